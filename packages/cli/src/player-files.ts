@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-/** Where hls.js and its plugin lie. */
+/** The paths of hls.js and its plugin. */
 export interface PlayerFiles {
   readonly hls: string;
   readonly plugin: string;
 }
 
-/** Looks from the current folder, then from this package; `undefined` unless both are installed. */
+/** Looks from the current folder, then from this package; returns `undefined` unless both files are installed. */
 export function findPlayerFiles(): PlayerFiles | undefined {
   for (const from of [join(process.cwd(), 'index.js'), import.meta.url]) {
     const { resolve } = createRequire(from);

@@ -3,10 +3,11 @@ import { text } from 'node:stream/consumers';
 import { CliError } from './cli-error.ts';
 
 /**
- * The text of a file, or of standard input for `-`.
+ * Reads the text of a file, or of standard input for `-`.
  *
- * @param shown what the error calls the file: somebody may have given a secret or a URL with its token in place of it
- * @throws `CliError` when it cannot be read
+ * @param shown what the error calls the file: the user may have given a secret, or a URL with its token, instead of a
+ *   file
+ * @throws `CliError` if the file cannot be read
  */
 export async function readText(file: string, shown: string): Promise<string> {
   try {

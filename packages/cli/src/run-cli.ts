@@ -10,8 +10,8 @@ import { addVerifyCommand } from './commands/verify-command.ts';
 /**
  * Runs `secure-token`.
  *
- * @returns the exit code: 0 done, 1 a token that `verify` refuses, what `doctor` finds or `conform` fails, 2 a call
- * that cannot work
+ * @returns the exit code: 0 for success; 1 if `verify` refuses a token, `doctor` finds something or a check of
+ *   `conform` fails; 2 for a call that cannot work
  */
 export async function runCli(argv: readonly string[], version: string): Promise<number> {
   let code = 0;
@@ -21,7 +21,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     )
     .version(version)
     .exitOverride()
-    // commander quotes what it was given, which may be a secret (`--secret=X`) or a URL with its token
+    // commander quotes its arguments, which may be a secret (`--secret=X`) or a URL with its token
     .configureOutput({ outputError: (text, write) => write(text.replace(quoted, "$1'…'")) })
     .addHelpText(
       'after',
@@ -43,28 +43,28 @@ work, or nobody who could be asked.`,
     await program.parseAsync(argv);
     return code;
   } catch (error) {
-    // it has printed its message itself, or the help that was asked for
+    // commander has already printed its message, or the help that the user asked for
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     console.error(`secure-token: ${isOptionsError(error) ? error.message : unforeseen(error)}`);
-    // 1 is what `verify` says of a token
+    // 1 would be a verdict of `verify` about a token
     return 2;
   }
 }
 
-/** What commander quotes of the command line; a quotation mark or a line break may be a part of it. */
+/**
+ * Matches the text that commander quotes from the command line. The text may contain a quotation mark or a line break.
+ */
 const quoted = /^(error: (?:unknown (?:option|command)|option '.*?' argument) )'.*'/s;
 
-/** Whether the call was wrong: a `CliError`, or what `secure-token-server` says of an option. */
+/** Whether the call was wrong: a `CliError`, or an error of `secure-token-server` about an option. */
 const isOptionsError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && error.code === 'ERR_OPTIONS';
 
-/**
- * Describes an error that nobody has foreseen, without its message: `URL`, `Headers` and others quote what they got.
- */
+/** Describes an unforeseen error without its message: `URL`, `Headers` and others quote their arguments. */
 function unforeseen(error: unknown): string {
   if (!(error instanceof Error)) return 'a value that is no error was thrown. Please report it.';
   const { name, message, stack = '' } = error;
-  // of the operating system, which has seen a path, an address or a port
+  // errors of the operating system, which has only seen a path, an address or a port
   if ('errno' in error && 'syscall' in error) return message;
   const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
   const at = stack.indexOf(message);

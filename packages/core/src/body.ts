@@ -1,13 +1,14 @@
 /**
- * Lets go of a body, or its reader, that nobody reads on: its connection is free. Nobody waits for that: the `cancel()`
- * of a body of which somebody else keeps a copy ends only when that copy is read or cancelled, which may be never.
+ * Cancels a body, or its reader, that the caller reads no further, so that its connection becomes free. Does not wait
+ * for `cancel()`: if the body was cloned, `cancel()` resolves only when the clone is read or cancelled too, which may
+ * never happen.
  */
 export const letGo = (body: Pick<ReadableStream, 'cancel'> | null | undefined): void =>
   void body?.cancel().catch(() => undefined);
 
 /**
- * Reads the text of `body`; `undefined` if it has more than `maxLength` characters, or has not ended before `signal`
- * aborts.
+ * Reads the text of `body`. Resolves to `undefined` if the text has more than `maxLength` characters, or if `signal`
+ * aborts before the body has ended.
  */
 export async function readText(
   body: ReadableStream<Uint8Array>,

@@ -1,13 +1,14 @@
-/** A session may last for days: no map of what was seen in it grows without end. */
+/** The default limit of a map. A session may last for days, so no map may grow without end. */
 const MAX_ENTRIES = 50_000;
 
 /**
- * Beyond the limit, in shares of it, before the oldest are forgotten, many at a time: a Map steps over all entries that
- * were deleted from its beginning each time it is asked for its first one.
+ * The share of the limit by which a map may exceed it, before the map deletes its oldest entries, many at a time.
+ * Deleting one entry at a time is slow: to find its first entry, a Map steps over all entries that were deleted from
+ * its beginning.
  */
 const SLACK = 0.1;
 
-/** A map that keeps its newest `maxEntries`, and few more. What is set again counts as new. */
+/** A map that keeps its newest `maxEntries` entries, and a few more. Setting a key again makes its entry the newest. */
 export class BoundedMap<K, V> extends Map<K, V> {
   readonly #maxEntries: number;
 
@@ -31,7 +32,7 @@ export class BoundedMap<K, V> extends Map<K, V> {
   }
 }
 
-/** Where the path of `url` ends. */
+/** Returns the index at which the path of `url` ends. */
 function pathEnd(url: string): number {
   const end = url.search(/[?#]/);
   return end < 0 ? url.length : end;
@@ -39,10 +40,10 @@ function pathEnd(url: string): number {
 
 const depthOf = (folder: string): number => folder.split('/').length - 1;
 
-/** Values by folder: absolute URLs that end with `/`. Forgets its oldest entries too. */
+/** Values by folder: an absolute URL that ends with `/`. Deletes its oldest entries, as `BoundedMap` does. */
 export class FolderMap<V> {
   readonly #folders = new BoundedMap<string, V>();
-  /** At which depths there are folders: looking at every depth of a URL would be quadratic in its slashes. */
+  /** The depths at which there are folders: looking up every depth of a URL takes time quadratic in its slashes. */
   readonly #depths = new Set<number>();
 
   set(folder: string, value: V): void {
@@ -54,7 +55,7 @@ export class FolderMap<V> {
     return this.#folders.values();
   }
 
-  /** The values of the folders in which `url` lies, the deepest first, in time proportional to its length. */
+  /** Returns the values of the folders that contain `url`, the deepest first, in time proportional to its length. */
   above(url: string): V[] {
     if (this.#depths.size === 0) return [];
     const path = pathEnd(url);

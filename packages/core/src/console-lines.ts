@@ -3,13 +3,16 @@ import type { SecureTokenError } from './contract/secure-token-error.ts';
 /** The folder of the documentation. `npm run set-organisation` changes it along with `homepage`. */
 const DOCS = 'https://github.com/your-organisation/secure-token/blob/main/docs/';
 
-/** Lines that the console has been given, by the token source, or the part of one, that they are about. */
+/** The lines written to the console, by the object that they are about: a token source, or a part of one. */
 const written = new WeakMap<object, Set<string>>();
 
-/** Lines about one token source: an endpoint may say something else each time that it fails. */
+/** The largest number of lines about one token source: an endpoint may give another message for each failure. */
 const MAX_LINES = 30;
 
-/** @returns whether nobody has written it before, nor too much */
+/**
+ * Notes that the line `what` about the object `about` is written.
+ * @returns whether to write it: the line is new, and there are fewer than `MAX_LINES` lines about `about`
+ */
 function noteWritten(about: object, what: string): boolean {
   const known = written.get(about) ?? new Set();
   written.set(about, known);
@@ -17,23 +20,23 @@ function noteWritten(about: object, what: string): boolean {
 }
 
 /**
- * Tells the console of `error`, with the address of the page about it: once for each code, in a development build once
- * for each message. A page of many players that share a source is told once that its endpoint is not there.
+ * Writes `error` to the console, with the address of its documentation: once for each code, or once for each message
+ * in a development build. If many players of a page share a source, the console reports a missing endpoint once.
  */
 export function writeError(about: object, { code, message }: SecureTokenError): void {
-  // the next one has other times in it
+  // messages that differ only in their numbers, such as times, count as the same
   if (!noteWritten(about, __DEVELOPMENT__ ? message.replace(/\d+/g, '') : code)) return;
-  // eslint-disable-next-line no-console -- who has no listener learns of it nowhere else
+  // eslint-disable-next-line no-console -- an app without a listener hears of the error nowhere else
   console.error(`secure-token: ${message} See ${DOCS}errors.md#${code.toLowerCase()}`);
 }
 
 /**
- * Tells the console once of a mistake for which there is no error and no event: its cause and its remedy. Only in
- * development builds; whoever calls it leaves its text out of others by asking `__DEVELOPMENT__` first.
- * @param page of the documentation, with an anchor
+ * Writes a mistake that no error and no event reports to the console, once, with its cause and remedy. Only in
+ * development builds: the caller checks `__DEVELOPMENT__` first, so that other builds do not contain the text.
+ * @param page the page of the documentation; it may have an anchor
  */
 export function writeMistake(about: object, message: string, page = 'troubleshooting.md'): void {
   if (!__DEVELOPMENT__ || !noteWritten(about, message)) return;
-  // eslint-disable-next-line no-console -- what it is for
+  // eslint-disable-next-line no-console -- the purpose of this function
   console.warn(`${message} See ${DOCS}${page}`);
 }

@@ -41,18 +41,18 @@ const NO_STATUS =
 
 /**
  * Creates the token source of one or many players.
- * @param options a string or URL is `{ endpoint }`; a token source is returned as it is
+ * @param options a string or URL means `{ endpoint }`; a token source is returned unchanged
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function createTokenSource(options: TokenSourceOptions | TokenSource | string | URL): TokenSource {
   if (isTokenSource(options)) return options;
   const settings = withDefaults(normaliseOptions(options));
 
-  // each part is made of those above it
+  // each part needs only the parts that are created above it
   const target = new EventTarget();
   const debug = createDebugLog(settings.debug);
   const players = new Players();
-  /** Errors that the app, the log and the console know of. */
+  /** The errors that were already reported to the app, the log and the console. */
   const told = new WeakSet<SecureTokenError>();
   const guest: PlaylistGuest = { readAhead: undefined };
   const protection = createProtection(settings.protect);
@@ -79,13 +79,13 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   }
 
-  /** A failure that its event, or the request that waits, tells the app of: a development build tells the console. */
+  /** Notes that an event or a rejected request tells the app of `error`. Development builds also tell the console. */
   function tellOnce(error: SecureTokenError): void {
     told.add(error);
     if (__DEVELOPMENT__) writeError(target, error);
   }
 
-  /** Tells of an error that a waiting request ends with, for which there may have been no event. @throws it */
+  /** Writes the error of a waiting request to log and console, unless an event has reported it. @throws `error` */
   function tellAndThrow(error: unknown): never {
     if (isSecureTokenError(error) && error.code !== 'ERR_DESTROYED' && !told.has(error)) {
       debug?.event('tokenerror', { error });
@@ -94,20 +94,20 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
     throw error;
   }
 
-  /** Nothing is done ahead of use any more. */
+  /** Stops renewing and signing ahead of use. */
   function rest(): void {
     timer.rest();
     guest.readAhead?.rest();
   }
 
-  /** A refusal without CORS headers, which looks like a failure of the network. */
+  /** Warns of a probable refusal without CORS headers, which looks like a network failure. */
   function writeNoStatus(): void {
     if (isOffline()) return;
     writeMistake(target, NO_STATUS, 'troubleshooting.md#status-0-instead-of-403-or-410');
   }
 
   function isRefusal(request: SignedRequest, status: number): boolean {
-    // eslint-disable-next-line no-restricted-syntax -- adapters ask it about each failure, and tell of it nowhere else
+    // eslint-disable-next-line no-restricted-syntax -- adapters pass each failure to this function, and to no other
     replays.noteFailure(request, status);
     if (__DEVELOPMENT__ && !status && request.token && !replays.isRefusal(request, status)) writeNoStatus();
     return replays.isRefusal(request, status);
@@ -165,6 +165,6 @@ export function createTokenSource(options: TokenSourceOptions | TokenSource | st
       return calls.session;
     },
   };
-  // with its getters
+  // copies the getters themselves: `Object.assign` would copy their values
   return Object.defineProperties(target, Object.getOwnPropertyDescriptors(source)) as typeof target & typeof source;
 }

@@ -2,31 +2,31 @@ import { BoundedMap } from './bounded-maps.ts';
 import type { TokenEventDetails, TokenEventType } from './contract/token-source.ts';
 import { originOf, shownUrl } from './url-text.ts';
 
-/** The item of `localStorage` that switches it on where nobody can change the options. */
+/** The item of `localStorage` that switches the log on if the options cannot be changed. */
 const STORAGE_KEY = 'secure-token:debug';
 
 function isOnInStorage(): boolean {
   try {
-    // a server may have a storage too, and warns when it is looked at
+    // a server may have `localStorage` too, and warns when code reads it
     return 'document' in globalThis && globalThis.localStorage.getItem(STORAGE_KEY) === '1';
   } catch {
-    // cookies and storage are blocked
+    // the browser blocks cookies and storage
     return false;
   }
 }
 
 const seconds = (value: number): string => `${value.toFixed(2)} s`;
 
-/** One line on the console for each decision, without tokens. */
+/** The log: one line on the console for each decision, without tokens. */
 class DebugLog {
-  /** Origins for which the log says already that they are not protected: every request decides that again. */
+  /** The origins that the log has already reported as not protected: every request makes that decision again. */
   readonly #left = new BoundedMap<string, true>();
 
   leave(url: string): void {
     const origin = originOf(url);
     if (this.#left.has(origin)) return;
     this.#left.set(origin, true);
-    // of such a URL nobody knows where a token stands
+    // only the origin is safe to show: a token may be anywhere in an unprotected URL
     this.#write('leave', shownUrl(origin), 'not protected');
   }
 
@@ -38,7 +38,7 @@ class DebugLog {
     this.#write('wait', shownUrl(url), `for a token, ${reason}`);
   }
 
-  /** Names that no playlist has brought yet are signed. @param last how the one is called that is furthest ahead */
+  /** Reports that names are signed that no playlist lists yet. @param last the name that is furthest ahead */
   predict(last: string, count: number): void {
     this.#write('predict', shownUrl(last), `the last of ${count} to come`);
   }
@@ -56,7 +56,7 @@ class DebugLog {
     this.#write('pause', what, seconds(pauseSeconds));
   }
 
-  /** The rest is told by events. */
+  /** Writes the decisions that events report: renewals, denials and errors. */
   event<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
     if (type === 'tokenrenewed') {
       const { reason, urls, wait } = detail as TokenEventDetails['tokenrenewed'];
@@ -70,13 +70,17 @@ class DebugLog {
   }
 
   #write(decision: string, what: string, why: string): void {
-    // eslint-disable-next-line no-console -- what it is for
+    // eslint-disable-next-line no-console -- the purpose of this log
     console.debug(`secure-token: ${decision} ${what} (${why})`);
   }
 }
 
 export type { DebugLog };
 
-/** @param isOn the option; without it `localStorage` decides. @returns `undefined` when off: no line is even made up */
+/**
+ * Creates the log if it is switched on.
+ * @param isOn the option `debug`; without it `localStorage` decides
+ * @returns `undefined` if the log is off, so that the source composes no lines
+ */
 export const createDebugLog = (isOn: boolean | undefined): DebugLog | undefined =>
   (isOn ?? isOnInStorage()) ? new DebugLog() : undefined;

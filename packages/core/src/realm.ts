@@ -1,17 +1,17 @@
 /*
- * Where this runs: in a page, in a worker, or on a server, which lacks most of what is asked for here.
+ * Where this code runs: in a page, in a worker, or on a server, which lacks most of the APIs used here.
  */
 
-/** Whether this runs in a service worker, which has the requests of all pages of a site, and outlives them. */
+/** Whether this code runs in a service worker, which handles the requests of all pages of a site and outlives them. */
 export const isServiceWorker = (): boolean => 'ServiceWorkerGlobalScope' in globalThis;
 
-/** As the browser says; outside of browsers nobody knows. */
+/** Whether the browser reports that it is offline; `false` outside of browsers. */
 export const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
 
-/** Events of a page after which time may have passed unnoticed, or the network may be back. */
+/** The events of a page after which time may have passed unnoticed, or the network may be back. */
 type PageEvent = 'visibilitychange' | 'pageshow' | 'online';
 
-/** Listens to the page only while there is a reason: a source that nobody destroys leaks nothing. */
+/** Listens to the page only while there is a reason, so that a source that is never destroyed leaks nothing. */
 export class PageEvents {
   readonly #types: readonly PageEvent[];
   readonly #listener: () => void;

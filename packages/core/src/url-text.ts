@@ -1,7 +1,10 @@
-// a page, a worker, or a server
+// the global object of a page, a worker or a server
 const scope = globalThis as { document?: Document; location?: Location };
 
-/** `url` resolved against the page (on a server: as it is), without its fragment; empty if it is not http(s). */
+/**
+ * Returns `url` without its fragment, resolved against `from`, by default the base URL of the page (a server has
+ * none). Returns an empty string if the result is not an http(s) URL.
+ */
 export function resolveUrl(
   url: string,
   from: string | undefined = scope.document?.baseURI ?? scope.location?.href,
@@ -14,18 +17,18 @@ export function resolveUrl(
 }
 
 export const pathOf = (url: string): string => /^[^?]*/.exec(url)![0];
-/** Text is a folder, or a file: what it covers begins with it, on a border (/vod is not /vodka). */
+/** Returns the text with which all URLs in `rule` (a folder or a file) begin; it ends with `/`: /vod is not /vodka. */
 export const folderOf = (rule: string): string => pathOf(resolveUrl(rule)).replace(/\/?$/, '/');
-/** Whether `url` is that of a folder or file, or lies in it. @param folder by `folderOf` */
+/** Whether `url` is the URL of a folder or file, or lies in it. @param folder as `folderOf` returns it */
 export const isIn = (folder: string, url: string): boolean => `${pathOf(url)}/`.startsWith(folder);
-/** Without its query, where a server may have written a token that is not known yet, and without a password. */
+/** Removes the query, in which a server may have written a token that is not known yet, and user name and password. */
 export const shownUrl = (url: string): string => url.replace(/[?#].*/s, '?…').replace(/^(\w+:\/\/)[^/]*@/, '$1');
 export const originOf = (url: string): string => url.split('/', 3).join('/');
 
-/** Encodes only what cannot stand in a query: CDNs compare `~`, `*`, `/` and `=` as bytes. */
+/** Encodes only characters that a parameter cannot contain: CDNs compare `~`, `*`, `/` and `=` as bytes. */
 export const encodeParameter = (text: string): string => encodeURI(text).replace(/[&+#]/g, encodeURIComponent);
 
-/** Decodes the escapes that mean something; a text from elsewhere may have others. */
+/** Decodes the valid percent-escapes and keeps others, which a text from elsewhere may contain. */
 export const decoded = (text: string): string =>
   text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
     try {
@@ -35,13 +38,17 @@ export const decoded = (text: string): string =>
     }
   });
 
-/** What a text of a URL may say: escapes may be part of it, and URLSearchParams writes a space as `+`. */
+/**
+ * Returns the possible meanings of a text in a URL: as written, because escapes may be part of the text, then decoded,
+ * and decoded with each `+` as a space, as URLSearchParams writes it.
+ */
 export const readings = (text: string): string[] => [text, decoded(text), decoded(text.replaceAll('+', ' '))];
 
 /**
- * `url` with `parameters` (name to `name=value`, encoded) in its query: those that `isReplaced` are replaced in place,
- * or go; others are appended; everything else stays byte for byte. As text, because URLSearchParams re-encodes what the
- * author wrote (hls.js #7963).
+ * Returns `url` with `parameters` (name to `name=value`, encoded) in its query. Each parameter for which `isReplaced`
+ * is true is replaced in place, or removed if `parameters` lacks its name. The other `parameters` are appended.
+ * Everything else stays byte for byte. Works on text, because URLSearchParams re-encodes what the author wrote
+ * (hls.js #7963).
  */
 export function replaceParameters(
   url: string,
@@ -57,6 +64,6 @@ export function replaceParameters(
     return replacement === undefined ? '' : `&${replacement}`;
   });
   const appended = [...missing.values()].map((parameter) => `&${parameter}`);
-  // where the first parameter went, or there was none, the query begins with another one
+  // if the first parameter was removed, or there was none, the query begins with '&' now
   return path + (kept + appended.join('')).replace(/^&/, '?') + fragment;
 }

@@ -1,6 +1,6 @@
 import { isOffline } from './realm.ts';
 
-/** `promise`, or the reason of `signal` as soon as it aborts. Leaves no listener behind. */
+/** Settles as `promise` does, or rejects with the reason of `signal` once that aborts. Leaves no listener behind. */
 export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
   new Promise<T>((resolve, reject) => {
     const stop = (): void => reject(signal!.reason as Error);
@@ -9,12 +9,12 @@ export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefine
     promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop));
   });
 
-/** A browser may be wrong when it says that it is offline. */
+/** The shortest pause of an offline browser, unless the network returns. It ends, because a browser may be wrong. */
 const OFFLINE_DELAY_MS = 15_000;
 
 /**
- * Resolves after `delayMs`. While the browser is offline it resolves when the network is back, or after 15 s: whoever
- * counts tries leaves out those that are made offline. An aborted `signal` ends the pause.
+ * Resolves after `delayMs`, or when the network comes back. If the browser is offline, waits at least 15 s for the
+ * network; callers that count tries do not count those that they make offline. An aborted `signal` ends the pause.
  */
 export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {

@@ -9,15 +9,15 @@ const MESSAGE =
   'secure-token-dashjs: secureToken(player) was called after the player was given its source, so the first request ' +
   'went out without a token. The source is loaded again. To save that request, call secureToken(player) first.';
 
-/** Where playback goes on; of a live stream at its edge, as anew. */
+/** Returns the time at which playback continues; `undefined` for a live stream, which starts anew at its edge. */
 const timeOf = (player: MediaPlayerClass): number | undefined => {
   const { currentTime, duration } = player.getVideoElement();
   return Number.isFinite(duration) ? currentTime : undefined;
 };
 
 /**
- * Loads the source of `player` again if it has one: its loaders are those of dash.js alone.
- * @param isSigned whether a request came to a loader that signs
+ * Loads the source of `player` again if it has one: until now its loaders are those of dash.js, which do not sign.
+ * @param isSigned tells whether a request came to a loader that signs
  */
 export function reloadUnsigned(
   player: MediaPlayerClass,
@@ -29,7 +29,7 @@ export function reloadUnsigned(
   source.allow(url);
   if (!source.protects(url)) return;
   if (__DEVELOPMENT__) writeMistake(source, MESSAGE);
-  // dash.js cannot stop a request that it has not sent yet, and would report that it was refused
+  // dash.js cannot stop a request that it has not sent yet, and would report its refusal
   player.addResponseInterceptor((response) => {
     const { request } = response.request.customData as unknown as { request: RequestDetails };
     const isOutdated = request.type === MANIFEST && response.request.url === url && !isSigned(request);

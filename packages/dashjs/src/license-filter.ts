@@ -5,8 +5,8 @@ import type { Session } from './session.ts';
 import { signOrWait } from './session.ts';
 
 /**
- * A filter that signs licence requests, and those for certificates, to protected URLs, and lets a refused one go out
- * again, once. It does not reject: dash.js would wait for ever.
+ * Returns a filter that signs requests for licences and certificates to protected URLs, and sends a refused request
+ * again, once. The filter never rejects, because dash.js would then wait for ever.
  * @param signal ends waits
  */
 export const createLicenseFilter =

@@ -6,7 +6,7 @@ import { signOrWait } from './session.ts';
 /** The `readyState` of an XMLHttpRequest that has ended and was not aborted since. */
 const DONE = 4;
 
-/** A request of dash.js for a licence, which has `data`, or for a certificate, which may have a `body`. */
+/** A request of dash.js: for a licence, with `data`, or for a certificate, which may have a `body`. */
 export interface LicenseRequest {
   url: string;
   method: string;
@@ -31,19 +31,19 @@ interface Sent {
 let awaited: { readonly body: unknown; readonly take: (xhr: XMLHttpRequest) => void } | undefined;
 
 /**
- * Calls `take` with the XMLHttpRequest that is sent next with `body`, before it is sent. dash.js sends it in the task
- * in which this is called, and hands it to nobody.
+ * Calls `take` with the XMLHttpRequest that is sent next with `body`, before it is sent. dash.js sends it in the same
+ * task in which this function runs, and does not expose it.
  */
 function beforeSent(body: unknown, take: (xhr: XMLHttpRequest) => void): void {
   const isInPlace = awaited !== undefined;
   awaited = { body: body ?? undefined, take };
   if (isInPlace) return;
   const { prototype } = XMLHttpRequest;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own object below
   const { send } = prototype;
   const restore = (): void => {
     awaited = undefined;
-    // another tool may have put its own in front meanwhile
+    // another tool may have replaced `send` meanwhile
     if (prototype.send === taking) prototype.send = send;
   };
   const taking: typeof send = function (this: XMLHttpRequest, sent) {
@@ -52,15 +52,15 @@ function beforeSent(body: unknown, take: (xhr: XMLHttpRequest) => void): void {
     found?.take(this);
     send.call(this, sent);
   };
-  // a page may have frozen it: the request goes out all the same
+  // if the page has frozen the prototype, the request goes out unwatched
   if (Reflect.set(prototype, 'send', taking)) queueMicrotask(restore);
   else awaited = undefined;
 }
 
-/** Attaches another token to the request, in place of the one before. dash.js tries again with what stands here. */
+/** Replaces the token of the request with another one. dash.js uses these values also for its own retries. */
 function attach(sent: Sent, signed: SignedRequest): void {
   const { request } = sent;
-  // dash.js has put CMCD data behind the token
+  // dash.js has appended CMCD data after the token
   request.url = signed.url + request.url.slice(sent.signed.url.length);
   request.headers = withTokenHeaders(request.headers, signed.headers);
   request.withCredentials ||= signed.credentials;
@@ -68,8 +68,8 @@ function attach(sent: Sent, signed: SignedRequest): void {
 }
 
 /**
- * Takes the headers of the token off a request that another filter, after ours, has led to another server: they are not
- * for that one. What that filter has set itself stays. It may have written the names anew, as `Headers` does.
+ * Removes the headers of the token if a filter after ours has sent the request to another server, which must not get
+ * them. Headers that this filter has set itself stay. The filter may have changed the case of names, as `Headers` does.
  */
 function detachIfElsewhere({ request, signed }: Sent): void {
   if (!isElsewhere(request.url, signed.url)) return;
@@ -78,7 +78,7 @@ function detachIfElsewhere({ request, signed }: Sent): void {
   request.headers = Object.fromEntries(Object.entries(request.headers ?? {}).filter(isOther));
 }
 
-/** Sends `xhr` once more with another token, once, if the server refuses the one that it has. */
+/** Sends `xhr` once more, with another token, if the server refuses its token. */
 function replayOnce(xhr: XMLHttpRequest, sent: Sent): void {
   const { session, signal, request, signed } = sent;
   const { source } = session;
@@ -88,7 +88,7 @@ function replayOnce(xhr: XMLHttpRequest, sent: Sent): void {
     Object.assign(xhr, { onload, onerror });
     (event.type === 'load' ? onload : onerror)?.call(xhr, event);
   };
-  /** Throws what a page's own functions in place of those of XMLHttpRequest throw. */
+  /** Throws if the page has replaced functions of XMLHttpRequest, and these throw. */
   const sendAgain = (replay: SignedRequest): void => {
     attach(sent, replay);
     Object.assign(xhr, { onload, onerror });
@@ -100,7 +100,7 @@ function replayOnce(xhr: XMLHttpRequest, sent: Sent): void {
   const onEnd = (event: ProgressEvent): void => {
     const { status } = xhr;
     const isRefused = (status === 0 || status >= 400) && source.isRefusal(signed, status);
-    // a filter of the app may have sent it to another server, with what is meant for that one
+    // a filter of the app may have sent the request to another server, with values for that server
     const isOurs = request.url.startsWith(signed.url);
     if (!isRefused || !isOurs || sent.wasReplayed || signal.aborted) {
       end(event);
@@ -110,7 +110,7 @@ function replayOnce(xhr: XMLHttpRequest, sent: Sent): void {
     void signOrWait(session, signal, (options) => source.refused(signed, status, options))
       .catch(() => undefined)
       .then((replay) => {
-        // dash.js has given it up meanwhile
+        // dash.js has given up the request meanwhile
         if (xhr.readyState !== DONE) return;
         if (!replay) {
           end(event);
@@ -127,9 +127,9 @@ function replayOnce(xhr: XMLHttpRequest, sent: Sent): void {
 }
 
 /**
- * Lets a request for a licence or a certificate that the server refuses go out once more with another token, unseen by
- * dash.js. dash.js would send it again with the token that was refused, and has no hook for that. It reads
- * `responseType` once for each time that the request goes out, after all filters, and before it sets headers.
+ * Sends a request for a licence or a certificate once more with another token if the server refuses it, unseen by
+ * dash.js. dash.js itself would send it again with the refused token, and has no hook for that. It reads `responseType`
+ * once each time that the request goes out, after all filters and before it sets headers: a getter makes use of that.
  *
  * @param request carries the token of `signed`
  * @param signal ends waits

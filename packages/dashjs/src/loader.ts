@@ -1,29 +1,29 @@
-/** The type of a request for a manifest, in dash.js. */
+/** The type that dash.js gives to a request for a manifest. */
 export const MANIFEST = 'MPD';
 
-/** The record that dash.js keeps of a request, for as long as that lives: it goes into its metrics. */
+/** The record that dash.js keeps of a request during its life, and puts into its metrics. */
 export interface RequestDetails {
   readonly type: string;
-  /** The number of times that dash.js has tried this request again. */
+  /** The number of retries of this request until now. */
   readonly retryAttempts: number;
-  /** When it went out; the same object as `traces[0].s`. */
+  /** When the request went out; the same object as `traces[0].s`. */
   startDate: Date;
   readonly traces: readonly { readonly s: Date }[];
   resourceTimingValues?: PerformanceEntry;
 }
 
-/** An XMLHttpRequest reports its own events, FetchLoader objects like them. */
+/** A report of progress: an event of an XMLHttpRequest, or a similar object of FetchLoader. */
 export interface LoadProgress {
   readonly target?: EventTarget | null;
-  /** The duration of the load, in ms; without, dash.js measures it. */
+  /** The duration of the load, in ms; if it is missing, dash.js measures it. */
   time?: number | null;
-  /** Whether dash.js leaves the request out of its throughput. */
+  /** Whether dash.js leaves the request out of its measurement of throughput. */
   readonly noTrace?: boolean;
 }
 
-/** The callbacks by which a loader tells dash.js what happens, and is told to stop. */
+/** The callbacks by which a loader reports to dash.js, and by which dash.js stops the loader. */
 interface LoadHandlers {
-  /** Absent where a part of dash.js calls a loader by itself: for the callback of an event. */
+  /** Absent if a part of dash.js calls a loader directly, for the callback of an event. */
   readonly request?: RequestDetails;
   onprogress?: ((event: LoadProgress) => void) | undefined;
   onloadend?: (() => void) | undefined;
@@ -51,7 +51,7 @@ export interface LoaderAnswer {
 }
 
 export interface LoaderResponse extends LoaderAnswer {
-  /** Absent where nothing is measured. */
+  /** Absent if dash.js measures nothing. */
   readonly resourceTiming?: { startTime: number };
 }
 

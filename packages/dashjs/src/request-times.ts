@@ -1,13 +1,13 @@
 import type { LoadProgress, LoaderRequest, LoaderResponse } from './loader.ts';
 
 /**
- * When a request went out. dash.js measures latency and throughput from the moment at which it has decided on a
- * request, and hands out the dates that it measures with only later: they are set right where they come to light.
+ * The times of a request. dash.js measures latency and throughput from the moment at which it has decided on a request,
+ * and exposes the dates for that only later: this class corrects them where they become accessible.
  */
 export class RequestTimes {
   readonly #request: LoaderRequest;
   readonly #response: LoaderResponse;
-  /** As `performance.now()`: what the start of the response was measured at. */
+  /** The `performance.now()` that belongs to `resourceTiming.startTime` of the response. */
   #startedAt = performance.now();
   /** Unix ms. */
   #sentAt = Date.now();
@@ -18,17 +18,17 @@ export class RequestTimes {
     this.#response = response;
   }
 
-  /** The request goes out now. */
+  /** Notes that the request goes out now. */
   sent(): void {
     const now = performance.now();
-    // a date in dash.js 5.0, a time of `performance` since then
+    // `startTime` is a date in dash.js 5.0, and a time of `performance` in later versions
     const { resourceTiming } = this.#response;
     if (resourceTiming) resourceTiming.startTime += now - this.#startedAt;
     this.#startedAt = now;
     this.#sentAt = Date.now();
   }
 
-  /** Before dash.js hears of `event`: it would measure the first one from before the wait. */
+  /** Corrects `event` before dash.js gets it: dash.js would measure the first one from before the wait. */
   beforeProgress(event: LoadProgress): void {
     if (event.noTrace || this.#hasProgressed) return;
     this.#hasProgressed = true;
@@ -39,14 +39,14 @@ export class RequestTimes {
     this.#request.customData.request?.traces[0]?.s.setTime(this.#sentAt);
   }
 
-  /** After dash.js has taken in the end of the request. */
+  /** Corrects the start after dash.js has processed the end of the request. */
   afterEnd(): void {
     this.#request.customData.request?.startDate.setTime(this.#sentAt);
   }
 
   /**
-   * Lets `end` find what the browser has measured: dash.js looks for the first entry with the URL of its request. What
-   * it hands on has the unsigned URL, and is of the last request.
+   * Calls `end` so that dash.js finds the measurement of the browser: dash.js looks for the first entry with the URL of
+   * its request. Replaces that entry by the one of the last request, with the unsigned URL.
    */
   withEntriesOf(signedUrl: string, end: () => void): void {
     const { customData, url } = this.#request;

@@ -16,16 +16,19 @@ type Options = TokenSourceOptions | TokenSource | string | URL;
 /** A player whose requests are signed. */
 interface Secured {
   readonly session: Session;
-  /** Gives the player back as it was. */
+  /** Ends what `secureToken` has begun. */
   end(): void;
 }
 
-/** Its requests are signed now. */
+/** The players whose requests are signed now. */
 const secured = new WeakMap<MediaPlayerClass, Secured>();
-/** Its loaders ask here, also once there is nothing to sign any more: dash.js is extended once. */
+/** The extended players. dash.js is extended once, and the loaders look up `secured` even if nothing is signed. */
 const extended = new WeakSet<MediaPlayerClass>();
 
-/** dash.js drops filters by itself in `reset()`; those for certificates are new in 5.1. */
+/**
+ * Registers the filter for licences and certificates, and returns a function that removes it. dash.js itself drops
+ * filters in `reset()`; filters for certificates are new in 5.1.
+ */
 function signLicenses(session: Session): () => void {
   const { player } = session;
   const end = new AbortController();
@@ -63,17 +66,17 @@ function endWith(player: MediaPlayerClass, name: 'reset' | 'destroy'): void {
 }
 
 /**
- * Makes every request of `player` carry a live token: manifests, segments, init segments, indexes, text, XLink, content
- * steering, the time of the server, DRM licences. Call it before the player is given its source: called later, it loads
- * the source again, and says so in the console.
+ * Makes every request of `player` carry a valid token: manifests, segments, init segments, indexes, text, XLink,
+ * content steering, the time of the server, DRM licences. Call it before the player gets its source. A later call loads
+ * the source again; a development build says so in the console.
  *
- * @param options `'/token'` is `{ endpoint: '/token' }`; a `TokenSource` is shared, e.g. between players
+ * @param options `'/token'` stands for `{ endpoint: '/token' }`; a `TokenSource` can be shared, e.g. between players
  * @returns the token source; `player.reset()` and `player.destroy()` destroy it unless it was passed in
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureToken(player: MediaPlayerClass, options: Options): TokenSource {
   const former = secured.get(player);
-  // the app may pass in the source that the call before has made: replaced, it would be destroyed
+  // the app may pass in the source that an earlier call has made: to replace it would destroy it
   if (former?.session.source === options) return former.session.source;
   const acquired = acquireTokenSource(options);
   const { source } = acquired;

@@ -2,20 +2,20 @@ import type { SignedRequest } from 'secure-token-core';
 import { credentialsMode, replayCacheMode } from 'secure-token-core/adapter';
 import type { Session } from './session.ts';
 
-/** As dash.js itself waits for the time (`HTTP_TIMEOUT_MS`): it does not begin to play before. */
+/** The time-out of dash.js itself for the time of a server (`HTTP_TIMEOUT_MS`): playback waits for that time. */
 const TIMEOUT_MS = 5000;
 
-/** Parses a time of ISO 8601; without a zone it is that of Greenwich. */
+/** Parses a time of ISO 8601; a time without a zone is UTC. */
 const parseTime = (text: string): number => Date.parse(/(Z|GMT|[+-]\d\d:?\d\d)\s*$/.test(text) ? text : `${text}Z`);
 
-/** The time of a server, asked by signed requests. */
+/** The time of a server, which signed requests ask for. */
 export class ServerTime {
   readonly #session: Session;
   /** In order of preference. */
   readonly #urls: readonly string[];
-  /** Whether the time stands in a header; else it is the answer. */
+  /** Whether the time is in the `Date` header; otherwise it is the body of the answer. */
   readonly #isInHeader: boolean;
-  /** Its clock minus that of this machine; NaN before an answer. */
+  /** The server's clock minus the clock of this machine; NaN before an answer. */
   #offsetMs = NaN;
 
   constructor(session: Session, urls: readonly string[], isInHeader: boolean) {
@@ -32,7 +32,7 @@ export class ServerTime {
     return new Date(Date.now() + this.#offsetMs);
   }
 
-  /** Asks one URL after the other. What was known stays if none answers. */
+  /** Asks one URL after the other until one answers. If none does, keeps the time that was known before. */
   async measure(): Promise<void> {
     for (const url of this.#urls) {
       const offset = await this.#offsetBy(url).catch(() => NaN);

@@ -7,29 +7,29 @@ import type { SignedLoad } from './signed-load.ts';
 import { sourceUrl } from './source-url.ts';
 import { trigger } from './trigger.ts';
 
-/** The player and its token source, as every part of the plugin gets them. */
+/** A player and its token source, as every part of the plugin gets them. */
 export interface Session {
   readonly player: MediaPlayerClass;
   readonly source: TokenSource;
-  /** This player, among others that may share the source. */
+  /** This player, as one of the users that may share the source. */
   readonly user: SourceUser;
   readonly failure: ShownFailure;
-  /** Under way, those that wait for a token among them. */
+  /** The loads under way, including those that wait for a token. */
   readonly loads: Set<SignedLoad>;
 }
 
-/** dash.js throws where there is no video element. */
+/** Tells whether there is a picture. `isReady` comes first: without a video element, dash.js throws. */
 const hasPicture = (player: MediaPlayerClass): boolean => player.isReady() && player.getVideoElement().readyState > 0;
 
-/** Tells the console of a failure with which dash.js ends, if there has been no picture yet. */
+/** Writes a failure that ends playback to the console if there has been no picture yet. */
 export const tellConsole = ({ player, source }: Session, error: SecureTokenError): void =>
   writeEarlyFailure(source, error, player.isReady() && hasShownPicture(player.getVideoElement()));
 
 /**
- * Asks the token source until it answers: dash.js gives a stream up for good once its own tries have failed. The app
- * hears of an error when there is nothing on screen yet, or nothing to wait for.
+ * Calls `ask` until it succeeds: dash.js gives up a stream for good once its own tries have failed. The player
+ * dispatches an error if there is nothing on the screen yet, or if the failure is no outage.
  *
- * @param hasTriesLeft an outage is thrown: the player will ask again
+ * @param hasTriesLeft throws an outage, because the player will ask again
  * @throws the reason of `signal`, or `ERR_DESTROYED`
  */
 export async function signOrWait<T extends SignedRequest | undefined>(
@@ -49,7 +49,7 @@ export async function signOrWait<T extends SignedRequest | undefined>(
       mayWait: (error) => {
         if (isOutage(error) && hasTriesLeft) return false;
         const isShown = !isOutage(error) || !hasPicture(player);
-        // a licence of the source before may still wait
+        // a licence request of the player's previous source may still wait
         if (isShown && asset === sourceUrl(player) && failure.hold(request, asset)) {
           tellConsole(session, error);
           trigger(player, 'error', { error });

@@ -1,10 +1,10 @@
-/** The requests that are held after a failure: the player shows one error for all of them. */
+/** The requests that wait after a failure: the player shows one error for all of them. */
 export class ShownFailure {
   readonly #held = new Set<object>();
-  /** The source of the player that they belong to. */
+  /** The source of the player to which these requests belong. */
   #asset: string | undefined;
 
-  /** Returns whether `request` is the first one of `asset`: the error is to be shown. */
+  /** Adds `request`. Returns whether it is the first one of `asset`, so that the player shows the error. */
   hold(request: object, asset: string | undefined): boolean {
     if (asset !== this.#asset) this.#held.clear();
     this.#asset = asset;
@@ -13,12 +13,12 @@ export class ShownFailure {
     return isFirst;
   }
 
-  /** `request` does not wait any more: it has its token, or was aborted. */
+  /** Removes `request`, which waits no more: it has its token, or was aborted. */
   release(request: object): void {
     this.#held.delete(request);
   }
 
-  /** Tokens come in again: what fails from now on is shown anew. */
+  /** Removes all requests, because tokens come in again: the player shows the next failure anew. */
   recovered(): void {
     this.#held.clear();
   }

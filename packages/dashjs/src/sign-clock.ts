@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 /** A `UTCTiming` element. */
 interface TimingSource {
   readonly schemeIdUri: string;
-  /** URLs with white space between them, or the time itself. */
+  /** URLs separated by white space, or the time itself. */
   readonly value: string;
 }
 
@@ -19,40 +19,40 @@ interface TimeSync {
   readonly setConfig: (config: Config) => void;
 }
 
-/** The schemes that request the time over HTTP; with `http-head` a header has the time. */
+/** The schemes that request the time over HTTP; with `http-head`, the time is in a header. */
 const OVER_HTTP = /^urn:mpeg:dash:utc:http-(head|xsdate|iso):/;
 const DIRECT = 'urn:mpeg:dash:utc:direct:2014';
 
-/** The URLs of `source`, absolute; none if it is not asked over HTTP. */
+/** Returns the absolute URLs of `source`; none if its scheme does not use HTTP. */
 function urlsOf({ schemeIdUri, value }: TimingSource, base: string | undefined): string[] {
   if (!OVER_HTTP.test(schemeIdUri)) return [];
   return (value.match(/\S+/g) ?? []).map((url) => (URL.canParse(url, base) ? new URL(url, base).href : url));
 }
 
-/** Makes a timing source that names the time itself: dash.js reads `value` whenever it wants to know. */
+/** Returns a timing source that contains the time itself: dash.js reads `value` whenever it needs the time. */
 const directSource = (time: ServerTime): TimingSource => ({
   schemeIdUri: DIRECT,
   get value() {
     const now = time.now().toISOString();
-    // for the next time
+    // prepares the next reading
     void time.measure();
     return now;
   },
 });
 
-/** The servers that tell the time of one player. */
+/** The servers that tell one player the time. */
 class Clock {
   readonly #sessionNow: () => Session | undefined;
-  /** Which they ask by. */
+  /** The session whose source signs their requests. */
   #session: Session | undefined;
-  /** By scheme and URLs: those of the last manifest. */
+  /** The servers of the last manifest, by scheme and URLs. */
   #times = new Map<string, ServerTime>();
 
   constructor(sessionNow: () => Session | undefined) {
     this.#sessionNow = sessionNow;
   }
 
-  /** `sources` as dash.js may ask them: those that need a token are asked here. */
+  /** Returns the sources for dash.js: the answers replace those that need a token, and dash.js asks the others. */
   async answered(sources: readonly TimingSource[], base: string | undefined): Promise<TimingSource[]> {
     const session = this.#sessionNow();
     const before = session === this.#session ? this.#times : undefined;
@@ -77,8 +77,8 @@ class Clock {
 }
 
 /**
- * Signs the requests for the time of the server (`UTCTiming`), which dash.js makes without a loader, and replays those
- * that are refused.
+ * Signs the requests for the time of the server (`UTCTiming`), which dash.js makes without a loader, and replays
+ * refused ones.
  */
 export function signClock(player: MediaPlayerClass, sessionNow: () => Session | undefined): void {
   function signing(this: { readonly parent: TimeSync }): TimeSync {

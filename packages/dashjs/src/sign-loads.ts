@@ -12,10 +12,10 @@ interface Extended {
   readonly parent: { load: Load };
 }
 
-/** One for whole files, one for segments that are still being made. */
+/** The loader of whole files, and the loader of segments that are still being made. */
 const LOADERS = ['XHRLoader', 'FetchLoader'];
 
-/** Tells the console of a request that the edge refuses because nothing signs it. */
+/** Writes to the console if the edge refuses a request that nothing signs. */
 function watchUnprotected({ url, customData }: LoaderRequest, response: LoaderResponse, source: TokenSource): void {
   const { onloadend } = customData;
   customData.onloadend = () => {
@@ -25,11 +25,11 @@ function watchUnprotected({ url, customData }: LoaderRequest, response: LoaderRe
 }
 
 /**
- * Signs what the loaders of `player` load, those that it makes from now on. They come after all request interceptors:
- * what these add to a URL is signed.
+ * Signs the requests of the loaders that `player` creates from now on. Loaders run after all request interceptors, so
+ * the signature covers what interceptors add to a URL.
  *
- * @param sessionNow nothing is signed while it is `undefined`
- * @returns whether a request came to one of these loaders
+ * @param sessionNow returns the present session; nothing is signed while there is none
+ * @returns a function that tells whether a request came to one of these loaders
  */
 export function signLoads(
   player: MediaPlayerClass,
@@ -37,14 +37,14 @@ export function signLoads(
 ): (request: RequestDetails) => boolean {
   const seen = new WeakSet<RequestDetails>();
 
-  /** dash.js copies over its own loader what this returns. */
+  /** Returns the members that dash.js copies over those of its own loader. */
   function signing(this: Extended): { load: (request: LoaderRequest, response: LoaderResponse) => void } {
     const { load } = this.parent;
     const signed = (request: LoaderRequest, response: LoaderResponse): void => {
       const { request: details } = request.customData;
       const session = sessionNow();
       if (details) seen.add(details);
-      // a manifest of its own accord (an XLink, `retrieveManifest`) may belong to an ad server
+      // only the source of the player: another manifest (an XLink, `retrieveManifest`) may belong to an ad server
       const url = details?.type === MANIFEST ? sourceUrl(player) : undefined;
       if (url !== undefined) session?.source.allow(url);
       if (session?.source.protects(request.url)) new SignedLoad(request, response, session, load, signed).start();

@@ -7,37 +7,37 @@ import { RequestTimes } from './request-times.ts';
 import type { Session } from './session.ts';
 import { signOrWait, tellConsole } from './session.ts';
 
-/** The status with which an outage of the signing endpoint is reported. */
+/** The answer that reports an outage of the signing endpoint. */
 const UNAVAILABLE: LoaderAnswer = { status: 503, statusText: 'No token: the signing endpoint does not answer' };
-/** The answer for a request that ends without a response. */
+/** The answer to a request whose token source was destroyed. */
 const DESTROYED: LoaderAnswer = { status: 0, statusText: 'No token: the token source was destroyed' };
 
 type LoadAnew = (request: LoaderRequest, response: LoaderResponse) => void;
 
-/** One time that a request goes out, and what has come back. */
+/** One attempt to send a request, and its answer. */
 interface Attempt {
   readonly request: SignedRequest;
   readonly answer: LoaderAnswer;
   hasTimedOut: boolean;
-  /** The loader sets it once it has begun. */
+  /** Stops the loader, once it has begun. */
   abort(): void;
 }
 
 type Phase =
-  /** Its token, or another one after a refusal, is on the way. */
+  /** The request waits for its token, or for another one after a refusal. */
   | { readonly name: 'waiting'; readonly wait: AbortController }
   | { readonly name: 'sent'; readonly attempt: Attempt }
-  /** dash.js knows how it ended. */
+  /** dash.js knows how the request ended. */
   | { readonly name: 'settled' };
 
-/** The status of a response that is being read, from XMLHttpRequest or from FetchLoader. */
+/** Returns the status of a response that is being read, from XMLHttpRequest or from FetchLoader. */
 const statusOf = ({ answer }: Attempt, { target }: LoadProgress): number =>
   answer.status === 0 ? ((target as XMLHttpRequest | null | undefined)?.status ?? 0) : answer.status;
 
 /**
- * Signs on the wire what dash.js knows by its unsigned URL. The life of a request: it waits for its token, goes out
- * with the loader of dash.js, and is answered, or sent once more if the edge has refused it. A wait or a refusal leaves
- * no trace: not in the metrics, not in the events, not in the URLs that dash.js sees.
+ * Signs requests on the wire, while dash.js knows only their unsigned URLs. The life of a request: it waits for its
+ * token, goes out with the loader of dash.js, and is answered, or sent once more if the edge has refused it. Neither a
+ * wait nor a refusal shows in the metrics, in the events or in the URLs that dash.js sees.
  */
 export class SignedLoad {
   readonly #request: LoaderRequest;
@@ -49,8 +49,8 @@ export class SignedLoad {
   #phase: Phase = { name: 'settled' };
 
   /**
-   * @param load of dash.js
-   * @param loadAnew in the session that comes after this one
+   * @param load the `load` of dash.js itself
+   * @param loadAnew loads a request in the session that follows this one
    */
   constructor(request: LoaderRequest, response: LoaderResponse, session: Session, load: Load, loadAnew: LoadAnew) {
     this.#request = request;
@@ -65,19 +65,19 @@ export class SignedLoad {
     const { customData, url } = this.#request;
     const { source, loads } = this.#session;
     loads.add(this);
-    // while the request waits there is nothing else that dash.js could stop
+    // while the request waits, dash.js has nothing else to stop
     customData.abort = () => this.#abort();
     const ready = source.signNow(url);
     if (ready) this.#send(ready);
     else void this.#sendOnce((options) => source.sign(url, options));
   }
 
-  /** Its session has ended: what waits is loaded anew. */
+  /** Ends a wait, because the session has ended: the request is loaded anew. */
   release(): void {
     if (this.#phase.name === 'waiting') this.#phase.wait.abort();
   }
 
-  /** Waits for a request and sends it; goes on with `otherwise` if there is none. */
+  /** Waits for the signed request of `ask` and sends it; calls `otherwise` if there is none. */
   async #sendOnce(
     ask: (options: SignOptions) => Promise<SignedRequest | undefined>,
     otherwise: () => void = () => undefined,
@@ -96,15 +96,15 @@ export class SignedLoad {
     }
   }
 
-  /** Its session has ended while it waited, and dash.js still wants it. */
+  /** Loads the request anew: its session has ended during the wait, and dash.js still wants it. */
   #startAnew(): void {
     this.#settle();
-    // the wait counts for nothing
+    // leaves out the wait in all measurements
     this.#times.sent();
     this.#loadAnew(this.#request, this.#response);
   }
 
-  /** dash.js will ask once more if this request fails. */
+  /** Tells whether dash.js retries if this request fails. */
   #hasTriesLeft(): boolean {
     const details = this.#request.customData.request;
     if (!details) return false;
@@ -148,12 +148,12 @@ export class SignedLoad {
     try {
       this.#load(request, attempt.answer);
     } catch (error) {
-      // dash.js hears of no error that a loader throws: it would wait for ever
+      // dash.js does not catch an error of a loader: it would wait for ever
       ifCurrent(() => this.#end({ status: 0, statusText: String(errorWithoutToken(error, signed)) }))();
     }
   }
 
-  /** The body of an answer that is not what was asked for is kept from the player: it would play it. */
+  /** Passes on progress, but not the body of an error: the player would play it. */
   #onProgress(attempt: Attempt, event: LoadProgress): void {
     if (statusOf(attempt, event) >= 400) return;
     this.#times.beforeProgress(event);
@@ -183,11 +183,11 @@ export class SignedLoad {
 
   #endAnswered({ request, answer }: Attempt): void {
     const { source } = this.#session;
-    // empty where there was no answer
+    // empty if there was no answer
     const url = answer.url ? source.unsign(answer.url) : '';
     this.#times.withEntriesOf(request.url, () => this.#end({ ...answer, url }));
     this.#times.afterEnd();
-    // last: dash.js has its manifest, whatever is made of it here
+    // last: dash.js already has its manifest, whatever happens here
     if (this.#request.customData.request?.type === MANIFEST && typeof answer.data === 'string')
       source.learn(url, dash(answer.data));
   }
@@ -195,7 +195,7 @@ export class SignedLoad {
   #end(answer: LoaderAnswer): void {
     this.#settle();
     Object.assign(this.#response, answer);
-    // dash.js takes its handlers away before it aborts
+    // dash.js removes its handlers before it aborts
     this.#request.customData.onloadend?.();
   }
 

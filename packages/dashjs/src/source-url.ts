@@ -1,8 +1,8 @@
 import type { MediaPlayerClass } from 'dashjs';
 
 /**
- * The source that `player` was given; `undefined` without one, where dash.js throws, and for a manifest that the app
- * has parsed.
+ * Returns the URL of the source of `player`; `undefined` without a source (dash.js throws then), and for a manifest
+ * that the app has parsed.
  */
 export function sourceUrl(player: MediaPlayerClass): string | undefined {
   try {

@@ -1,7 +1,7 @@
 import type { MediaPlayerClass } from 'dashjs';
 
-/** An event of the player: `player.on(type, …)` hears it. dash.js writes its type into `payload`. */
+/** Triggers an event for the listeners of `player.on(type, …)`. Copies `payload`: dash.js writes the type into it. */
 export function trigger(player: MediaPlayerClass, type: string, payload: object): void {
-  // its types ask for an event where it takes a name
+  // the types of dash.js require an event, but it takes the name of one
   (player.trigger as unknown as (type: string, payload: object) => void)(type, { ...payload });
 }

@@ -3,21 +3,21 @@ import { credentialsMode } from 'secure-token-core/adapter';
 
 type Arguments = Parameters<typeof fetch>;
 
-/** The URL of a request as it was written; empty if `input` is none of what fetch is usually given. */
+/** Returns the URL of a request as it was written; empty if `input` is nothing that fetch usually takes. */
 export function urlOf(input: Arguments[0]): string {
   if (typeof input === 'string') return input;
-  // a Request, or else a URL, each maybe of another realm
+  // a Request or a URL, possibly of another realm
   const { url, href } = Object(input) as Partial<Request & URL>;
   return url ?? href ?? '';
 }
 
-/** Whether it only reads: whatever sends something is none of a player's requests to an edge. */
+/** Tells whether a request only reads: a request that sends data is not one of a player to an edge. */
 export function isRead(input: Arguments[0], init?: Arguments[1]): boolean {
   const { method = 'GET' } = Object(input) as Partial<Request>;
   return /^(GET|HEAD)$/i.test(init?.method ?? method) && !init?.body;
 }
 
-/** Members that are taken over from a request. A script cannot set the others, or they come with the signature. */
+/** The members that are copied from a request. A script cannot set the others, or they come with the signature. */
 const MEMBERS = [
   'method',
   'mode',
@@ -30,18 +30,19 @@ const MEMBERS = [
 ] as const;
 
 /**
- * Makes the arguments of `fetch` for any URL, in place of `asked` and of `init`, from which it was made. `init` is read
- * at once, for an app may change it; it also has what no Request shows, such as a priority.
+ * Makes the arguments of `fetch` for any URL, in place of `asked` and of the `init` from which `asked` was made. Reads
+ * `init` at once, because an app may change it. `init` also has members that a Request does not show, such as a
+ * priority.
  */
 export const initOf = (asked: Request, init: RequestInit | undefined): RequestInit => ({
   ...Object.fromEntries(MEMBERS.map((member) => [member, asked[member]])),
   ...init,
 });
 
-/** Where the cache has no part in it, or the app wants nothing else, it stays as it was asked for. */
+/** Tells whether a replay keeps the app's cache mode: the app bypasses the cache, or wants nothing but the cache. */
 const isCacheChosen = (cache: RequestCache): boolean => cache === 'no-store' || cache === 'only-if-cached';
 
-/** Makes the members that come with the signature of `request`. @param cache of a replay */
+/** Makes the members that come with the signature of `request`. @param cache the cache mode of a replay */
 export function signedInit(asked: Request, request: SignedRequest, cache: RequestCache | undefined): RequestInit {
   const headers = new Headers(asked.headers);
   for (const [name, value] of Object.entries(request.headers)) headers.set(name, value);

@@ -6,16 +6,17 @@ export interface SecureFetchInstallation {
   /** Decides when tokens are fetched, renewed and replaced. */
   readonly source: TokenSource;
   /**
-   * Gives the page its fetch back; what waits for a token is sent as it is. Destroys `source` unless it was passed in.
+   * Restores the fetch of the page, and sends all waiting requests without a token. Destroys `source` unless it was
+   * passed in.
    */
   uninstall(): void;
 }
 
 /**
  * Makes the global `fetch` sign requests for protected URLs, as `secureFetch` does: for players that call it without a
- * hook. Install it before the player is created, and before other scripts keep the fetch that they find.
+ * hook. Install it before you create the player, and before other scripts keep a reference to the global `fetch`.
  *
- * @param options with `protect`, because no player says what is protected; or a token source, to share it
+ * @param options must have `protect`, because no player says what is protected; or pass a token source, to share it
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function installSecureFetch(options: TokenSourceOptions | TokenSource): SecureFetchInstallation {
@@ -35,7 +36,7 @@ export function installSecureFetch(options: TokenSourceOptions | TokenSource): S
     uninstall() {
       if (uninstalled.aborted) return;
       installation.abort();
-      // whoever has wrapped it since goes on calling it
+      // code that has wrapped this function since then goes on calling it
       if (globalThis.fetch === fetch) globalThis.fetch = before;
       release();
     },

@@ -5,12 +5,12 @@ import { acquireTokenSource, isTokenSource, normaliseOptions } from 'secure-toke
 
 const REMEDY = "Write which URLs are signed, such as 'https://cdn.example.com/': fetch sees every request of the page.";
 
-/** A name that nobody has (RFC 2606): only a source that signs whatever it is asked for protects it. */
+/** A host that cannot exist (RFC 2606): only a source that signs every URL protects it. */
 const ANYWHERE = 'https://anywhere.invalid/';
 
 /**
- * The token source for a fetch, to which no player says what is protected. One that is made here makes its own calls
- * through `fetch`.
+ * Returns the token source for a fetch, to which no player says what is protected. A source that is made here uses
+ * `fetch` for its own calls, unless its options have another one.
  * @throws `ERR_OPTIONS` without `protect`
  */
 export function acquireNamedSource(

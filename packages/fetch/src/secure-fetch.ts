@@ -9,11 +9,11 @@ export type SecureFetch = typeof fetch & {
 };
 
 /**
- * A fetch that signs requests for protected URLs, waits for their token, and sends a refused one once more. Whoever
- * called it sees unsigned URLs. All other requests go to `fetch` as they are.
+ * Returns a fetch that signs requests for protected URLs, waits for their tokens, and sends a refused request once
+ * more. Its callers see unsigned URLs. All other requests go to `fetch` unchanged.
  *
- * @param options with `protect`, because no player says what is protected; or a token source, to share it
- * @param fetch sends the requests, and the calls for tokens. @default the global one of now
+ * @param options must have `protect`, because no player says what is protected; or pass a token source, to share it
+ * @param fetch sends the requests, and the calls for tokens. @default the present global `fetch`
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureFetch(
@@ -24,7 +24,7 @@ export function secureFetch(
   return Object.assign(signingFetch(source, fetch), { source });
 }
 
-/** @param uninstalled aborts when what waits for a token is to be sent as it is */
+/** @param uninstalled aborts when requests that wait for a token are to be sent unsigned */
 export function signingFetch(
   source: TokenSource,
   fetch: typeof globalThis.fetch,
@@ -36,7 +36,7 @@ export function signingFetch(
     try {
       isSigned = source.protects(urlOf(args[0])) && isRead(...args);
     } catch (error) {
-      // a function in `protect` has thrown: a fetch rejects
+      // a function in `protect` has thrown, and a fetch rejects instead of throwing
       const mistake = error as Error;
       return Promise.reject(mistake);
     }

@@ -17,18 +17,20 @@ import { initOf, signedInit } from './fetch-arguments.ts';
 import { readAfter, unsignedResponse, withUrl } from './unsigned-response.ts';
 import { untilAny } from './until-any.ts';
 
-/** Token sources that have let something through: a player has had what it begins with. */
+/** The token sources with a successful response: a player has had its first data. */
 const delivering = new WeakSet<TokenSource>();
 
-/** One request for a protected URL: it waits for its token, is sent, once more if it is refused, and answered. */
+/**
+ * One request for a protected URL: waits for its token, is sent, is sent once more if it is refused, and is answered.
+ */
 export class SecureRequest {
   readonly #source: TokenSource;
   readonly #fetch: typeof fetch;
-  /** As the app has called fetch. */
+  /** The arguments with which the app has called fetch. */
   readonly #args: Parameters<typeof fetch>;
   readonly #uninstalled: AbortSignal;
 
-  /** @param uninstalled ends waits: there is nothing to sign any more */
+  /** @param uninstalled ends waits, because nothing is signed any more */
   constructor(
     source: TokenSource,
     fetch: typeof globalThis.fetch,
@@ -42,9 +44,9 @@ export class SecureRequest {
   }
 
   /**
-   * As fetch. An outage of the signing endpoint is waited out: players without a hook take a failed request hard.
-   * Without a token for good it is answered with 403.
-   * @throws what fetch throws, among it the reason of the signal
+   * Answers the request as fetch does. Waits through an outage of the signing endpoint, because players without a hook
+   * do not cope well with a failed request. Answers with 403 if the request finally gets no token.
+   * @throws what fetch throws, including the reason of the signal
    */
   async answer(): Promise<Response> {
     const asked = new Request(...this.#args);
@@ -83,7 +85,7 @@ export class SecureRequest {
     if (text) this.#source.learn(url, hlsOrDash(text));
   }
 
-  /** Tells the console of a failure before anything has come: whether there is a picture, only the player knows. */
+  /** Writes a failure to the console if no response was successful yet: only the player knows if there is a picture. */
   #tellConsole(error: SecureTokenError | undefined): void {
     writeEarlyFailure(this.#source, error, delivering.has(this.#source));
   }
@@ -92,9 +94,9 @@ export class SecureRequest {
     if (!response) throw errorWithoutToken(error, request) as Error;
     const { unsignedUrl } = request;
     if (response.ok) delivering.add(this.#source);
-    // an opaque one has no status
+    // an opaque response has no status
     else if (response.status > 0) this.#tellConsole(refusalOf(this.#source, request, response.status));
-    // relative URIs of a playlist begin where it has come from in the end
+    // relative URIs of a playlist resolve against the URL from which it finally came
     const url = this.#source.unsign(response.url || unsignedUrl);
     return readAfter(this.#learn(response, url, unsignedUrl), unsignedResponse(this.#source, response));
   }

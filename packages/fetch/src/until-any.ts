@@ -1,6 +1,6 @@
 /**
- * Calls `wait` with a signal that aborts with the first of `signals`, by its reason. Leaves no listener behind, and
- * needs no `AbortSignal.any`, which Safari has since 17.4.
+ * Calls `wait` with a signal that aborts when the first of `signals` does, with the same reason. Leaves no listener
+ * behind, and needs no `AbortSignal.any`, which Safari has only since 17.4.
  */
 export async function untilAny<T>(
   signals: readonly AbortSignal[],

@@ -2,19 +2,19 @@ import type { HlsConfig, LoaderContext } from 'hls.js';
 import { isElsewhere } from 'secure-token-core/adapter';
 import { openedBy } from './opened-by.ts';
 
-/** A request as an inner loader has it. */
+/** A request as an inner loader sends it. */
 export interface Outgoing {
-  /** The one of the inner loader, with the signed URL. XhrLoader reads its headers after the app's `xhrSetup`. */
+  /** The context of the inner loader, with the signed URL. XhrLoader reads its headers after the app's `xhrSetup`. */
   readonly context: LoaderContext;
   /** The headers that the request has without a token. */
   readonly headers: Record<string, string> | undefined;
-  /** The names of those that its token brings. */
+  /** The names of the headers that the token adds. */
   readonly tokenHeaders: readonly string[];
 }
 
 /**
- * Makes `config` one whose set-ups may send a request to another server, as for a failover, without the headers of its
- * token. What they make of the signed URL is up to them.
+ * Returns a `config` whose set-ups may send a request to another server, for example for a failover: that server does
+ * not get the headers of the token. The set-ups themselves decide what becomes of the signed URL.
  */
 export function withHeadersKept(config: HlsConfig, outgoingNow: () => Outgoing): HlsConfig {
   const { xhrSetup, fetchSetup } = config;
@@ -42,10 +42,10 @@ export function withHeadersKept(config: HlsConfig, outgoingNow: () => Outgoing):
     ...(fetchSetup && {
       fetchSetup(context: LoaderContext, init: unknown) {
         const outgoing = outgoingNow();
-        // before the app changes it
+        // read before the app can change it
         const { url: signed } = outgoing.context;
         const request = fetchSetup(context, init);
-        // hls.js 1.5 takes no promise
+        // hls.js 1.5 does not accept a promise
         return 'then' in request
           ? request.then((made) => stripIfElsewhere(made, signed, outgoing))
           : stripIfElsewhere(request, signed, outgoing);

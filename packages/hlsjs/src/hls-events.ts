@@ -1,16 +1,16 @@
 import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
 
-// hls.js is imported as types only: the app keeps its one copy
+// imports only types of hls.js: the app keeps its one copy
 const ERROR = 'hlsError';
 const DESTROYING = 'hlsDestroying';
 
 type Emit = (event: string, name: string, data: unknown) => boolean;
 
 /**
- * Stands in for `emit` of an Hls, which whatever hls.js and its controllers trigger passes. A listener would come after
- * those that the app has added before, would not come if one of these throws, and would be gone where the app removes
- * all listeners before it destroys the player.
+ * Replaces `emit` of an Hls, which hls.js and its controllers call for each event. A listener would not do: it would
+ * run after the listeners that the app added before, it would not run if one of these throws, and it would be gone if
+ * the app removes all listeners before it destroys the player.
  */
 class EventHook {
   isTold: (data: ErrorData) => boolean = () => true;
@@ -21,7 +21,7 @@ class EventHook {
     const isOwn = Object.hasOwn(hooked, 'emit');
     const { emit } = hooked;
     const restore = (): void => {
-      // somebody else may have put theirs over it
+      // other code may have replaced `emit` since then
       if (hooked.emit !== intercepted) return;
       if (isOwn) hooked.emit = emit;
       else Reflect.deleteProperty(hooked, 'emit');
@@ -49,12 +49,12 @@ function hookOf(hls: Hls): EventHook {
   return hook;
 }
 
-/** Lets the listeners of errors of `hls` hear only of those for which `isTold` says so. It may change their data. */
+/** Passes on only the errors of `hls` for which `isTold` returns true. `isTold` may change the data of an error. */
 export function filterErrors(hls: Hls, isTold: (data: ErrorData) => boolean): void {
   hookOf(hls).isTold = isTold;
 }
 
-/** Calls `end` when `hls` is destroyed, once the listeners of the app have heard of that. */
+/** Calls `end` when `hls` is destroyed, after the listeners of the app have been called. */
 export function whenDestroyed(hls: Hls, end: () => void): void {
   hookOf(hls).endings.push(end);
 }

@@ -22,8 +22,8 @@ const sources = new WeakMap<Hls, TokenSource>();
 const nothing = (): void => undefined;
 
 /**
- * A playlist or segment loader of the app, or of CMCD. Those of CMCD change the URL and hand it to a `loader` of their
- * own: it is that one which must sign, or CMCD would be appended after the signature.
+ * Makes a playlist or segment loader of the app, or of CMCD, sign. A loader of CMCD changes the URL and passes it to an
+ * inner `loader`. That inner loader has to sign, because otherwise CMCD data would be appended after the signature.
  */
 function wrap(Base: LoaderClass, sessionNow: () => LoaderSession): never {
   const Signing = createTokenLoader(Base, sessionNow);
@@ -35,13 +35,13 @@ function wrap(Base: LoaderClass, sessionNow: () => LoaderSession): never {
   } as never;
 }
 
-/** Makes `source` sign the requests of `hls` until that is destroyed, in place of the one that did before. */
+/** Makes `source` sign the requests of `hls` until `hls` is destroyed. Replaces the source that signed them before. */
 export function install(hls: Hls, { source, release }: AcquiredTokenSource): void {
   const { config } = hls;
   const isFirst = !sources.has(hls);
   sources.set(hls, source);
-  // what child players are made from; the object is the app's, so they get one of their own. Those for I-frames have no
-  // frame-rate controller
+  // hls.js makes child players from `userConfig`. That object belongs to the app, so `hls` gets a changed copy. The
+  // copy uses the slot `abrController`, because child players for I-frames have no frame-rate controller.
   const userConfig = { ...hls.userConfig, abrController: installing(source, 'abrController', config.abrController) };
   Object.assign(hls, { userConfig });
   whenDestroyed(hls, release);
@@ -68,8 +68,8 @@ export function install(hls: Hls, { source, release }: AcquiredTokenSource): voi
 }
 
 /**
- * A controller class that installs `source` into every Hls it is made for: hls.js hands `this` to the constructors of
- * its controllers, before CMCD wraps the loaders, and a constructor may return another object.
+ * Returns a controller class that installs `source` into every Hls for which it is made. An Hls passes itself to the
+ * constructors of its controllers before CMCD wraps the loaders, and a constructor may return another object.
  */
 export function installing<C extends Controller>(source: TokenSource, slot: C, before?: HlsConfig[C]): HlsConfig[C] {
   const Installing = function (hls: Hls): object {

@@ -7,17 +7,17 @@ const MESSAGE =
   'token. The source is loaded again. To save that request, call secureToken(hls) first.';
 
 /**
- * Loads the source of `hls` again if its manifest was asked for without a token: that request is under way, and will
- * be refused, or has been. With levels the manifest is there: it needed no token.
+ * Loads the source of `hls` again if its manifest was requested without a token: the edge will refuse that request, or
+ * has refused it. If there are levels, the manifest has arrived, and needed no token.
  */
 export function reloadUnsigned(hls: Hls, source: TokenSource): void {
   const { url } = hls;
-  // `levels` is not there yet while hls.js is being made
+  // `levels` does not exist yet while the Hls is being created
   if (!url || hls.levels.length > 0 || !source.protects(url)) return;
   if (__DEVELOPMENT__) writeMistake(source, MESSAGE);
-  // with `autoStartLoad: false`, whether the app has called startLoad() already: loadSource() forgets that
+  // whether the app has called startLoad(), with `autoStartLoad: false`: loadSource() forgets that
   const isStarted = hls.forceStartLoad;
-  // stops what is under way
+  // stops the request under way
   hls.loadSource(url);
   if (isStarted) hls.startLoad();
 }

@@ -11,21 +11,21 @@ const DONE = 4;
 
 /** A request that is ready to be sent. */
 interface Prepared {
-  /** As the set-up of the app has changed it. */
+  /** The challenge as the app's set-up has changed it. */
   readonly challenge: Challenge;
-  /** Whether that set-up has led it to another server. */
+  /** Whether that set-up has sent the request to another server. */
   readonly goesElsewhere: boolean;
 }
 
-/** Makes `xhr`, which was opened once more and not sent, the request again that ended with `status`. */
+/** Makes `xhr`, which was opened again but not sent, look again like the request that ended with `status`. */
 function restoreEnd(xhr: XMLHttpRequest, status: number, statusText: string): void {
   const ended = { readyState: DONE, status, statusText };
   for (const [name, value] of Object.entries(ended)) Object.defineProperty(xhr, name, { configurable: true, value });
 }
 
 /**
- * A `licenseXhrSetup` that signs licence requests to protected URLs and sends a refused one again, once. It waits
- * through an outage of the signing endpoint: hls.js ends playback when a licence cannot be asked for.
+ * Returns a `licenseXhrSetup` that signs licence requests to protected URLs, and sends a refused request again, once.
+ * Waits through an outage of the signing endpoint, because hls.js ends playback if it cannot request a licence.
  * @param signal ends waits
  */
 export function createLicenseSetup(
@@ -41,20 +41,20 @@ export function createLicenseSetup(
       xhr.open('POST', signed, true);
       xhr.withCredentials = credentials;
       const [challenge, opened = signed] = await openedBy(xhr, () => before?.call(this, xhr, signed, ...rest));
-      // a set-up that opens it for another server sends it there: the headers of the token are not for that one
+      // if a set-up opens a URL of another server, the request goes there: that server must not get the token's headers
       const goesElsewhere = isElsewhere(opened, signed);
-      // last, because a set-up that opens it once more drops its headers
+      // last, because a set-up that opens the request again drops its headers
       if (!goesElsewhere) for (const name in headers) xhr.setRequestHeader(name, headers[name]!);
       return { challenge, goesElsewhere };
     };
     const request = await outlastOutage((options) => source.sign(url, options));
-    // hls.js hands it out as `networkDetails`
+    // hls.js passes the request to apps as `networkDetails`
     hideSignedUrl(xhr, source);
     const { challenge, goesElsewhere } = await prepare(request);
-    // what another server refuses is not the token
+    // a refusal of another server is not about the token, so it needs no replay
     if (goesElsewhere) return challenge;
     const sent = watchSent(xhr);
-    /** Returns whether the request is under way again. */
+    /** Sends a refused request again. Resolves to whether it is under way again. */
     const replayed = async (status: number): Promise<boolean> => {
       const replay = await outlastOutage((options) => source.refused(request, status, options));
       if (!replay) return false;
@@ -71,11 +71,11 @@ export function createLicenseSetup(
       xhr.onreadystatechange = onreadystatechange;
       const { status, statusText } = xhr;
       const end = (): void => {
-        // hls.js has no time-out here: it goes on when it sees an end
+        // hls.js has no time-out here: it goes on only when it sees that the request has ended
         if (xhr.readyState !== DONE) restoreEnd(xhr, status, statusText);
         answer();
       };
-      // hls.js takes any 4xx of a licence server for final
+      // hls.js treats any 4xx of a licence server as final
       void replayed(status)
         .catch(() => false)
         .then((isUnderWay) => isUnderWay || end());

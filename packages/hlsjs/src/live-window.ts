@@ -3,15 +3,15 @@ import type { Fragment, LevelDetails, LoaderContext } from 'hls.js';
 
 type Track = { readonly details?: LevelDetails | null } | undefined;
 
-/** The playlist that hls.js has of what `frag` belongs to. */
+/** Returns the playlist to which `frag` belongs, as hls.js has it. */
 function playlistOf(hls: Hls, { type, level }: Fragment): LevelDetails | null | undefined {
   const tracks: Record<string, readonly Track[]> = { audio: hls.audioTracks, subtitle: hls.subtitleTracks };
   return (tracks[type] ?? hls.levels)[level]?.details;
 }
 
 /**
- * Whether a segment may have left the live window while its request waited: the playlist does not have it any more, or
- * is itself older than its window, so that nothing which it names needs to be there.
+ * Tells whether a segment may have left the live window while its request waited. Either the playlist does not list it
+ * any more, or the playlist is older than its own window, so that the server may have none of its segments any more.
  */
 export function hasLeftWindow(
   { sn }: Pick<Fragment, 'sn'>,
@@ -20,7 +20,7 @@ export function hasLeftWindow(
   return live && (Number(sn) < startSN || age > totalduration);
 }
 
-/** Whether that is so of the segment that `context` asks for; never of a playlist or a key. */
+/** Tells whether the segment that `context` requests may have left the live window; false for a playlist or a key. */
 export function isLeftBehindBy(hls: Hls, context: LoaderContext): boolean {
   const { frag } = context as { frag?: Fragment };
   const playlist = frag && playlistOf(hls, frag);

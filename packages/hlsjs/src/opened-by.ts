@@ -1,4 +1,4 @@
-/** Calls `setUp`, and tells for which URL it has opened `xhr` meanwhile; `undefined` if for none. */
+/** Calls `setUp`. Returns its result, and the URL for which it has opened `xhr`; `undefined` if it has not. */
 export async function openedBy<T>(xhr: XMLHttpRequest, setUp: () => T): Promise<[Awaited<T>, string | undefined]> {
   let opened: string | undefined;
   const { open } = xhr as { open: (...args: unknown[]) => void };

@@ -4,9 +4,9 @@ export type Controller = 'abrController' | 'fpsController';
 export type ControllerClass = new (hls: Hls) => object;
 type HlsClass = typeof Hls;
 
-/** Our controller classes: they stand in for one of hls.js. */
+/** Our controller classes, each of which stands in for one of hls.js. */
 const standIns = new WeakSet();
-/** The controllers that hls.js has of its own, by its class: a page may load it twice. */
+/** The controllers of hls.js itself, by its class: a page may load hls.js twice. */
 const originals = new WeakMap<HlsClass, Partial<Record<Controller, ControllerClass>>>();
 
 function remember(hlsClass: HlsClass, slot: Controller): void {
@@ -15,8 +15,9 @@ function remember(hlsClass: HlsClass, slot: Controller): void {
 }
 
 /**
- * Takes note that `ours` stands in for what hls.js has for `slot`. It may be about to take its place in
- * `Hls.DefaultConfig`, which is all that refers to it: what a script has loaded is looked up before.
+ * Notes that `ours` stands in for the controller of hls.js for `slot`. The app may be about to replace that controller
+ * in `Hls.DefaultConfig`, which has the only reference to it: so the controller of an Hls from a script is remembered
+ * now.
  */
 export function noteStandIn(ours: object, slot: Controller): void {
   standIns.add(ours);
@@ -25,15 +26,15 @@ export function noteStandIn(ours: object, slot: Controller): void {
 }
 
 /**
- * The controller that hls.js has of its own for `slot`, also where an app has put ours into `Hls.DefaultConfig`.
- * `undefined` if nothing refers to it any more: hls.js came as a module, and the app has changed its object instead of
- * assigning another one.
+ * Returns the controller of hls.js itself for `slot`, even if an app has put ours into `Hls.DefaultConfig`. Returns
+ * `undefined` if no reference is left: hls.js came as a module, and the app has changed the object `DefaultConfig`
+ * instead of assigning another one.
  */
 export function originalController(hlsClass: HlsClass, slot: Controller): ControllerClass | undefined {
   remember(hlsClass, slot);
   if (!originals.get(hlsClass)?.[slot]) {
     const { DefaultConfig } = hlsClass;
-    // without one that was assigned, hls.js has its own
+    // if the app has assigned one, hls.js returns its own as soon as that is removed
     hlsClass.DefaultConfig = undefined as never;
     remember(hlsClass, slot);
     hlsClass.DefaultConfig = DefaultConfig;

@@ -1,18 +1,18 @@
 import type { HlsConfig, LoadPolicy, LoaderConfiguration, LoaderContext, LoaderResponse, RetryConfig } from 'hls.js';
 
-/** The status with which an outage of the signing endpoint is reported: hls.js tries again after 5xx. */
+/** The status that reports an outage of the signing endpoint: hls.js retries after 5xx. */
 export const UNAVAILABLE = 503;
-/** No status, because no edge has answered: hls.js takes that for final while the viewer is online. */
+/** No status, because no edge has answered: hls.js treats that as final while the viewer is online. */
 export const NONE = 0;
 
-/** A request that has failed and may be tried again. */
+/** A request that has failed and may be retried. */
 export interface FailedTry {
   /** Unsigned. */
   readonly url: string;
   readonly isTimeout: boolean;
   /** HTTP status; 0 without one. */
   readonly code: number;
-  /** The number of times that it was tried again already. */
+  /** The number of retries until now. */
   readonly retries: number;
 }
 
@@ -21,13 +21,13 @@ type Policies = Pick<HlsConfig, PolicyName>;
 
 const isMediaPlaylist = (type: string): boolean => /level|Track/.test(type);
 
-/** The rule of a policy for what has happened. */
+/** Returns the rule of a policy for a time-out or for an error. */
 export const ruleFor = ({ timeoutRetry, errorRetry }: LoadPolicy['default'], isTimeout: boolean): RetryConfig | null =>
   isTimeout ? timeoutRetry : errorRetry;
 
 /**
- * The rule in an outage of the signing endpoint. It hits all media playlists at once, whose errors hls.js counts
- * together (error-controller.ts): they are tried again here, as their own policy says.
+ * Returns the rule for an outage of the signing endpoint. An outage hits all media playlists at once, and hls.js counts
+ * their errors together (error-controller.ts). So the plugin retries them itself, as their own policy says.
  */
 export function ruleForOutage(
   context: LoaderContext,
@@ -38,7 +38,7 @@ export function ruleForOutage(
   return isMediaPlaylist(type) ? config.playlistLoadPolicy.default.errorRetry : loadPolicy.errorRetry;
 }
 
-/** Settings of hls.js that say how a request is tried again; `undefined` for lists of interstitials and of steering. */
+/** Returns the setting of hls.js for retries of a request; `undefined` for lists of interstitials and of steering. */
 function policyFor(context: LoaderContext): PolicyName | undefined {
   const { type = '' } = context as { type?: string };
   if (type === 'manifest') return 'manifestLoadPolicy';
@@ -48,7 +48,7 @@ function policyFor(context: LoaderContext): PolicyName | undefined {
 }
 
 /**
- * Whether failed requests such as this one are tried again as hls.js ships it: then the team has asked for nothing
+ * Tells whether hls.js retries failed requests like this one by its own defaults: then the app has configured nothing
  * else.
  * @param shipped `Hls.DefaultConfig`
  */
@@ -60,14 +60,14 @@ export function isRetriedAsShipped(context: LoaderContext, config: Policies, shi
 const textOf = (rule: RetryConfig | null): string =>
   JSON.stringify(rule, (_, value: unknown) => (typeof value === 'function' ? String(value) : value));
 
-/** As hls.js decides (error-helper.ts): not after 4xx, nor without a status unless the viewer is offline. */
+/** Decides as hls.js does (error-helper.ts): no retry after 4xx, and without a status only if the viewer is offline. */
 function isWorthRetrying({ isTimeout, code, retries }: FailedTry, { maxNumRetry }: RetryConfig): boolean {
   if (retries >= maxNumRetry) return false;
   if (isTimeout) return true;
   return code ? code < 400 || code > 499 : !navigator.onLine;
 }
 
-/** @returns after how many ms it is tried again; `undefined` if it is not */
+/** @returns the delay until the next try, in ms; `undefined` if there is none */
 export function retryDelay(rule: RetryConfig | null, failed: FailedTry): number | undefined {
   if (!rule) return undefined;
   const { url, isTimeout, code, retries } = failed;

@@ -9,11 +9,12 @@ import { configurationWatch } from './unsigned-requests.ts';
 type Options = TokenSourceOptions | TokenSource | string | URL;
 
 /**
- * Makes every request of `hls` carry a live token: playlists, segments, parts, init segments, keys, subtitles, content
- * steering, interstitials and their players, DRM licences. Call it before `loadSource`, or between sources: called
- * later, it loads again a source whose manifest was asked for without a token, and says so in the console.
+ * Makes every request of `hls` carry a valid token: playlists, segments, parts, init segments, keys, subtitles, content
+ * steering, interstitials and their players, DRM licences. Call it before `loadSource`, or between sources. A later
+ * call loads the source again if its manifest was requested without a token; a development build says so in the
+ * console.
  *
- * @param options `'/token'` is `{ endpoint: '/token' }`; a `TokenSource` is shared, e.g. between players
+ * @param options `'/token'` stands for `{ endpoint: '/token' }`; a `TokenSource` can be shared, e.g. between players
  * @returns the token source; `hls.destroy()` destroys it unless it was passed in
  * @throws `ERR_OPTIONS` at once, naming the option
  */
@@ -24,10 +25,11 @@ export function secureToken(hls: Hls, options: Options): TokenSource {
 }
 
 /**
- * Signs the requests of players that build Hls themselves: merge this into the configuration that they pass on. The
- * app's own `loader`, `pLoader`, `fLoader`, `xhrSetup` and `fetchSetup` in it keep working.
+ * Returns a configuration that signs the requests of players that create Hls themselves: merge it into the
+ * configuration that such a player passes on. The app's `loader`, `pLoader`, `fLoader`, `xhrSetup` and `fetchSetup` in
+ * that configuration keep working.
  *
- * @param options as for {@link secureToken}; pass a `TokenSource` to hear its events
+ * @param options as for {@link secureToken}; pass a `TokenSource` to listen to its events
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureTokenConfig(options: Options): Partial<HlsConfig> {

@@ -1,13 +1,13 @@
-/** What hls.js has put into a licence request after its set-up. */
+/** The headers and the body that hls.js puts into a licence request after its set-up. */
 interface SentChallenge {
   readonly headers: readonly [name: string, value: string][];
-  /** Absent until it is sent. */
+  /** Absent until the request is sent. */
   readonly body?: XMLHttpRequestBodyInit | Document | null | undefined;
 }
 
 /**
- * Notes what hls.js puts into `xhr` from now on until it has sent it. hls.js unpacks a challenge of PlayReady after the
- * set-up, and sets the headers that stand beside it.
+ * Notes the headers and the body that hls.js puts into `xhr` from now on until it sends the request. After the set-up,
+ * hls.js unpacks a challenge of PlayReady, and sets the headers that are packed with it.
  */
 export function watchSent(xhr: XMLHttpRequest): SentChallenge {
   const headers: [name: string, value: string][] = [];

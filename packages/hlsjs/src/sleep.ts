@@ -1,4 +1,4 @@
-/** Never settles once `signal` aborts. */
+/** Resolves after `ms`; never settles if `signal` aborts before. */
 export const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

@@ -6,13 +6,13 @@ import { filterErrors } from './hls-events.ts';
 import { tokenErrorOf } from './token-errors.ts';
 
 /**
- * Errors of `hls` carry ours before anybody hears of them.
+ * Puts our errors into the errors of `hls` before any listener gets them.
  *
- * A denial is final, but hls.js would try other variants and then retry for half a minute: so it is made fatal. Of one
- * that several segments have waited for, such as that of their key, hls.js tells once for each, in one task: it has
- * stopped at the first.
+ * A denial is final, but hls.js would try other variants and then retry for half a minute: so this function makes it
+ * fatal. If several segments have waited for the same token, such as that of their key, hls.js reports its denial once
+ * for each segment, in one task. Only the first report is passed on, because hls.js has stopped at it.
  *
- * The console is told of one that is fatal before there is a picture.
+ * Writes a fatal error to the console if there is no picture yet.
  */
 export function tellTokenErrors(hls: Hls, sourceNow: () => TokenSource): void {
   const told = new Set<SecureTokenError>();
@@ -21,14 +21,14 @@ export function tellTokenErrors(hls: Hls, sourceNow: () => TokenSource): void {
     const error = tokenErrorOf(data.networkDetails);
     if (!error) return true;
     data.error = error;
-    // a listener of the app may destroy the player, or take its element away
+    // read now: a listener of the app may destroy the player, or detach its element
     const hasPicture = hasShownPicture(hls.media);
-    // whether it is fatal, hls.js decides while it tells its own controllers
+    // hls.js decides whether the error is fatal while it passes the error to its own controllers
     queueMicrotask(() => data.fatal && writeEarlyFailure(sourceNow(), error, hasPicture));
     if (error.code !== 'ERR_DENIED') return true;
     if (told.has(error)) return false;
     told.add(error);
-    // of the next request that ends with it the app hears anew: it may have loaded the source again
+    // a later request that ends with this error is reported again: the app may have loaded the source again
     setTimeout(() => told.delete(error));
     data.fatal = true;
     delete data.errorAction;

@@ -36,30 +36,30 @@ type LoaderClass = HlsConfig['loader'];
 type Callbacks = LoaderCallbacks<LoaderContext>;
 type LoaderError = Parameters<Callbacks['onError']>[0];
 const NOT_FOUND = 404;
-/** For playlists, which may be a little later: hls.js would ask for the same segment until it has them. */
+/** A pause for playlists that arrive a little later: until then hls.js would request the same segment again. */
 const GONE_PAUSE_MS = 1000;
 
 type NetworkDetails = Parameters<Callbacks['onError']>[2];
 
-/** Where a request went in the end: an xhrSetup of the app may have opened another URL. Empty if nobody tells. */
+/** Returns the URL to which a request went: an xhrSetup of the app may have opened another one. Empty if unknown. */
 const urlOf = (details: unknown): string => {
   const { responseURL, url } = (details ?? {}) as { responseURL?: string; url?: string };
   return responseURL ?? url ?? '';
 };
 
-/** The token source of a player, and how the player waits: what its loaders have in common. */
+/** The token source of a player, and the rules for waiting, which all its loaders share. */
 export interface LoaderSession {
   readonly source: TokenSource;
-  /** Whether such a request waits in an outage until that ends. */
+  /** Tells whether such a request waits through an outage. */
   readonly mayOutlast: (context: LoaderContext) => boolean;
-  /** Whether what it asks for may have left the live window meanwhile. */
+  /** Tells whether the requested segment may have left the live window meanwhile. */
   readonly hasLeftWindow: (context: LoaderContext) => boolean;
 }
 
 /**
- * Signs on the wire what hls.js knows by its unsigned URL. The life of a request: it waits for its token, goes out with
- * an inner loader, and is answered, or sent once more if the edge has refused it, or tried again. A wait or a replay
- * leaves no trace: not in the statistics, not in the time-outs, not in the URLs that hls.js sees.
+ * Signs requests on the wire, while hls.js knows only their unsigned URLs. The life of a request: it waits for its
+ * token, goes out with an inner loader, and is answered, sent once more if the edge has refused it, or retried. Neither
+ * a wait nor a replay shows in the statistics, in the time-outs or in the URLs that hls.js sees.
  */
 class TokenLoader implements Loader<LoaderContext> {
   context: LoaderContext | null = null;
@@ -73,13 +73,13 @@ class TokenLoader implements Loader<LoaderContext> {
   #inner: Loader<LoaderContext> | undefined;
   /** The request that the inner loader loads. */
   #outgoing!: Outgoing;
-  /** A loader loads once. */
+  /** Whether the inner loader has loaded: a loader loads only once. */
   #isInnerUsed = false;
   #context!: LoaderContext;
   #policy!: LoaderConfiguration;
   /** `undefined` before `load` and once destroyed. */
   #callbacks: Callbacks | undefined;
-  /** For a token, or for the next try. */
+  /** The wait for a token, or for the next try. */
   #waiting: AbortController | undefined;
 
   constructor(config: HlsConfig, Base: LoaderClass, session: LoaderSession) {
@@ -97,7 +97,7 @@ class TokenLoader implements Loader<LoaderContext> {
     this.#policy = policy;
     this.#callbacks = callbacks;
     const { url, type } = context as { url: string; type?: string };
-    // an interstitial's manifest may belong to an ad server: only the primary player's source is protected unasked
+    // the manifest of an interstitial may belong to an ad server: only the primary player's source is signed by default
     const { assetPlayerId } = this.#config as { assetPlayerId?: string };
     if (type === 'manifest' && !assetPlayerId) this.#source.allow(url);
     this.#try((request) => this.#send(request));
@@ -140,7 +140,7 @@ class TokenLoader implements Loader<LoaderContext> {
     this.stats.loading.start = performance.now();
   }
 
-  /** Sends the request: at once if a token is at hand. */
+  /** Sends the request, at once if a token is at hand. */
   #try(send: (request: SignedRequest) => void): void {
     const { url } = this.#context;
     const ready = this.#source.signNow(url);
@@ -148,7 +148,7 @@ class TokenLoader implements Loader<LoaderContext> {
     else void this.#sendOnce((how) => this.#source.sign(url, how));
   }
 
-  /** Asks for a request and sends it; goes on with `otherwise` if there is none. */
+  /** Waits for the signed request of `ask` and sends it; calls `otherwise` if there is none. */
   async #sendOnce(
     ask: (how: SignOptions) => Promise<SignedRequest | undefined>,
     otherwise: () => void = () => undefined,
@@ -159,7 +159,7 @@ class TokenLoader implements Loader<LoaderContext> {
       const mayWait = (error: unknown): boolean => isOutage(error) && this.#session.mayOutlast(this.#context);
       signed = await keepAsking({ source: this.#source, signal, ask, mayWait });
     } catch (error) {
-      // one a task: hls.js stops at the first fatal error, and that ends the others' wait
+      // one error in each task: hls.js stops at the first fatal one, which ends the waits of the other requests
       await sleep(0, signal);
       if (!signal.aborted) this.#onSigningFailed(error);
       return;
@@ -170,7 +170,7 @@ class TokenLoader implements Loader<LoaderContext> {
     else otherwise();
   }
 
-  /** Sends `request` after a wait, when nobody would hear what the inner loader throws. */
+  /** Sends `request` after a wait. No caller can catch an error of the inner loader then, so it is reported. */
   #sendUnheard(request: SignedRequest): void {
     try {
       this.#send(request);
@@ -179,7 +179,7 @@ class TokenLoader implements Loader<LoaderContext> {
     }
   }
 
-  /** Begins a wait, which ends when the signal aborts. */
+  /** Begins a wait. Returns the signal that ends it. */
   #wait(): AbortSignal {
     this.#waiting = new AbortController();
     this.#keepBeginning();
@@ -191,9 +191,9 @@ class TokenLoader implements Loader<LoaderContext> {
     noteSigned(this.#source, request);
     const { onProgress } = this.#callbacks!;
     const inner = this.#prepareInner(credentials);
-    // a loader of the app may abort when it is destroyed: hls.js must not hear of that one any more
+    // a loader of the app may abort when it is destroyed: hls.js must not get callbacks of a replaced loader
     const heard = (): Callbacks | undefined => (this.#inner === inner ? this.#callbacks : undefined);
-    // what the inner loader writes into it (the time-out that it used) is reported to hls.js
+    // the inner loader writes the time-out that it used into `policy`, and `ended` reports it to hls.js
     const policy = {
       ...this.#policy,
       loadPolicy: { ...this.#policy.loadPolicy, errorRetry: null, timeoutRetry: null },
@@ -221,7 +221,7 @@ class TokenLoader implements Loader<LoaderContext> {
         this.#onTimeout(details);
       },
       onAbort: (_, __, details) => heard()?.onAbort?.(this.stats, this.#context, this.#unsigned(details)),
-      // FetchLoader streams only if somebody listens
+      // FetchLoader streams only if there is an `onProgress`
       ...(onProgress && {
         onProgress: (_, __, data, details) => onProgress(this.stats, this.#context, data, this.#unsigned(details)),
       }),
@@ -229,7 +229,7 @@ class TokenLoader implements Loader<LoaderContext> {
     try {
       inner.load(context, policy, innerCallbacks);
     } catch (error) {
-      // hls.js makes an event of it
+      // hls.js puts the error into an event
       throw errorWithoutToken(error, request);
     }
   }
@@ -239,18 +239,18 @@ class TokenLoader implements Loader<LoaderContext> {
       const before = this.#inner;
       this.#inner = new this.#Base(credentials ? withCredentials(this.#config) : this.#config);
       before?.destroy();
-      // does not throw where a loader of the app has a getter only
+      // `Reflect.set` does not throw if a loader of the app has only a getter
       Reflect.set(this.#inner, 'stats', this.stats);
     }
     this.#isInnerUsed = true;
-    // hls.js measures from the moment the request goes out (ABR, TTFB, time-outs)
+    // hls.js measures from the moment at which the request goes out (ABR, TTFB, time-outs)
     Object.assign(this.stats, { aborted: false, loaded: 0, total: 0 });
     Object.assign(this.stats.loading, { start: 0, first: 0, end: 0 });
     return this.#inner!;
   }
 
   #onSuccess(response: LoaderResponse, stats: LoaderStats, request: SignedRequest, details: NetworkDetails): void {
-    // a loader of the app may tell nothing
+    // a loader of the app may pass no details
     noteAccepted(request, urlOf(details));
     if (details) adoptToken(this.#source, request, details);
     const unsigned = unsignedResponse(response, request, this.#source);
@@ -259,7 +259,7 @@ class TokenLoader implements Loader<LoaderContext> {
   }
 
   #onError(told: LoaderError, request: SignedRequest, details: NetworkDetails): void {
-    // of what was thrown, loaders tell the text; one of the app may tell none
+    // loaders report the text of a thrown error; a loader of the app may report no text
     const error = { ...told, text: told.text && textWithoutToken(told.text, request) };
     const fail = (): void => {
       if (this.#retry(false, error.code)) return;
@@ -282,15 +282,16 @@ class TokenLoader implements Loader<LoaderContext> {
     );
   }
 
-  /** A wait for a token may outlast the live window, and then the segment is gone. */
+  /** Tells whether a segment is gone from the server, because a wait for a token has outlasted the live window. */
   #isGone({ code }: LoaderError): boolean {
     const { mayOutlast, hasLeftWindow } = this.#session;
     return code === NOT_FOUND && mayOutlast(this.#context) && hasLeftWindow(this.#context);
   }
 
   /**
-   * To hls.js a 404 is final, for subtitles and a single rendition fatal: it would never load what the stream has now.
-   * After a 5xx it looks where the stream is.
+   * Reports a segment that is gone with a 5xx. For hls.js a 404 is final, and fatal for subtitles and a single
+   * rendition: it would never load the present segments of the stream. After a 5xx it looks for the position of the
+   * stream.
    */
   async #tellGone(error: LoaderError, details: NetworkDetails): Promise<void> {
     await sleep(GONE_PAUSE_MS, this.#wait());
@@ -302,7 +303,7 @@ class TokenLoader implements Loader<LoaderContext> {
     if (!this.#retry(true, NONE)) this.#callbacks!.onTimeout(this.stats, this.#context, this.#unsigned(details));
   }
 
-  /** The signing endpoint failed us. An outage is retried like a 5xx; everything else is final. */
+  /** Handles a failure of the signing endpoint. An outage is retried like a 5xx; any other failure is final. */
   #onSigningFailed(error: unknown): void {
     this.#endWait();
     const isFinal = !isOutage(error);
@@ -313,9 +314,9 @@ class TokenLoader implements Loader<LoaderContext> {
   }
 
   /**
-   * A request that waits has always just begun. The ABR controller would take one that began with its wait for a slow
-   * one: it would sample its time to first byte and switch down. One that began at 0 it would take for as old as the
-   * page.
+   * Makes a waiting request look at any time as if it began at that moment. If it began with its wait, the ABR
+   * controller would take it for a slow request, sample its time to first byte and switch down. If it began at 0, the
+   * ABR controller would take it for as old as the page.
    */
   #keepBeginning(): void {
     const { loading } = this.stats;
@@ -323,12 +324,15 @@ class TokenLoader implements Loader<LoaderContext> {
       configurable: true,
       enumerable: true,
       get: () => performance.now(),
-      // whoever writes a time knows better
+      // a time that is written replaces the getter
       set: (value: number) => Object.defineProperty(loading, 'start', { value, writable: true }),
     });
   }
 
-  /** hls.js leaves it to the loader to try manifests, keys and steering again: signed anew each time. */
+  /**
+   * Retries the request, signed anew, if `rule` allows that, and returns whether it does. hls.js leaves retries of
+   * manifests, keys and steering to the loader.
+   */
   #retry(
     isTimeout: boolean,
     code: number,
@@ -346,7 +350,7 @@ class TokenLoader implements Loader<LoaderContext> {
     return true;
   }
 
-  /** Lets the `networkDetails` of hls.js tell the unsigned URL. */
+  /** Makes the `networkDetails` of hls.js show the unsigned URL. */
   #unsigned<T>(details: T): T {
     hideSignedUrl(details, this.#source);
     return details;
@@ -354,8 +358,8 @@ class TokenLoader implements Loader<LoaderContext> {
 }
 
 /**
- * A loader class that signs what `Base` loads.
- * @param sessionNow the token source of the player at this moment
+ * Returns a loader class that signs the requests of `Base`.
+ * @param sessionNow returns the token source of the player at this moment, and its rules for waiting
  */
 export function createTokenLoader(Base: LoaderClass, sessionNow: () => LoaderSession): LoaderClass {
   return class extends TokenLoader {

@@ -3,32 +3,32 @@ import type { SignedRequest, TokenSource } from 'secure-token-core';
 import { writeMistake } from 'secure-token-core/adapter';
 import { whenDestroyed } from './hls-events.ts';
 
-/** The statuses with which an edge refuses what has no token. */
+/** The statuses with which an edge refuses a request without a token. */
 const REFUSALS = [401, 403, 410];
 
 type Refused = Pick<PerformanceResourceTiming, 'name' | 'responseStatus'>;
 
-/** A configuration may be so long on its way while the player has begun: an earlier refusal has another reason. */
+/** The time that a configuration may take to reach a player that has begun: an earlier refusal has another reason. */
 const ON_ITS_WAY_MS = 5000;
 
-/** Shows the origin and the file of a URL: the rest may hold a token that is not ours. */
+/** Returns the origin and the file name of a URL, for messages: the rest may hold a token that is not ours. */
 function shown({ name, responseStatus }: Refused): string {
   const { origin, pathname } = new URL(name);
   const file = pathname.replace(/^\/.+(?=\/)/, '/…').replace(/;.*/, '');
   return `${origin}${file} (status ${responseStatus})`;
 }
 
-/** No request of ours has failed, so there is no event for it. */
+/** Writes to the console. No request of the plugin has failed, so there is no event. */
 const warn = (about: object, message: string): void =>
   writeMistake(about, `secure-token-hlsjs: ${message}`, 'players.md');
 
 /**
- * Hears of every request of the page that is refused, whoever has made it, until the returned function is called. Not
- * of those that went through a service worker, which may have signed them.
- * @param since of those that began later, in ms of `performance.now()`
+ * Calls `onRefused` for every refused request of the page, including those that other code makes, until the returned
+ * function is called. Leaves out requests that went through a service worker, which may have signed them.
+ * @param since leaves out requests that began earlier, in ms of `performance.now()`
  */
 function observeRefusals(since: number, onRefused: (request: Refused) => void): () => void {
-  // a server has an observer too, of requests that are not those of a page
+  // a server also has a PerformanceObserver, but its requests are not those of a page
   if (!('document' in globalThis) || !('PerformanceObserver' in globalThis)) return () => undefined;
   const observer = new PerformanceObserver((list) => {
     for (const request of list.getEntries() as PerformanceResourceTiming[])
@@ -39,15 +39,15 @@ function observeRefusals(since: number, onRefused: (request: Refused) => void): 
   return () => observer.disconnect();
 }
 
-/** Whether a configuration that was made has reached an Hls: where a host player loses it, nothing of ours runs. */
+/** Watches whether a configuration reaches an Hls: if a host player loses it, no code of the plugin runs in hls.js. */
 class ConfigurationWatch {
   #isReached = false;
   #stop: (() => void) | undefined;
   readonly #sources = new Set<TokenSource>();
-  /** One warning each: without `protect`, a source may take what is refused to somebody else for its own. */
+  /** Origins with a warning, one each: without `protect`, a source may take requests of others for its own. */
   readonly #toldOrigins = new Set<string>();
 
-  /** A configuration was made. */
+  /** Begins the watch: a configuration was made. */
   begin(source: TokenSource): void {
     if (!__DEVELOPMENT__ || this.#isReached) return;
     this.#sources.add(source);
@@ -55,7 +55,7 @@ class ConfigurationWatch {
     this.#stop ??= observeRefusals(performance.now() - ON_ITS_WAY_MS, (request) => this.#onRefused(request));
   }
 
-  /** An Hls has one. */
+  /** Ends the watch: an Hls has received a configuration. */
   end(): void {
     if (!__DEVELOPMENT__) return;
     this.#isReached = true;
@@ -79,21 +79,21 @@ class ConfigurationWatch {
   }
 }
 
-/** One for all: it ends with the first player that has a configuration. */
+/** The watch for all configurations: it ends with the first player that receives one. */
 export const configurationWatch: ConfigurationWatch = new ConfigurationWatch();
 
-/** Sources whose tokens travel in URLs: a request with a token in a header or cookie looks as if it had none. */
+/** Sources with tokens in URLs: a request with a token in a header or cookie would look as if it had none. */
 const signUrls = new WeakSet<TokenSource>();
 const told = new WeakSet<TokenSource>();
 
-/** `source` has signed a request of hls.js. */
+/** Notes that `source` has signed a request of hls.js. */
 export function noteSigned(source: TokenSource, { url, unsignedUrl }: SignedRequest): void {
   if (__DEVELOPMENT__ && url !== unsignedUrl) signUrls.add(source);
 }
 
 /**
- * Says once if a protected URL was asked for without a token, and refused: players ask for some by themselves, such as
- * Vidstack for playlists of subtitles.
+ * Writes to the console, once for each source, that a protected URL was requested without a token and refused: some
+ * players make requests outside hls.js, such as Vidstack for playlists of subtitles.
  */
 export function watchUnsignedRequests(hls: Hls, sourceNow: () => TokenSource): void {
   if (!__DEVELOPMENT__) return;

@@ -2,15 +2,18 @@ import type { LoaderResponse } from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
 import { hls } from 'secure-token-core/playlists';
 
-/** The text of a playlist; empty for anything else. */
+/** Returns the text of a playlist; empty for any other response. */
 const playlistOf = ({ data }: LoaderResponse): string =>
   typeof data === 'string' && data.startsWith('#EXTM3U') ? data : '';
 
-/** EXT-X-DEFINE:QUERYPARAM reads the token from the URL of the playlist (RFC 8216bis §4.4.2.3). */
+/** Tells whether EXT-X-DEFINE:QUERYPARAM reads the token from the URL of the playlist (RFC 8216bis §4.4.2.3). */
 const readsToken = (playlist: string, { token }: SignedRequest): boolean =>
   Object.keys(token?.query ?? {}).some((name) => playlist.includes(`QUERYPARAM="${name}"`));
 
-/** `response` as hls.js is to know it: from the unsigned URL. A playlist is shown to the source on the way. */
+/**
+ * Returns `response` with the unsigned URL, unless its playlist reads the token from the URL. Passes a playlist to the
+ * source.
+ */
 export function unsignedResponse(
   response: LoaderResponse,
   request: SignedRequest,

@@ -1,6 +1,6 @@
 import type { HlsConfig, LoaderContext } from 'hls.js';
 
-/** `config` whose XHR and fetch loaders send cookies; the app's own set-ups still run. */
+/** Returns a `config` whose XHR and fetch loaders send cookies; the app's own set-ups still run. */
 export const withCredentials = (config: HlsConfig): HlsConfig => ({
   ...config,
   xhrSetup(xhr, ...rest) {

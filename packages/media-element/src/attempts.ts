@@ -1,8 +1,11 @@
-/** After so many failures at one place playback has failed for good. */
+/** Failures at one place that playback survives. The next failure there ends playback for good. */
 const MAX_ATTEMPTS = 6;
-/** Failures that are less than so many seconds apart in the media are at one place. */
+/** Seconds of media. Two failures with less than this between them are at one place. */
 const SAME_PLACE_SECONDS = 1;
-/** Failures at one place after which the edge is believed that it refuses whatever it is given. */
+/**
+ * Failures at one place that another token may still solve. From the next one on, the edge counts as refusing every
+ * token.
+ */
 const REFUSALS_BELIEVED_AFTER = 3;
 
 /** Failures in a row at one place of the media. */
@@ -11,16 +14,17 @@ export interface Failures {
   readonly position: number;
 }
 
-/** At no place. */
+/** The state without failures. The position is NaN, so that no place counts as the same. */
 export const noFailures: Failures = { count: 0, position: NaN };
 
 /**
- * `before` as far as they count for an element that is at `position`: once it has come past their place they are over.
+ * Returns `before` while the element is still at the place of these failures, and `noFailures` once it has left that
+ * place.
  */
 export const stillAt = (before: Failures, position: number): Failures =>
   Math.abs(position - before.position) < SAME_PLACE_SECONDS ? before : noFailures;
 
-/** `before`, and one more at `position`: at another place they are counted anew. */
+/** Returns `before` with one more failure at `position`. At another place, the count starts again. */
 export const oneMore = (before: Failures, position: number): Failures => ({
   count: stillAt(before, position).count + 1,
   position,
@@ -28,13 +32,16 @@ export const oneMore = (before: Failures, position: number): Failures => ({
 
 export const isHopeless = ({ count }: Failures): boolean => count > MAX_ATTEMPTS;
 
-/** Whether to wait before the next attempt. The first is made at once, and after the last there is none. */
+/** Whether to wait before the next attempt. The first retry comes at once, and no retry follows the last failure. */
 export const needsPause = (failures: Failures): boolean => failures.count > 1 && !isHopeless(failures);
 
-/** Whether the worker may be tried again: if it has not helped, the page signs by itself. */
+/** Whether the token worker may sign for the next source. If the worker has not helped, the page signs instead. */
 export const mayTryWorker = ({ count }: Failures): boolean => count < 2;
 
-/** Whether the media are at fault if the edge lets the request through: twice that may have been the network. */
+/**
+ * Whether the media are the cause if the edge lets the request through. The network may have caused the first two
+ * failures.
+ */
 export const isFaultOfMedia = ({ count }: Failures): boolean => count > 2;
 
 export const isRefusedForGood = ({ count }: Failures): boolean => count > REFUSALS_BELIEVED_AFTER;

@@ -1,5 +1,8 @@
 import { pauseFor, retryDelay } from 'secure-token-core/adapter';
 
-/** Pauses as a request that waits for a token does; half a second at most after the first failure. */
+/**
+ * Waits before the next attempt. The delays are those of `retryDelay`, but one failure behind: at most half a second
+ * after the first failure.
+ */
 export const pause = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
   pauseFor(retryDelay({ failures: failures - 1 }, Math.random()) * 1000, signal);

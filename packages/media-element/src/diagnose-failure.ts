@@ -5,7 +5,7 @@ import type { Failures } from './attempts.ts';
 import { isFaultOfMedia, isHopeless, isRefusedForGood } from './attempts.ts';
 import { probe } from './probe.ts';
 
-/** `MediaError.MEDIA_ERR_NETWORK`: codes above it are about what has arrived. */
+/** `MediaError.MEDIA_ERR_NETWORK`. Higher codes are about data that has arrived. */
 const MEDIA_ERR_NETWORK = 2;
 
 interface Asked {
@@ -14,16 +14,17 @@ interface Asked {
   readonly signal: AbortSignal;
 }
 
-/** The message of `error` without the token that its URL may hold. */
+/** Returns the message of `error` with the unsigned URL in place of the signed one, which may hold the token. */
 const messageOf = ({ message }: MediaError, { url, unsignedUrl }: SignedRequest): string =>
   message.replaceAll(url, unsignedUrl);
 
 /**
- * Finds out why a media element that played from `request` has failed, by asking the edge for its first byte. Resolves
- * to the request to go on from; `undefined`: from any whose token lives.
- * @param failures this one included
- * @throws what is final: `ERR_DENIED`, `ERR_TOKEN_REFUSED` and the like, a `NotFoundError` (no such file), an
- *   `EncodingError` (the browser cannot play it), a `NetworkError` (whatever else fails at one place again and again)
+ * Finds out why a media element that played `request` has failed: asks the edge for the first byte. Resolves to the
+ * request to play next, or to `undefined` if any request with a live token will do.
+ * @param failures the failures at this place, including the present one
+ * @throws if the failure is final: `ERR_DENIED`, `ERR_TOKEN_REFUSED` or another `SecureTokenError`; a `NotFoundError`
+ *   (the file does not exist); an `EncodingError` (the browser cannot play the file); a `NetworkError` (any other
+ *   failure that repeats at one place)
  */
 export async function diagnoseFailure(
   error: MediaError,
@@ -33,7 +34,7 @@ export async function diagnoseFailure(
 ): Promise<SignedRequest | undefined> {
   const { unsignedUrl, token } = request;
   const status = await probe(request, signal);
-  // without a status it is a failure of the network in any case
+  // a failure without a status counts as one of the network, even if `isRefusal` takes it for a refusal
   const refusal = status > 0 ? refusalOf(source, request, status) : undefined;
   if (__DEVELOPMENT__) writeUnprotectedRefusal(source, request, status);
   if (status === 404 && !refusal)
@@ -48,7 +49,7 @@ export async function diagnoseFailure(
       'EncodingError',
     );
   }
-  // slow attempts outlive their tokens: each is refused with a token that is the newest no more
+  // this comes before the test of the token: if every attempt outlives its token, that test would return each time
   if (isHopeless(failures))
     throw (
       refusal ??
@@ -57,7 +58,7 @@ export async function diagnoseFailure(
         'NetworkError',
       )
     );
-  // expired: nothing is wrong with the next one
+  // this token has expired, or another one has replaced it: the next token may work
   if (source.signNow(unsignedUrl)?.token !== token) return undefined;
   const replay = await user.replay(request, status, { signal });
   if (!replay && refusal && isRefusedForGood(failures)) throw refusal;

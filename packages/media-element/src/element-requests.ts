@@ -9,9 +9,9 @@ import type { NativeSourceOptions } from './native-source-options.ts';
 import { probe } from './probe.ts';
 
 interface Start {
-  /** Ends the waits. */
+  /** Aborts all waits for tokens and for the edge. */
   readonly signal: AbortSignal;
-  /** The request that the element plays already; without a token a worker signs it. */
+  /** The request that the element already plays. If it has no token, a worker signs it. */
   readonly given: SignedRequest | undefined;
 }
 
@@ -21,20 +21,23 @@ export interface Refusal {
 }
 
 /**
- * The requests of an element: what it plays now, and what comes next. The player hears when there is no token, and when
- * there is one again.
+ * The requests of one element: the request that it plays now, and the next one. Tells the player about an outage of the
+ * signing endpoint, and when there is a token again.
  */
 export class ElementRequests {
   readonly #options: NativeSourceOptions;
   readonly #start: Start;
-  /** The request that the element plays; where a worker signs, the one that finds out why that has failed. */
+  /**
+   * The request that the element plays. If a worker signs, the request by which `diagnose` finds out why playback has
+   * failed.
+   */
   #request: SignedRequest | undefined;
   #areByWorker: boolean;
   /** The `crossOrigin` that the page has set. */
   #wantedCrossOrigin: string | null = null;
-  /** The `crossOrigin` that the element was given for it. */
+  /** The `crossOrigin` that `use` returned last. */
   #givenCrossOrigin: string | null | undefined;
-  /** An outage, or a failure. */
+  /** Whether the player has heard of an outage or a failure, and not yet of a new token. */
   #hasToldOfTrouble = false;
 
   constructor(options: NativeSourceOptions, start: Start) {
@@ -45,18 +48,21 @@ export class ElementRequests {
     this.#areByWorker = !!given && !given.token;
   }
 
-  /** Whether a worker signs what the element asks for. */
+  /** Whether a worker signs the requests of the element. */
   get areByWorker(): boolean {
     return this.#areByWorker;
   }
 
-  /** Whether no other source would be of use: there is no other token, or the worker has to know. */
+  /** Whether another source would not help: there is no other token, or the app forces the worker. */
   areServed(): boolean {
     const { source, url, via } = this.#options;
     return this.#areByWorker ? via === 'worker' : source.signNow(url)?.token === this.#request?.token;
   }
 
-  /** Whether a worker is to sign what is next. @throws `NotSupportedError` if it must, and there is none */
+  /**
+   * Whether to let a worker sign the next request.
+   * @throws `NotSupportedError` if `via` forces a worker and none signs the URL
+   */
   async areForWorker(failures: Failures): Promise<boolean> {
     const { url, via } = this.#options;
     if (via === 'swap') return false;
@@ -70,13 +76,16 @@ export class ElementRequests {
     return true;
   }
 
-  /** If a worker signs, it has tokens of its own, and denials. @throws as `TokenSource.renew` */
+  /**
+   * Renews the tokens of the worker and lifts its denials, if a worker signs the URL.
+   * @throws as `TokenSource.renew`
+   */
   async renewWorker(): Promise<void> {
     if (await workerSigns(this.#options.url)) await renewWorker();
   }
 
   /**
-   * Signs without waiting through an outage, for the first source and for a source that was given up.
+   * Signs the URL without waiting through an outage: for the first source, and after playback has failed for good.
    * @throws as `TokenSource.sign`
    */
   signOnce(): Promise<SignedRequest> {
@@ -84,16 +93,17 @@ export class ElementRequests {
     return source.sign(url, { signal: this.#start.signal });
   }
 
-  /** @throws as `TokenSource.sign`, but for an outage */
+  /** Signs the URL, and waits through an outage. @throws as `TokenSource.sign`, except for an outage */
   sign(): Promise<SignedRequest> {
     const { source, url } = this.#options;
     return this.#ask(() => source.sign(url, { signal: this.#start.signal }));
   }
 
   /**
-   * The element plays from `request` from here on.
-   * @param crossOrigin of the element: another one than it was given last is the page's, which may set it at any time
-   * @throws `ERR_SIGNING_RESPONSE` if it cannot
+   * Makes `request` the one that the element plays from now on, and returns the attributes to set.
+   * @param crossOrigin the current value of the element. If it is not the value that `use` returned last, the page has
+   *   set it, which the page may do at any time
+   * @throws `ERR_SIGNING_RESPONSE` if a media element cannot send the token of `request`
    */
   use(request: SignedRequest, isByWorker: boolean, crossOrigin: string | null): ElementSource {
     if (!isByWorker) assertFitsElement(request);
@@ -106,13 +116,19 @@ export class ElementRequests {
     return source;
   }
 
-  /** The edge has let the request through: refused later, it is replayed as one that was never refused. */
+  /**
+   * Notes that the edge has let the request through, and replaces the request with a copy. Core recognises a refused
+   * replay by its identity, so a refusal of the copy is replayed like a first refusal.
+   */
   noteArrival(): void {
     if (this.#request) noteAccepted(this.#request);
     this.#request &&= { ...this.#request };
   }
 
-  /** As `diagnoseFailure`, of what the element plays. @throws as that, but for an outage */
+  /**
+   * Runs `diagnoseFailure` for the request that the element plays, and waits through an outage.
+   * @throws as `diagnoseFailure`, except for an outage
+   */
   async diagnose(error: MediaError, failures: Failures): Promise<SignedRequest | undefined> {
     const { source, user } = this.#options;
     const { signal } = this.#start;
@@ -120,23 +136,29 @@ export class ElementRequests {
     return this.#ask(() => diagnoseFailure(error, request, failures, { source, user, signal }));
   }
 
-  /** Whether the edge refuses what the element asks for now. A worker would have replayed it. */
+  /**
+   * Asks the edge whether it refuses the current request of the element. Does not ask if a worker signs, because the
+   * worker would have replayed a refused request.
+   */
   async findRefusal(): Promise<Refusal | undefined> {
     const request = this.#request;
     if (!request || this.#areByWorker) return undefined;
     const status = await probe(request, this.#start.signal);
-    // it may have another source by now
+    // the element may have another source by now
     if (this.#request?.url !== request.url) return undefined;
     return this.#options.source.isRefusal(request, status) ? { request, status } : undefined;
   }
 
-  /** The request to play from instead, if there is one. @throws as `replayOf`, but for an outage */
+  /**
+   * Resolves to the request that replaces the refused one; `undefined` if there is none.
+   * @throws as `replayOf`, except for an outage
+   */
   replay({ request, status }: Refusal): Promise<SignedRequest | undefined> {
     const { signal } = this.#start;
     return this.#ask(() => this.#options.user.replay(request, status, { signal }));
   }
 
-  /** The player was told of a failure: it hears of the next token. */
+  /** Notes that the player has heard of a failure, so that it also hears of the next token. */
   noteFailure(): void {
     this.#hasToldOfTrouble = true;
   }

@@ -28,12 +28,13 @@ export interface ElementSource {
 }
 
 /**
- * The attributes with which an element loads `url`: `crossOrigin` is the page's, unless the token would not arrive.
+ * Returns the attributes with which an element loads `url`. `crossOrigin` stays as the page has set it, unless the
+ * token would then not reach the edge.
  */
 export function elementSource(url: string, { request, isByWorker, crossOrigin }: Chosen): ElementSource {
   const src = new URL(isByWorker ? url : request.url, document.baseURI).href;
   const isSameOrigin = src.startsWith(`${location.origin}/`);
-  // Firefox shows a worker the media requests to other origins only in CORS mode, which the worker needs anyway
+  // Firefox shows a worker media requests to other origins only in CORS mode, and the worker needs CORS mode anyway
   if (crossOrigin === null) return { src, crossOrigin: isByWorker && !isSameOrigin ? 'anonymous' : null };
   return { src, crossOrigin: needsUseCredentials(request, crossOrigin) ? 'use-credentials' : crossOrigin };
 }

@@ -1,18 +1,21 @@
 interface Film {
-  /** As the browser writes it. */
+  /** The value of `media.src`, as the browser writes it. */
   readonly src: string;
-  /** Unsigned. */
+  /** The unsigned URL. */
   readonly url: string;
 }
 
-/** What each element was given last: a token may stand in the path. */
+/**
+ * The last film that we gave to each element. Without it, `hasFilm` could not recognise a signed URL with the token in
+ * its path.
+ */
 const given = new WeakMap<HTMLMediaElement, Film>();
 
 export function noteFilm(media: HTMLMediaElement, film: Film): void {
   given.set(media, film);
 }
 
-/** A page may give text that is none. */
+/** Returns `undefined` if `url` is not a valid URL: a page may set any text. */
 function parse(url: string): URL | undefined {
   try {
     return new URL(url);
@@ -22,13 +25,14 @@ function parse(url: string): URL | undefined {
 }
 
 /**
- * Whether the source of `media` is the film at `url`. A source that the page has set is, if it has all that `url` has,
- * whatever parameters it has beside them, or folders before its path: it may have been signed on a server.
+ * Whether the source of `media` is the film at `url`. A source that the page has set counts if it has the origin and
+ * all parameters of `url`, and its path ends with that of `url`. It may have more parameters and more folders, because
+ * a server may have signed it.
  */
 export function hasFilm(media: HTMLMediaElement, url: string): boolean {
   const ours = given.get(media);
   if (ours?.src === media.src) return ours.url === url;
-  // what is given in `src` is written there at once, what stands in its children only later
+  // `src` holds a new URL at once; the URL of a `<source>` child appears only in `currentSrc`, and later
   const current = parse(media.src || media.currentSrc);
   if (!current) return false;
   const wanted = new URL(url);

@@ -1,11 +1,14 @@
 import { replaceMethod } from './replace-method.ts';
 
-/** The task after this one: the event that tells of a change of source comes after the rejection that it causes. */
+/**
+ * Resolves in the next task: a change of source rejects `play()` before it fires the event that tells of the change.
+ */
 const nextTask = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve));
 
 /**
- * A change of source rejects the promises of `play()` that are pending: they wait for it instead, and go on. An element
- * that has failed does not play, and remembers neither that it did nor that it was asked to: this does.
+ * The `play()` of an element across changes of its source. A change of source rejects pending promises of `play()`;
+ * with this class they wait for the change instead, and continue. An element that has failed does not remember whether
+ * it played, or was asked to play, so this class remembers it.
  */
 export class LastingPlay {
   readonly #media: HTMLMediaElement;
@@ -13,15 +16,15 @@ export class LastingPlay {
   #isWanted: boolean;
 
   /**
-   * @param operation the change of source that is under way
-   * @param signal gives the element back what stood on it, put there by the page or a player
+   * @param operation returns the change of source that is under way
+   * @param signal restores the methods that the page or a player had put on the element, when it aborts
    */
   constructor(media: HTMLMediaElement, operation: () => Promise<void> | undefined, signal: AbortSignal) {
     this.#media = media;
     this.#operation = operation;
     this.#isWanted = !media.paused;
     media.addEventListener('play', () => (this.#isWanted = true), { signal });
-    // a browser pauses what has failed for good
+    // the browser pauses an element that has failed for good
     media.addEventListener('pause', () => (this.#isWanted &&= media.error !== null), { signal });
     const play = media.play.bind(media);
     const pause = media.pause.bind(media);
@@ -35,7 +38,9 @@ export class LastingPlay {
     signal.addEventListener('abort', () => restores.forEach((restore) => restore()));
   }
 
-  /** Whether the element plays, or has played or been asked to play when it failed. */
+  /**
+   * Whether the element plays. After a failure: whether the element played when it failed, or was asked to play since.
+   */
   get isWanted(): boolean {
     return this.#isWanted || !this.#media.paused;
   }
@@ -50,7 +55,7 @@ export class LastingPlay {
         await nextTask();
         if (!this.#operation()) throw error;
         await this.#operation();
-        // paused meanwhile, or failed for good
+        // the element has been paused meanwhile, or has failed for good
         if (this.#media.paused || this.#media.error) throw error;
       }
     }

@@ -1,19 +1,24 @@
-/** A position that is this close to the one asked for, in seconds, is the one asked for. */
+/** The largest distance, in seconds, at which a position counts as the requested one. */
 const NEAR_SECONDS = 0.5;
 
-/** The browser's own, past what stands on an element. */
+/** Returns the browser's own property `currentTime`, which a property on the element may hide. */
 const native = (): PropertyDescriptor => Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime')!;
 
-/** The one of each element: it may outlive the `NativeSource` that has made it, and ends when there is another. */
+/**
+ * The active `LastingSeek` of each element. It may outlive the `NativeSource` that made it, and ends when another one
+ * begins.
+ */
 const lasting = new WeakMap<HTMLMediaElement, LastingSeek>();
 
 /**
- * WebKitGTK drops a seek of an element that has failed, without an event, and now and then starts at 0 where another
- * position was asked for before the metadata were there. While a source has failed or changes, `currentTime` remembers
- * what was asked for last, by the page or by the change itself, and asks again when there are metadata.
+ * The requested position of an element, kept while its source has failed or changes. WebKitGTK drops a seek of a failed
+ * element without an event, and sometimes starts at 0 although another position was requested before the metadata
+ * arrived. So a property `currentTime` on the element remembers the last position that the page or the change of source
+ * has requested, and `LastingSeek` requests it again when the metadata arrives.
  *
- * An element without metadata keeps what it was asked for, and starts whatever source it gets next there (HTML Living
- * Standard, "default playback start position"). If that source is not ours, it is made to forget.
+ * An element without metadata keeps the requested position and starts its next source there, whichever source that is
+ * (HTML Living Standard, "default playback start position"). If that source is not ours, `LastingSeek` makes the
+ * element forget the position.
  */
 export class LastingSeek {
   readonly #media: HTMLMediaElement;
@@ -21,23 +26,29 @@ export class LastingSeek {
   #asked: number | undefined;
   #listening: AbortController | undefined;
   #property: PropertyDescriptor | undefined;
-  /** It ends with the next source, or the metadata of this one. */
+  /** Whether to stop when the metadata of this source arrives. A source that is not ours stops it in any case. */
   #isEnding = false;
-  /** What the element was asked for of the film before, until it gets this one. */
+  /** The position that was requested of the previous film, until the element gets this one. */
   #former: number | undefined;
 
-  /** @param isOurs whether the source is the one whose seeks last, or none was set yet: the page may set another one */
+  /**
+   * @param isOurs whether the element has the source whose seeks are kept, or has not got it yet; the page may set
+   *   another source
+   */
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
     this.#media = media;
     this.#isOurs = isOurs;
   }
 
-  /** The position asked for since `begin()`, in seconds; `undefined` also where one of another source came after it. */
+  /**
+   * The position requested since `begin()`, in seconds; `undefined` if there was none, or if the last one was for
+   * another source.
+   */
   get asked(): number | undefined {
     return this.#asked;
   }
 
-  /** From here on the position asked for is kept. */
+  /** Begins to keep the requested position. */
   begin(): void {
     this.#isEnding = false;
     const media = this.#media;
@@ -46,41 +57,50 @@ export class LastingSeek {
       lasting.set(media, this);
       this.#listen();
     }
-    // what the page has put on the element itself stays: it is not ours to remove
+    // a property that the page has put on the element stays: it is not ours to remove
     if (!Object.hasOwn(media, 'currentTime')) this.#define();
   }
 
-  /** Another film is to come, and what is asked from here on is for it. The one before stays until that is there. */
+  /**
+   * Begins for another film that is still to come: positions requested from now on are for that film. Until it comes,
+   * the previous film keeps its own requested position.
+   */
   beginAnother(): void {
     this.#former = lasting.get(this.#media)?.kept;
     this.begin();
   }
 
-  /** The other film comes now: what the one before was asked for is not for it. */
+  /** Drops the position that was requested of the previous film, because the other film comes now. */
   leaveFormer(): void {
     if (this.#asked === undefined) this.#forgetInElement();
     this.#former = undefined;
   }
 
-  /** The other film does not come: the one before goes where it was asked to, or where the page has said since. */
+  /**
+   * Gives up the other film, which does not come. The previous film goes to its requested position, or to a position
+   * that the page has requested since.
+   */
   returnToFormer(): void {
     if (this.#asked === undefined) this.end();
     else this.stop();
   }
 
-  /** The element keeps its position itself again: at once, or when it starts this source, or another one. */
+  /**
+   * Leaves the position to the element again: at once, or, if the element is still to start at the requested position,
+   * when this source or another one has started.
+   */
   end(): void {
     this.#isEnding = true;
     if (this.kept === undefined) this.stop();
   }
 
-  /** The element gets another source, and does not start that where this one was to start. */
+  /** Stops, and makes the element forget the requested position, so that its next source does not start there. */
   leave(): void {
     this.#forgetInElement();
     this.stop();
   }
 
-  /** The element keeps its position itself again at once: its next source starts where the element says. */
+  /** Leaves the position to the element at once: the next source starts where the element says. */
   stop(): void {
     this.#listening?.abort();
     this.#listening = this.#asked = this.#former = undefined;
@@ -88,7 +108,7 @@ export class LastingSeek {
     this.#removeProperty();
   }
 
-  /** The position that was asked for and at which the element, without metadata, would start its next source. */
+  /** The requested position at which the element, which has no metadata yet, would start its next source. */
   get kept(): number | undefined {
     const asked = this.#asked ?? this.#former;
     const isKept = this.#media.readyState === HTMLMediaElement.HAVE_NOTHING && asked === this.#position();
@@ -128,9 +148,10 @@ export class LastingSeek {
       enumerable: true,
       get: () => (media.error ? (this.#asked ?? this.#position()) : this.#position()),
       set: (time: number | string) => {
-        // first: it throws what is no number
+        // first, because this throws if `time` is not a number
         native().set!.call(media, time);
-        // a page may give text, as of a slider, and may call this when it is over, through a property put over ours
+        // `time` may be text, such as the value of a slider. A property that the page has put over ours may call this
+        // after `stop()`.
         this.#asked = this.#listening && this.#isOurs() ? Number(time) : undefined;
       },
     };
@@ -139,7 +160,7 @@ export class LastingSeek {
 
   #removeProperty(): void {
     const own = Object.getOwnPropertyDescriptor(this.#media, 'currentTime');
-    // what the page has put over it, or over a part of it, stays
+    // a property that the page has put over ours stays, also if it replaces only the getter or the setter
     if (own?.set && own.set === this.#property?.set && own.get === this.#property.get)
       Reflect.deleteProperty(this.#media, 'currentTime');
   }

@@ -1,7 +1,7 @@
 type Track = Record<string, unknown> & { readonly kind: string; readonly label: string; readonly language: string };
 type TrackList = EventTarget & ArrayLike<Track>;
 
-/** Members that a viewer switches in the tracks that come with the media; WebKit alone has `audioTracks`. */
+/** The properties by which a viewer switches tracks that come with the media. Only WebKit has `audioTracks`. */
 const SWITCHES = [
   ['textTracks', 'mode'],
   ['audioTracks', 'enabled'],
@@ -14,7 +14,10 @@ interface TrackState {
   readonly value: unknown;
 }
 
-/** Switches each of `list` as the one that was the same; of several that are alike, the first as the first. */
+/**
+ * Switches each track of `list` like the same track in `before`. If several tracks are alike, the first in `list` gets
+ * the value of the first in `before`.
+ */
 function switchAs(before: readonly TrackState[], list: TrackList, property: string): void {
   const free = Array.from(list);
   for (const { track, value } of before) {
@@ -24,10 +27,10 @@ function switchAs(before: readonly TrackState[], list: TrackList, property: stri
   }
 }
 
-/** The tracks that come with the media: a change of source leaves them as the viewer has switched them. */
+/** The tracks that come with the media. A change of source keeps what the viewer has switched. */
 export class MediaTracks {
   readonly #lists: { readonly list: TrackList; readonly property: string }[];
-  /** The switches of tracks that have gone, until they are set in those that come instead. */
+  /** The values of tracks that a change of source has removed, until `restore` sets them in the new tracks. */
   #lost = new Map<TrackList, readonly TrackState[]>();
 
   constructor(media: HTMLMediaElement) {
@@ -38,9 +41,9 @@ export class MediaTracks {
   }
 
   /**
-   * Runs `load`, which makes the media forget its tracks without an event: lists that are made from events are told.
-   * Tracks beside the media stay, and are left alone. If the source before this one failed before its tracks were
-   * switched, those of the one before it count.
+   * Runs `load`, which removes the tracks of the media without an event, and then dispatches the missing `removetrack`
+   * events: players build lists of tracks from events. Does not touch tracks beside the media, which stay. If the last
+   * source failed before `restore` had switched its tracks, the values of the source before it count.
    */
   around(load: () => void): void {
     const before = this.#lists.map(({ list, property }) =>
@@ -55,13 +58,13 @@ export class MediaTracks {
     });
   }
 
-  /** The tracks of the new source have come: they are switched as those that have gone were. */
+  /** Switches the tracks of the new source like the tracks that it replaces. */
   restore(): void {
     for (const { list, property } of this.#lists) switchAs(this.#lost.get(list) ?? [], list, property);
     this.forget();
   }
 
-  /** The element plays something else. */
+  /** Forgets the values, because the element plays something else. */
   forget(): void {
     this.#lost.clear();
   }

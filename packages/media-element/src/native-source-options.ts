@@ -2,30 +2,33 @@ import type { SecureTokenError, TokenSource } from 'secure-token-core';
 import type { SourceUser } from 'secure-token-core/adapter';
 import type { SwapReason } from './request-need.ts';
 
-/** The callbacks by which a player is told. */
+/** The callbacks that inform a player. */
 interface NativeSourceListener {
-  /** `gap` in seconds without a moving picture. */
+  /** Called after a change of source; `gap` is the number of seconds without a moving picture. */
   onSwap?(detail: { readonly reason: SwapReason; readonly gap: number }): void;
-  /** The signing endpoint does not answer; it is asked until it does. */
+  /** Called when the signing endpoint does not answer. `NativeSource` asks again until it does. */
   onOutage?(error: SecureTokenError): void;
-  /** After `onOutage` or `onFailure`: there is a token again. */
+  /** Called when there is a token again, after `onOutage` or `onFailure`. */
   onRecovery?(): void;
   /**
-   * Playback has failed for good; `restart()` goes on. An error event of the element is let through by now.
-   * @param wasPlaying a browser pauses an element that has failed
+   * Called when playback has failed for good; `restart()` resumes it. Error events of the element are no longer hidden.
+   * @param wasPlaying whether the element played, because a browser pauses an element that has failed
    */
   onFailure(error: unknown, wasPlaying: boolean): void;
 }
 
 export interface NativeSourceOptions {
   readonly source: TokenSource;
-  /** This player, among others that may share the source. */
+  /** The user of `source` that stands for this player: several players may share the source. */
   readonly user: SourceUser;
-  /** Unsigned, absolute. */
+  /** The unsigned, absolute URL. */
   readonly url: string;
-  /** Forces a way. @default the worker if it signs `url`, else changing the source */
+  /**
+   * Forces one of two ways: a worker signs, or the source changes.
+   * @default the worker if it signs `url`, else changing the source
+   */
   readonly via?: 'worker' | 'swap' | undefined;
-  /** Events of a change of source that nobody is to hear. */
+  /** The events of a change of source that `NativeSource` hides from all other listeners. */
   readonly hiddenEvents: readonly string[];
   readonly listener: NativeSourceListener;
 }

@@ -15,12 +15,15 @@ import { observeNeed } from './request-need.ts';
 import { swapSource } from './swap-source.ts';
 import { watchStalls } from './watch-stalls.ts';
 
-/** The interval in which the buffer is looked at while it plays. */
+/** The interval at which `NativeSource` checks the buffer during playback. */
 const CHECK_INTERVAL_MS = 500;
-/** For how long nothing is tried after a change of source was of no use, or there was no token for it. */
+/** The pause after a change of source that would not help, or for which there was no token. */
 const REST_MS = 2000;
 
-/** Keeps `media` playing `url`: changes its source when it needs one whose token lives, and recovers from failures. */
+/**
+ * The source of a media element that keeps playing `url`. Sets a new source when the element needs one with a live
+ * token, and recovers from failures.
+ */
 export class NativeSource {
   readonly #media: HTMLMediaElement;
   readonly #options: NativeSourceOptions;
@@ -31,19 +34,22 @@ export class NativeSource {
   readonly #need: ReturnType<typeof observeNeed>;
   readonly #released = new AbortController();
   #phase: Phase = 'idle';
-  /** The operation under way while `preparing` or `loading`: one at a time. Never rejects. */
+  /**
+   * The operation that is under way in the phases `preparing` and `loading`. There is at most one, and it never
+   * rejects.
+   */
   #operation: Promise<void> | undefined;
-  /** The last change of source; aborted when it has failed, or is no longer ours. */
+  /** The last change of source. Aborts when it has failed, or when the element no longer has our source. */
   #swap: AbortController | undefined;
-  /** The source the element was given last, as the browser writes it. */
+  /** The URL that `NativeSource` has set last, as the browser writes it. */
   #assignedSrc: string | undefined;
   #failures = noFailures;
-  /** Playback has failed for want of a token. */
+  /** Whether playback has failed because there was no token. */
   #lacksToken = false;
   #haltedAtMs: number | undefined;
   #restsUntilMs = 0;
 
-  /** @param given what the element has been given already; without a token a worker signs it */
+  /** @param given the request that the element already plays; if it has no token, a worker signs it */
   constructor(media: HTMLMediaElement, options: NativeSourceOptions, given?: SignedRequest) {
     const { signal } = this.#released;
     const { src: srcBefore } = media;
@@ -81,12 +87,15 @@ export class NativeSource {
     return this.#requests.areByWorker ? 'worker' : 'swap';
   }
 
-  /** Gives the element its first source. @throws as `TokenSource.sign`; `NotSupportedError` if the way cannot be had */
+  /**
+   * Gives the element its first source.
+   * @throws as `TokenSource.sign`; `NotSupportedError` if `via` forces a worker and none signs the URL
+   */
   start(): Promise<void> {
     return this.#begin(() => this.#load());
   }
 
-  /** Goes on, if playback has failed for good. */
+  /** Resumes playback if it has failed for good. */
   restart(): void {
     if (this.#phase !== 'failed') return;
     this.#phase = 'idle';
@@ -98,7 +107,7 @@ export class NativeSource {
     });
   }
 
-  /** Leaves the element to itself: it plays on as long as its last token allows. */
+  /** Releases the element, which plays on as long as its last token allows. */
   release(): void {
     this.#phase = 'released';
     this.#released.abort();
@@ -112,7 +121,7 @@ export class NativeSource {
     for (const type of types) this.#media.addEventListener(type, listener, options);
   }
 
-  /** Whether playback has not failed and the element still has our source: the page may have set another one. */
+  /** Whether playback has not ended, and the element still has our source: the page may have set another one. */
   #isOurs(): boolean {
     const isOver = this.#phase === 'failed' || this.#phase === 'released';
     return !isOver && this.#hasOurSource();
@@ -143,7 +152,7 @@ export class NativeSource {
     this.#check(true);
   }
 
-  /** Hides what our change of source tells the page about itself; a change by the page ends ours. */
+  /** Hides the events of our own change of source from the page. A change of source by the page ends ours. */
   #onLoad(event: Event): void {
     if (this.#isOurs()) {
       const isHidden = this.#phase === 'loading' && this.#options.hiddenEvents.includes(event.type);
@@ -151,7 +160,7 @@ export class NativeSource {
       return;
     }
     this.#tracks.forget();
-    // it may wait for data still
+    // our change of source may still wait for data
     this.#swap?.abort();
   }
 
@@ -164,7 +173,10 @@ export class NativeSource {
     this.#recover();
   }
 
-  /** The viewer may be another one: to the worker too, and what lacks a token goes on once there is one. */
+  /**
+   * Passes `renew()` on to the worker, because the viewer may be another one. If playback has failed without a token,
+   * resumes it once there is a token.
+   */
   #onRenewal(): void {
     const noNews = (): void => undefined;
     if (this.#phase !== 'failed') void this.#requests.renewWorker().catch(noNews);
@@ -172,7 +184,7 @@ export class NativeSource {
       void this.#requests.signOnce().then(() => this.restart(), noNews);
   }
 
-  /** Runs `work` as the one operation. */
+  /** Runs `work` as the only operation. */
   #begin(work: () => Promise<void>): Promise<void> {
     this.#phase = 'preparing';
     const result = work();
@@ -181,18 +193,18 @@ export class NativeSource {
       this.#operation = undefined;
       if (this.#phase === 'preparing' || this.#phase === 'loading') this.#phase = 'idle';
       if (this.#media.error && this.#isOurs()) this.#recover();
-      // the viewer did not wait for it
+      // the viewer has sought meanwhile
       else if (this.#media.seeking) this.#check(true);
     });
     return result;
   }
 
-  /** As `#begin`; if it fails, playback has failed for good. */
+  /** Runs `work` as `#begin` does. If `work` rejects, playback has failed for good. */
   #run(work: () => Promise<void>): void {
     void this.#begin(work).catch((error: unknown) => this.#fail(error));
   }
 
-  /** Changes the source if the element needs one whose token lives. */
+  /** Changes the source if the element needs one with a live token. */
   #check(hasJustSought: boolean): void {
     const isResting = performance.now() < this.#restsUntilMs;
     if (this.#operation || this.#media.error || isResting || !this.#isOurs()) return;
@@ -200,12 +212,12 @@ export class NativeSource {
     if (!reason || this.#requests.areServed()) return;
     void this.#begin(() => this.#load(reason)).catch((error: unknown) => {
       this.#restsUntilMs = performance.now() + REST_MS;
-      // what is buffered still plays
+      // the buffer still plays
       if (reason !== 'expiring') this.#fail(error);
     });
   }
 
-  /** Finds out why the element has failed, and gives it another source until it plays. */
+  /** Finds out why the element has failed and sets another source, until the element plays. */
   #recover(): void {
     if (this.#operation) return;
     this.#run(async () => {
@@ -227,16 +239,16 @@ export class NativeSource {
     const { src } = this.#media;
     const isByWorker = await this.#requests.areForWorker(this.#failures);
     if (this.#requests.areByWorker && isByWorker && reason && reason !== 'error') {
-      // it is slow, but its requests are signed
+      // the element is slow, but the worker already signs its requests
       this.#restsUntilMs = performance.now() + REST_MS;
       return;
     }
-    // also with a worker: if playback fails, it tells why
+    // needed with a worker, too: if playback fails, `diagnose` uses this request
     const request = replay ?? (await (reason ? this.#requests.sign() : this.#requests.signOnce()));
     this.#released.signal.throwIfAborted();
     if (reason && this.#media.src !== src) return;
     await this.#assign(request, isByWorker, !!reason);
-    // a failure keeps the position for the next source
+    // the next source after this failure still needs the held position
     if (this.#media.error && this.#isOurs()) return;
     this.#position.release();
     if (!this.#isOurs()) return;
@@ -263,7 +275,7 @@ export class NativeSource {
     this.#endLoading();
   }
 
-  /** Released or failed meanwhile, it stays that. */
+  /** Ends the phase `loading`. Keeps the phase of an element that was released or has failed meanwhile. */
   #endLoading(): void {
     if (this.#phase === 'loading') this.#phase = 'preparing';
   }

@@ -1,6 +1,9 @@
 import { LastingSeek } from './lasting-seek.ts';
 
-/** Where a media element is: also while it has failed and does not know, or has been asked to go elsewhere. */
+/**
+ * The position of a media element, also while the element has failed and no longer knows it, or has not yet reached a
+ * requested position.
+ */
 export class PlaybackPosition {
   readonly #media: HTMLMediaElement;
   readonly #seek: LastingSeek;
@@ -8,11 +11,11 @@ export class PlaybackPosition {
   #isLive = false;
   #isAnotherFilm = false;
 
-  /** @param isOurs whether the element has the source whose position this is, or has not been given it yet */
+  /** @param isOurs whether the element has the source that this position belongs to, or has not got it yet */
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
     this.#media = media;
     this.#seek = new LastingSeek(media, isOurs);
-    // without metadata it may be where the source before was to start
+    // without metadata, `currentTime` may be the position at which the previous source was to start
     this.#last = media.readyState === HTMLMediaElement.HAVE_NOTHING ? 0 : media.currentTime;
     this.noteDuration();
   }
@@ -21,41 +24,44 @@ export class PlaybackPosition {
     return this.#isLive;
   }
 
-  /** Where the viewer is, or has asked to be. */
+  /** The position of the viewer, or the one that was requested since. */
   get current(): number {
     return this.#seek.asked ?? (this.#media.error ? this.#last : this.#media.currentTime);
   }
 
-  /** Where the next source is to start; live, the edge is where its playlist says. */
+  /**
+   * The start of the next source. `undefined` for a live stream: it starts at the live edge that its playlist names.
+   */
   get start(): number | undefined {
     return this.#isLive ? undefined : this.current;
   }
 
   /**
-   * Where the first source is to start: where the element is, if that has the same film. Another one starts at its
-   * beginning, or where the page has asked to go since, or wants an element to start that has nothing yet.
+   * Returns the start of the first source. The same film continues at the position of the element. Another film starts
+   * at its beginning, or at the position that the page has requested since. If the element has loaded nothing, another
+   * film starts where the page wants the element to start.
    *
-   * @param hasFilm whether the element has that film now: the page may have given it since
+   * @param hasFilm whether the element has the film now: the page may have set it meanwhile
    */
   takeFirstStart(hasFilm: boolean): number | undefined {
-    // the page may have asked an element to go elsewhere that had failed before this
+    // `currentTime` first: after an earlier failure the page may have requested a position that `current` does not know
     if (!this.#isAnotherFilm || hasFilm) return this.#isLive ? undefined : this.#media.currentTime || this.current;
     this.#seek.leaveFormer();
     const { currentTime, readyState } = this.#media;
     return this.#seek.asked ?? (readyState === HTMLMediaElement.HAVE_NOTHING ? currentTime : 0);
   }
 
-  /** The last that is known, in seconds. */
+  /** The last known position, in seconds. */
   get last(): number {
     return this.#last;
   }
 
-  /** The element knows. */
+  /** Notes the position that the element reports. */
   note(): void {
     this.#last = this.#media.currentTime;
   }
 
-  /** The first source is another film than the element has. */
+  /** Prepares for a first source that is another film than the element has now. */
   expectAnotherFilm(): void {
     this.#isAnotherFilm = true;
     this.#isLive = false;
@@ -66,29 +72,29 @@ export class PlaybackPosition {
     this.#last = this.current;
   }
 
-  /** A source that loads has none yet. */
+  /** Notes whether the source is live. A source that still loads has no duration, and changes nothing. */
   noteDuration(): void {
     if (!Number.isNaN(this.#media.duration)) this.#isLive = this.#media.duration === Infinity;
   }
 
-  /** The element has failed: in WebKit it is at 0 now. */
+  /** Notes that the element has failed, and keeps its position: in WebKit the element is at 0 now. */
   noteFailure(): void {
     this.#last = this.#seek.asked ?? (this.#media.currentTime || this.#last);
     this.hold();
   }
 
-  /** From here on a seek counts, whatever becomes of the source. @param start of the next one */
+  /** Keeps seeks from now on, whatever happens to the source. @param start the start of the next source */
   hold(start: number = this.current): void {
     this.#last = start;
     if (!this.#isLive) this.#seek.begin();
   }
 
-  /** The element keeps its position itself again. */
+  /** Leaves the position to the element again. */
   release(): void {
     this.#seek.end();
   }
 
-  /** The first source does not come. */
+  /** Gives up the first source, which does not come. */
   forgo(): void {
     this.#seek.returnToFormer();
   }

@@ -1,10 +1,13 @@
 import type { SignedRequest } from 'secure-token-core';
 import { credentialsMode, letGo } from 'secure-token-core/adapter';
 
-/** An edge that has not answered after so many ms tells nothing. */
+/** The time-out of a probe. An edge that does not answer in this time counts as one without a status. */
 const PROBE_TIMEOUT_MS = 15_000;
 
-/** The status with which the edge answers `request`, asked for its first byte; 0 without one (network, no CORS). */
+/**
+ * Asks the edge for the first byte of `request`. Resolves to the status, or to 0 if there is none (network, no CORS,
+ * time-out).
+ */
 export async function probe(request: SignedRequest, signal: AbortSignal): Promise<number> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
@@ -17,7 +20,7 @@ export async function probe(request: SignedRequest, signal: AbortSignal): Promis
       cache: 'no-store',
       signal: ending.signal,
     });
-    // a server without ranges would send all of it
+    // a server that ignores ranges would send the whole file
     letGo(body);
     return status;
   } catch {

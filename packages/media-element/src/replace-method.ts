@@ -1,4 +1,7 @@
-/** Puts `method` on `target` itself. The function returned takes it away, unless others have done so. */
+/**
+ * Puts `method` on the object `target` itself. Returns a function that restores what was there, unless another script
+ * has replaced `method` since.
+ */
 export function replaceMethod<Target extends object, Name extends keyof Target>(
   target: Target,
   name: Name,

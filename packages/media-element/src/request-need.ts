@@ -1,13 +1,13 @@
-/** Why an element gets a new source: what it will ask for next would be refused, or has been. */
+/** The reason for a new source: the edge would refuse the next request of the element, or a request has failed. */
 export type SwapReason = 'seek' | 'dry' | 'expiring' | 'error';
 
-/** A response that has brought nothing for so many ms is taken for dead. */
+/** A response that has delivered nothing for this many ms counts as dead. */
 const SILENCE_MS = 1500;
-/** With less than so many seconds left the element halts. */
+/** With fewer seconds than this in the buffer, the element halts. */
 const DRY_SECONDS = 0.5;
 const EXPIRING_SECONDS = 3;
 
-/** Seconds of `buffered` from `time` on. */
+/** Returns the number of seconds that are buffered from `time` on. */
 function bufferedAhead(buffered: TimeRanges, time: number): number {
   for (let index = 0; index < buffered.length; index++) {
     if (buffered.start(index) <= time + 0.1 && buffered.end(index) > time) return buffered.end(index) - time;
@@ -21,8 +21,9 @@ export interface Occasion {
 }
 
 /**
- * Watches `media`, and says whether it will soon ask for more, so that it needs a source whose token lives. As late as
- * possible: a swap drops what is buffered, and costs a moment without a moving picture.
+ * Watches `media`. Returns a function that tells whether the element will soon request more data, and so needs a source
+ * with a live token. It tells so as late as possible, because a change of source drops the buffer and stops the picture
+ * for a moment.
  */
 export function observeNeed(
   media: HTMLMediaElement,
@@ -35,14 +36,14 @@ export function observeNeed(
     const ahead = bufferedAhead(buffered, currentTime);
     if (ahead >= duration - currentTime - 0.5) return undefined;
     if (hasJustSought && !ahead) return 'seek';
-    // a response that is under way survives its token
+    // a response that is under way continues after its token has expired
     if (ended || (paused && !seeking) || performance.now() - arrivedAt < SILENCE_MS) return undefined;
     const isPlaying = readyState > 2 && !seeking;
-    // WebKitGTK does not say what it has of HLS
+    // WebKitGTK does not report the buffer of an HLS stream
     if (!buffered.length && isPlaying) return undefined;
-    // what is buffered is a guess from bytes: in Chromium a film may halt seconds before it is used up
+    // `buffered` is an estimate from bytes: in Chromium a film may halt seconds before the end of the buffer
     if (ahead < DRY_SECONDS || (!hasJustSought && readyState < 3)) return 'dry';
-    // near its edge a live stream never has more
+    // near its live edge, a stream never has more in the buffer
     return ahead < EXPIRING_SECONDS && !isLive ? 'expiring' : undefined;
   };
 }

@@ -1,28 +1,30 @@
 import { holdFrame } from './held-frame.ts';
 import type { MediaTracks } from './media-tracks.ts';
 
-/** After this many ms a change of source no longer counts as under way, even if the network has brought nothing. */
+/** After this many ms a change of source no longer counts as under way, even if no data has arrived. */
 const ARRIVAL_TIMEOUT_MS = 20_000;
-/** Nothing is painted in a hidden page. */
+/** The longest wait for a painted frame: a hidden page paints none. */
 const PAINT_TIMEOUT_MS = 300;
 
-/** The events of which one comes first after `loadstart`, which itself may be hidden. */
+/** The events that may come first after `loadstart`. `loadstart` itself may be hidden. */
 const AFTER_LOADSTART = ['suspend', 'progress', 'stalled', 'loadedmetadata'];
 
 export interface Swap {
   readonly src: string;
   readonly crossOrigin: string | null;
-  /** Where to start, in seconds; `undefined`: where the media do (live: at the edge). */
+  /** The start in seconds; `undefined` for the start of the media itself (of a live stream, the live edge). */
   readonly position: number | undefined;
   readonly plays: boolean;
-  /** Whether `src` is the same media as before, and not the first the element gets. */
+  /** Whether `src` is the same media as before, and not the first source that the element gets. */
   readonly isReplacement: boolean;
   readonly tracks: MediaTracks;
   /** Aborts when the element has failed, or has another source. */
   readonly signal: AbortSignal;
 }
 
-/** Until `isThere` after one of the events, `signal` aborts, or the time is up. */
+/**
+ * Resolves when `isThere` returns true after one of the events, when `signal` aborts, or after `ARRIVAL_TIMEOUT_MS`.
+ */
 const until = (
   media: HTMLMediaElement,
   types: readonly string[],
@@ -50,7 +52,7 @@ const untilPictureIsThere = (media: HTMLMediaElement, signal: AbortSignal): Prom
     signal,
   );
 
-/** Until a frame of the new source is on screen. */
+/** Resolves when a frame of the new source is on screen, or after `PAINT_TIMEOUT_MS`. */
 const painted = (media: HTMLVideoElement): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, PAINT_TIMEOUT_MS);
@@ -60,22 +62,25 @@ const painted = (media: HTMLVideoElement): Promise<void> =>
     });
   });
 
-/** Past what a player has put on the element, which takes each of these for the wish of somebody else. */
+/**
+ * Returns the browser's own members. A player may have put its own on the element, and would take our calls for those
+ * of the app or the viewer.
+ */
 const native = (): HTMLMediaElement => HTMLMediaElement.prototype;
 
-/** Loads `src`; the rate stays. */
+/** Loads `src` and keeps the playback rate. */
 function load(media: HTMLMediaElement, src: string, tracks: MediaTracks): void {
   const { playbackRate, defaultPlaybackRate } = media;
-  // loading sets the rate to the default
+  // loading sets `playbackRate` to the default
   media.defaultPlaybackRate = playbackRate;
   tracks.around(() => Reflect.set(native(), 'src', src, media));
   media.defaultPlaybackRate = defaultPlaybackRate;
 }
 
 /**
- * Lets `media` go on from another URL: same position, rate, volume, tracks and picture-in-picture, playing or paused.
- * From the first line on the page can seek, play and pause as ever: the element itself keeps what was asked of it last.
- * Resolves when the picture is there, or `signal` aborts.
+ * Continues `media` from another URL with the same position, rate, volume, tracks and picture-in-picture, playing or
+ * paused as before. The page can seek, play and pause at any time: the element itself keeps the last request. Resolves
+ * when the picture is there, or when `signal` aborts.
  */
 export async function swapSource(
   media: HTMLMediaElement,
@@ -87,18 +92,18 @@ export async function swapSource(
   const releaseFrame = holdFrame(media);
   if (media.crossOrigin !== crossOrigin) media.crossOrigin = crossOrigin;
   load(media, src, tracks);
-  // or a paused element would not load
+  // otherwise a paused element would not load
   if (hasPicture) media.preload = 'auto';
-  // before there are metadata this is where playback will start
+  // before the metadata arrives, this sets the position at which playback starts
   if (position) media.currentTime = position;
   if (plays)
     native()
       .play.call(media)
       .catch(() => undefined);
-  // the attribute "autoplay" counts anew with each source
+  // the attribute `autoplay` takes effect again with each source
   else if (isReplacement) native().pause.call(media);
 
-  // also when the time for the picture is up by then
+  // runs when the data arrives, even if the wait for the picture has timed out before
   const restorePreload = (): void => {
     media.preload = preload;
   };
@@ -108,7 +113,7 @@ export async function swapSource(
     tracks.restore();
   };
   media.addEventListener('loadeddata', onData, { once: true, capture: true, signal });
-  // the next source, or the page's own, is to be loaded as the page has said
+  // the next source, ours or one of the page, loads with the `preload` of the page
   signal.addEventListener('abort', restorePreload);
   if (hasPicture) await untilPictureIsThere(media, signal);
   else if (isReplacement) await until(media, AFTER_LOADSTART, () => true, signal);

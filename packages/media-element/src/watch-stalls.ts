@@ -3,15 +3,15 @@ import type { ElementRequests, Refusal } from './element-requests.ts';
 interface StallOptions {
   readonly requests: ElementRequests;
   readonly signal: AbortSignal;
-  /** Whether nothing else is under way that may bring data. */
+  /** Whether no other operation is under way that may bring data. */
   readonly isIdle: () => boolean;
   readonly onRefused: (refusal: Refusal) => void;
 }
 
 /**
- * Asks the edge when `media` has had no data for three seconds, and has nothing left to play. Chromium repeats what is
- * refused about twenty times, and says nothing to the page until then; a clock that is right, and a token that lives,
- * do not show it either.
+ * Asks the edge whether it refuses the request, when `media` has received no data for three seconds and has nothing
+ * left to play. Chromium repeats a refused request about twenty times before it tells the page. Neither the clock nor
+ * the expiry of the token shows such a refusal: the clock may be right, and the token alive.
  */
 export function watchStalls(media: HTMLMediaElement, { requests, signal, isIdle, onRefused }: StallOptions): void {
   const isStarving = (): boolean => {

@@ -1,13 +1,16 @@
 import type { SignedRequest } from 'secure-token-core';
 import { credentialsMode } from 'secure-token-core/adapter';
 
-/** A connection that brings nothing for so long is given up. */
+/** A connection that delivers nothing for this long is closed. */
 const silenceTimeoutMs = 15_000;
 
-/** One request and its answer, in pieces. Failures of the network are not thrown: what they took is `undefined`. */
+/**
+ * One request and its response, read in pieces. Network failures are not thrown: `response`, or the result of `read`,
+ * is then `undefined`.
+ */
 export interface Connection {
   readonly response: Response | undefined;
-  /** The next piece, or the proper end. */
+  /** Resolves to the next piece, or to the proper end of the body. */
   readonly read: () => Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>> | undefined>;
   readonly close: () => void;
 }

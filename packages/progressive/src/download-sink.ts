@@ -1,18 +1,18 @@
 export type DownloadTarget = 'blob' | WritableStream<Uint8Array> | FileSystemWritableFileStream;
 
-/** Where the bytes go. */
+/** The target of the downloaded bytes. */
 export interface DownloadSink {
-  /** Resolves when it is ready for more. */
+  /** Writes `data`. Resolves when the target is ready for more. */
   write(data: Uint8Array<ArrayBuffer>, position: number): Promise<unknown>;
-  /** Takes back all that was written; absent if it cannot. */
+  /** Deletes everything that was written. Absent if the target cannot do this. */
   readonly restart?: () => unknown;
-  /** All is written: the blob, if it is one. */
+  /** Ends the download after the last byte. Resolves to the blob, if the target is one. */
   finish(type: string): Promise<unknown>;
-  /** Leaves it to its owner as it is: what is written is not lost. */
+  /** Leaves a stream to its owner, open and unlocked: the written bytes are not lost. */
   release(): void;
 }
 
-/** Chunks are joined into a blob of their own from so many bytes on: browsers keep blobs out of the heap. */
+/** The number of bytes from which on chunks are joined into one blob: browsers keep blobs outside the heap. */
 const JOIN = 8 * 2 ** 20;
 
 function blobSink(): DownloadSink {
@@ -39,7 +39,7 @@ function streamSink(stream: WritableStream): DownloadSink {
   const isFile = 'truncate' in stream;
   return {
     write: (data, position) => writer.write(isFile ? { type: 'write', position, data } : data),
-    // bytes that went down a stream cannot be called back
+    // a stream cannot give bytes back
     ...(isFile && { restart: () => writer.write({ type: 'truncate', size: 0 }) }),
     finish: () => writer.close(),
     release: () => writer.releaseLock(),

@@ -15,16 +15,16 @@ import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';
 
 export interface DownloadSettings {
-  /** Called ten times a second at most, and at the end, be it a failure. */
+  /** Called at most ten times a second, and at the end, even after a failure. */
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal;
   /**
-   * Goes on where an earlier download stopped, of which this is the last progress. Delivers the bytes from there on.
+   * The last progress of an earlier download. This download continues there, and delivers only the bytes from there on.
    */
   readonly from?: Pick<DownloadProgress, 'received' | 'validator'>;
 }
 
-/** The options that are none of a token source. */
+/** The options that do not belong to a token source. */
 const OWN_OPTIONS: readonly (keyof DownloadSettings | 'as')[] = ['as', 'onProgress', 'signal', 'from'];
 
 export type DownloadOptions = SourceOptions & DownloadSettings;
@@ -32,13 +32,14 @@ export type DownloadOptions = SourceOptions & DownloadSettings;
 const wrong = (problem: string): SecureTokenError => new SecureTokenError('ERR_OPTIONS', problem);
 
 /**
- * Downloads `url`, however often its token expires or the network fails; never mixes two versions of the file.
+ * Downloads `url`, however often its token expires or the network fails. Never mixes two versions of the file.
  *
- * @param options where tokens come from, and `as`: `'blob'` (default), or a stream for files larger than memory. It is
- *   closed at the end, but after a failure left open and unlocked, to go on with `from`.
+ * @param options where tokens come from, and `as`: `'blob'` (default), or a stream for files larger than memory.
+ *   `download` closes the stream at the end. After a failure, it leaves the stream open and unlocked, so that another
+ *   download can continue with `from`.
  * @throws `ERR_OPTIONS`; as `TokenSource.sign`; `ERR_TOKEN_REFUSED`; the reason of `signal`; a `NotFoundError` (404 and
- *   other final statuses); a `NetworkError`; an `InvalidStateError` when the file has changed and what went before
- *   cannot be taken back
+ *   other final statuses); a `NetworkError`; an `InvalidStateError` if the file has changed, or the server does not
+ *   answer ranges, and the target cannot take back what was written
  */
 export function download(url: string | URL, options: DownloadOptions & { readonly as?: 'blob' }): Promise<Blob>;
 export function download(
@@ -66,21 +67,21 @@ export async function download(
   }
 }
 
-/** One file on its way: asked for from where it stopped, again and again, until all of it has been written. */
+/** The download of one file. Requests the missing rest again and again, until the whole file has been written. */
 class Download {
-  /** Absolute, unsigned. */
+  /** The absolute, unsigned URL. */
   readonly #url: string;
   readonly #source: TokenSource;
   readonly #sink: DownloadSink;
   readonly #signal: AbortSignal | undefined;
   readonly #report: ReturnType<typeof createProgressMeter>;
-  /** Where what is delivered begins. */
+  /** The offset of the first byte that this download delivers. */
   readonly #begin: number;
-  /** Up to where it has been written. */
+  /** The offset up to which the file has been written. */
   #position: number;
   #version: FileVersion;
   #type = '';
-  /** In a row, without a byte. */
+  /** Attempts in a row that brought no byte. */
   #attempts = 0;
   #restarts = 0;
 
@@ -104,7 +105,7 @@ class Download {
       this.#sink.release();
       throw error;
     } finally {
-      // to go on from, if it has failed: what has come since the last report is written too
+      // a failed download continues from this progress, so it has to include the bytes since the last report
       this.#reportProgress(true);
     }
   }
@@ -126,12 +127,12 @@ class Download {
     return this.#source.sign(this.#url, { signal: this.#signal });
   }
 
-  /** Whether the team says so; a failure without a status is one of the network. */
+  /** Whether the option `refusals` names the status. A failure without a status counts as one of the network. */
   #isRefusal(request: SignedRequest, status: number): boolean {
     return status > 0 && this.#source.isRefusal(request, status);
   }
 
-  /** @returns the status of the answer; 0 without one */
+  /** Sends `request` and writes the body of the response. @returns the status of the response; 0 if there is none */
   async #attempt(request: SignedRequest): Promise<number> {
     const isSameOrigin = new URL(request.url).origin === location.origin;
     const headers = rangeHeaders(this.#position, this.#version.validator, isSameOrigin);
@@ -146,7 +147,9 @@ class Download {
     return response?.status ?? 0;
   }
 
-  /** Whether the body of `response` goes on from where we are. */
+  /**
+   * Whether the body of `response` continues at the current position. Restarts the download if the file has changed.
+   */
   async #accept(request: SignedRequest, response: Response): Promise<boolean> {
     const { status, ok, headers } = response;
     const { start, ...now } = representation(response);
@@ -155,7 +158,7 @@ class Download {
       await this.#restart('The file has changed on the server. Download it again from its beginning.');
     else if (ok && start !== this.#position)
       await this.#restart('The server does not answer ranges. Download the file from its beginning.');
-    // not from where we are now: the next request asks for that
+    // after a restart the body may begin elsewhere: the next request asks for the right position
     if (ok && start !== this.#position) return false;
     const { validator, total } = this.#version;
     this.#version = { validator: validator ?? now.validator, total: total ?? now.total };
@@ -164,7 +167,10 @@ class Download {
     return ok;
   }
 
-  /** Begins anew: the written part is of another version, or cannot be continued. @throws `InvalidStateError` */
+  /**
+   * Starts again from the first byte, because the written part is of another version, or cannot be continued.
+   * @throws `InvalidStateError` if the download may not restart
+   */
   async #restart(reason: string): Promise<void> {
     if (!mayRestart(this.#begin, !!this.#sink.restart, this.#restarts))
       throw new DOMException(reason, 'InvalidStateError');
@@ -183,7 +189,7 @@ class Download {
       this.#reportProgress(false);
       piece = await read();
     }
-    // packed or made on the fly, a file has no other end than this
+    // for a file that is compressed or generated on the fly, only the end of the body tells the length
     if (piece?.done && status === 200)
       this.#version = { ...this.#version, total: this.#version.total ?? this.#position };
   }
@@ -191,7 +197,8 @@ class Download {
   async #write(data: Uint8Array<ArrayBuffer>): Promise<void> {
     const begin = this.#position;
     const written = this.#sink.write(data, begin);
-    // a stream that has stopped has it all the same, and writes it once it goes on, whoever gives up meanwhile
+    // a stalled stream has the data already: it writes the data when it continues, even if this download is aborted
+    // before
     this.#position += data.length;
     try {
       await abortable(written, this.#signal);
@@ -202,11 +209,10 @@ class Download {
   }
 
   /**
-   * At once by another token if the edge has refused this one; else after a pause.
-   * @throws where another attempt would not help
+   * Resolves to the next request: at once with another token if the edge has refused this one, or else after a pause.
+   * @throws if another attempt would not help
    */
   async #nextRequest(request: SignedRequest, status: number): Promise<SignedRequest> {
-    // asked before, because without a status it depends on the time
     const isRefusal = this.#isRefusal(request, status);
     const replay = await this.#source.refused(request, status, { signal: this.#signal });
     if (replay) return replay;

@@ -1,15 +1,15 @@
 export interface DownloadProgress {
-  /** Bytes at hand. */
+  /** The number of bytes that have arrived, those of an earlier download (`from`) included. */
   readonly received: number;
-  /** Bytes of the whole file; `undefined` while the server has not told. */
+  /** The number of bytes of the whole file; `undefined` until the server has told it. */
   readonly total: number | undefined;
-  /** Bytes a second over the last two seconds or so. */
+  /** Bytes per second, averaged over about two seconds. */
   readonly rate: number;
-  /** Tells this version of the file from others; `undefined` if the server does not. */
+  /** The value that tells this version of the file from others; `undefined` if the server does not send one. */
   readonly validator: string | undefined;
 }
 
-/** Calls `onProgress` ten times a second at most, and for the last one. */
+/** Returns a function that calls `onProgress` at most ten times a second, and always for the last progress. */
 export function createProgressMeter(
   onProgress: ((progress: DownloadProgress) => void) | undefined,
 ): (progress: Omit<DownloadProgress, 'rate'>, isLast: boolean) => void {
@@ -21,7 +21,7 @@ export function createProgressMeter(
     before ??= received;
     const seconds = (performance.now() - at) / 1000;
     if (seconds < 0.1 && !isLast) return;
-    // after a restart there is less than before
+    // after a restart, `received` is smaller than before
     const now = Math.max(0, received - before) / Math.max(seconds, 0.001);
     rate = rate === undefined ? now : rate + (now - rate) * Math.min(1, seconds / 2);
     at += seconds * 1000;

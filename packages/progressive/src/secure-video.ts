@@ -6,40 +6,43 @@ import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';
 
 export type SecureVideoOptions = SourceOptions & {
-  /** Forces a way. @default the worker if it controls the page and signs this URL, else changing the source */
+  /**
+   * Forces one of two ways: a token worker signs, or the source changes.
+   * @default the worker if it controls the page and signs this URL, else changing the source
+   */
   readonly via?: 'worker' | 'swap';
 };
 
 /**
- * Keeps an element playing. Events: those of its token source, without what is refused to other players that share it;
- * `swap {reason, gap}` after each change of source, `gap` in seconds without a moving picture; `error {error}` when
- * playback has failed for good, along with the element's own.
+ * An element that keeps playing. Events: those of its token source, without refusals of other players that share the
+ * source; `swap {reason, gap}` after each change of source, with `gap` in seconds without a moving picture;
+ * `error {error}` when playback has failed for good, along with the `error` event of the element.
  */
 export interface SecureVideo extends EventTarget {
   readonly source: TokenSource;
   readonly via: 'worker' | 'swap';
-  /** Renews the token now and lifts a denial; goes on playing if that had failed. @throws as `TokenSource.sign` */
+  /** Renews the token now, lifts a denial, and resumes playback that had failed. @throws as `TokenSource.sign` */
   renew(): Promise<void>;
   /** Releases the element, which plays on as long as its last token allows. */
   destroy(): void;
 }
 
-/** To the page a change of source is none. */
+/** The events of a change of source that the page does not see. */
 const HIDDEN_EVENTS = ['abort', 'emptied', 'loadstart'];
 
-/** The options that are none of a token source. */
+/** The options that do not belong to a token source. */
 const OWN_OPTIONS = ['via'];
 
-/** The end of the current call for each element: a second call ends the first. */
+/** The function that ends the current `secureVideo` of each element: a second call ends the first. */
 const keepers = new WeakMap<HTMLMediaElement, () => void>();
 
 /**
- * Lets `media` play `url` with tokens that expire. A second call for the same element ends the first: the same film
- * goes on where it was, another one begins at its beginning, or where the page has set `currentTime` since the call.
+ * Makes `media` play `url` with tokens that expire. A second call for the same element ends the first: the same film
+ * continues where it was. Another film starts at its beginning, or where the page has set `currentTime` since the call.
  *
  * @param options where tokens come from: `'/token'` is `{ endpoint: '/token' }`, `{ source }` is a shared token source
- * @throws `ERR_OPTIONS`; `NotSupportedError` if `via: 'worker'` and there is none; as `TokenSource.sign` for the first
- * token
+ * @throws `ERR_OPTIONS`; `NotSupportedError` if `via` is `'worker'` and no worker signs the URL; as `TokenSource.sign`
+ *   for the first token
  */
 export async function secureVideo(
   media: HTMLMediaElement,

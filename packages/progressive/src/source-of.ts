@@ -2,7 +2,7 @@ import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import type { AcquiredTokenSource } from 'secure-token-core/adapter';
 import { acquireTokenSource, isTokenSource, withoutOwnOptions } from 'secure-token-core/adapter';
 
-/** Where tokens come from: options of their own, a shared source, or just the endpoint. */
+/** The way to get tokens: options of a new token source, a shared token source, or the endpoint alone. */
 export type SourceOptions = TokenSourceOptions | { readonly source: TokenSource } | TokenSource | string | URL;
 
 const isObjectOfOptions = (options: SourceOptions): options is TokenSourceOptions | { readonly source: TokenSource } =>
@@ -12,8 +12,9 @@ const isObjectOfOptions = (options: SourceOptions): options is TokenSourceOption
   !isTokenSource(options);
 
 /**
- * The token source of `options`, and what gives it up: nothing, if it is shared.
- * @param own the names of those options that are none of a token source
+ * Returns the token source of `options`, and a function that releases it: destroys a source that was made from options,
+ * and only leaves a shared one.
+ * @param own the names of the options that do not belong to a token source
  * @throws `ERR_OPTIONS`
  */
 export function sourceOf(options: SourceOptions, own: readonly string[]): AcquiredTokenSource {

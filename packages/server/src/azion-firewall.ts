@@ -3,8 +3,8 @@ import type { FirewallEvent } from './azion/firewall-event.ts';
 
 declare function addEventListener(type: 'firewall', listener: (event: FirewallEvent) => void): void;
 
-// Azion finds the listener by this very text. Synchronous, so that no later than now one outcome is chosen, and only
-// one.
+// Azion finds the listener by exactly this text. The listener is synchronous, so that it has chosen exactly one outcome
+// when it returns.
 addEventListener('firewall', (event) => {
   const answer = firewallAnswer(event, Date.now());
   if (answer) event.respondWith(answer);

@@ -2,13 +2,13 @@ import type { ShakaError } from './shaka-errors.ts';
 import { abortedError, timeoutError } from './shaka-errors.ts';
 import type { EngineClass, Operation } from './shaka-types.ts';
 
-/** `shaka.util.FakeEvent`, of whichever copy of Shaka. */
+/** The class `shaka.util.FakeEvent` of any copy of Shaka. */
 type EventClass = new (type: string, members: ReadonlyMap<string, unknown>) => Event;
 
-/** A scheme of nobody. */
+/** A scheme that nothing else uses. */
 const SCHEME = 'secure-token-event';
 
-/** Retry parameters of a request that fails at once, and for good. */
+/** Retry parameters of a request that fails at once, without a retry. */
 const RETRY_PARAMETERS = {
   maxAttempts: 1,
   baseDelay: 0,
@@ -30,9 +30,10 @@ const failingWith = (error: ShakaError): Operation => {
 };
 
 /**
- * Finds the class of the events of a copy of Shaka. Where Shaka was imported as a module, no name leads to it: it is
- * the class of an event that an engine of our own dispatches, for a request that never leaves it.
- * @returns `undefined` if the engine dispatches none
+ * Finds the class of the events of a copy of Shaka. If Shaka was imported as a module, no global name leads to that
+ * class. So this function creates an engine, makes a request that never leaves the engine, and takes the class of the
+ * event that the engine dispatches for it.
+ * @returns `undefined` if the engine dispatches no event
  */
 async function findEventClass(engineClass: EngineClass): Promise<EventClass | undefined> {
   let found: EventClass | undefined;
@@ -49,7 +50,7 @@ async function findEventClass(engineClass: EngineClass): Promise<EventClass | un
     const request = { uris: [`${SCHEME}:`], retryParameters: RETRY_PARAMETERS };
     await engine.request(engineClass.RequestType.APP, request as never).promise;
   } catch {
-    // as it has to: the event comes before that
+    // expected: the request always fails, after the event
   } finally {
     engineClass.unregisterScheme(SCHEME);
     await engine.destroy();
@@ -57,22 +58,22 @@ async function findEventClass(engineClass: EngineClass): Promise<EventClass | un
   return found;
 }
 
-/** The events of a copy of Shaka. */
+/** Makes events for a copy of Shaka. */
 class EventMaker {
   #eventClass: EventClass | undefined;
 
   constructor(engineClass: EngineClass) {
     findEventClass(engineClass).then(
       (found) => (this.#eventClass = found),
-      // of a version that is not known: see below
+      // fails for an unknown version: then `make` returns a plain object
       () => undefined,
     );
   }
 
   /**
-   * An event that a player of Shaka can dispatch. It writes into it, which it could not into one of the browser; in the
-   * builds for development it asserts that the event is of its own class. A copy that was met a moment ago, or has no
-   * such class, gets an object with the same members.
+   * Returns an event that a player of Shaka can dispatch. The player writes into the event, which an event of the
+   * browser does not allow; development builds of Shaka assert that the event is of their own class. While the class is
+   * not known yet, or if the copy of Shaka has no such class, this returns an object with the same members.
    */
   make(type: string, detail: object): Event {
     const members = { ...detail, detail };
@@ -83,7 +84,7 @@ class EventMaker {
 
 const makers = new WeakMap<EngineClass, EventMaker>();
 
-/** The maker of events for the copy of Shaka that `engineClass` is of. */
+/** Returns the maker of events for the copy of Shaka to which `engineClass` belongs. */
 export function eventMaker(engineClass: EngineClass): EventMaker {
   const maker = makers.get(engineClass) ?? new EventMaker(engineClass);
   makers.set(engineClass, maker);

@@ -4,23 +4,24 @@ import type { EngineClass, SchemePlugin } from './shaka-types.ts';
 /** `PluginPriority.APPLICATION` of Shaka. */
 const APPLICATION = 3;
 const SCHEMES = ['http', 'https'];
-/** A scheme of nobody. */
+/** A scheme that nothing else uses. */
 const PROBE = 'secure-token-probe';
 
 type Registering = Pick<EngineClass, 'registerScheme'>;
 
-/** The names of its members are minified: a number, a function, and whether that reports progress. */
+/** An entry. Its member names are minified: a number, a function, and whether that function reports progress. */
 type Entry = Readonly<Record<string, unknown>>;
-/** An object before Shaka 4.12. */
+/** A plain object before Shaka 4.12. */
 type Registry = ReadonlyMap<string, Entry> | Readonly<Record<string, Entry>>;
 
 const ours = new WeakSet<SchemePlugin>();
 
 /**
- * Where Shaka keeps its scheme plugins. It can be written to, but not read: a plugin of ours could hand nothing on to
- * the one it replaces, be it Shaka's or the app's, and where Shaka was imported as a module, no name leads to it. So
- * the registry is caught when Shaka looks up a scheme in it, and the answer is that a plugin of a higher priority has
- * that scheme already. Nothing is registered, and nothing else runs meanwhile.
+ * Returns the object in which Shaka keeps its scheme plugins. Shaka lets apps add plugins, but not read them: our
+ * plugin could not pass requests on to the one that it replaces, be it Shaka's or the app's. If Shaka was imported as a
+ * module, no global name leads to the registry either. So this function catches the registry when Shaka looks up a
+ * scheme in it, and answers that a plugin of a higher priority has that scheme already. Shaka then registers nothing,
+ * and no other code runs meanwhile.
  */
 function registryOf(engineClass: Registering): Registry | undefined {
   let registry: Registry | undefined;
@@ -29,7 +30,7 @@ function registryOf(engineClass: Registering): Registry | undefined {
     registry = caught as Registry;
     return taken;
   };
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the map that it is asked of
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the map as `this`
   const get: (this: object, key: unknown) => unknown = Map.prototype.get;
   try {
     Map.prototype.get = function (key) {
@@ -55,9 +56,9 @@ const entryOf = (registry: Registry | undefined, scheme: string): Entry | undefi
     : (registry as Record<string, Entry> | undefined)?.[scheme];
 
 /**
- * Puts a plugin that `wrap` makes in front of what Shaka, or the app, has registered for http and https. Schemes belong
- * to all players of one copy of Shaka, so this is done once for each.
- * @throws `ERR_OPTIONS` if there is none
+ * Puts a plugin that `wrap` makes in front of the plugin that Shaka, or the app, has registered for http and https. All
+ * players of one copy of Shaka share their schemes, so this is done once for each copy.
+ * @throws `ERR_OPTIONS` if there is no such plugin
  */
 export function wrapSchemePlugins(engineClass: Registering, wrap: (plugin: SchemePlugin) => SchemePlugin): void {
   const registry = registryOf(engineClass);

@@ -14,7 +14,7 @@ interface Secured {
   end(): void;
 }
 
-/** By the networking engine: a player has one, from its birth to its end. */
+/** The secured players by their networking engine: a player has the same engine from its creation to its end. */
 const secured = new WeakMap<Engine, Secured>();
 
 function engineOf(player: ShakaPlayer): Engine {
@@ -23,7 +23,7 @@ function engineOf(player: ShakaPlayer): Engine {
   throw new SecureTokenError('ERR_OPTIONS', 'The player is destroyed. Call secureToken() with a new player.');
 }
 
-/** Puts `now` in place of what `engine` has, and ends it when `engine` is destroyed: Shaka has no event for that. */
+/** Makes `now` replace the session of `engine`, and end when `engine` is destroyed: Shaka has no event for that. */
 function replace(engine: Engine, now: Secured): void {
   const former = secured.get(engine);
   secured.set(engine, now);
@@ -41,10 +41,10 @@ function replace(engine: Engine, now: Secured): void {
 
 /**
  * Signs every request of a Shaka player that goes through its networking engine: manifests, segments, init segments,
- * indexes, keys, licences, text, thumbnails, clock synchronisation, preloads. Call it before `load`. Called again for
- * the same player, it replaces the token source.
+ * indexes, keys, licences, text, thumbnails, clock synchronisation, preloads. Call it before `load`. A second call for
+ * the same player replaces the token source.
  *
- * @param options `'/token'` is `{ endpoint: '/token' }`; a `TokenSource` is shared, e.g. between players
+ * @param options `'/token'` stands for `{ endpoint: '/token' }`; a `TokenSource` can be shared, e.g. between players
  * @returns the token source; `player.destroy()` destroys it unless it was passed in
  * @throws `ERR_OPTIONS` at once, naming the option
  */
@@ -56,7 +56,7 @@ export function secureToken(
   const engineClass = engine.constructor as EngineClass;
   wrapSchemePlugins(engineClass, signing(engineClass));
   const former = secured.get(engine)?.session.source;
-  // the app may pass in the source that the call before has made: replaced, it would be destroyed
+  // the app may pass in the source that an earlier call has made: to replace it would destroy it
   if (former === options) return former;
   const { source, release } = acquireTokenSource(options);
   const session = new Session(player, source);

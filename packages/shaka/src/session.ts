@@ -5,9 +5,9 @@ import type { Request, RequestFilter, ShakaPlayer } from './shaka-types.ts';
 
 /** A request that the filter has prepared for the scheme plugin, which all players share. */
 export interface PreparedRequest {
-  /** Whose source signs it: another one after a wait in which the app has replaced the source. */
+  /** The session whose source signs it; another session if the app has replaced the source during a wait. */
   session: Session;
-  /** For one attempt: Shaka 4 asks its filters once for all attempts. */
+  /** The signed request, for one attempt: Shaka 4 calls its filters once for all attempts. */
   signed?: SignedRequest | undefined;
   /** The time that the filter took, in ms: Shaka 4 adds it to `timeMs` of the response. */
   waitedMs: number;
@@ -15,17 +15,17 @@ export interface PreparedRequest {
 
 const preparedRequests = new WeakMap<Request, PreparedRequest>();
 
-/** `undefined` if it is of a player without a token source. */
+/** Returns what the filter has prepared for `request`; `undefined` if its player has no token source. */
 export const preparedRequest = (request: Request): PreparedRequest | undefined => preparedRequests.get(request);
 
-/** The URL that a request is sent to next; Shaka 4 does not count, but it filters before the first attempt only. */
+/** Returns the URL of the next attempt. Shaka 4 does not count attempts, but filters only before the first one. */
 const nextUrl = ({ uris, attempt = 0 }: Partial<Pick<Request, 'attempt'>> & Pick<Request, 'uris'>): string =>
   uris[attempt % uris.length]!;
 
 /** One player and its token source. */
 export class Session {
   readonly source: TokenSource;
-  /** This player, among others that may share the source. */
+  /** This player, as one of the users that may share the source. */
   readonly user: SourceUser;
   readonly #player: ShakaPlayer;
   readonly #waits = new Set<AbortController>();
@@ -38,8 +38,8 @@ export class Session {
   }
 
   /**
-   * Holds a request until there is a token for it: here, because the time-outs of Shaka start after its filters. Shaka
-   * copies filters to the engines of preloads and of interstitials, so these are signed, too.
+   * Holds a request until there is a token for it. A filter does that, because the time-outs of Shaka start after its
+   * filters. Shaka copies filters to the engines of preloads and of interstitials, so their requests are signed, too.
    */
   readonly filter: RequestFilter = (_, request) => {
     const asset = this.#player.getAssetUri();
@@ -51,8 +51,8 @@ export class Session {
     if (prepared.signed) return undefined;
     const wait = new AbortController();
     const promise = this.#prepare(prepared, url, request, wait.signal);
-    // Shaka takes what has these two members for an operation that it can abort; it would wait for any other promise,
-    // and so would the app that unloads or destroys the player
+    // Shaka treats an object with these two members as an operation that it can abort. It would wait for any other
+    // promise, and so would an app that unloads or destroys the player.
     return Object.assign(promise, {
       promise,
       abort: () => {
@@ -62,7 +62,7 @@ export class Session {
     });
   };
 
-  /** The app has replaced the source: what waits for a token asks the one of `next`. */
+  /** Notes that the app has replaced the source: requests that wait for a token ask the source of `next`. */
   replaceBy(next: Session): void {
     this.#next = next;
     for (const wait of this.#waits) wait.abort();
@@ -79,9 +79,9 @@ export class Session {
   }
 
   /**
-   * Waits for a token. An outage of the signing endpoint is waited out while there is something on screen; before that
-   * it is tried as often as the player tries a request.
-   * @throws as `source.sign`; Shaka takes whatever a filter throws for critical
+   * Waits for a token. Waits through an outage of the signing endpoint while there is a picture on the screen; before
+   * that, tries as often as the player tries a request.
+   * @throws as `source.sign`; Shaka treats any error of a filter as critical
    */
   async sign(prepared: PreparedRequest, url: string, request: Request, signal: AbortSignal): Promise<SignedRequest> {
     if (this.#next) return this.#next.sign(prepared, url, request, signal);
@@ -109,12 +109,12 @@ export class Session {
     }
   }
 
-  /** Tells the console of a failure with which Shaka ends, if there has been no picture yet. */
+  /** Writes a failure that ends playback to the console if there has been no picture yet. */
   tellConsole(error: unknown): void {
     writeEarlyFailure(this.source, error, hasShownPicture(this.#player.getMediaElement()));
   }
 
-  /** Whether the viewer has a picture: not before the first segment, nor just after a change to another title. */
+  /** Tells whether the viewer has a picture: not before the first segment, nor shortly after a change of title. */
   #hasPicture(): boolean {
     return !!this.#player.getMediaElement()?.readyState;
   }

@@ -2,7 +2,7 @@ import type { SignedRequest, TokenSource } from 'secure-token-core';
 import { errorWithoutToken, textWithoutToken } from 'secure-token-core/adapter';
 import type { EngineClass } from './shaka-types.ts';
 
-/** A `shaka.util.Error`, of whichever copy of Shaka. */
+/** A `shaka.util.Error` of any copy of Shaka. */
 export interface ShakaError extends Error {
   readonly severity: number;
   readonly category: number;
@@ -17,13 +17,13 @@ const NETWORK = 1;
 const BAD_HTTP_STATUS = 1001;
 const HTTP_ERROR = 1002;
 const TIMEOUT = 1003;
-/** The code of the error that Shaka makes of one that a request filter throws. */
+/** The code of the error that Shaka makes if a request filter throws. */
 const REQUEST_FILTER_ERROR = 1006;
 
 export const isShakaError = (error: unknown): error is ShakaError =>
   Array.isArray((error as Partial<ShakaError> | undefined)?.data);
 
-/** The status of the edge; 0 if the browser does not tell it; `undefined` if it was not the edge that failed. */
+/** Returns the status of the edge; 0 if the browser hides it; `undefined` if the failure is not one of the edge. */
 export function statusOf({ code, data }: ShakaError): number | undefined {
   if (code === BAD_HTTP_STATUS) return Number(data[1]);
   return code === HTTP_ERROR ? 0 : undefined;
@@ -31,7 +31,7 @@ export function statusOf({ code, data }: ShakaError): number | undefined {
 
 const isUrl = (text: string): boolean => /^https?:\/\/\S+$/i.test(text);
 
-/** The headers of a response, by their names. */
+/** Tells whether `it` is a plain object, such as the headers of a response by their names. */
 const isPlain = (it: unknown): it is Readonly<Record<string, unknown>> =>
   Object.prototype.toString.call(it) === '[object Object]';
 
@@ -39,9 +39,10 @@ const mapValues = (it: Readonly<Record<string, unknown>>, change: (value: unknow
   Object.fromEntries(Object.entries(it).map(([name, value]) => [name, change(value)]));
 
 /**
- * Makes `error` anew without tokens in its URLs, in its texts, such as the body of a 404, in the headers of the
- * response and in the errors that it quotes, and with the error `behind` it as the last of its data.
- * @param sent the request that has failed with it
+ * Returns a copy of `error` without tokens in its URLs, in its texts, such as the body of a 404, in the headers of the
+ * response and in the errors that it quotes.
+ * @param sent the request that has failed with `error`
+ * @param behind the error that has caused `error`; it becomes the last of its data
  */
 export function unsignedError(error: ShakaError, source: TokenSource, sent: SignedRequest, behind?: Error): ShakaError {
   const { severity, category, code } = error;
@@ -53,7 +54,7 @@ export function unsignedError(error: ShakaError, source: TokenSource, sent: Sign
   return new error.constructor(severity, category, code, ...data, ...(behind ? [behind] : []));
 }
 
-/** Makes `error` a recoverable one, for an outage: Shaka 4 takes a 401 or 403 for critical, and would end playback. */
+/** Returns a recoverable copy of `error`, for an outage: Shaka 4 treats 401 and 403 as critical, and ends playback. */
 export function recoverableError(
   error: ShakaError,
   source: TokenSource,
@@ -64,17 +65,17 @@ export function recoverableError(
   return new constructor(RECOVERABLE, category, code, ...data);
 }
 
-/** Makes the error that Shaka would have made of `cause`, had a request filter thrown it. */
+/** Returns the error that Shaka would make if a request filter threw `cause`. */
 export const filterError = ({ constructor }: Pick<ShakaError, 'constructor'>, cause: unknown): ShakaError =>
   new constructor(CRITICAL, NETWORK, REQUEST_FILTER_ERROR, cause);
 
-/** Makes the error of a request that has taken too long: Shaka tries such a one again. */
+/** Returns the error of a request that has taken too long: Shaka retries such a request. */
 export const timeoutError = ({ constructor }: Pick<ShakaError, 'constructor'>): ShakaError =>
   new constructor(RECOVERABLE, NETWORK, TIMEOUT);
 
 /**
- * Makes the error of a request that is aborted. Where Shaka was imported as a module, no name leads to its errors: this
- * one comes from an engine that is destroyed.
+ * Returns the error of an aborted request. If Shaka was imported as a module, no global name leads to the class of its
+ * errors: so this error comes from an engine that is destroyed.
  */
 export async function abortedError(engineClass: EngineClass): Promise<ShakaError> {
   const engine = new engineClass();

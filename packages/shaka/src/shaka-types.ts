@@ -1,6 +1,6 @@
 import type shaka from 'shaka-player';
 
-// Shaka Player is imported as types only: the app keeps its one copy
+// imports only types of Shaka Player: the app keeps its one copy
 
 export type Engine = shaka.net.NetworkingEngine;
 export type EngineClass = typeof shaka.net.NetworkingEngine;
@@ -10,7 +10,7 @@ export type RequestFilter = shaka.extern.RequestFilter;
 export type SchemePlugin = shaka.extern.SchemePlugin;
 export type Operation = shaka.extern.IAbortableOperation<Response>;
 
-/** A `shaka.Player` as the adapter needs it, of any version and build, or the one of a `CastProxy`. */
+/** The members that the adapter needs of a `shaka.Player` of any version and build, or of the one of a `CastProxy`. */
 export interface ShakaPlayer {
   /** `null` once the player is destroyed. */
   getNetworkingEngine(): object | null;

@@ -1,9 +1,9 @@
 import type { Response } from './shaka-types.ts';
 
 /**
- * Makes `timeMs` what the network has taken. Shaka 5 adds nothing to a time that a plugin has measured. Shaka 4 always
- * adds what the request filters took, once the response filters are done: that much of it is left out which our filter
- * has waited.
+ * Sets `timeMs` of a response to the time that the network has taken. Shaka 5 adds nothing to a time that a plugin has
+ * measured. Shaka 4 always adds the time of the request filters, after the response filters: this function leaves out
+ * the part of it in which our filter has waited.
  */
 export function withFilterTime(response: Response, timeMs: number, waitedMs: number): Response {
   const { attempt } = response.originalRequest as Partial<Response['originalRequest']>;

@@ -21,13 +21,13 @@ import { WithheldReports } from './withheld-reports.ts';
 
 type Call = Parameters<SchemePlugin>;
 
-/** `RequestType.MANIFEST` of Shaka: playlists, too. */
+/** `RequestType.MANIFEST` of Shaka, which is also the type of playlists. */
 const MANIFEST = 0;
 
 /**
- * Signs on the wire what the player knows by its unsigned URL. The life of an attempt: it goes out with the plugin that
- * was there before, and is answered, or sent once more if the edge has refused it. A wait or a replay leaves no trace:
- * not in the times and bytes that are reported, not in events, not in the URLs that the player sees.
+ * Signs requests on the wire, while the player knows only their unsigned URLs. The life of an attempt: it goes out with
+ * the plugin that was registered before, and is answered, or sent once more if the edge has refused it. Neither a wait
+ * nor a replay shows in the reported times and bytes, in events or in the URLs that the player sees.
  */
 class TokenTransfer implements Operation {
   readonly promise: Promise<Response>;
@@ -35,7 +35,7 @@ class TokenTransfer implements Operation {
   readonly #base: SchemePlugin;
   readonly #call: Call;
   readonly #prepared: PreparedRequest;
-  /** For a token. */
+  /** The wait for a token. */
   readonly #wait = new AbortController();
   #onWire: Operation | undefined;
 
@@ -79,7 +79,10 @@ class TokenTransfer implements Operation {
     }
   }
 
-  /** Takes the request that the filter has signed, unless a filter after it has changed the URL. */
+  /**
+   * Returns the request that the filter has signed; signs again, if possible at once, if a later filter changed the
+   * URL.
+   */
   #takeSigned(): SignedRequest | undefined {
     const { signed } = this.#prepared;
     this.#prepared.signed = undefined;
@@ -94,7 +97,7 @@ class TokenTransfer implements Operation {
   async #send(signed: SignedRequest): Promise<Response> {
     this.#wait.signal.throwIfAborted();
     const [url, request, type, progress, headers, config] = this.#call;
-    // Shaka measures from here, not from the wait
+    // Shaka measures from here, without the wait
     const sentAt = (request.requestStartTime = Date.now());
     const reports = new WithheldReports(request, sentAt, progress, headers);
     const body = request.streamDataCallback ? new WithheldBody(request.streamDataCallback) : undefined;
@@ -115,7 +118,7 @@ class TokenTransfer implements Operation {
     return withFilterTime(response, timeMs, this.#prepared.waitedMs);
   }
 
-  /** @param data `null` from a scheme plugin of the app that answers without any, to HEAD */
+  /** @param data `null` if a scheme plugin of the app answers without data, to HEAD */
   #learn({ uri, data }: { readonly uri: string; readonly data: Response['data'] | null }): void {
     this.#source.learn(uri, hlsOrDash(new TextDecoder().decode(data ?? undefined)));
   }
@@ -136,7 +139,7 @@ class TokenTransfer implements Operation {
       if (!isShakaError(again)) throw errorWithoutToken(again, replay);
       const statusAgain = statusOf(again);
       const refusalAgain = this.#refusalOf(replay, statusAgain);
-      // there is no third one, but the source counts: after some in a row it replays nothing for a while
+      // There is no third try, but the source counts refusals: after some in a row it replays nothing for a while.
       if (refusalAgain)
         await this.#session.user.replay(replay, statusAgain!, { signal, method }).catch(() => undefined);
       throw this.#refused(again, replay, refusalAgain);
@@ -147,13 +150,15 @@ class TokenTransfer implements Operation {
     return status === undefined ? undefined : refusalOf(this.#source, signed, status);
   }
 
-  /** The edge has refused the last token, too. Of its statuses Shaka tries some again, with the same outcome. */
+  /** Returns the error if the edge has refused the last token, too. Shaka retries after some statuses, in vain. */
   #refused(error: ShakaError, sent: SignedRequest, refusal: SecureTokenError | undefined): ShakaError {
     this.#session.tellConsole(refusal);
     return unsignedError(error, this.#source, sent, refusal);
   }
 
-  /** The signing endpoint has failed us. After a refusal in an outage the player goes on as its own policy says. */
+  /**
+   * Returns the error if the endpoint fails after a refusal. In an outage the player goes on as its own policy says.
+   */
   #failed(refusal: ShakaError, sent: SignedRequest, failure: unknown): unknown {
     if (this.#wait.signal.aborted) return failure;
     if (isOutage(failure)) return recoverableError(refusal, this.#source, sent, failure);
@@ -161,7 +166,10 @@ class TokenTransfer implements Operation {
     return failure;
   }
 
-  /** Shaka writes into any error, and apps expect its own: ours, which other requests may get, too, is in its data. */
+  /**
+   * Returns the error for Shaka. Shaka writes into any error, and apps expect errors of Shaka. Other requests may get
+   * the same error of ours, so it goes into the data of an error of Shaka.
+   */
   async #errorForShaka(error: unknown): Promise<unknown> {
     if (isShakaError(error)) return error;
     if (this.#wait.signal.aborted) return abortedError(this.#engineClass);
@@ -169,14 +177,14 @@ class TokenTransfer implements Operation {
   }
 }
 
-/** Tells the console of a request that the edge refuses because nothing signs it. */
+/** Writes to the console if the edge refuses a request that nothing signs. */
 function tellUnprotected(source: TokenSource, url: string, { promise }: Operation): void {
   promise.catch((error: unknown) => {
     if (isShakaError(error)) writeUnprotectedRefusal(source, untouchedRequest(url), statusOf(error) ?? 0);
   });
 }
 
-/** Makes scheme plugins of a copy of Shaka: they sign what `base` transfers for a player with a token source. */
+/** Makes scheme plugins for a copy of Shaka: they sign the requests of players with a token source, and call `base`. */
 export const signing =
   (engineClass: EngineClass) =>
   (base: SchemePlugin): SchemePlugin =>

@@ -4,8 +4,8 @@ type Progress = Parameters<SchemePlugin>[3];
 type Headers = Parameters<SchemePlugin>[4];
 
 /**
- * The reports of a scheme plugin about an attempt, withheld while it may still be a refusal. A refusal is short: its
- * one report of progress is the last one, with no bytes left.
+ * The reports of a scheme plugin about an attempt, withheld while the attempt may still be a refusal. A refusal is
+ * short: its only report of progress is also the last one, with no bytes left.
  */
 export class WithheldReports {
   readonly #request: Request;
@@ -24,7 +24,7 @@ export class WithheldReports {
   readonly headers: Headers = (headers) => {
     const receivedAt = Date.now();
     this.#withheld.push(() => {
-      // Shaka calculates the time to the first byte when it hears of the headers
+      // Shaka calculates the time to the first byte when it gets the headers
       this.#request.requestStartTime = this.#sentAt + (Date.now() - receivedAt);
       this.#headers(headers);
       this.#request.requestStartTime = this.#sentAt;
@@ -36,7 +36,7 @@ export class WithheldReports {
     if (bytesLeft !== 0) this.pass();
   };
 
-  /** The attempt is no refusal: reports what was withheld. */
+  /** Passes on the withheld reports, because the attempt is no refusal. */
   pass(): void {
     for (const report of this.#withheld.splice(0)) report();
   }

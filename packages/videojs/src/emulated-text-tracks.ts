@@ -7,14 +7,14 @@ import type { Videojs } from './vhs.ts';
 
 type AddTrack = (options?: object, manualCleanup?: boolean) => unknown;
 
-/** Signs the text tracks that Video.js loads by itself. Call the result to stop. */
+/** Signs the text tracks that Video.js itself loads. Call the result to stop. */
 export function signEmulatedTextTracks(videojs: Videojs, session: Session): () => void {
   const { player } = session;
   const adding = player as unknown as { addRemoteTextTrack: AddTrack };
   const add = adding.addRemoteTextTrack.bind(player);
   let stopped = false;
 
-  /** Lets what Video.js asks for while `run` runs go out with XMLHttpRequests that sign. */
+  /** Runs `run`. Requests that Video.js makes meanwhile use an XMLHttpRequest that signs. */
   const signing = <T>(run: () => T): T => {
     if (stopped) return run();
     const { xhr } = videojs;
@@ -32,7 +32,7 @@ export function signEmulatedTextTracks(videojs: Videojs, session: Session): () =
     }
   };
 
-  /** Switches a track on once more that Video.js would ask for as it is switched on, so that it does so in here. */
+  /** Signs a track that Video.js loads when it is switched on: switches the track off and on again inside `signing`. */
   const loadOnceOn = ({ track }: RemoteTrackElement): void => {
     if (track.preload_ !== false) return;
     track.preload_ = true;

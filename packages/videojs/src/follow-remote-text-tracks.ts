@@ -1,8 +1,11 @@
 import type Player from 'video.js/dist/types/player.js';
 
-/** A track that the browser keeps, or that Video.js emulates. */
+/** A text track of the browser, or one that Video.js emulates. */
 interface RemoteTrack extends TextTrack {
-  /** Emulated. False: loaded as it is switched on (`html5.preloadTextTracks`), as long as it has no cues. */
+  /**
+   * Only emulated tracks have this. False: Video.js loads the track when it is switched on (`html5.preloadTextTracks`),
+   * as long as it has no cues.
+   */
   preload_?: boolean;
 }
 
@@ -10,7 +13,7 @@ export type RemoteTrackElement = HTMLTrackElement & { readonly track: RemoteTrac
 
 /** Calls `visit` with every remote text track, now and whenever one is added or switched. Call the result to stop. */
 export function followRemoteTextTracks(player: Player, visit: (element: RemoteTrackElement) => void): () => void {
-  // the same lists for every tech, now that they are there before the first one
+  // every tech uses the same lists: this call creates them if there is no tech yet
   const tracks = player.remoteTextTracks() as unknown as Record<
     'on' | 'off',
     (types: string[], listener: () => void) => void

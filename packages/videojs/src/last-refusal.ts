@@ -2,7 +2,7 @@ import type { SecureTokenError } from 'secure-token-core';
 import type Player from 'video.js/dist/types/player.js';
 import { isDry } from './is-dry.ts';
 
-/** Seconds of media up to which `player` can play on from where it is. */
+/** Returns the position, in seconds, up to which `player` can play on from its current position. */
 function playableEnd(player: Player): number {
   const time = player.currentTime() ?? 0;
   const buffered = player.buffered() as TimeRanges;
@@ -12,9 +12,9 @@ function playableEnd(player: Player): number {
 }
 
 /**
- * The last request that the edge has refused a player for good: the reason for an error of VHS, or for its silence. It
- * is forgotten when the same URL is let through, when playback has come past what was buffered then, or with another
- * source.
+ * The last request of a player that the edge has refused for good. It explains a later error of VHS, or why VHS stops
+ * loading. `LastRefusal` forgets it when the edge lets the same URL through, when playback has passed the end of the
+ * buffer at that time, or with another source.
  */
 export class LastRefusal {
   readonly #player: Player;
@@ -34,7 +34,10 @@ export class LastRefusal {
     this.#playableUntil = playableEnd(this.#player);
   }
 
-  /** Playback has moved on: what was refused is not what it lacks if media have come since. */
+  /**
+   * Forgets the refusal if playback has passed the end of the buffer at that time: media has arrived since, so the
+   * player does not lack what the edge refused.
+   */
   notePlaying(): void {
     const player = this.#player;
     if (!isDry(player) && (player.currentTime() ?? 0) > this.#playableUntil) this.forget();

@@ -7,13 +7,16 @@ const MESSAGE =
   'videojs-secure-token: player.secureToken() was called after player.src(), so the first request went out without a ' +
   'token. The source is loaded again. To save that request, call player.secureToken() first.';
 
-/** Events of a source that is loaded again: the first may be of its first try, after the second there is media. */
+/**
+ * Events of a source that is loaded again. `loadstart` may still be of the first attempt; after `loadedmetadata` there
+ * is media.
+ */
 const LOADING = ['loadstart', 'loadedmetadata'];
 
-/** The sources that players without the plugin were given: they ask for them without tokens. */
+/** The sources of players that do not have the plugin yet. Such players request them without tokens. */
 export class UnsignedSources {
   readonly #sources = new WeakMap<Player, PlayerSource>();
-  /** The players that were asked to play: one that has failed does not remember. */
+  /** The players that were asked to play: a player that has failed does not remember this. */
   readonly #toPlay = new WeakSet<Player>();
 
   note(player: Player, source: PlayerSource): void {
@@ -21,15 +24,16 @@ export class UnsignedSources {
     this.#toPlay.delete(player);
   }
 
-  /** The app or the viewer plays, or pauses. */
+  /** Notes that the app or the viewer plays or pauses. */
   noteWish(player: Player, wish: 'play' | 'pause'): void {
     if (wish === 'play') this.#toPlay.add(player);
     else this.#toPlay.delete(player);
   }
 
   /**
-   * The plugin is there now. Loads the source of `player` again if nothing of it has arrived: its first request is
-   * under way, and will be refused, or has been. One that was set a moment ago has not gone out: that is signed.
+   * Loads the source of `player` again when the plugin has been added, if nothing of the source has arrived: its first
+   * request has no token, so the edge refuses it. A source that was set a moment ago has sent no request yet: its
+   * requests will be signed.
    */
   reload(player: Player, source: TokenSource): void {
     const given = this.#sources.get(player);
@@ -40,10 +44,12 @@ export class UnsignedSources {
     if (this.#toPlay.has(player)) this.#playAgain(player, given.src);
   }
 
-  /** Another source pauses, and Video.js forgets a `play()` that comes before its `loadstart`. */
+  /**
+   * Plays `src` while it loads: setting a source pauses the player, and Video.js forgets a `play()` before `loadstart`.
+   */
   #playAgain(player: Player, src: string): void {
     const onLoading = ({ type }: Event): void => {
-      // it may never arrive, and the app play something else
+      // the source may never arrive, and the app may play another one
       const isAnother = player.currentSrc() !== src;
       if (isAnother || type === 'loadedmetadata') player.off(LOADING, onLoading);
       if (!isAnother && this.#toPlay.has(player) && player.paused())

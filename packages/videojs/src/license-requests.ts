@@ -4,7 +4,7 @@ import { signRequest } from './signed-xhr.ts';
 import type { PlayerTech, VhsRequestOptions, Videojs } from './vhs.ts';
 import { techOf } from './vhs.ts';
 
-/** Options of `videojs.xhr`; videojs-contrib-eme names the type of what it asks for since 5.1. */
+/** Options of `videojs.xhr`. videojs-contrib-eme sets `requestType` since version 5.1. */
 interface LicenseRequestOptions extends VhsRequestOptions {
   url?: string;
   requestType?: string;
@@ -14,12 +14,16 @@ const isForLicense = (options: unknown): options is LicenseRequestOptions =>
   (options as LicenseRequestOptions | undefined)?.requestType === 'license';
 
 /**
- * Signs what videojs-contrib-eme asks for with `videojs.xhr`, for all players: licences, their renewals, certificates.
- * @returns what follows a player; call its result to stop
+ * Signs the requests that videojs-contrib-eme makes with `videojs.xhr`, for all players: licences, their renewals,
+ * certificates.
+ * @returns a function that adds a player; call its result to remove the player
  */
 export function signLicenseRequests(videojs: Videojs): (session: Session) => () => void {
   const sessions = new Set<Session>();
-  /** The player that has just been told to get a licence: videojs-contrib-eme asks for it in the same task. */
+  /**
+   * The session of the player that has just received a key message: videojs-contrib-eme requests the licence in the
+   * same task.
+   */
   let asking: Session | undefined;
 
   const sessionFor = (url: string): Session | undefined =>
@@ -31,7 +35,7 @@ export function signLicenseRequests(videojs: Videojs): (session: Session) => () 
     const { beforeSend, timeout } = options;
     return {
       ...options,
-      // counts from when the request goes out, with its token
+      // `SignedXhr` starts the time-out when the request goes out with its token
       timeout: 0,
       beforeSend: (xhr) => {
         signRequest(xhr, session, { ...(timeout && { timeout }), onSuccess: (url) => noteSuccess(session, url) });
@@ -40,7 +44,7 @@ export function signLicenseRequests(videojs: Videojs): (session: Session) => () 
     };
   };
 
-  // the property, because videojs-contrib-eme reads it for each request; VHS has its own way, with hooks
+  // replaces the property, because videojs-contrib-eme reads it for each request; VHS has request hooks instead
   (videojs as { xhr: unknown }).xhr = new Proxy(videojs.xhr as unknown as (...args: unknown[]) => unknown, {
     apply: (xhr, self, [options, ...more]: unknown[]) =>
       Reflect.apply(xhr, self, [isForLicense(options) ? signing(options) : options, ...more]),

@@ -6,8 +6,8 @@ import type { Session } from './session.ts';
 import { signOrWait } from './session.ts';
 
 /**
- * The request for the browser's own player: `url` as it is if a worker signs that, else signed. @throws as
- * `signOrWait`, and if the token cannot travel in a URL or a cookie
+ * Resolves to the request for the browser's own player: `url` unchanged if a worker signs it, or else signed.
+ * @throws as `signOrWait`; `ERR_SIGNING_RESPONSE` if the token cannot travel in a URL or a cookie
  */
 export async function requestFor(session: Session, url: string, wait: AbortController): Promise<SignedRequest> {
   if (await workerSigns(url)) return untouchedRequest(url);
@@ -17,20 +17,26 @@ export async function requestFor(session: Session, url: string, wait: AbortContr
   return request;
 }
 
-/** The same, where nobody has to be asked for it: Video.js gives an element its source at once. */
+/**
+ * Returns the request for the browser's own player if neither a worker nor the endpoint has to be asked, because
+ * Video.js gives an element its source at once.
+ */
 export function requestAtHand({ source }: Session, url: string): SignedRequest | undefined {
   const request = hasController() ? undefined : source.signNow(url);
   return request && fitsElement(request) ? request : undefined;
 }
 
-/** To Video.js it would be another source: it would show the poster, mute for `autoplay: 'muted'` and start to play. */
+/**
+ * The events that Video.js would take for another source: it would show the poster, mute for `autoplay: 'muted'` and
+ * start to play.
+ */
 const HIDDEN_EVENTS = ['loadstart'];
 
-/** Whether the viewer is shown `error`; any other failure is told by the element's own error. */
+/** Whether the viewer sees `error`. For any other failure, the `error` event of the element tells the player. */
 const isForViewer = (error: unknown): error is SecureTokenError =>
   isSecureTokenError(error) && error.code !== 'ERR_DESTROYED';
 
-/** Keeps `media` alive, which plays `request` by itself, until `signal` aborts. */
+/** Keeps `media`, which plays `request` without VHS, playing until `signal` aborts. */
 export function maintainNativeSource(
   media: HTMLMediaElement,
   { player, source, user, failure }: Session,
@@ -46,7 +52,7 @@ export function maintainNativeSource(
       hiddenEvents: HIDDEN_EVENTS,
       listener: {
         onOutage: (error) => {
-          // with a picture on screen it is a stall
+          // with a picture on screen, an outage is only a stall
           if (!player.readyState()) failure.show(error);
         },
         onRecovery: () => failure.withdraw(),

@@ -7,10 +7,13 @@ import { sendCookies } from './send-cookies.ts';
 import type { Session } from './session.ts';
 import { replayForPlayer, signOrWait } from './session.ts';
 
-/** Signs the text tracks that the browser loads, `<track>` elements in the page among them. Call the result to stop. */
+/** Signs the text tracks that the browser loads, including `<track>` elements in the page. Call the result to stop. */
 export function signNativeTextTracks(session: Session): () => void {
   const { player, source } = session;
-  /** The URLs of tracks that the browser loads once they are switched on: they get them then, with a live token. */
+  /**
+   * The URLs of tracks that the browser loads when they are switched on. A track gets its URL only then, with a live
+   * token.
+   */
   const withheld = new WeakMap<Element, string>();
 
   const withhold = (element: unknown): void => {
@@ -20,14 +23,20 @@ export function signNativeTextTracks(session: Session): () => void {
   };
   const wait = new AbortController();
   const { signal } = wait;
-  /** Calls of `renew()` so far. One listener counts them: a page may load and remove any number of tracks. */
+  /**
+   * The number of calls of `renew()` so far. One listener counts them for all tracks, because a page may load and
+   * remove any number of tracks.
+   */
   let renewals = 0;
   source.addEventListener(SOURCE_RENEWS, () => renewals++, { signal });
-  /** Replayed once, as every request. */
+  /** Loads a track. A refused request is replayed once, like every request. */
   const load = (element: HTMLTrackElement, url: string): void => {
-    /** Absent when the browser fails for lack of a URL. */
+    /** The request that the element loads. Absent if the browser reports an error because the element has no URL. */
     let request: SignedRequest | undefined;
-    /** When the browser was given its URL. Where there were others since, a denial is one from before them. */
+    /**
+     * The value of `renewals` when the element got its URL. If `renewals` has grown since, a denial is older than the
+     * renewal.
+     */
     let renewalsBefore = 0;
     const give = (asked: Promise<SignedRequest | undefined>): void =>
       void asked.then(
@@ -39,7 +48,10 @@ export function signNativeTextTracks(session: Session): () => void {
         },
         (error: unknown) => signal.aborted || player.trigger({ type: 'tokenerror', error, detail: { error } }),
       );
-    /** A worker has signed it, and replayed it: it has no token. A browser loads once what it is given once. */
+    /**
+     * Loads the track again after a renewal, if its request has no token: a worker has signed and replayed that
+     * request. The element first loses its URL, because a browser loads the same URL only once.
+     */
     const loadOnceRenewed = (): void => {
       if (signal.aborted) return;
       const loadAgain = (): void => {
@@ -49,7 +61,8 @@ export function signNativeTextTracks(session: Session): () => void {
       };
       const onRenewal = (): void => {
         renewalsBefore = renewals;
-        // also where it fails, for another URL perhaps: denials are lifted. If this one is denied again, that is heard.
+        // loads again even if the renewal fails, perhaps for another URL, because denials are lifted then, too. If the
+        // endpoint denies this URL again, the element fires `error` again.
         void renewWorker().then(loadAgain, loadAgain);
       };
       if (renewals > renewalsBefore) onRenewal();
@@ -73,7 +86,7 @@ export function signNativeTextTracks(session: Session): () => void {
   };
 
   const inPage = (): NodeListOf<HTMLTrackElement> => player.$$('track') as NodeListOf<HTMLTrackElement>;
-  // of a <video> in the page too, which the browser may switch on before there is a tech
+  // includes the tracks of a `<video>` in the page, which the browser may switch on before there is a tech
   inPage().forEach(withhold);
   const stop = followRemoteTextTracks(player, (element) => {
     withhold(element);

@@ -11,40 +11,44 @@ const messages: Partial<Record<SecureTokenErrorCode, string>> = {
 };
 
 /**
- * The error that ends playback for a viewer without a token, from `show()` until `withdraw()` or another source. The
- * console is told of one before the first picture.
+ * The error that ends playback for a viewer without a token, from `show()` until `withdraw()` or another source. If it
+ * comes before the first picture, it is also written to the console.
  */
 export interface PlaybackFailure {
   /**
    * Stops playback and shows `error` as `player.error()`: code 2, a readable message, `error` itself as its `cause`.
-   * @param wasPlaying where the player does not know: a browser pauses an element that has failed
+   * @param wasPlaying whether the player played, if the player itself does not know: a browser pauses an element that
+   *   has failed
    */
   show(error: SecureTokenError, wasPlaying?: boolean): void;
   /**
-   * Shows `error` once there is nothing left to play: what is buffered needs no token. A player that plays on beyond
-   * that does without what was denied, such as subtitles: what it lacks later has another reason.
-   * @returns to be called when no request waits any more for what was denied
+   * Shows `error` when the buffer is used up: playing the buffer needs no token. A player that plays on beyond the
+   * buffer does not need the denied resource, such as subtitles; if it stalls later, that has another reason.
+   * @returns a function to call when no request waits any more for the denied resource
    */
   showWhenDry(error: SecureTokenError): () => void;
-  /** The value of `player.error()` in place of `given`, a failure of Video.js that `error` has caused. */
+  /** Returns the value of `player.error()` that replaces `given`, an error of Video.js that `error` has caused. */
   insteadOf(given: object | string | number, error: SecureTokenError): object;
-  /** The reason is gone: playback goes on as it was. */
+  /** Removes the error, because its reason is gone. Playback resumes if it was playing. */
   withdraw(): void;
-  /** Another source: nothing to go on with. */
+  /** Forgets the error, because the player gets another source. */
   forget(): void;
   dispose(): void;
 }
 
-/** A player that has had nothing to play for so many ms is dry: while it seeks it has nothing for a moment. */
+/** A player without anything to play for this many ms is dry. During a seek it has nothing for a moment. */
 const DRY_MS = 1000;
 
-/** Seconds of media by which the picture may outlast what was buffered when one of its tracks was denied. */
+/**
+ * Seconds of media by which playback may pass the end of the buffer at the time of a denial, if only one track was
+ * denied.
+ */
 const INTERLEAVED_SECONDS = 30;
 
-/** A failure to be shown when there is nothing left to play. */
+/** A failure to show when there is nothing left to play. */
 interface Due {
   readonly error: SecureTokenError;
-  /** Where playback has to stop for want of what was denied, in seconds of media. */
+  /** The position, in seconds of media, at which playback has to stop without the denied resource. */
   readonly until: number;
 }
 
@@ -53,7 +57,10 @@ export function createPlaybackFailure(player: Player, source: TokenSource): Play
   const due = new Set<Due>();
   let drying: ReturnType<typeof setTimeout> | undefined;
   let resume = false;
-  /** Whether its source has had a picture: an element that changes to another token forgets that it has played. */
+  /**
+   * Whether the source of the player has shown a picture. An element that changes to another token forgets that it has
+   * played.
+   */
   let hasPicture = false;
   const onPicture = (): void => {
     hasPicture = true;
@@ -69,7 +76,7 @@ export function createPlaybackFailure(player: Player, source: TokenSource): Play
   };
   const begin = (error: SecureTokenError, wasPlaying = !player.paused()): object => {
     writeEarlyFailure(source, error, hasPicture);
-    // paused by this, if the app has cleared the error that was shown
+    // if the app has cleared the shown error, an earlier call has paused the player
     resume = wasPlaying || (shown !== undefined && resume);
     player.pause();
     return (shown = {
@@ -79,7 +86,7 @@ export function createPlaybackFailure(player: Player, source: TokenSource): Play
     });
   };
   const show: PlaybackFailure['show'] = (error, wasPlaying) => {
-    // the app may have cleared it
+    // shows the error again if the app has cleared it
     if (shown && player.error()) return;
     begin(error, wasPlaying);
     tell();
@@ -92,7 +99,7 @@ export function createPlaybackFailure(player: Player, source: TokenSource): Play
     }, DRY_MS);
   };
   player.on('waiting', showIfDry);
-  // Video.js takes any error that comes before `loadstart` for one of the source before
+  // Video.js takes an error before `loadstart` for one of the previous source, so this shows it again
   player.on('loadstart', tell);
   player.on('loadeddata', onPicture);
   return {

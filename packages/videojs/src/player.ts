@@ -1,7 +1,7 @@
 import type { SecureTokenOptions, SecureTokenPlugin } from './secure-token-plugin.ts';
 
 declare module 'video.js/dist/types/player.js' {
-  // without "default" TypeScript makes another Player of it
+  // without "default", TypeScript would declare another `Player`
   export default interface Player {
     /**
      * Makes every request of this player carry a live token. Call it before `src()`, or use `plugins: { secureToken }`.

@@ -19,9 +19,12 @@ export type SecureTokenOptions = TokenSourceOptions | TokenSource | string | URL
 
 /** The plugin, as `player.secureToken()` returns it. */
 export interface SecureTokenPlugin {
-  /** Decides when tokens are fetched, renewed and replaced. */
+  /** The token source. It decides when tokens are fetched, renewed and replaced. */
   readonly source: TokenSource;
-  /** Gives the player back as it was; destroys `source` unless it was passed in. The player does this when it goes. */
+  /**
+   * Restores the player to its state before the plugin, and destroys `source` unless the app passed it in. The player
+   * calls this when it is disposed of.
+   */
   dispose(): void;
 }
 
@@ -30,13 +33,14 @@ interface PluginBase {
   dispose(): void;
 }
 
-/** Written by the build. */
+/** The version of this package. The build inserts it. */
 declare const PACKAGE_VERSION: string;
 
 const NAME = 'secureToken';
 
 /**
- * Registers the plugin with `videojs`, once. A script that finds `window.videojs` does so by itself.
+ * Registers the plugin with `videojs`, once. If the page has `window.videojs` when this package loads, the package
+ * calls this itself.
  * @returns the class of the plugin, of which Video.js makes the instances
  */
 export function registerSecureToken(
@@ -59,7 +63,7 @@ export function registerSecureToken(
     #undo: readonly (() => void)[];
 
     constructor(player: Player, options: SecureTokenOptions) {
-      // before anything is set up: it throws at a wrong option
+      // first, because this throws if an option is wrong
       const { source, release } = acquireTokenSource(options);
       super(player);
       this.source = source;
@@ -115,7 +119,7 @@ export function registerSecureToken(
     callPlay: () => unsigned.noteWish(player, 'play'),
     callPause: () => unsigned.noteWish(player, 'pause'),
   })) as never);
-  // before anybody hears of it: an app shows the first error that comes
+  // replaces the error before the app hears of it: an app shows the first error that it gets
   vjs.hook('beforeerror', (player: Player, error: object | string | number | null) => {
     const { failure, refusal } = sessions.get(player) ?? {};
     return failure && refusal?.last && error !== null ? failure.insteadOf(error, refusal.last) : error;

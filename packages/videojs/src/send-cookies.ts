@@ -3,10 +3,11 @@ import { needsUseCredentials } from 'secure-token-core/adapter';
 import type Player from 'video.js/dist/types/player.js';
 import { techOf } from './vhs.ts';
 
-/** Lets an element in CORS mode send the token of `request` if that is a cookie. */
+/** Makes an element in CORS mode send cookies if the token of `request` is a cookie. */
 export function sendCookies(player: Player, request: SignedRequest): void {
   const { options_, tag } = player as unknown as { options_: Record<string, unknown>; tag?: HTMLMediaElement | null };
-  // what was given at creation Video.js sets once its tech is there, and calls of now after that
+  // without a tech, the mode is still in the options: Video.js sets it with the tech, and makes the call below after
+  // that
   const mode = techOf(player) ? player.crossOrigin() : (options_.crossOrigin ?? options_.crossorigin);
   if (!needsUseCredentials(request, mode as string | null | undefined)) return;
   player.crossOrigin('use-credentials');

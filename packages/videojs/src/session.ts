@@ -9,22 +9,22 @@ import type { PlaybackFailure } from './playback-failure.ts';
 export interface Session {
   readonly player: Player;
   readonly source: TokenSource;
-  /** This player, among others that may share the source. */
+  /** The user of `source` that stands for this player: several players may share the source. */
   readonly user: SourceUser;
   readonly refusal: LastRefusal;
   readonly failure: PlaybackFailure;
-  /** The waits under way; the plugin aborts them when it is disposed of. */
+  /** The waits that are under way. The plugin aborts them when it is disposed of. */
   readonly waits: Set<AbortController>;
 }
 
 type Ask<T> = (options: Required<SignOptions>) => Promise<T>;
 
 /**
- * Asks the token source until it answers: VHS takes a failed request hard. It ends playback, switches subtitles off or
- * stops loading without a word. The viewer sees an error when there is nothing on screen yet, or nothing to wait for
- * and nothing left to play.
+ * Asks the token source until it answers, because VHS does not survive a failed request: it ends playback, switches
+ * subtitles off, or stops loading without an error. The viewer sees an error while nothing is on screen yet. Later, the
+ * viewer sees an error only after a failure that is no outage, when the buffer is used up.
  *
- * @param wait ends the wait; the plugin does so when it is disposed of
+ * @param wait ends the wait; the plugin aborts it when it is disposed of
  * @throws the reason of `wait`, or `ERR_DESTROYED`
  */
 export async function signOrWait<T extends SignedRequest | undefined>(
@@ -54,8 +54,9 @@ export async function signOrWait<T extends SignedRequest | undefined>(
 }
 
 /**
- * The request to send in place of one of this player that has failed; `undefined` if there is none. What the edge
- * refuses for good is kept. @throws as `replayOf`
+ * Resolves to the request that replaces a failed request of this player; `undefined` if there is none. Notes the error
+ * of a request that the edge refuses for good in `session.refusal`.
+ * @throws as `replayOf`
  */
 export async function replayForPlayer(
   session: Session,
@@ -69,7 +70,7 @@ export async function replayForPlayer(
   return replay;
 }
 
-/** The edge lets `url` through again: its refusal is no reason for an error any more. */
+/** Notes that the edge lets `url` through again: an earlier refusal of this URL no longer causes an error. */
 export function noteSuccess({ refusal, failure }: Session, url: string): void {
   if (url !== refusal.last?.url) return;
   refusal.forget();

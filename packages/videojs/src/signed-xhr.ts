@@ -4,62 +4,65 @@ import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Session } from './session.ts';
 import { replayForPlayer, signOrWait } from './session.ts';
 
-/** An XMLHttpRequest with what `@videojs/xhr` and VHS put on it. */
+/** An XMLHttpRequest with the members that `@videojs/xhr` and VHS add. */
 export interface PlayerRequest extends XMLHttpRequest {
   url?: string;
   method?: string;
   headers?: Record<string, string>;
-  /** When it went out, in unix ms: the bandwidth estimate counts from here. */
+  /** The time at which the request went out, in unix ms: the bandwidth estimate counts from here. */
   requestTime?: number;
 }
 
 export interface RequestOptions {
   /** The time-out of the request on the wire, in ms; 0 is none. */
   timeout?: number;
-  /** The edge has let a signed request through; `url` is unsigned. */
+  /** Called when the edge has let a signed request through; `url` is unsigned. */
   onSuccess?: (url: string) => void;
 }
 
 type Phase =
-  /** Opened, or not even that. */
+  /** The player has not sent the request, and perhaps not even opened it. */
   | { readonly name: 'idle' }
-  /** The player has sent it: its token is on the way. */
+  /** The player has sent the request, and the token is on the way. */
   | { readonly name: 'waiting'; readonly wait: AbortController }
-  /** On the wire. */
+  /** The request is on the wire. */
   | { readonly name: 'sent'; readonly request: SignedRequest }
-  /** The edge refuses its token: what the browser still has to report of that is kept from the player. */
+  /** The edge refuses the token. The player does not see the events that the browser still fires for this response. */
   | { readonly name: 'refused'; readonly request: SignedRequest }
   /** Another token is on the way. */
   | { readonly name: 'replaying'; readonly wait: AbortController }
-  /** Whatever happens now is for the player. */
+  /** The player sees all further events. */
   | { readonly name: 'settled' };
 
 type Body = Parameters<XMLHttpRequest['send']>[0];
 type Open = (method: string, url: string | URL, ...more: unknown[]) => void;
 
-/** What `@videojs/xhr` tells of its own time-out, which counts from before the wait: VHS and apps know it by `code`. */
+/**
+ * Returns the error that `@videojs/xhr` reports after its own time-out, which also counts the wait for a token. VHS and
+ * apps recognise this error by its `code`.
+ */
 const timeoutError = (): Error => Object.assign(new Error('XMLHttpRequest timeout'), { code: 'ETIMEDOUT' });
 
 /** The events of a request that the player hears. */
 const EVENTS = ['readystatechange', 'progress', 'load', 'error', 'timeout', 'loadend'];
 
 /**
- * An XMLHttpRequest of the player, which knows it by its unsigned URL. The life of a request: the player sends it, it
- * waits for its token, goes out signed, and is answered, or sent once more if the edge has refused its token. It stays
- * the native object that the player knows; of the wait, the token and the first refusal the player sees nothing.
+ * An XMLHttpRequest of the player. The player sends it; the request waits for its token, goes out signed, and gets its
+ * response. If the edge refuses the token, the request goes out once more. The object stays the native one that the
+ * player knows, by its unsigned URL. The player sees neither the wait, nor the token, nor the first refusal.
  */
 class SignedXhr {
   readonly #xhr: PlayerRequest;
   readonly #session: Session;
   readonly #timeout: number;
   readonly #onSuccess: ((url: string) => void) | undefined;
-  // what the object itself has, not the prototype: monitoring tools wrap them there
+  // the methods of the object, and not those of the prototype: monitoring tools wrap methods of the object
   readonly #openNative: Open;
   readonly #setNativeHeader: XMLHttpRequest['setRequestHeader'];
   readonly #sendNative: XMLHttpRequest['send'];
   readonly #abortNative: XMLHttpRequest['abort'];
   #method: string;
-  /** Unsigned. */
+  /** The unsigned URL. */
   #url: string;
   /** The headers that the player has set. */
   #headers: [name: string, value: string][];
@@ -91,7 +94,10 @@ class SignedXhr {
     hideSignedUrl(this.#xhr, this.#session.source);
   }
 
-  /** Before the handlers that `@videojs/xhr` has set already: they are called in the order in which they were set. */
+  /**
+   * Adds our listeners before the handlers that `@videojs/xhr` has set already: the browser calls both in the order in
+   * which they were set.
+   */
   #listenFirst(): void {
     const handlers = this.#xhr as unknown as Record<string, unknown>;
     for (const type of EVENTS) {
@@ -100,7 +106,7 @@ class SignedXhr {
       this.#xhr.addEventListener(type, (event) => this.#onEvent(event));
       handlers['on' + type] = handler;
     }
-    // it takes an error as it is, and makes a text of an event
+    // `@videojs/xhr` passes an error on as it is, and turns an event into a text
     const onTimeout = this.#xhr.ontimeout as ((error: Error) => void) | null;
     this.#xhr.ontimeout = onTimeout && (() => onTimeout.call(this.#xhr, timeoutError()));
   }
@@ -133,7 +139,7 @@ class SignedXhr {
       );
   }
 
-  /** Sends what `ask` resolves to; goes on with `otherwise` if that is nothing. */
+  /** Sends the request that `ask` resolves to. Calls `otherwise` if there is none. */
   async #sendOnce(
     name: 'waiting' | 'replaying',
     ask: (options: Required<SignOptions>) => Promise<SignedRequest | undefined>,
@@ -142,7 +148,7 @@ class SignedXhr {
     const wait = new AbortController();
     const phase = (this.#phase = { name, wait });
     const request = await signOrWait(this.#session, wait, ask).catch(() => undefined);
-    // aborted meanwhile, or opened for something else
+    // the player has aborted the request meanwhile, or has opened it again
     if (this.#phase !== phase) return;
     if (!request) {
       otherwise();
@@ -151,7 +157,7 @@ class SignedXhr {
     try {
       this.#sendSigned(request);
     } catch {
-      // the player's own call of send() has long returned
+      // the player's own call of `send()` has returned, so the player gets the error as an event
       this.#settle('error', 'loadend');
     }
   }
@@ -160,7 +166,7 @@ class SignedXhr {
     const xhr = this.#xhr;
     if (request.token) {
       this.#openNative(this.#method, request.url, true);
-      // XMLHttpRequest joins the values of two of one name, in whatever case
+      // XMLHttpRequest joins the values of two headers with one name, whatever the case of the name
       const ofToken = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
       const own = this.#headers.filter(([name]) => !ofToken.has(name.toLowerCase()));
       const headers = [...own, ...Object.entries(request.headers)];
@@ -203,12 +209,12 @@ class SignedXhr {
 
   #onEventOfRefusal(event: Event, request: SignedRequest): void {
     if (event.type === 'timeout') {
-      // no refusal after all
+      // a time-out is no refusal
       this.#settle('readystatechange');
       return;
     }
     event.stopImmediatePropagation();
-    // the last one: from here on the object can be sent again
+    // `loadend` is the last event: from here on the object can be sent again
     if (event.type !== 'loadend') return;
     const { status } = this.#xhr;
     void this.#sendOnce(
@@ -221,19 +227,20 @@ class SignedXhr {
   #abort(): void {
     const isWaiting = this.#stopWaiting();
     this.#phase = { name: 'settled' };
-    // a request that is not under way is aborted without events, and a time-out of VHS would then hit the next one
+    // the browser aborts a request that is not under way without events, and a time-out of VHS would then hit the next
+    // request
     if (isWaiting) this.#settle('abort', 'loadend');
     else this.#abortNative();
   }
 
-  /** Returns whether there was something to wait for. */
+  /** Ends the wait for a token. Returns whether there was one. */
   #stopWaiting(): boolean {
     if (!('wait' in this.#phase)) return false;
     this.#phase.wait.abort();
     return true;
   }
 
-  /** Ends as the player sees it, with `events`. */
+  /** Ends the request for the player, with `events`. */
   #settle(...events: string[]): void {
     this.#phase = { name: 'settled' };
     for (const type of events) this.#xhr.dispatchEvent(new ProgressEvent(type));

@@ -13,16 +13,18 @@ export interface PlayerSource {
 
 export type NextMiddleware = (error: unknown, source: PlayerSource) => void;
 
-/** Signs what VHS will not handle before the player gets it, and keeps it alive. */
+/**
+ * The middleware for sources that VHS will not handle: signs them before the player gets them, and keeps them playing.
+ */
 export interface SourceMiddleware {
   setSource(source: PlayerSource, next: NextMiddleware): void;
   dispose(): void;
 }
 
 /**
- * The source of a `<video>` that stands in the page: the browser may have begun to load it by itself, without a token,
- * or begin once Video.js sets `preload`, and Video.js might leave it at that. It is taken away, and handed over as one
- * that has failed.
+ * Removes the source of a `<video>` in the page, and makes Video.js treat it as a source that has failed. The browser
+ * may have begun to load this source without a token, or begin when Video.js sets `preload`, and Video.js might not set
+ * a source of its own then.
  */
 function detachMarkupSource(player: Player): void {
   const { tag } = player as unknown as { tag?: HTMLMediaElement | null };

@@ -4,14 +4,17 @@ import type Player from 'video.js/dist/types/player.js';
 import type { PlayerSource } from './source-middleware.ts';
 
 /**
- * Lets `player` report its sources as the app gave them: Video.js keeps what the middleware has made of them, and feeds
- * it back in (`load()`, reload plugins). Call the result to stop.
+ * Makes `player` report its sources as the app gave them. Video.js keeps the signed sources of the middleware, and
+ * passes them to `src()` again (`load()`, reload plugins). Call the result to stop.
  */
 export function unsignGetters(player: Player, source: TokenSource): () => void {
   const src = player.src.bind(player) as (...args: unknown[]) => unknown;
   const currentSource = player.currentSource.bind(player) as unknown as () => PlayerSource;
   const currentSources = player.currentSources.bind(player) as unknown as () => PlayerSource[];
-  /** One for each object, because VHS writes into what it is given: its options for DRM. */
+  /**
+   * One unsigned copy for each source object, always the same: VHS writes its options for DRM into the object that it
+   * gets.
+   */
   const unsignedSources = new WeakMap<object, object>();
   let stopped = false;
   const unsignUrl = (url: string): string => (stopped ? url : source.unsign(url));

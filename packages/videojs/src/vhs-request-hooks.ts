@@ -4,20 +4,23 @@ import { techOf } from './vhs.ts';
 
 type HookSet = Set<VhsRequestHook>;
 
-/** As VHS calls them, but for one that returns nothing: to VHS the next one's options are then missing. */
+/**
+ * Calls `hooks` as VHS does, with one difference: if a hook returns nothing, the next hook still gets the options,
+ * while VHS would pass `undefined` to it.
+ */
 const callAll = (hooks: Iterable<VhsRequestHook>, options: VhsRequestOptions): VhsRequestOptions =>
   [...hooks].reduce((before, hook) => hook(before) ?? before, options);
 
 /**
- * Changes the options of each request that VHS makes for `player`, after all hooks of the app, which go on as without
- * it: those of the player replace those for all players, and any may return nothing.
+ * Changes the options of each request that VHS makes for `player`, after all hooks of the app. The hooks of the app
+ * work as without the plugin: hooks of the player replace hooks for all players. Any hook may return nothing.
  */
 export function createRequestHooks(
   videojs: Videojs,
   player: Player,
   change: (options: VhsRequestOptions) => VhsRequestOptions,
 ): { readonly install: () => void; readonly remove: () => void } {
-  /** The options of the request that is being made. */
+  /** The options of the current request. */
   let given: VhsRequestOptions;
   let isRemoved = false;
 
@@ -29,13 +32,15 @@ export function createRequestHooks(
   const first: VhsRequestHook = (options) => {
     given = options;
     const all = everyone();
-    // while it stands there itself, or the player has hooks of its own
+    // VHS itself calls the hooks for all players if `first` is one of them; hooks of the player replace the hooks for
+    // all players
     if (!all || all.has(first) || [...(ownXhr()?._requestCallbackSet ?? [])].some(isOfApp)) return options;
     return callAll(all, options);
   };
   const last: VhsRequestHook = (options: VhsRequestOptions | undefined) => {
     const hooks = everyone()?.has(last) ? everyone() : ownXhr()?._requestCallbackSet;
-    // hooks that were added later replace the options or their beforeSend: once more, behind them
+    // hooks that were added later would replace the options or `beforeSend`: moves `last` behind them, so that VHS
+    // calls it again
     if (hooks && [...hooks].at(-1) !== last) {
       hooks.delete(last);
       hooks.add(last);
@@ -47,7 +52,7 @@ export function createRequestHooks(
   const removeFrom = (xhr: Partial<VhsXhr> | undefined): void => {
     for (const hook of [first, last]) xhr?.offRequest?.(hook);
   };
-  /** Before and behind the hooks that are there. */
+  /** Puts `first` before the hooks that are there, and `last` behind them. */
   const addTo = (xhr: Partial<VhsXhr> | undefined): void => {
     removeFrom(xhr);
     const before = [...(xhr?._requestCallbackSet ?? [])];
@@ -62,8 +67,9 @@ export function createRequestHooks(
         addTo(own);
         return;
       }
-      // A source given at creation: VHS is there before its tech is (http-streaming #1499). It falls back to the hooks
-      // for all players while this one has none, and makes its first request before anything else can run.
+      // If the player got its source when it was created, VHS is ready before the player has its tech (http-streaming
+      // #1499). While this player has no hooks, VHS uses the hooks for all players, and it makes its first request
+      // before any other code can run.
       const { xhr } = videojs.Vhs!;
       addTo(xhr);
       queueMicrotask(() => {

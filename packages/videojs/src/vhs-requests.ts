@@ -6,7 +6,10 @@ import { createRequestHooks } from './vhs-request-hooks.ts';
 import type { Videojs } from './vhs.ts';
 import { techOf } from './vhs.ts';
 
-/** The time for which the viewer looks at a spinner while no request succeeds, after a refusal. */
+/**
+ * The time for which the viewer sees a spinner, after a refusal and while no request succeeds, before the error
+ * appears.
+ */
 const SPINNER_TIMEOUT_MS = 5000;
 
 /** Signs every request that VHS makes for one player. Call the result to stop. */
@@ -34,7 +37,7 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
   const showIfDry = (): void => {
     if (refusal.last && isDry(player)) failure.show(refusal.last);
   };
-  // after a refusal VHS may stop asking without a word
+  // after a refusal VHS may stop loading without an error
   const onWaiting = (): void => {
     const before = successes;
     clearTimeout(spinner);
@@ -44,11 +47,11 @@ export function signVhsRequests(videojs: Videojs, session: Session): () => void 
   let hasEnded = false;
   let tech = techOf(player);
   const followTech = (): void => {
-    // the player may be disposed of by now, or this plugin
+    // the player, or this plugin, may be disposed of by now
     if (hasEnded || player.isDisposed()) return;
     tech?.off('retryplaylist', showIfDry);
     tech = techOf(player);
-    // VHS has no other rendition to go to, and would try this one for ever or not at all
+    // VHS has no other rendition to switch to, and would retry this one for ever, or not at all
     tech?.on('retryplaylist', showIfDry);
   };
   const onHooksReady = (): void => {

@@ -12,7 +12,7 @@ export interface VhsRequestOptions {
 /** A request hook of VHS. A hook that returns nothing has changed the options in place. */
 export type VhsRequestHook = (options: VhsRequestOptions) => VhsRequestOptions | undefined;
 
-/** `vhs.xhr` of a player, or `videojs.Vhs.xhr` for all of them. */
+/** `vhs.xhr` of a player, or `videojs.Vhs.xhr` for all players. */
 export interface VhsXhr {
   onRequest(hook: VhsRequestHook): void;
   offRequest(hook: VhsRequestHook): void;
@@ -33,17 +33,17 @@ interface SourceHandler {
   readonly name?: string;
 }
 
-/** `videojs` with what its types leave out. */
+/** `videojs` with the members that its types leave out. */
 export type Videojs = typeof videojs & {
   /** Absent in `video.js/core` until VHS is loaded. */
   readonly Vhs?: { readonly xhr: VhsXhr };
   readonly xhr: { XMLHttpRequest: unknown; XDomainRequest: unknown };
 };
 
-/** The tech of `player`; absent while it is being made. */
+/** Returns the tech of `player`; `undefined` while Video.js makes it. */
 export const techOf = (player: Player): PlayerTech | undefined => player.tech(true);
 
-/** Whether VHS will play `source`, and so makes every request for it by itself. */
+/** Whether VHS will play `source`, and so makes all requests for it. */
 export function isForVhs(videojs: Videojs, player: Player, source: { src: string }): boolean {
   const html5 = videojs.getTech('Html5') as unknown as {
     selectSourceHandler(source: object, options: unknown): SourceHandler | null;

@@ -2,10 +2,10 @@ import type Player from 'video.js/dist/types/player.js';
 import type { Videojs } from './vhs.ts';
 
 /**
- * Calls `listener` when `player` is disposed of, also where the app has called `player.off()` before: that takes all
- * listeners from the player, those by which Video.js tells plugins of `dispose` among them. A player disposes of its
- * children, whatever it has lost, and the one that is added here has no element, as the `MediaLoader` of Video.js.
- * @returns what ends that
+ * Calls `listener` when `player` is disposed of, even after the app has called `player.off()`. That call removes all
+ * listeners of the player, including those by which Video.js tells plugins of `dispose`. So this function adds a child
+ * component: a player always disposes of its children. The child has no element, like the `MediaLoader` of Video.js.
+ * @returns a function that ends this
  */
 export function whenDisposed(videojs: Videojs, player: Player, listener: () => void): () => void {
   const Component = videojs.getComponent('Component');
@@ -18,7 +18,7 @@ export function whenDisposed(videojs: Videojs, player: Player, listener: () => v
   });
   player.addChild(child);
   return () => {
-    // also called by `listener`
+    // `listener` calls this, too
     if (!isAlive) return;
     child.off('dispose');
     player.removeChild(child);

@@ -1,5 +1,5 @@
 import { scriptRequests } from './worker/script-requests.ts';
 import { startWorker } from './worker/start-worker.ts';
 
-// signs what elements request, and with `requests: 'all'` what scripts request, too
+// signs the requests of media elements, and with `requests: 'all'` those of scripts, too
 startWorker(scriptRequests);

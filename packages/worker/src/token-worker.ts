@@ -1,4 +1,4 @@
 import { startWorker } from './worker/start-worker.ts';
 
-// signs what elements request: MP4, tracks, native HLS
+// signs the requests of media elements: MP4, tracks, native HLS
 startWorker();

@@ -14,7 +14,7 @@ interface CatOptions {
   json?: true;
 }
 
-/** `secure-token cat explain TOKEN`. */
+/** Adds the command `secure-token cat explain TOKEN`. */
 export function addCatCommand(program: Command, exitWith: (code: number) => void): void {
   const cat = program.command('cat').description('Common Access Tokens (CTA-5007-B).');
   cat
@@ -28,7 +28,7 @@ export function addCatCommand(program: Command, exitWith: (code: number) => void
     .action(async (text: string, { key, now = Math.floor(Date.now() / 1000), json }: CatOptions) => {
       const token = await findToken(text);
       const secrets = await findSecrets(key === undefined ? {} : { secretFile: key });
-      // It brings a library of its own.
+      // Imported on demand, because it brings its own library.
       const { inspectCommonAccessToken } = await import('secure-token-server/cat');
       const bare = await inspectCommonAccessToken(token);
       if (!bare) {
@@ -53,7 +53,7 @@ function jsonOf({ token, dialects, odd }: Parameters<typeof explainToken>[0]): s
   return JSON.stringify({ ...token, claims, dialects, odd });
 }
 
-/** A JWK, or the text itself: hex or PEM. */
+/** Returns the object of a JWK, or the text itself: hex or PEM. */
 function keyIn(secret: string): string | object {
   try {
     const value: unknown = JSON.parse(secret);

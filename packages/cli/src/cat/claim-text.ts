@@ -1,4 +1,4 @@
-/** Text of a token as it can be shown: nothing in it moves the cursor or turns the line around. */
+/** Returns text of a token in a form that can be printed: nothing in it moves the cursor or reverses the line. */
 export const shown = (text: string): string =>
   JSON.stringify(text).replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
@@ -20,13 +20,13 @@ const awsMatches: Readonly<Record<number, string>> = { 1: 'begins with', 2: 'end
 const renewals = ['automatic', 'cookie', 'header', 'redirect'];
 const replays = ['permitted', 'prohibited', 'reuse is detected'];
 
-/** Unix seconds as a date; `undefined` for what is none. */
+/** Returns unix seconds as a date; `undefined` for a value that is not a time. */
 export function dateOf(value: unknown): string | undefined {
   const isTime = typeof value === 'number' && value > 0 && value < 1e11;
   return isTime ? new Date(value * 1000).toISOString().replace(/\.000Z$/, 'Z') : undefined;
 }
 
-/** The value of a claim in words. */
+/** Returns the value of a claim in words. */
 export function claimText(label: number | string, value: unknown): string {
   if (label === 4 || label === 5 || label === 6 || label === 'grant') {
     const date = dateOf(value);
@@ -40,7 +40,7 @@ export function claimText(label: number | string, value: unknown): string {
   return plain(value);
 }
 
-/** Conditions about a URL; `undefined` for what are none. */
+/** Returns conditions about a URL in words; `undefined` for a claim that is not a map. */
 function conditionsText(
   claim: unknown,
   partNames: readonly string[],
@@ -80,7 +80,7 @@ function rangeText(range: unknown): string {
   return `${network.length === 4 ? network.join('.') : groups.join(':')}/${plain(bits)}`;
 }
 
-/** Deeper values are of no claim that we know. */
+/** The deepest level that is shown. No claim that we know has deeper values. */
 const MAX_DEPTH = 6;
 
 function plain(value: unknown, depth = 0): string {

@@ -1,16 +1,16 @@
 import type { InspectedToken } from 'secure-token-server/cat';
 
-/** A verifier, and what speaks against a token there: its shape and claims alone, not the request. */
+/** A verifier, and its reasons against a token. The reasons are about shape and claims alone, not about the request. */
 export interface Dialect {
   readonly name: string;
-  /** Empty where it would take the token. */
+  /** Empty if the verifier would accept the token. */
   readonly against: readonly string[];
 }
 
 const HS256 = 5;
-/** Claims of CTA-5007-B that AWS's reference validator does not look at: it restricts nothing by them. */
+/** Claims of CTA-5007-B that AWS's reference validator ignores, so that they restrict nothing. */
 const unseenByAws: Readonly<Record<number, string>> = { 311: 'catnip', 312: 'catu', 313: 'catm', 314: 'catalpn' };
-/** Claims that Fastly's crate has names for, and does not judge. */
+/** Claims that Fastly's crate has names for, but does not judge. */
 const unseenByFastly: Readonly<Record<number, string>> = {
   314: 'catalpn',
   315: 'cath',
@@ -19,7 +19,7 @@ const unseenByFastly: Readonly<Record<number, string>> = {
 };
 const ofAws = [401, 402, 403, 404];
 
-/** Says for each verifier whether it would take a token, by what its library does (`docs/cat.md` has the versions). */
+/** Says for each verifier whether it would accept a token, judged by its library (`docs/cat.md` has the versions). */
 export function dialectsOf({
   tags,
   algorithm,

@@ -13,7 +13,7 @@ interface Told {
 const tagNames: Readonly<Record<number, string>> = { 61: 'CWT', 17: 'COSE_Mac0', 18: 'COSE_Sign1' };
 const algorithmNames: Readonly<Record<number, string>> = { 5: 'HS256', '-7': 'ES256', '-37': 'PS256' };
 
-/** A token for people, some lines of text. */
+/** Explains a token for people, in some lines of text. */
 export function explainToken({ token, now, dialects, odd }: Told): string {
   const { tags, algorithm, keyId, isKeyIdProtected, claims, isGenuine, bytes } = token;
   const key =

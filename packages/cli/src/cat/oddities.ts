@@ -1,10 +1,12 @@
 import type { InspectedToken } from 'secure-token-server/cat';
 import { dateOf } from './claim-text.ts';
 
-/** A day, as the formats of `secure-token-server` have it. */
+/** A day in seconds, the default of `maxTtl` in `secure-token-server`. */
 const MAX_TTL = 86_400;
 const algorithms: readonly number[] = [5, -7, -37];
-/** Claims that `commonAccessToken` judges or lets pass, with the option that one of them needs. */
+/**
+ * Claims that `commonAccessToken` judges or ignores, each with the option that it needs; an empty text means no option.
+ */
 const judged: Readonly<Record<number, string | undefined>> = {
   ...Object.fromEntries([1, 2, 4, 5, 6, 7, 308, 310, 311, 312, 313, 323].map((label) => [label, ''])),
   3: 'audience',
@@ -12,7 +14,7 @@ const judged: Readonly<Record<number, string | undefined>> = {
   316: 'country',
 };
 
-/** Says what is unusual about a token, or wrong with it, a sentence each. @param now unix seconds */
+/** Says what is unusual about a token, or wrong with it, in one sentence each. @param now unix seconds */
 export function oddities(token: InspectedToken, now: number): string[] {
   const { algorithm, tags, keyId, isGenuine, claims } = token;
   const odd: string[] = [];

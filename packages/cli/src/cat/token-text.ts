@@ -1,10 +1,12 @@
 import { CliError } from '../cli-error.ts';
 import { readText } from '../read-text.ts';
 
-/** Longer than any header that a server takes. */
+/** The longest text that is read. It is longer than any header that a server accepts. */
 const MAX_LENGTH = 65_536;
 
-/** The token that a person has copied: alone, with the name of its header, or within a URL. */
+/**
+ * Finds the token in a text that a person has copied: the token alone, with the name of its header, or within a URL.
+ */
 export async function findToken(argument: string): Promise<string> {
   const text = (argument === '-' ? await readText('-', 'Standard input') : argument).trim();
   if (text === '') throw new CliError('The token is empty. Give a token, or a URL that carries one.');
@@ -13,7 +15,9 @@ export async function findToken(argument: string): Promise<string> {
   return inUrl(bare) ?? bare;
 }
 
-/** The value of the parameter `cat`, in either case, or the segment of a path that is long enough to be a token. */
+/**
+ * Returns the value of the parameter `cat`, in any case, or the first path segment that is long enough to be a token.
+ */
 function inUrl(text: string): string | undefined {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
   const { searchParams, pathname } = new URL(text);
@@ -21,7 +25,7 @@ function inUrl(text: string): string | undefined {
   return parameter ?? pathname.split('/').find((segment) => /^[\w-]{50,}$/.test(segment));
 }
 
-/** Says why a text is no Common Access Token, as far as that can be seen. */
+/** Says why a text is not a Common Access Token, as far as the text shows it. */
 export function whyUnreadable(token: string): string {
   if (/^https?:/i.test(token))
     return 'This URL has no parameter `cat` or `CAT`, and nothing in its path is long enough to be a token.';

@@ -14,7 +14,7 @@ interface ConformOptions {
   json?: true;
 }
 
-/** The page that the endpoints of our documentation let in. */
+/** The page that the endpoints of our documentation allow. */
 const DOCUMENTED_PAGE = 'https://app.example.com';
 const MAX_BURST = 1000;
 
@@ -54,7 +54,7 @@ Exit codes: 0 nothing has failed, 1 a check has failed, 2 the endpoint could not
     });
 }
 
-/** Reads `name: value`. A `CliError` does not repeat it: it may be a log-in. */
+/** Reads `name: value`. The message of its `CliError` does not repeat the text, because it may be a log-in. */
 function addHeader(text: string, headers: Headers): Headers {
   const [, name, value] = /^([^:\s]+):\s*(.*?)\s*$/.exec(text) ?? [];
   try {

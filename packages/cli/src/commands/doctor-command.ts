@@ -48,7 +48,7 @@ Exit codes: 0 no finding but notes, 1 an error or a warning, 2 neither edge nor 
       const url = webUrl('the URL', given).href;
       const endpoint = options.endpoint === undefined ? undefined : webUrl('--endpoint', options.endpoint).href;
       const page = options.origin === undefined ? undefined : webUrl('--origin', options.origin).href;
-      // once: a pipe is empty after that
+      // read the secrets once: a pipe is empty after that
       const secrets = await findSecrets(options);
       const steps: Step[] = [];
       const diagnosis = await examine({
@@ -69,7 +69,7 @@ Exit codes: 0 no finding but notes, 1 an error or a warning, 2 neither edge nor 
     });
 }
 
-/** Reads `name: value`, as curl takes it. @throws `CliError`, which does not repeat the value */
+/** Reads `name: value`, as curl accepts it. @throws `CliError`, which does not repeat the value */
 function addHeader(text: string, headers: Readonly<Record<string, string>>): Record<string, string> {
   const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*([^\r\n]*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined)

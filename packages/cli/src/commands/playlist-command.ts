@@ -17,7 +17,8 @@ export function addPlaylistCommand(program: Command): void {
       const text = await readText(file, 'The playlist');
       if (!text.startsWith('#EXTM3U'))
         throw new CliError(`${file} is not an HLS playlist: it does not begin with #EXTM3U. Give an .m3u8 file.`);
-      // a URL or an expiry that cannot be signed is an error here, and would leave each URI of the playlist alone
+      // a URL or an expiry that cannot be signed is an error here; otherwise, each URI of the playlist would stay
+      // unsigned
       await signUrl(url, { format, expires });
       const playlist = await signPlaylist(text, url, { format, expires });
       process.stdout.write(json ? `${JSON.stringify({ playlist, expires })}\n` : playlist);

@@ -21,7 +21,7 @@ export function addVerifyCommand(program: Command, exitWith: (code: number) => v
     .option('--max-ttl <seconds>', 'refuse tokens that expire further ahead (default: 86400)', wholeNumber)
     .action(async (url: string, given: Judged) => {
       const { now, json } = given;
-      // once: a pipe is empty after that
+      // read the secrets once: a pipe is empty after that
       const found = await findSecrets(given);
       const { options, recognised } = await completedBy(url, given);
       if (recognised && (found.length === 0 || recognised.format === undefined)) {
@@ -35,7 +35,7 @@ export function addVerifyCommand(program: Command, exitWith: (code: number) => v
       if (!verdict.ok) exitWith(1);
       const line = verdict.ok ? `200 until ${date(verdict.expires)}` : `${verdict.status} ${verdict.reason}`;
       console.log(json ? JSON.stringify(verdict) : line);
-      // programs read the line
+      // programs parse standard output, so the explanation goes to standard error
       if (!verdict.ok && !json) console.error(await explainRefusal(url, verdict, options, secrets));
     });
 }
@@ -43,7 +43,11 @@ export function addVerifyCommand(program: Command, exitWith: (code: number) => v
 const takenFor = ({ cdn, why, format }: Recognised): string =>
   `Taken for ${cdn}: ${why}. ${format === undefined ? '' : `--format ${format} says so.`}`.trimEnd();
 
-/** @returns the exit code */
+/**
+ * Prints what the token shows without the secret.
+ *
+ * @returns the exit code
+ */
 function tellWithoutSecret(
   recognised: Recognised,
   {

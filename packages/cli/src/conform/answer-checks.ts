@@ -18,13 +18,13 @@ import type { Replies } from './replies.ts';
 /** Seconds by which `now` and the header `Date` may differ. */
 const CLOCKS = 5;
 
-/** All answers with tokens. */
+/** Returns all answers with tokens, which are those with status 200. */
 const granted = ({ first, ordered, hundred, partial, unknownMembers, nulls, later, refused }: Replies): Reply[] =>
   [first, ...ordered, hundred, partial, unknownMembers, nulls, later, ...(refused ?? [])].filter(
     (reply) => reply?.status === 200,
   ) as Reply[];
 
-/** Judges the form of all answers. */
+/** Creates a check of the form of all these answers. */
 const form =
   (wrongIn: (reply: Reply) => string | undefined, remedy: string): Check =>
   (replies) => {

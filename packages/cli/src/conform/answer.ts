@@ -1,9 +1,11 @@
 import type { Reply } from './endpoint-caller.ts';
 
-/** A member of a JSON object, whatever it is. */
+/** A JSON object, whatever its members are. */
 type Members = Readonly<Record<string, unknown>>;
 
-/** The least that is milliseconds, in seconds: the year 5138. A player draws the same line. */
+/**
+ * The smallest number that counts as milliseconds. In seconds, it is in the year 5138. A player draws the same line.
+ */
 const MILLISECONDS = 1e11;
 
 const isObject = (value: unknown): value is Members =>
@@ -17,25 +19,25 @@ const kindOf = (value: unknown): string => {
 
 const membersOf = ({ answer }: Reply): Members => (isObject(answer) ? answer : {});
 
-/** The tokens of an answer that are objects. */
+/** Returns the tokens of an answer that are objects. */
 export function tokensOf(reply: Reply): readonly Members[] {
   const { tokens } = membersOf(reply);
   return Array.isArray(tokens) ? tokens.filter(isObject) : [];
 }
 
-/** The URLs that an answer denies. */
+/** Returns the URLs that an answer denies. */
 export function deniedOf(reply: Reply): readonly string[] {
   const { denied } = membersOf(reply);
   return Array.isArray(denied) ? denied.filter((url) => typeof url === 'string') : [];
 }
 
-/** The endpoint's clock in unix seconds: `now`, or else the header `Date`; NaN where neither tells. */
+/** Returns the endpoint's clock in unix seconds: `now`, or else the header `Date`; NaN if the answer has neither. */
 export function timeOf(reply: Reply): number {
   const { now } = membersOf(reply);
   return typeof now === 'number' ? now : Date.parse(reply.headers.get('Date') ?? '') / 1000;
 }
 
-/** Says why a list of an answer is no list of what it should hold; the first problem alone. */
+/** Says which list of an answer is wrong, and why; only the first problem. */
 export function wrongLists(reply: Reply): string | undefined {
   const { answer } = reply;
   if (!isObject(answer)) return `The answer is ${kindOf(answer)}, and not a JSON object.`;
@@ -80,7 +82,7 @@ function parseUrl(text: string): URL | undefined {
   }
 }
 
-/** Says which token does not tell which URLs it opens. */
+/** Says which token does not state correctly which URLs it opens. */
 export function wrongScopes(reply: Reply): string | undefined {
   const tokens = tokensOf(reply);
   for (const [i, token] of tokens.entries()) {
@@ -99,7 +101,7 @@ export function wrongScopes(reply: Reply): string | undefined {
     : undefined;
 }
 
-/** Whether a browser takes them. A value is text, or as good as text. */
+/** Tells whether a browser can send the headers. A value is text, or can be converted to text. */
 function canBeSent(headers: Members): boolean {
   const texts = Object.entries(headers).filter(([, value]) => value !== null) as [string, string][];
   try {
@@ -110,7 +112,7 @@ function canBeSent(headers: Members): boolean {
   }
 }
 
-/** Says which token has nothing that a request could carry. */
+/** Says which token has no correct carrier. */
 export function wrongCarriers(reply: Reply): string | undefined {
   for (const [i, { query, headers, base, credentials }] of tokensOf(reply).entries()) {
     for (const [name, values] of Object.entries({ query, headers })) {
@@ -130,7 +132,8 @@ export function wrongCarriers(reply: Reply): string | undefined {
 }
 
 /**
- * The token of an answer that opens a URL: that of the URL itself, else that of the longest prefix, else one for all.
+ * Returns the token of an answer that opens a URL: the token of the URL itself, else the token with the longest prefix,
+ * else a token for all URLs.
  */
 export function tokenFor(reply: Reply, url: string): Members | undefined {
   const { href } = new URL(url);
@@ -147,7 +150,10 @@ export function tokenFor(reply: Reply, url: string): Members | undefined {
   return opening.find((token) => typeof token.url === 'string') ?? opening[0];
 }
 
-/** The attachments of a token, as text to compare; cookies lie in the answer. Never shown. */
+/**
+ * Returns the carriers of a token as text to compare; cookies are in the headers of the answer. The text is never
+ * shown.
+ */
 export function carriedBy(reply: Reply, url: string): string | undefined {
   const token = tokenFor(reply, url);
   if (!token) return undefined;

@@ -14,7 +14,7 @@ const namesIn = (value: string | null): string[] =>
     .split(',')
     .map((name) => name.trim());
 
-/** Judges an endpoint that lets pages of another origin in, as far as we know one. */
+/** Creates a check for endpoints that allow pages of another origin, as far as such an origin is known. */
 const ofOtherOrigins =
   (check: (replies: Replies) => Outcome): Check =>
   (replies) => {
@@ -54,7 +54,7 @@ export const answersPreflights: Check = ofOtherOrigins(({ preflight, page, viewe
     if (!lets(it, page)) return failed('The preflight does not allow the page.', remedy);
     const allowed = namesIn(it.headers.get('Access-Control-Allow-Headers'));
     const isAny = allowed.includes('*') && !takesCredentials(it);
-    // a wildcard leaves this one out (Fetch, section 4.8)
+    // a wildcard does not include this header (Fetch, section 4.8)
     const missing = headersToAllow(viewer).find(
       (name) => !allowed.includes(name) && !(isAny && name !== 'authorization'),
     );

@@ -1,13 +1,13 @@
 /** The answer to one call. */
 export interface Reply {
-  /** The URLs that were asked for; none where the body was no request. */
+  /** The URLs of the call; empty if the body was not a request. */
   readonly urls: readonly string[];
-  /** 0 where no answer came. */
+  /** The status; 0 if no answer came. */
   readonly status: number;
   readonly headers: Headers;
-  /** The body as JSON; `undefined` where it is none. */
+  /** The body as JSON; `undefined` if it is not JSON. */
   readonly answer: unknown;
-  /** Why no answer came, in a sentence. */
+  /** The reason why no answer came, in a sentence. */
   readonly failure?: string;
 }
 
@@ -20,10 +20,10 @@ export interface Call {
   readonly body?: unknown;
   /** @default 'application/json' */
   readonly type?: string;
-  /** @default the page's */
+  /** @default the origin of the page */
   readonly origin?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether the headers of `--header` are sent. @default true */
+  /** Whether the call has the headers of `--header`. @default true */
   readonly loggedIn?: boolean;
 }
 
@@ -38,14 +38,14 @@ interface CallerOptions {
 const TIMEOUT_MS = 10_000;
 /** Milliseconds for all calls. */
 const WHOLE_MS = 90_000;
-/** Seconds that a `Retry-After` is waited for. */
+/** The longest `Retry-After` that is waited for, in seconds. */
 const MAX_PAUSE = 20;
-/** Calls that are made once more after a 429. */
+/** The most calls that are repeated after a 429. */
 const MAX_REPEATS = 20;
-/** Bytes read of an answer. */
+/** The most characters that are read of an answer. */
 const MAX_ANSWER = 4_000_000;
 
-/** Calls an endpoint, counts that, and gives up when the time for all calls is over. */
+/** A caller of an endpoint, which counts its calls and stops when the time for all calls is over. */
 export class EndpointCaller {
   readonly #options: CallerOptions;
   readonly #ends = Date.now() + WHOLE_MS;
@@ -62,7 +62,7 @@ export class EndpointCaller {
     return this.#asked;
   }
 
-  /** The 429s so far. */
+  /** The answers with status 429 so far. */
   get limited(): readonly Reply[] {
     return this.#limited;
   }
@@ -72,12 +72,15 @@ export class EndpointCaller {
     return Math.max(0, this.#ends - Date.now());
   }
 
-  /** Waits, but no longer than there is time for calls. */
+  /** Waits, but not beyond the time for all calls. */
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, Math.min(ms, this.leftMs)));
   }
 
-  /** Makes a call, once more after a 429 that ends soon; `undefined` once the time or the endpoint's limit is over. */
+  /**
+   * Makes a call, and repeats it after a 429 that ends soon. Returns `undefined` once the time or the endpoint's limit
+   * is used up.
+   */
   async call(call: Call): Promise<Reply | undefined> {
     if (!this.#mayCall || this.leftMs === 0) return undefined;
     const reply = await this.send(call);
@@ -92,13 +95,13 @@ export class EndpointCaller {
     return again.status === 429 || this.#isCutOff(again) ? undefined : again;
   }
 
-  /** Whether no answer came because the time for all calls was over, which is no fault of the endpoint. */
+  /** Whether no answer came because the time for all calls was over, which is not the fault of the endpoint. */
   #isCutOff({ status }: Reply): boolean {
-    // timers may be a little early
+    // timers may fire a little early
     return status === 0 && this.leftMs < 50;
   }
 
-  /** Makes a call, whatever the answer. */
+  /** Makes a call, and returns any answer. */
   async send({ method = 'POST', urls = [], body, type, origin, headers, loggedIn = true }: Call): Promise<Reply> {
     this.#asked++;
     const sent = new Headers(loggedIn ? this.#options.viewer : undefined);
@@ -122,7 +125,7 @@ export class EndpointCaller {
   }
 }
 
-/** The text of a body; of one that is too long to be an answer, its beginning. */
+/** Returns the text of a body, or its beginning if it is too long to be an answer. */
 async function textOf(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

@@ -4,7 +4,7 @@ import { answered, failed, notAsked, notTried, passed } from './outcome.ts';
 import type { Check } from './outcome.ts';
 import type { Replies } from './replies.ts';
 
-/** All refusals and failures that the endpoint itself has to answer; other methods may be answered by a router. */
+/** Returns all refusals and failures that the endpoint itself must answer. For other methods, a router may answer. */
 export const failures = (replies: Replies): Reply[] => {
   const { denied, stranger, tooLong, asText, malformed, hundredAndOne, unknownReason, limited } = replies;
   const all = [denied, stranger, tooLong, asText, hundredAndOne, unknownReason, ...malformed.map(([, reply]) => reply)];
@@ -42,7 +42,7 @@ export const sendsProblems: Check = (replies) => {
     : passed(`All ${all.length} failures are problems.`);
 };
 
-/** Seconds, or a date as HTTP writes it (RFC 9110, section 10.2.3). */
+/** Tells whether a value is seconds, or a date as HTTP writes it (RFC 9110, section 10.2.3). */
 const isRetryAfter = (value: string): boolean => /^\d+$/.test(value) || /^[A-Z][a-z]{2}, .* GMT$/.test(value);
 
 export const tellsHowLong: Check = ({ limited, first }) => {

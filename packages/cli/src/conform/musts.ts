@@ -39,14 +39,14 @@ import {
 
 /** A rule of the protocol that an endpoint has to keep. */
 export interface Must {
-  /** Never given to another rule. */
+  /** The number of the rule, which no other rule ever gets. */
   readonly number: `P${number}`;
   /** The sentence of `docs/protocol.md`. */
   readonly must: string;
   readonly check: Check;
 }
 
-/** All musts of `docs/protocol.md`, each with its check. A new one gets the next number, wherever it stands. */
+/** All musts of `docs/protocol.md`, each with its check. A new must gets the next number, wherever it stands. */
 export const musts: readonly Must[] = [
   {
     number: 'P1',

@@ -2,39 +2,39 @@ import { randomBytes } from 'node:crypto';
 import { timeOf } from './answer.ts';
 import type { Call, EndpointCaller, Reply } from './endpoint-caller.ts';
 
-/** All that was asked, and what came back; what is missing was not asked any more. */
+/** All calls with their replies. A member is missing if its call was no longer made. */
 export interface Replies {
   /** The URL that the viewer may have. */
   readonly url: string;
-  /** Its namesake on a host that no endpoint signs for. */
+  /** The URL, moved to a host for which no endpoint signs. */
   readonly foreign: string;
   readonly page: Page;
   /** The names of the headers of `--header`, in lower case. */
   readonly viewer: readonly string[];
   readonly first: Reply;
-  /** The first call once more, when the clock has gone on. */
+  /** The first call again, after the clock has moved on. */
   readonly later?: Reply | undefined;
   /** Calls with the reasons `initial` and `refused` that were answered in the same second. */
   readonly refused?: readonly [initial: Reply, refused: Reply] | undefined;
-  /** The URL and its neighbour, in this order; the other way round; in the first order again. */
+  /** Three calls with the URL and its neighbour: in this order; in the other order; in the first order again. */
   readonly ordered: readonly (Reply | undefined)[];
   readonly unknownMembers?: Reply | undefined;
   readonly nulls?: Reply | undefined;
   readonly unknownReason?: Reply | undefined;
   readonly hundred?: Reply | undefined;
   readonly hundredAndOne?: Reply | undefined;
-  /** The URL and the foreign one. */
+  /** A call with the foreign URL and the URL. */
   readonly partial?: Reply | undefined;
-  /** The foreign one alone. */
+  /** A call with the foreign URL alone. */
   readonly denied?: Reply | undefined;
-  /** Bodies that are no request, by what they are. */
+  /** Replies to bodies that are not a request, each with a description of the body. */
   readonly malformed: readonly (readonly [what: string, reply: Reply | undefined])[];
   readonly tooLong?: Reply | undefined;
   readonly withCharset?: Reply | undefined;
   readonly asText?: Reply | undefined;
-  /** By the name of the method. */
+  /** Replies to other methods, each with the name of the method. */
   readonly methods: readonly (readonly [method: string, reply: Reply | undefined])[];
-  /** Without the headers of `--header`; not asked where there are none. */
+  /** A call without the headers of `--header`; not made if there are none. */
   readonly stranger?: Reply | undefined;
   readonly preflight?: Reply | undefined;
   readonly otherOrigin?: Reply | undefined;
@@ -43,7 +43,7 @@ export interface Replies {
 
 export interface Page {
   readonly origin: string;
-  /** Whether `--origin` names it: then it has to be let in. */
+  /** Whether `--origin` names the page: then the endpoint must allow it. */
   readonly isGiven: boolean;
 }
 
@@ -51,19 +51,19 @@ interface Plan {
   readonly url: string;
   readonly page: Page;
   readonly viewer: Headers;
-  /** Calls that are made at the end, until one is a 429. */
+  /** The most calls that are made at the end, until one gets a 429. */
   readonly burst: number;
 }
 
-/** Bytes: more than 100 URLs need, whatever they are. */
+/** Bytes of a body that is too long: more than 100 URLs need, whatever the URLs are. */
 const TOO_LONG = 2_000_000;
-/** Tries to have two calls answered in the same second. */
+/** Attempts to have two calls answered in the same second. */
 const PAIRS = 4;
-/** Milliseconds after which `now` has to have gone on. */
+/** Milliseconds after which `now` must have moved on. */
 const LATER_MS = 2100;
 const OTHER_ORIGIN = 'https://stranger.invalid';
 
-/** Objects that begin with a request and go on with what it is not. */
+/** Bodies that are not a valid request, each with a description. */
 const malformed = (url: string): readonly (readonly [what: string, body: string])[] => [
   ['a text that is no JSON', '{"urls":'],
   ['no body', ''],
@@ -76,12 +76,12 @@ const malformed = (url: string): readonly (readonly [what: string, body: string]
   ['lists within lists, 20,000 deep', '['.repeat(20_000)],
 ];
 
-/** Asks an endpoint all that the musts are judged by: some forty calls, and those of a burst. */
+/** Makes all calls by which the musts are judged: about forty calls, and those of a burst. */
 export async function gatherReplies(caller: EndpointCaller, { url, page, viewer, burst }: Plan): Promise<Replies> {
   const { host } = new URL(url);
   const foreign = url.replace(host, 'secure-token.invalid');
   const begun = Date.now();
-  // the same in all calls, as a page does: for an endpoint that counts sessions, two would be two screens
+  // all calls have one session, as those of a page: an endpoint that counts sessions would count two as two screens
   const session = randomBytes(16).toString('base64url');
   const callFor = (urls: readonly string[], more: object = {}): Call => ({
     urls,
@@ -90,7 +90,7 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
   const first = await caller.send(callFor([url]));
   const known = { url, foreign, page, viewer: [...viewer.keys()], first };
   const none = { ordered: [], malformed: [], methods: [] };
-  // what is wrong with the first answer is wrong with all others
+  // a fault of the first answer would be a fault of all others
   if (first.status !== 200 || !Object.is(Object(first.answer), first.answer))
     return { ...known, ...none, limited: caller.limited };
 
@@ -126,7 +126,10 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
   return { ...known, ...asked, refused, ordered, malformed: bodies, methods, later, limited: caller.limited };
 }
 
-/** Tokens of two seconds differ by their expiry alone. */
+/**
+ * Repeats two calls until both are answered in the same second: tokens of different seconds would differ anyway,
+ * because their expiries differ.
+ */
 async function sameSecond(
   ask: () => Promise<[Reply | undefined, Reply | undefined]>,
 ): Promise<[Reply, Reply] | undefined> {
@@ -138,7 +141,7 @@ async function sameSecond(
   return undefined;
 }
 
-/** The preflight of a page on another origin. It carries no log-in (Fetch, section 4.8). */
+/** Returns the preflight of a page on another origin. It carries no log-in (Fetch, section 4.8). */
 const preflight = (viewer: readonly string[]): Call => ({
   method: 'OPTIONS',
   loggedIn: false,
@@ -148,7 +151,7 @@ const preflight = (viewer: readonly string[]): Call => ({
   },
 });
 
-/** The headers for which a browser asks: not those that it sets by itself. */
+/** Returns the headers that a browser names in a preflight: not those that the browser sets itself. */
 export const headersToAllow = (viewer: readonly string[]): string[] =>
   [
     'content-type',
@@ -158,8 +161,8 @@ export const headersToAllow = (viewer: readonly string[]): string[] =>
     .sort();
 
 /**
- * Sends a body that is too long, and once more if no answer comes: a server that answers and closes while it still is
- * sent to may cut its own answer off (RFC 9112 section 9.6).
+ * Sends a body that is too long, and sends it again if no answer comes: a server that answers and closes the connection
+ * while the body still arrives may cut its own answer off (RFC 9112 section 9.6).
  */
 async function sendTooLong(caller: EndpointCaller, body: string): Promise<Reply | undefined> {
   const call = { body: body + ' '.repeat(TOO_LONG) };

@@ -6,7 +6,7 @@ import type { Replies } from './replies.ts';
 
 const isJson = ({ headers }: Reply): boolean => /^application\/json\s*(;|$)/i.test(headers.get('Content-Type') ?? '');
 
-/** Judges a call by whether it was answered with tokens for the URL. */
+/** Judges a call by whether its answer has a token for the URL. */
 const bringsToken = (reply: Reply | undefined, { url }: Replies, remedy: string): Outcome =>
   judge(reply, (it) => {
     if (it.status !== 200) return failed(answered(it), remedy);
@@ -52,7 +52,7 @@ export const answersAllOrNone: Check = ({ hundredAndOne }) =>
         );
   });
 
-/** The URLs of a call that its answer says nothing about. */
+/** Returns the URLs of a call about which its answer says nothing. */
 export const unanswered = (reply: Reply): readonly string[] => {
   const denied = new Set(deniedOf(reply));
   return reply.urls.filter((url) => !denied.has(url) && !tokenFor(reply, url));
@@ -68,7 +68,7 @@ export const ignoresTheOrder: Check = ({ ordered, url }) => {
   }
   const isSameTime = Object.is(timeOf(one), timeOf(turned)) && Object.is(timeOf(one), timeOf(again));
   const isSameToken = carriedBy(one, url) === carriedBy(again, url);
-  // formats with something random in them have another token each time
+  // a format with random values makes another token each time
   if (isSameTime && isSameToken && carriedBy(one, url) !== carriedBy(turned, url))
     return failed('With the URLs in the other order, the URL gets another token.', remedy);
   return passed('The endpoint answered the same in both orders.');

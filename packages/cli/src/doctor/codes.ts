@@ -16,8 +16,8 @@ export type Code = (
 )[number]['code'];
 
 /**
- * Every code, causes before what follows from them: findings are told in this order. Messages and `docs/doctor.md` are
- * written from it.
+ * Every code, causes before their consequences: findings are reported in this order. Messages and `docs/doctor.md` are
+ * written from this list.
  */
 export const codes: readonly CodeEntry<Code>[] = [
   ...endpointFailures,

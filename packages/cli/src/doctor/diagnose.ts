@@ -19,8 +19,8 @@ export function diagnose(observations: Observations): Finding[] {
 }
 
 /**
- * Exit status: 0 where nothing but notes was found, 1 for an error or a warning, 2 where neither the edge nor
- * the endpoint could be asked.
+ * Returns the exit status: 0 if there are only notes or no findings, 1 for an error or a warning, 2 if neither the edge
+ * nor the endpoint answered.
  */
 export function exitStatus(findings: readonly Finding[], { edge, endpoint }: Observations): 0 | 1 | 2 {
   if (!isAnswer(edge.withoutToken) && !isAnswer(endpoint?.initial)) return 2;

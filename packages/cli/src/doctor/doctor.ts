@@ -24,17 +24,20 @@ import { isPrivateHost } from './rules/private-host.ts';
 import { shown } from './rules/shown.ts';
 
 export interface DoctorOptions {
-  /** Absolute, with or without a token. */
+  /** The absolute URL, with or without a token. */
   readonly url: string;
   /** The signing endpoint. */
   readonly endpoint?: string;
-  /** The page that plays. @default the origin of the endpoint, or else a made-up one */
+  /** The page that plays. @default the origin of the endpoint, or else a made-up origin */
   readonly page?: string;
   /** Headers that the player adds to calls of the endpoint; without an endpoint, to every request for the content. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** With its secret: to sign what is needed. A function gets a signed URL, where there is one, to make its like. */
+  /**
+   * The format with its secret, which signs the tokens that the doctor needs. A function gets a signed URL, if there is
+   * one, and returns the format of its token.
+   */
   readonly format?: TokenFormat | ((url: string) => Promise<TokenFormat | undefined>);
-  /** Also plays the URL with hls.js in a Chromium, where `playwright-core` and one are installed. @default false */
+  /** Also plays the URL with hls.js in a Chromium, if `playwright-core` and a Chromium are installed. @default false */
   readonly browser?: boolean;
   readonly limits?: Pick<AskerOptions, 'requests' | 'totalMs' | 'eachMs'>;
   readonly onStep?: (step: Step) => void;
@@ -42,17 +45,17 @@ export interface DoctorOptions {
 
 export interface Diagnosis {
   readonly findings: readonly Finding[];
-  /** Requests that were sent. */
+  /** The number of requests that were sent. */
   readonly asked: number;
   readonly status: 0 | 1 | 2;
-  /** Checks that could not be tried, each with the option that it needs: a sentence each. */
+  /** Checks that could not be tried, in one sentence each, with the option that each check needs. */
   readonly notTried: readonly string[];
 }
 
 /**
- * Asks for `url` as a browser would, and says what is wrong.
+ * Requests `url` as a browser would, and reports what is wrong.
  *
- * @throws `ERR_OPTIONS` where `url`, `endpoint` or `page` is no absolute http or https URL
+ * @throws `ERR_OPTIONS` if `url`, `endpoint` or `page` is not an absolute http or https URL
  */
 export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   for (const name of ['url', 'endpoint', 'page'] as const) if (options[name] !== undefined) webUrl(name, options[name]);
@@ -150,13 +153,13 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   };
 }
 
-/** Where nobody names the page, it is likeliest on the origin of the endpoint. */
+/** Returns the page. If no page is named, it is most likely on the origin of the endpoint. */
 function pageOf({ page, endpoint }: DoctorOptions): Page {
   if (page !== undefined) return { origin: new URL(page).origin, isAssumed: false };
   return { origin: endpoint === undefined ? 'https://player.example' : new URL(endpoint).origin, isAssumed: true };
 }
 
-/** The token that a URL was given with. */
+/** A URL, and the token with which it was given. */
 interface Given {
   readonly url: string;
   readonly bare: string;
@@ -166,7 +169,7 @@ interface Given {
 
 interface TokenSearch {
   readonly formatFor: (url: string) => Promise<TokenFormat | undefined>;
-  /** Whether a query that nobody knows may be the token: there is no other one. */
+  /** Whether an unknown query may be the token, because there is no other source of tokens. */
   readonly mayBeUnknown: boolean;
 }
 
@@ -181,7 +184,7 @@ async function tokenIn(text: string, { formatFor, mayBeUnknown }: TokenSearch): 
   return { url, bare, hasExpired: bare !== url && (await hasExpired(format, url)), recognised };
 }
 
-/** The token of the URL, or one in headers that were given. */
+/** Returns the token of the URL, or a token in the given headers. */
 function ownPass({ url, bare }: Given, headers: Readonly<Record<string, string>>): Pass | undefined {
   const names = Object.keys(headers);
   if (url === bare && names.length === 0) return undefined;
@@ -193,13 +196,16 @@ function ownPass({ url, bare }: Given, headers: Readonly<Record<string, string>>
 const inLowerCase = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** The names of the parameters that a token has added. */
+/** Returns the names of the parameters that a token has added. */
 function addedParameters(signed: string, bare: string): string[] {
   const own = new URL(bare).searchParams;
   return [...new URL(signed).searchParams.keys()].filter((name) => !own.has(name));
 }
 
-/** The URL with its token in the path, which what a playlist names has, too; `undefined` if it travels elsewhere. */
+/**
+ * Returns the URL with its token in the path, which the URLs of a playlist inherit; `undefined` if the token travels
+ * elsewhere.
+ */
 function urlThatChildrenInherit(good: Pass | undefined, bare: string): string | undefined {
   const isInPath = good !== undefined && new URL(good.url).pathname !== new URL(bare).pathname;
   return isInPath ? good.url : undefined;
@@ -207,12 +213,12 @@ function urlThatChildrenInherit(good: Pass | undefined, bare: string): string | 
 
 interface PlaylistToken {
   readonly good: Pass | undefined;
-  /** Of the query, which the token has added. */
+  /** The parameters of the query that the token has added. */
   readonly parameters: readonly string[];
   readonly format: TokenFormat | undefined;
 }
 
-/** A URL of a playlist without the token that it inherits or has. */
+/** Returns a URL of a playlist without the token that it inherits or contains. */
 async function bareUrl(url: string, { good, parameters, format }: PlaylistToken): Promise<string> {
   const { base, prefix } = good?.moved ?? {};
   if (base !== undefined && prefix !== undefined && url.startsWith(base)) return prefix + url.slice(base.length);

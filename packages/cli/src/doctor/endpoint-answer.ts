@@ -1,17 +1,17 @@
 /** A token as an endpoint has sent it: any member may be wrong. */
 export type SentToken = Readonly<Record<string, unknown>>;
 
-/** The body of a signing endpoint, as far as it can be read. */
+/** The body of a signing endpoint's answer, as far as it can be read. */
 export interface EndpointBody {
   readonly now: unknown;
   readonly tokens: readonly SentToken[];
   readonly denied: readonly string[];
 }
 
-/** The least that is milliseconds, in seconds: the year 5138. */
+/** The smallest number that counts as milliseconds. In seconds, it is in the year 5138. */
 const MILLISECONDS = 1e11;
 
-/** @returns `undefined` for what is no JSON object */
+/** @returns `undefined` for a text that is not a JSON object */
 export function readEndpointBody(text: string): EndpointBody | undefined {
   const body = asObject(parsed(text));
   if (!body) return undefined;
@@ -37,7 +37,7 @@ const asObject = (value: unknown): Record<string, unknown> | undefined =>
 
 export const isMilliseconds = (value: unknown): boolean => typeof value === 'number' && value > MILLISECONDS;
 
-/** The token that a player would use for `url`, which was asked for. */
+/** Returns the token that a player would use for `url`, which was requested. */
 export function tokenThatOpens({ tokens }: EndpointBody, url: string): SentToken | undefined {
   return tokens.find((token) => doesOpen(token, new URL(url)));
 }
@@ -51,7 +51,7 @@ function doesOpen({ url, prefix, anyQuery }: SentToken, asked: URL): boolean {
   return named === asked.href || (anyQuery === true && whole.origin + whole.pathname === asked.origin + asked.pathname);
 }
 
-/** Whether a token says itself what it opens. One that does not opens whatever was asked for, of any host. */
+/** Tells whether a token states what it opens. Any other token opens whatever was requested, on any host. */
 export const namesItsScope = ({ url, prefix }: SentToken): boolean =>
   typeof prefix === 'string' || typeof url === 'string';
 
@@ -70,7 +70,7 @@ export const hasCarrier = ({ query, headers, base, credentials }: SentToken): bo
   Boolean(base) ||
   credentials === true;
 
-/** Why a player would refuse a token, without a value of it; `undefined` for one that is well formed. */
+/** Returns why a player would refuse a token, without any value of the token; `undefined` for a well-formed token. */
 export function problemOf({ expires, url, prefix, base, query, headers }: SentToken): string | undefined {
   if (typeof expires !== 'number') return '`expires` is not a number.';
   if (expires < 1e9) return '`expires` is a lifetime. Give the unix time of the expiry.';
@@ -80,7 +80,7 @@ export function problemOf({ expires, url, prefix, base, query, headers }: SentTo
     if (href === undefined) return `\`${name}\` is not an absolute URL.`;
     if (name === 'url') continue;
     if (/[?#]/.test(value as string)) return `\`${name}\` has a query or a fragment.`;
-    // as players do, which take `https://cdn.example.com`
+    // as players do, which accept `https://cdn.example.com`
     if (!href.endsWith('/')) return `\`${name}\` does not end with a slash.`;
   }
   if (base && !prefix) return '`base` comes without the `prefix` that it replaces.';
@@ -95,7 +95,7 @@ export function problemOf({ expires, url, prefix, base, query, headers }: SentTo
   return undefined;
 }
 
-/** Whether a browser takes these texts: as headers, or percent-encoded (half a surrogate pair has no encoding). */
+/** Whether a browser can send these texts: as headers, or percent-encoded (half a surrogate pair has no encoding). */
 function canBeSent(member: string, texts: readonly (readonly [name: string, value: unknown])[]): boolean {
   try {
     if (member === 'headers') new Headers(texts.map(([name, value]) => [name, String(value)]));

@@ -2,7 +2,7 @@ import { codes } from './codes.ts';
 import type { Code } from './codes.ts';
 import type { CodeEntry, Severity } from './codes/code-entry.ts';
 
-/** Something that is wrong, as it is told. No text of it holds a token or a secret. */
+/** A fault or a peculiarity, as the doctor reports it. None of the texts contains a token or a secret. */
 export interface Finding {
   readonly code: Code;
   readonly severity: Severity;
@@ -12,7 +12,7 @@ export interface Finding {
   readonly url: string;
 }
 
-/** @param values what stands in place of `{name}` in the texts of the code */
+/** @param values the values that replace `{name}` in the texts of the code */
 export function finding(code: Code, url: string, values: Readonly<Record<string, string | number>> = {}): Finding {
   const { severity, message, remedy } = entryOf(code);
   const filled = (text: string): string =>
@@ -20,7 +20,7 @@ export function finding(code: Code, url: string, values: Readonly<Record<string,
   return { code, severity, message: filled(message), remedy: filled(remedy.join(' ')), url };
 }
 
-/** Causes before what follows from them; each code once for a URL. */
+/** Sorts findings, causes before their consequences, and keeps each code once for a URL. */
 export function inOrder(findings: readonly Finding[]): Finding[] {
   const known = new Set<string>();
   const once = findings.filter(({ code, url }) => !known.has(`${code} ${url}`) && known.add(`${code} ${url}`));

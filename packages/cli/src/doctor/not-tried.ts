@@ -6,13 +6,13 @@ export interface Tried {
   readonly observations: Observations;
   readonly hasEndpoint: boolean;
   readonly hasSecret: boolean;
-  /** Requests were left out, because there had been enough or time was up. */
+  /** Whether requests were left out because the limit of requests or of time was reached. */
   readonly ranOut: boolean;
-  /** The playlist is on a public host, and names files on private ones. */
+  /** Whether the playlist is on a public host and names files on private hosts. */
   readonly hasPrivate: boolean;
 }
 
-/** Lists the checks that could not be tried, each with the option that it needs: a sentence each. */
+/** Lists the checks that could not be tried, in one sentence each, with the option that each check needs. */
 export function notTried({ observations, hasEndpoint, hasSecret, ranOut, hasPrivate }: Tried): string[] {
   const { edge, page } = observations;
   const sentences: string[] = [];

@@ -4,9 +4,9 @@ export interface Answer {
   readonly url: string;
   readonly status: number;
   readonly headers: Headers;
-  /** The body, where it is read: a playlist, or the answer of the endpoint. */
+  /** The body, if it was read: a playlist, or the answer of the endpoint. */
   readonly body?: string;
-  /** Unix milliseconds, by the clock of this machine: between them the answer was made. */
+  /** Unix milliseconds by the clock of this machine. The answer was made between `sentMs` and `receivedMs`. */
   readonly sentMs: number;
   readonly receivedMs: number;
 }
@@ -14,7 +14,7 @@ export interface Answer {
 /** A request that got no answer. */
 export interface Failure {
   readonly url: string;
-  /** In words, such as `ECONNREFUSED` or `no answer in time`. */
+  /** The reason in words, such as `ECONNREFUSED` or `no answer in time`. */
   readonly failure: string;
 }
 
@@ -27,7 +27,8 @@ export const isAnswer = (outcome: Outcome | undefined): outcome is Answer =>
 export interface Page {
   readonly origin: string;
   /**
-   * Whether the caller has named no page: the origin is then a guess, and a server that lists origins may not know it.
+   * Whether the caller has named no page. The origin is then a guess, and a server with a list of origins may not know
+   * it.
    */
   readonly isAssumed: boolean;
 }
@@ -39,60 +40,63 @@ export interface Travel {
   readonly cookies: boolean;
 }
 
-/** The edge's answers to one URL. A member is missing where it was not asked for, or could not be. */
+/** The edge's answers for one URL. A member is missing if its request was not sent, or could not be sent. */
 export interface EdgeObservations {
   readonly url: string;
   readonly travel: Travel;
-  /** Where the good token comes from, in words, such as `signed with the secret`. */
+  /** The source of the good token in words, such as `signed with the secret`. */
   readonly source: string;
   readonly withoutToken?: Outcome;
   readonly preflight?: Outcome;
   readonly tampered?: Outcome;
   readonly expired?: Outcome;
-  /** A token that ended a month ago: asked where the edge let the other one pass. */
+  /** The answer to a token that expired a month ago, requested if the edge accepted the other expired token. */
   readonly longExpired?: Outcome;
   readonly good?: Outcome;
   /**
-   * Whether the token of the endpoint is genuine by the secret that was given; missing where there is none, or nobody
-   * can say.
+   * Whether the token of the endpoint is genuine by the given secret; missing if there is no secret, or if that cannot
+   * be judged.
    */
   readonly isGenuine?: boolean;
-  /** A token signed with the secret that was given: asked where the edge refused another one of the endpoint. */
+  /**
+   * The answer to a token signed with the given secret, requested if the edge refused a token of the endpoint that this
+   * secret has not signed.
+   */
   readonly own?: Outcome;
   /** The answer to a token that lives for twelve hours, requested if the edge refused the valid token. */
   readonly lasting?: Outcome;
   readonly head?: Outcome;
-  /** `Range: bytes=0-1` with a good token, for what is no playlist. */
+  /** The answer to `Range: bytes=0-1` with a good token, requested if the URL is not a playlist. */
   readonly range?: Outcome;
-  /** Without a token once more, after the good one was let through. */
+  /** The answer to a second request without a token, sent after the edge accepted the good token. */
   readonly withoutTokenAgain?: Outcome;
   /**
-   * A file that does not exist, in the same folder, with a good token: asked where the URL was refused, or served
-   * without a token.
+   * The answer for a file that does not exist, in the same folder, with a good token: requested if the edge refused the
+   * URL, or served it without a token.
    */
   readonly sibling?: Outcome;
   /** The answer for that file without a token, requested if the edge served the URL without a token. */
   readonly siblingWithoutToken?: Outcome;
-  /** The playlist names files with tokens. */
+  /** Whether the playlist names files with tokens. */
   readonly hasTokensInPlaylist?: boolean;
 }
 
 /** A file that a playlist names. */
 export interface ChildObservations {
-  /** Without query and without token. */
+  /** The URL without query and without token. */
   readonly url: string;
-  /** In words, such as `segment`. */
+  /** The kind in words, such as `segment`. */
   readonly kind: string;
-  /** The endpoint denies it, or sends no token for it. */
+  /** Whether the endpoint denies the file, or sends no token for it. */
   readonly isDenied: boolean;
   readonly source: string;
   readonly good?: Outcome;
   readonly withoutToken?: Outcome;
 }
 
-/** The endpoint's answers. A member is missing where it was not asked. */
+/** The endpoint's answers. A member is missing if its call was not made. */
 export interface EndpointObservations {
-  /** Without its query, which may hold a key. */
+  /** The URL without its query, which may contain a key. */
   readonly url: string;
   /** The requested URL, without a token, with its query. */
   readonly asked: string;
@@ -100,34 +104,34 @@ export interface EndpointObservations {
   readonly sendsCookies: boolean;
   readonly preflight?: Outcome;
   readonly initial?: Outcome;
-  /** Whether the token of `refused` is the one of `initial`. */
+  /** Whether the token for the reason `refused` is the one for `initial`. */
   readonly isSameAfterRefused?: boolean;
-  /** A URL of another host was asked for, which is this one. */
+  /** The call for a URL of another host, and that URL as `asked`. */
   readonly foreign?: { readonly asked: string; readonly outcome: Outcome };
 }
 
-/** Observations of a player in a real browser, or why there was none. */
+/** Observations of a player in a real browser, or the reason why there was no browser. */
 export type BrowserObservations =
   | { readonly unavailable: string }
   | {
       readonly hasPicture: boolean;
-      /** The player's words for what ended it; empty while it goes on. */
+      /** The player's description of the failure that ended it; empty while it goes on. */
       readonly failure: string;
       /** Directives of the content security policy, each with the origin that it blocked. */
       readonly blocked: Readonly<Record<string, string>>;
-      /** The browser has blocked http below https. */
+      /** Whether the browser has blocked http below https. */
       readonly isMixed: boolean;
       /** Statuses of refused requests. */
       readonly refusals: readonly number[];
-      /** Seconds that a picture was waited for. */
+      /** Seconds that the doctor waited for a picture. */
       readonly patience: number;
       readonly decodesH264: boolean;
     };
 
-/** All that a diagnosis is made of. */
+/** All observations from which a diagnosis is made. */
 export interface Observations {
   readonly page: Page;
-  /** Seconds that an answer was waited for. */
+  /** Seconds that the doctor waits for an answer. */
   readonly patience: number;
   readonly edge: EdgeObservations;
   readonly children: readonly ChildObservations[];

@@ -4,12 +4,12 @@ import { CliError } from '../cli-error.ts';
 import { formatOf, formatWith } from './format-options.ts';
 import type { FormatOptions } from './format-options.ts';
 
-/** The arguments of the `verify` that refused. */
+/** The arguments of the `verify` command that refused a token. */
 export interface Judged extends FormatOptions {
   now?: number;
 }
 
-/** Deeper folders are rare; each costs a hash. */
+/** The most folders that are tried. Deeper folders are rare, and each costs a hash. */
 const MAX_DEPTH = 8;
 
 const MISSING = 'The URL has no token: st and e are not both in its query.';
@@ -17,7 +17,9 @@ const MALFORMED =
   'The form of st, e or the path is wrong: st has 22 characters of base64url, e has ten digits, each comes once, and ' +
   'the path has no //, no %2F and no malformed escape. Put the URL in quotes: the shell reads & as an end.';
 
-/** For who looks for what is wrong: all that can be known from here, and never the secret. */
+/**
+ * Explains a refusal to a person who looks for its cause. Tells all that can be known from here, and never the secret.
+ */
 export async function explainRefusal(
   url: string,
   { reason }: RefusedVerdict,
@@ -40,7 +42,7 @@ export async function explainRefusal(
       const verdict = await verifyUrl(url, { format, ...(now !== undefined && { now }) });
       return verdict.ok || verdict.reason === 'expired';
     } catch (error) {
-      // not every format has each of them
+      // not every format has all of these options
       if (error instanceof CliError) return false;
       throw error;
     }

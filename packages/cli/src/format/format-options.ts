@@ -10,7 +10,7 @@ import { addSecretOption, readSecrets } from './read-secrets.ts';
 import type { SecretSource } from './read-secrets.ts';
 
 export interface FormatOptions extends SecretSource {
-  /** @default that of Azion and nginx */
+  /** @default the format of Azion and nginx */
   format?: Format;
   option: Settings;
   optionsFile?: string;
@@ -21,7 +21,7 @@ export interface FormatOptions extends SecretSource {
   json?: true;
 }
 
-/** @param whenLeftOut which format is taken then, for the help */
+/** @param whenLeftOut the format that is used without `--format`, for the help */
 export function addFormatOptions(command: Command, whenLeftOut = 'secureToken'): Command {
   const names = formats.map(({ name }) => name).join(', ');
   return addSecretOption(command)
@@ -53,7 +53,10 @@ export function addFormatOptions(command: Command, whenLeftOut = 'secureToken'):
     .option('--json', 'print JSON');
 }
 
-/** Reads `name=value`. A `CliError` for a secret, whose message does not repeat it, as one of commander would. */
+/**
+ * Reads `name=value`. Throws a `CliError` for a secret: its message does not repeat the secret, unlike that of
+ * commander.
+ */
 function addSetting(text: string, settings: Settings): Settings {
   const [, name, value = ''] = /^(\w+)=([^]*)$/.exec(text) ?? [];
   if (name === undefined) throw new CliError('--option: Give a name and a value, such as carrier=query.');
@@ -67,7 +70,7 @@ function addSetting(text: string, settings: Settings): Settings {
 
 const isSecretName = (name: string): boolean => /^(?:secrets?|keys?|secretAccessKey|privateKey|accountKey)$/.test(name);
 
-/** @throws `CliError`, which does not repeat what is in the file */
+/** @throws `CliError`, which does not repeat the content of the file */
 async function readSettings(file: string): Promise<Settings> {
   const value = jsonOrText(await readText(file, 'The file of --options-file'));
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -86,7 +89,7 @@ function jsonOrText(value: string): unknown {
   }
 }
 
-/** The format that is named, or that of Azion and nginx. */
+/** Returns the format that is named, or else that of Azion and nginx. */
 export const formatOf = ({ format }: Pick<FormatOptions, 'format'>): Format => format ?? formatNamed('secureToken');
 
 /** @throws `CliError` without a secret, and for options that the format cannot work with */
@@ -123,7 +126,7 @@ export function addExpiryOptions(command: Command): Command {
     );
 }
 
-/** Unix seconds. */
+/** Returns unix seconds. */
 export function readExpiry({ expires, ttl = 300 }: ExpiryOptions): number {
   return expires ?? Math.floor(Date.now() / 1000) + ttl;
 }

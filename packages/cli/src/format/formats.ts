@@ -19,7 +19,7 @@ import { CliError } from '../cli-error.ts';
 import { accountKey, base64Keys, hexKeys, jwtKeys, keysWithIds, secretText } from './key-kinds.ts';
 import type { KeyKind } from './key-kinds.ts';
 
-/** Options of a format as they are written on a command line: JSON values. */
+/** Options of a format, as a command line has them: JSON values. */
 export type Settings = Readonly<Record<string, unknown>>;
 
 /** A format that `--format` names. */
@@ -27,11 +27,11 @@ export interface Format {
   /** The name of the function that `secure-token-server` exports. */
   readonly name: string;
   readonly keys: KeyKind;
-  /** Reads its options itself, and throws `ERR_OPTIONS` for those that it does not know. */
+  /** Makes the format. It reads the options itself, and throws `ERR_OPTIONS` for unknown ones. */
   readonly make: (options: never) => TokenFormat | Promise<TokenFormat>;
 }
 
-// they bring libraries of their own, for which nobody waits who does not name them
+// imported on demand, because they bring their own libraries
 const loadJwt = () => import('secure-token-server/jwt');
 const loadCat = () => import('secure-token-server/cat');
 const loadS3 = () => import('secure-token-server/s3');
@@ -66,7 +66,7 @@ export const formats: readonly Format[] = [
   { name: 'azureBlob', keys: accountKey('accountKey'), make: azureBlob },
 ];
 
-/** @throws `CliError` for a name that is none */
+/** @throws `CliError` for an unknown name */
 export function formatNamed(name: string): Format {
   const found = formats.find((format) => format.name === name);
   if (found) return found;
@@ -74,7 +74,7 @@ export function formatNamed(name: string): Format {
 }
 
 /**
- * @param keys what `KeyKind.option` has made
+ * @param keys the result of `KeyKind.option`
  * @throws `CliError` that names the format, for options that it cannot work with
  */
 export async function makeFormat({ name, make }: Format, keys: Settings, settings: Settings): Promise<TokenFormat> {
@@ -85,7 +85,7 @@ export async function makeFormat({ name, make }: Format, keys: Settings, setting
   }
 }
 
-/** `layout` is a name of `secureLinkLayouts`. */
+/** Makes a `secureLink`. `layout` is a name of `secureLinkLayouts`. */
 function linkOfLayout({ layout, ...options }: Settings): TokenFormat {
   if (layout === undefined) return secureLink(options as never);
   const names = Object.keys(secureLinkLayouts);
@@ -94,7 +94,9 @@ function linkOfLayout({ layout, ...options }: Settings): TokenFormat {
   return secureLink({ ...secureLinkLayouts[layout as keyof typeof secureLinkLayouts], ...options } as never);
 }
 
-/** `claims` is an object; `{path}` in its texts is the path of the URL. A profile brings claims of its own. */
+/**
+ * Makes a `jwt`. `claims` is an object; `{path}` in its texts is the path of the URL. A profile brings its own claims.
+ */
 async function jwtOfClaims({ claims, ...options }: Settings): Promise<TokenFormat> {
   if (options.profile !== undefined)
     return (await loadJwt()).jwt({ ...options, ...(claims !== undefined && { claims }) } as never);
@@ -111,7 +113,7 @@ async function jwtOfClaims({ claims, ...options }: Settings): Promise<TokenForma
   return jwt({ ...options, claims: claimsOf } as never);
 }
 
-/** In `uri` and `claims`, an object is the map whose numbers are its names. */
+/** Makes a `commonAccessToken`. In `uri` and `claims`, an object becomes a map with its names as numbers. */
 async function catOfJson({ uri, claims, ...options }: Settings): Promise<TokenFormat> {
   const { commonAccessToken } = await loadCat();
   return commonAccessToken({

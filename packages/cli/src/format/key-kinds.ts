@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { CliError } from '../cli-error.ts';
 
-/** Turns the secrets that a command was given into the option of a format that holds its keys. */
+/** A kind of keys: it turns the secrets of a command into the option of a format that holds its keys. */
 export interface KeyKind {
   /**
-   * @param ids those of `--key-id`
-   * @throws `CliError` where ids are missing, or too many
+   * @param ids the values of `--key-id`
+   * @throws `CliError` if ids are missing, or too many
    */
   readonly option: (secrets: readonly string[], ids: readonly string[]) => Readonly<Record<string, unknown>>;
-  /** A key that nobody has to know, for one run of `serve`; not there where the CDN has given the key its id. */
+  /** Makes up a key for one run of `serve`; missing for kinds of keys that cannot be made up. */
   readonly makeUp?: () => string;
 }
 
@@ -26,7 +26,7 @@ export const secretText: KeyKind = withoutIds('secrets', () => randomBytes(24).t
 export const hexKeys: KeyKind = withoutIds('keys', () => randomBytes(32).toString('hex'));
 export const base64Keys: KeyKind = withoutIds('keys', () => randomBytes(32).toString('base64url'));
 
-/** Keys of which each has an id, in members of these names. */
+/** Returns the kind of keys that have ids, in members of these names. */
 export const keysWithIds = (id: string, key: string): KeyKind => ({
   option: (secrets, ids) => {
     if (ids.length !== secrets.length)
@@ -39,7 +39,7 @@ export const keysWithIds = (id: string, key: string): KeyKind => ({
 });
 
 /**
- * The one key of an account, which only the store judges by.
+ * Returns the kind of an account's only key, by which only the store can judge tokens.
  *
  * @param key the option of the format that holds it
  * @param id the option that holds its id, if it has one
@@ -54,7 +54,7 @@ export const accountKey = (key: string, id?: string): KeyKind => ({
   },
 });
 
-/** Keys of a JWT, whose id may be left out. */
+/** The keys of a JWT, whose ids may be left out. */
 export const jwtKeys: KeyKind = {
   option: (secrets, ids) =>
     ids.length > 0
@@ -62,7 +62,7 @@ export const jwtKeys: KeyKind = {
       : { keys: secrets.map((secret) => ({ key: keyIn(secret) })) },
 };
 
-/** A JWK (RFC 7517), or the text itself. */
+/** Returns the object of a JWK (RFC 7517), or the text itself. */
 function keyIn(secret: string): unknown {
   try {
     const value: unknown = JSON.parse(secret);

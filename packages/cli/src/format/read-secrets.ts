@@ -16,7 +16,7 @@ export function addSecretOption(command: Command): Command {
 /** A key in PEM (RFC 7468), which has several lines. */
 const pem = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g;
 
-/** The secrets of the file, or the one of the environment, or none. */
+/** Returns the secrets of the file; without a file, the secret of the environment, or none. */
 export async function findSecrets({ secretFile }: SecretSource): Promise<string[]> {
   if (secretFile === undefined) {
     const { SECURE_TOKEN_SECRET: secret } = process.env;
@@ -29,7 +29,7 @@ export async function findSecrets({ secretFile }: SecretSource): Promise<string[
   return secrets;
 }
 
-/** @throws `CliError` when there is none */
+/** @throws `CliError` if there is none */
 export async function readSecrets(source: SecretSource): Promise<string[]> {
   const secrets = await findSecrets(source);
   if (secrets.length === 0)

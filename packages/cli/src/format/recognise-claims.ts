@@ -13,7 +13,7 @@ interface Token {
   readonly claims: Claims;
 }
 
-/** A JWT (RFC 7519) in a parameter, or in place of the first folder, as Cloudflare Stream has it. */
+/** Recognises a JWT (RFC 7519) in a parameter, or in place of the first folder, as Cloudflare Stream has it. */
 export function recogniseJwt(url: URL): Recognised | undefined {
   const [, first = ''] = url.pathname.split('/');
   const inPath = read(first);
@@ -55,7 +55,7 @@ function read(text: string): Token | undefined {
   return header?.alg !== undefined && claims ? { header, claims } : undefined;
 }
 
-/** The options that `jwt` needs for this token. */
+/** Returns the options that `jwt` needs for this token. */
 function settingsOf({ header, claims }: Token, url: URL, param: string | undefined): Recognised['settings'] {
   const isUriSigning = isUriSigned(claims);
   const settings = {
@@ -82,7 +82,7 @@ function whose({ hostname }: URL, claims: Claims, isInPath: boolean): [format: s
   return ['jwt', 'a JWT of your own'];
 }
 
-/** The claims that the option `claims` asks for: those of the token but its times, a path as `{path}`. */
+/** Returns the option `claims`: the claims of the token without its times and `jti`, with the path as `{path}`. */
 function claimsToAsk(claims: Claims, { pathname }: URL): Claims {
   const times = ['exp', 'iat', 'nbf', 'jti'];
   return Object.fromEntries(
@@ -92,15 +92,15 @@ function claimsToAsk(claims: Claims, { pathname }: URL): Claims {
   );
 }
 
-/** The tags of a COSE message (RFC 9052) with or without that of a CWT in front of it, in base64url. */
+/** The tags of a COSE message (RFC 9052), with or without the tag of a CWT before them, in base64url. */
 const coseForm = /^(?:2D3[RS]h|0[Yo][Q-T])[\w-]{20,}$/;
 const expiresLabel = 4;
 
-/** A Common Access Token (CTA-5007) in a parameter. */
+/** Recognises a Common Access Token (CTA-5007) in a parameter. */
 export async function recogniseCat(url: URL): Promise<Recognised | undefined> {
   const [param, value] = [...url.searchParams].find(([, text]) => coseForm.test(text)) ?? [];
   if (param === undefined || value === undefined) return undefined;
-  // it reads CBOR, for which nobody waits who has none
+  // imported on demand, because only such tokens need a reader of CBOR
   const { decode } = await import('cborg');
   const tagged = (decodeValue: () => unknown): unknown => decodeValue();
   const options = { useMaps: true, tags: Object.fromEntries([17, 18, 52, 54, 61].map((tag) => [tag, tagged])) };

@@ -1,13 +1,13 @@
 import type { Recognised } from './recognise.ts';
 import { withoutParameters, withoutPath } from './token-text.ts';
 
-/** A layout of `secureLink`, and how its tokens look. */
+/** A layout of `secureLink`, and the form of its tokens. */
 interface Layout {
   readonly layout: string;
   readonly cdn: string;
-  /** Parameters that carry the token; all have to fit. */
+  /** Parameters that carry the token; all of them must match. */
   readonly query?: Readonly<Record<string, RegExp>>;
-  /** Or the beginning of the path. The group `expires` is the expiry, in either. */
+  /** The beginning of the path, in place of `query`. In both, the group `expires` is the expiry. */
   readonly path?: RegExp;
   readonly time?: 'hex' | 'minutes';
   readonly opensFolder?: boolean;
@@ -65,7 +65,7 @@ const layouts: readonly Layout[] = [
   },
 ];
 
-/** Tokens of `secureLink` in the layouts of the CDNs that it knows. */
+/** Recognises tokens of `secureLink` in the known layouts of CDNs. */
 export function recogniseLink(url: URL): Recognised | undefined {
   for (const { layout, cdn, query = {}, path, time, opensFolder = false } of layouts) {
     const names = Object.keys(query);
@@ -89,7 +89,7 @@ export function recogniseLink(url: URL): Recognised | undefined {
   return undefined;
 }
 
-/** `minutes` is `202611281930`, on the clock of China. */
+/** Reads an expiry. With `minutes`, it is a text such as `202611281930`, in the time of China (UTC+8). */
 function timeOf(text: string, time: Layout['time']): number {
   if (time === 'hex') return parseInt(text, 16);
   if (time !== 'minutes') return Number(text);

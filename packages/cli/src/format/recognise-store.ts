@@ -1,7 +1,7 @@
 import type { Recognised } from './recognise.ts';
 import { withoutParameters } from './token-text.ts';
 
-/** Presigned URLs of stores, which judge them by themselves. */
+/** Recognises presigned URLs of stores, which only the stores can verify. */
 export function recogniseStore(url: URL): Recognised | undefined {
   return (
     amazonLike(url, 'X-Amz', 'Amazon S3, R2 or another store of its kind') ??
@@ -11,7 +11,7 @@ export function recogniseStore(url: URL): Recognised | undefined {
   );
 }
 
-/** Signature version 4, which Google has under names of its own. */
+/** Recognises signature version 4, which Google uses with its own names. */
 function amazonLike(url: URL, prefix: string, cdn: string): Recognised | undefined {
   const of = (name: string): string | null => url.searchParams.get(`${prefix}-${name}`);
   const [signed, lifetime, credential] = [of('Date'), of('Expires'), of('Credential')];
@@ -29,7 +29,7 @@ function amazonLike(url: URL, prefix: string, cdn: string): Recognised | undefin
   };
 }
 
-/** Signature version 2, and the same of Google. */
+/** Recognises signature version 2, also with the names of Google and Alibaba. */
 function amazonOld(url: URL): Recognised | undefined {
   const names = ['AWSAccessKeyId', 'GoogleAccessId', 'OSSAccessKeyId'];
   const name = names.find((each) => url.searchParams.has(each));
@@ -45,7 +45,7 @@ function amazonOld(url: URL): Recognised | undefined {
   };
 }
 
-/** A shared access signature. */
+/** Recognises a shared access signature. */
 function azure(url: URL): Recognised | undefined {
   const { searchParams: query } = url;
   const [end, kind] = [query.get('se'), query.get('sr')];

@@ -1,13 +1,13 @@
 import type { Settings } from './formats.ts';
 import { recognisers } from './recognisers.ts';
 
-/** A token in a URL, as far as it shows without the secret. */
+/** The facts that a token in a URL shows without the secret. */
 export interface Recognised {
-  /** Whose it is, such as `Amazon CloudFront`. */
+  /** The CDN or store of the token, such as `Amazon CloudFront`. */
   readonly cdn: string;
   /** The parameters that show it, such as `Key-Pair-Id and Signature in the query`. */
   readonly why: string;
-  /** The name for `--format`; missing for a token that no format judges. */
+  /** The name for `--format`; missing for a token that no format can judge. */
   readonly format?: string;
   /** Options of the format that the URL shows. */
   readonly settings: Settings;
@@ -15,15 +15,15 @@ export interface Recognised {
   readonly keyId?: string;
   /** The URL without the token. */
   readonly bare: string;
-  /** Unix seconds; missing where the token does not say. */
+  /** Unix seconds; missing if the token does not say. */
   readonly expires?: number;
-  /** Whether it opens more than one URL; missing where the token does not say. */
+  /** Whether the token opens more than one URL; missing if the token does not say. */
   readonly opensFolder?: boolean;
-  /** Further facts, a line each: what it opens, the id of its key, claims. Never a signature. */
+  /** Further facts, one line each: what the token opens, the id of its key, claims. Never a signature. */
   readonly facts: readonly string[];
 }
 
-/** @returns `undefined` for a URL without a token that is known */
+/** @returns `undefined` for a URL without a known token */
 export async function recognise(text: string): Promise<Recognised | undefined> {
   let url;
   try {
@@ -45,7 +45,7 @@ export async function recognise(text: string): Promise<Recognised | undefined> {
   return undefined;
 }
 
-/** A recogniser reads what strangers have written: whatever it cannot read is not its own. */
+/** Calls a recogniser. It reads texts of strangers: a text that it cannot read is not its own. */
 async function recognisedBy(recogniser: (typeof recognisers)[number], url: URL): Promise<Recognised | undefined> {
   try {
     return await recogniser(url);
@@ -54,5 +54,5 @@ async function recognisedBy(recogniser: (typeof recognisers)[number], url: URL):
   }
 }
 
-/** A terminal obeys control characters, which a token may hold. */
+/** Replaces control characters: a token may contain them, and a terminal obeys them. */
 const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd');

@@ -7,13 +7,16 @@ import { recognise } from './recognise.ts';
 import type { Recognised } from './recognise.ts';
 
 export interface Completed<Options extends FormatOptions> {
-  /** With what the URL shows, where the caller has said nothing. */
+  /** The options, completed by what the URL shows; options of the caller take precedence. */
   readonly options: Options;
-  /** The token of the URL, where no format was named. */
+  /** The token of the URL, if no format was named. */
   readonly recognised: Recognised | undefined;
 }
 
-/** The options of a call, completed by what the token of the URL shows: its format, its settings, the id of its key. */
+/**
+ * Returns the options of a call, completed by what the token of the URL shows: its format, its settings, the id of its
+ * key.
+ */
 export async function completedBy<Options extends FormatOptions>(
   url: string,
   options: Options,
@@ -27,10 +30,10 @@ export async function completedBy<Options extends FormatOptions>(
 }
 
 /**
- * The format with which to make tokens like that of `url`; `undefined` for tokens that no format makes, and where the
- * options do not suffice for a format that nobody has named.
+ * Returns the format that makes tokens like that of `url`. Returns `undefined` for tokens that no format makes, and if
+ * the options do not suffice for a format that the caller has not named.
  *
- * @throws `CliError` for options that the format that is named cannot work with
+ * @throws `CliError` for options that the named format cannot work with
  */
 export async function formatLike(
   url: string,

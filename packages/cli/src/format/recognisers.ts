@@ -7,7 +7,7 @@ import { date, fields, jsonIn, withoutParameters, withoutPath } from './token-te
 /** Looks for one kind of token in a URL. */
 export type Recogniser = (url: URL) => Recognised | undefined | Promise<Recognised | undefined>;
 
-/** The surest first: names that one CDN alone has, then those that several share. */
+/** The recognisers, the most reliable first: parameter names of one CDN, then names that several CDNs share. */
 export const recognisers: readonly Recogniser[] = [
   recogniseStore,
   cloudFront,
@@ -55,9 +55,9 @@ interface PolicyDocument {
   }[];
 }
 
-/** Cloud CDN (HMAC) and Media CDN (Ed25519, whose signatures are longer). */
+/** Recognises Cloud CDN (HMAC) and Media CDN (Ed25519, whose signatures are longer). */
 function google(url: URL): Recognised | undefined {
-  // bounded: without it the time grows with the square of the length
+  // bounded: otherwise, the time would grow with the square of the length
   const path = /edge-cache-token=([^/]{1,2048})\//.exec(url.pathname);
   const query = path ? new URLSearchParams(path[1]) : url.searchParams;
   const [keyName, signature, prefix] = [query.get('KeyName'), query.get('Signature'), query.get('URLPrefix')];
@@ -81,7 +81,7 @@ function google(url: URL): Recognised | undefined {
   };
 }
 
-/** Akamai EdgeAuth, and the tokens of Media CDN: fields between `~`. */
+/** Recognises Akamai EdgeAuth, and the tokens of Media CDN: fields between `~`. */
 function ofFields(url: URL): Recognised | undefined {
   for (const [param, value] of url.searchParams) {
     const found = fields(value);
@@ -132,7 +132,7 @@ function wowza(url: URL): Recognised | undefined {
   };
 }
 
-/** Token authentication version 2 and 3; the basic one has an MD5, and is a layout of `secureLink`. */
+/** Recognises token authentication versions 2 and 3. The basic version has an MD5, and is a layout of `secureLink`. */
 function bunny(url: URL): Recognised | undefined {
   const path = /^\/(bcdn_token=[^/]+)\//.exec(url.pathname)?.[1];
   const query = path === undefined ? url.searchParams : new URLSearchParams(path.replace('bcdn_token', 'token'));

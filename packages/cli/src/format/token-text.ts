@@ -1,6 +1,6 @@
 import type { TokenFormat } from 'secure-token-server';
 
-/** The URL without these parameters, every other byte as it was. */
+/** Returns the URL without these parameters, with every other byte unchanged. */
 export function withoutParameters(url: URL, names: readonly string[]): string {
   const kept = url.search
     .slice(1)
@@ -9,11 +9,11 @@ export function withoutParameters(url: URL, names: readonly string[]): string {
   return url.origin + url.pathname + (kept.length > 0 ? `?${kept.join('&')}` : '');
 }
 
-/** The URL without a part of its path. */
+/** Returns the URL without a part of its path. */
 export const withoutPath = (url: URL, part: string): string =>
   url.origin + url.pathname.replace(part, () => '') + url.search;
 
-/** The URL without a token of `format`; the URL itself where there is none. */
+/** Returns the URL without a token of `format`; the URL itself if there is no token. */
 export function withoutTokenOf(format: TokenFormat, text: string): string {
   const url = new URL(text);
   const { origin, pathname } = format.bare?.(url) ?? url;
@@ -22,7 +22,7 @@ export function withoutTokenOf(format: TokenFormat, text: string): string {
   return names.length > 0 ? withoutParameters(plain, names) : plain.href;
 }
 
-/** `name=value~name=value` */
+/** Reads `name=value~name=value`. */
 export const fields = (text: string): Partial<Record<string, string>> =>
   Object.fromEntries(
     text
@@ -31,7 +31,7 @@ export const fields = (text: string): Partial<Record<string, string>> =>
       .flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
 
-/** A JSON object in base64 or base64url; `undefined` for anything else. */
+/** Reads a JSON object in base64 or base64url; returns `undefined` for anything else. */
 export function jsonIn(text: string | undefined): object | undefined {
   if (text === undefined) return undefined;
   try {
@@ -42,7 +42,7 @@ export function jsonIn(text: string | undefined): object | undefined {
   }
 }
 
-/** Unix seconds as people read them. */
+/** Returns unix seconds as a date for people. */
 export function date(seconds: number): string {
   const made = new Date(seconds * 1000);
   return Number.isNaN(made.getTime()) ? 'no date' : made.toISOString().replace('.000', '');

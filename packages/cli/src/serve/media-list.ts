@@ -3,8 +3,8 @@ import { join, relative, sep } from 'node:path';
 import { isServed, servedPath } from './served-path.ts';
 
 /**
- * The playlists and MP4 files below a folder, as paths with `/`, sorted. Hidden ones are left out, as are names that
- * have no single reading in a URL, and init segments, which are no films: those that a playlist names in `EXT-X-MAP`,
+ * Returns the playlists and MP4 files below a folder, as sorted paths with `/`. Leaves out hidden files, names that
+ * have no single reading in a URL, and init segments, which are not films: those that a playlist names in `EXT-X-MAP`,
  * and files called `init….mp4`, which a DASH manifest may name.
  */
 export async function mediaList(root: string): Promise<string[]> {
@@ -20,7 +20,7 @@ export async function mediaList(root: string): Promise<string[]> {
     .sort((a, b) => a.localeCompare(b));
 }
 
-/** The paths that a playlist of the folder names in `EXT-X-MAP`; a URI with a variable in it names none. */
+/** Returns the paths that a playlist of the folder names in `EXT-X-MAP`. A URI with a variable names no file. */
 async function initSegments(root: string, path: string): Promise<string[]> {
   const text = await readFile(join(root, path), 'utf8').catch(() => '');
   const base = new URL(encodeURI(`/${path}`), 'http://localhost');

@@ -4,7 +4,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { servedPath } from './served-path.ts';
 
-/** Content types that browsers and players want to see, and lists of MIME types do not know. */
+/** Content types that browsers and players expect, and that lists of MIME types do not contain. */
 const types: Readonly<Record<string, string>> = {
   m3u8: 'application/vnd.apple.mpegurl',
   m4s: 'video/iso.segment',
@@ -14,8 +14,8 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * The files of a folder behind `/media/…` and `/signed/…`, with byte ranges. Links that lead out of it are not
- * followed.
+ * Creates the origin of a folder: it serves the files below `/media/…` and `/signed/…`, with byte ranges. It does not
+ * follow links that lead out of the folder.
  */
 export function mediaOrigin(root: string): (request: Request) => Promise<Response> {
   const files = new Hono();

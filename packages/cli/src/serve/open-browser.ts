@@ -5,12 +5,12 @@ const commands: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** Opens `url` in the browser of whoever sits here; says so where there is none. */
+/** Opens `url` in the browser of the user; prints a message if there is none. */
 export function openBrowser(url: string): void {
   const [command, ...args] = commands[process.platform] ?? ['xdg-open'];
   const hasFailed = (): void => console.error('No browser could be opened: open the address yourself.');
   const child = spawn(command, [...args, url], { stdio: 'ignore', detached: true });
-  // A command that is not there has no exit.
+  // A command that does not exist has no exit event.
   child.on('error', hasFailed);
   child.on('exit', (code) => {
     if (code !== 0) hasFailed();

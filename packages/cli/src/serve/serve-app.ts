@@ -9,13 +9,13 @@ import { mediaOrigin } from './media-origin.ts';
 import type { PlayerFiles } from '../player-files.ts';
 import { servePage } from './serve-page.ts';
 
-/** Seconds; a link is used without a plugin that could renew it. */
+/** Lifetime of a link in seconds. A link is used without a plugin that could renew its token. */
 const linkLifetime = 12 * 3600;
 
 /**
- * Signs a link as the page does, before anybody asks for the page.
+ * Signs a link as the page does, before the page is first requested.
  *
- * @throws `CliError` for a format whose tokens no link can carry or end too early, or that signs paths of a CDN alone
+ * @throws `CliError` for a format whose tokens cannot be in a link or end too early, or that signs only paths of a CDN
  */
 export async function checkLinks(format: TokenFormat): Promise<void> {
   const { maxTtl = Infinity } = format;
@@ -31,14 +31,16 @@ export async function checkLinks(format: TokenFormat): Promise<void> {
   }
 }
 
-/** No link for a path that the format cannot sign, such as one with `~` for `edgeAuth`: the other files have theirs. */
+/**
+ * Returns no link for a path that the format cannot sign, such as one with `~` for `edgeAuth`. Other files keep theirs.
+ */
 function noLink(error: unknown): undefined {
   if (!(error instanceof Error && 'code' in error && error.code === 'ERR_OPTIONS')) throw error;
 }
 
 /**
- * The page, the signing endpoint and the edge of `secure-token serve`. The folder is there twice: below `/media/` for
- * the plugin, and below `/signed/` with signed playlists, for links that any player plays.
+ * Creates the page, the signing endpoint and the edge of `secure-token serve`. It serves the folder twice: below
+ * `/media/` for the plugin, and below `/signed/` with signed playlists, for links that any player plays.
  */
 export function createServeApp({
   root,
@@ -52,7 +54,7 @@ export function createServeApp({
   /** Seconds. */
   ttl: number;
   playerFiles: PlayerFiles | undefined;
-  /** Whether a `Host` header is one of this server. */
+  /** Tells whether a `Host` header names this server. */
   isNamed: (host: string) => boolean;
 }): Hono {
   const origin = mediaOrigin(root);
@@ -61,7 +63,7 @@ export function createServeApp({
 
   const folder = basename(resolve(root));
   const app = new Hono();
-  // a page of another site must not reach this one under a name of its own
+  // a page of another site must not reach this page under its own host name
   app.use('*', async (context, next) => {
     if (isNamed(context.req.header('Host') ?? '')) return next();
     return context.text('This server answers to the address that it has printed.', 403);
@@ -91,7 +93,7 @@ export function createServeApp({
   app.all('*', (context) => {
     const { raw } = context.req;
     const url = new URL(raw.url);
-    // a token may stand in front of the path
+    // a token may stand before the path
     const { pathname } = format.bare?.(url) ?? url;
     if (pathname.startsWith('/media/')) return media(raw);
     return pathname.startsWith('/signed/') ? signed(raw) : context.notFound();

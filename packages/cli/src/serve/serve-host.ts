@@ -1,15 +1,15 @@
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 
-/** Where `secure-token serve` listens, and the names it answers to. */
+/** The host on which `secure-token serve` listens, and the names to which it answers. */
 export interface ServeHost {
-  /** For `listen`. */
+  /** The name for `listen`. */
   readonly name: string;
-  /** Whether only this machine gets there. */
+  /** Whether only this machine can reach the host. */
   readonly isLocal: boolean;
   readonly urlAt: (port: number) => string;
   /**
-   * Whether a `Host` header is one of this server. A page of another site can give a name of its own to this machine's
+   * Tells whether a `Host` header names this server. A page of another site can give its own name to this machine's
    * address, and would then read the tokens of this page; it cannot do so with an address.
    */
   readonly isNamed: (host: string) => boolean;

@@ -3,9 +3,9 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 
 interface PageFile {
   readonly path: string;
-  /** Signed, and good for any player; none for a path that the format cannot sign. */
+  /** The signed link, which any player can play; `undefined` for a path that the format cannot sign. */
   readonly link: string | undefined;
-  /** Where hls.js loads it from; none for files that browsers play alone. */
+  /** The URL from which hls.js loads the file; `undefined` for files that browsers play without hls.js. */
   readonly source: string | undefined;
 }
 
@@ -69,7 +69,7 @@ document.querySelector('nav')?.addEventListener('click', (event) => {
 video.addEventListener('error', () => { if (!hls) status.textContent = video.error.message; });
 `);
 
-/** The page of `secure-token serve`: a player and the files it can play, folder by folder. */
+/** Returns the page of `secure-token serve`: a player, and the files that it can play, folder by folder. */
 export function servePage(
   files: readonly PageFile[],
   { folder, hasPlugin }: { folder: string; hasPlugin: boolean },
@@ -118,7 +118,7 @@ export function servePage(
 
 type Html = ReturnType<typeof html>;
 
-/** A list for each folder, below its name; what lies in none comes first. */
+/** Returns a list for each folder, below its name. Files that are in no folder come first. */
 function folderLists(files: readonly PageFile[]): Html[] {
   const folders = new Map<string, PageFile[]>([['', []]]);
   for (const file of files) {

@@ -1,6 +1,6 @@
 /**
- * The path of a URL, decoded, where it is served; `undefined` where its escapes are malformed, and for what `isServed`
- * leaves out.
+ * Returns the decoded path of a URL, if the path is served. Returns `undefined` if its escapes are malformed, and for
+ * paths that `isServed` refuses.
  */
 export function servedPath(pathname: string): string | undefined {
   try {
@@ -12,7 +12,7 @@ export function servedPath(pathname: string): string | undefined {
 }
 
 /**
- * Whether a path may be asked for: no hidden file, nothing of `node_modules`, and one reading in a URL.
+ * Tells whether a path may be requested: no hidden file, nothing in `node_modules`, and one reading in a URL.
  *
  * @param path decoded, with its leading `/`
  */

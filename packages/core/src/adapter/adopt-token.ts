@@ -3,17 +3,20 @@ import { answeredFrom } from './hide-tokens.ts';
 import { isElsewhere } from './token-carriers.ts';
 import { webTokenExpiry } from './web-token-expiry.ts';
 
-/** An edge's answer, as `fetch` or an `XMLHttpRequest` give it. */
+/** The answer of an edge, as `fetch` or an `XMLHttpRequest` gives it. */
 export interface EdgeAnswer {
   readonly url?: string;
   readonly responseURL?: string;
-  /** The headers of a `Response`; any other object is left alone. */
+  /** The headers of a `Response`; any other object is ignored. */
   readonly headers?: object;
   getAllResponseHeaders?(): string;
   getResponseHeader?(name: string): string | null;
 }
 
-/** A browser writes into the console if it is asked for a header that it hides: an XMLHttpRequest is asked for all. */
+/**
+ * Returns a header of an answer. Of an XMLHttpRequest it reads all headers first: browsers write to the console if a
+ * script reads a single header that they hide.
+ */
 function headerOf(answer: EdgeAnswer, name: string): string | null | undefined {
   const { get } = (answer.headers ?? {}) as Partial<Headers>;
   if (get) return get.call(answer.headers, name);
@@ -22,8 +25,8 @@ function headerOf(answer: EdgeAnswer, name: string): string | null | undefined {
 }
 
 /**
- * Takes over the token with which the edge has answered `request`, where the option `adopt` says so: until its own
- * `exp`, for what the token of the request opens.
+ * Takes over the token with which the edge has answered `request`, if the option `adopt` says so. The token counts
+ * until its own `exp`, for the URLs that the token of the request opens.
  */
 export function adoptToken(
   { adoption }: Partial<Pick<TokenSource, 'adoption'>>,
@@ -31,7 +34,7 @@ export function adoptToken(
   answer: EdgeAnswer,
 ): void {
   if (!adoption || !request.token) return;
-  // behind a redirect another host speaks
+  // after a redirect the answer is from another host, whose token must not count
   const url = answeredFrom(answer);
   if (url && isElsewhere(url, request.url)) return;
   const value = headerOf(answer, adoption.header);

@@ -2,19 +2,23 @@ import { isSecureTokenError } from '../contract/secure-token-error.ts';
 import type { TokenSource } from '../contract/token-source.ts';
 import { writeError } from '../console-lines.ts';
 
-/** `HTMLMediaElement.HAVE_CURRENT_DATA`: the frame at the current position is there. */
+/** `HTMLMediaElement.HAVE_CURRENT_DATA`: the element has the frame at the current position. */
 const HAVE_CURRENT_DATA = 2;
 
-/** Whether the viewer has had a picture of what `media` plays; not where it lacks one after a seek or at a stall. */
+/**
+ * Tells whether the viewer has seen a picture of what `media` plays, also if a seek or a stall leaves `media` without a
+ * picture at present.
+ */
 export const hasShownPicture = (media: Pick<HTMLMediaElement, 'readyState' | 'played'> | null | undefined): boolean =>
   !!media && (media.readyState >= HAVE_CURRENT_DATA || media.played.length > 0);
 
 /**
- * Tells the console of a failure with which a player ends, if the viewer has had no picture yet: without a listener the
- * app would have a black player, and no word. After the first picture the player's own error has to do.
+ * Writes a failure that ends playback to the console if the viewer has seen no picture yet: without a listener for
+ * errors, the app would show a black player and no message. After the first picture the player's own error has to
+ * suffice.
  *
- * It is written once: a development build may have told the console of it when it happened. What is not ours, and the
- * end of a source, are not written.
+ * Each error is written once: a development build may have written it when it happened. Errors that are not ours, and
+ * the end of a source (`ERR_DESTROYED`), are not written.
  */
 export function writeEarlyFailure(source: TokenSource, error: unknown, hasPicture: boolean): void {
   if (!hasPicture && isSecureTokenError(error) && error.code !== 'ERR_DESTROYED') writeError(source, error);

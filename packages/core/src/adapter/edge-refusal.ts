@@ -5,21 +5,22 @@ import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { resolveUrl } from '../url-text.ts';
 
 /**
- * The error of a request that the edge has answered with `status`, unless it is replayed; `undefined` if the edge did
- * not refuse its token. Ask before the replay: without a status it depends on the time.
+ * Returns the error with which a request ends if the edge has answered it with `status`, and no replay helps;
+ * `undefined` if the edge did not refuse its token. Call this before the replay: without a status, the result depends
+ * on the time.
  */
 export const refusalOf = (source: TokenSource, request: SignedRequest, status: number): SecureTokenError | undefined =>
   source.isRefusal(request, status) ? source.explainRefusal(request, status) : undefined;
 
 /**
- * Tells the console, in development builds and once for each origin, that a request of the player was refused that went
- * out without a token because `protect` does not cover it: segments on another host than their playlist.
+ * Writes to the console, in development builds and once for each origin, that the edge refused a request of the player
+ * which went out without a token because `protect` does not cover it: segments on another host than their playlist.
  */
 export function writeUnprotectedRefusal(source: TokenSource, { url, token }: SignedRequest, status: number): void {
   if (!__DEVELOPMENT__ || token || !DEFAULT_REFUSALS.includes(status) || source.protects(url)) return;
   const href = resolveUrl(url);
   if (href === '') return;
-  // without user info
+  // an origin contains no user info
   const { origin } = new URL(href);
   writeMistake(
     source,

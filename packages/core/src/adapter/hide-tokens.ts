@@ -6,22 +6,22 @@ const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidd
 
 const foldersOf = (url: string): string[] => pathOf(resolveUrl(url)).split('/').slice(3);
 
-/** The runs of a value that no escape changes, such as the signature within `exp=1~acl=/*~hmac=…`. */
+/** Returns the runs of a value that no escaping changes, such as the signature within `exp=1~acl=/*~hmac=…`. */
 const runsOf = (value: string): string[] => value.match(/[\w-]+/g) ?? [];
 
-/** The parts of a token that a server or an app may quote without the rest of the URL or header. */
+/** Returns the parts of a token that a server or an app may quote without the rest of the URL or header. */
 function partsOf({ token, unsignedUrl, headers }: SignedRequest): string[] {
   const { query = {}, base = '' } = token!;
   const asked = decoded(unsignedUrl);
   const values = [...Object.values(query), ...foldersOf(base).map(decoded), ...Object.values(headers)];
   const long = values.flatMap((value) => [value, ...runsOf(value)]).filter(({ length }) => length >= LEAST_SECRET);
-  // what stands in the URL that was asked for, such as its path in a parameter or a digit in a header, is no secret
+  // no secret: parts that the unsigned URL contains, such as its path in a parameter or a digit in a header
   return [...long, ...Object.values(headers)].filter((part) => !asked.includes(part));
 }
 
 /**
- * Whether a text quotes the URL of `request`, as it was signed or as a browser writes it, a header of its token, or a
- * part of it, in whatever escapes.
+ * Tells whether a text quotes the signed URL of `request` (also as a browser writes it), a header of its token, or a
+ * part of the token, in any escaping.
  */
 function quotesToken(text: string, request: SignedRequest): boolean {
   if (!request.token) return false;
@@ -33,10 +33,10 @@ function quotesToken(text: string, request: SignedRequest): boolean {
   );
 }
 
-/** An error may be a cause of itself. */
+/** The maximum number of errors in a chain of causes that are read: an error may be its own cause. */
 const MAX_CAUSES = 8;
 
-/** What a console prints of `error`: its text, and those of its causes; `undefined` if that cannot be read. */
+/** Returns the text that a console prints of `error` and its causes; `undefined` if it cannot be read. */
 function textOf(error: unknown): string | undefined {
   const texts: string[] = [];
   try {
@@ -52,36 +52,39 @@ function textOf(error: unknown): string | undefined {
 }
 
 /**
- * The error that sending `request` has thrown, as an app may see it: one whose text, or that of a cause, quotes the
- * token is replaced.
+ * Returns the error that sending `request` has thrown, as an app may see it. Replaces an error if its text, or the text
+ * of a cause, quotes the token or cannot be read.
  */
 export function errorWithoutToken(error: unknown, request: SignedRequest): unknown {
   const text = textOf(error);
   return text === undefined || quotesToken(text, request) ? new TypeError(NOT_SHOWN) : error;
 }
 
-/** A text about the failure of `request`, as an app may see it: one that quotes the token is replaced. */
+/** Returns a text about the failure of `request` as an app may see it. Replaces a text that quotes the token. */
 export function textWithoutToken(text: string, request: SignedRequest): string {
   return quotesToken(text, request) ? NOT_SHOWN : text;
 }
 
-/** Where an XMLHttpRequest and a Response say to which URL the request went. */
+/** The properties in which an XMLHttpRequest and a Response have the URL to which the request went. */
 const PROPERTIES = ['responseURL', 'url'] as const;
 
-/** The getters that `hideSignedUrl` has made. Apps and libraries that wrap a request give theirs, and mean them. */
+/**
+ * The getters that `hideSignedUrl` has made. Other getters belong to apps and libraries that wrap a request; their
+ * values count as they are.
+ */
 const hiding = new WeakSet<() => unknown>();
 
 /**
- * Lets an object of the browser that stands for a request report its URL without the token: players hand these objects
- * out in events, and apps log them. Headers and whatever else it holds are left alone.
+ * Makes a browser object that stands for a request report its URL without the token: players pass these objects on in
+ * events, and apps log them. Leaves its headers and all other content alone.
  */
 export function hideSignedUrl(details: unknown, source: TokenSource): void {
   if (typeof details !== 'object' || details === null) return;
   for (const property of PROPERTIES) {
-    // objects of apps, and those that are done already, have one of their own
+    // objects of apps, and objects that were changed before, have the property themselves
     if (!(property in details) || Object.hasOwn(details, property)) continue;
     const prototype: unknown = Object.getPrototypeOf(details);
-    // asked anew each time, because an XMLHttpRequest does not know it before the response
+    // reads the URL at each access, because an XMLHttpRequest does not know it before the response
     const get = (): unknown => {
       const url: unknown = Reflect.get(prototype as object, property, details);
       return typeof url === 'string' ? source.unsign(url) : url;
@@ -92,8 +95,8 @@ export function hideSignedUrl(details: unknown, source: TokenSource): void {
 }
 
 /**
- * The URL from which `answer` came, as the browser or the app that wraps it tells, behind what `hideSignedUrl` shows.
- * The `url` of an XMLHttpRequest is what Video.js has asked for.
+ * Returns the URL from which `answer` came, as the browser, or an app that wraps the answer, reports it, and not as
+ * `hideSignedUrl` shows it. `responseURL` comes first: the `url` of an XMLHttpRequest of Video.js is the requested URL.
  */
 export function answeredFrom(answer: object): string | undefined {
   const told = PROPERTIES.map((property) => {

@@ -6,8 +6,8 @@ import { SOURCE_DESTROYED, SOURCE_RENEWS } from '../contract/token-source.ts';
 import type { SignOptions, TokenSource } from '../contract/token-source.ts';
 
 /**
- * Whether a failure to get a token ends by itself: the signing endpoint does not answer. An adapter waits, or reports
- * what its player tries again. Any other failure is final until tokens are renewed.
+ * Tells whether a failure to get a token is an outage: the signing endpoint does not answer. An adapter waits for the
+ * end of an outage, or reports a failure that its player retries. Any other failure is final until tokens are renewed.
  */
 export const isOutage = (error: unknown): error is SecureTokenError =>
   isSecureTokenError(error) && error.code === 'ERR_SIGNING_UNAVAILABLE';
@@ -17,25 +17,30 @@ export interface KeepAskingOptions<T> {
   /** Ends the wait. */
   readonly signal: AbortSignal;
   readonly ask: (options: Required<SignOptions>) => Promise<T>;
-  /** Hears of each failure, the `count`th in a row: whether to wait for the next try. If not, the failure is thrown. */
+  /**
+   * Gets each failure, the `count`th in a row. Returns whether to wait for the next try; if not, the failure is thrown.
+   */
   readonly mayWait: (error: SecureTokenError, count: number) => boolean;
-  /** There was a failure, and now an answer. */
+  /** Called when `ask` succeeds after a failure. */
   readonly recovered?: () => void;
 }
 
 /**
- * Seconds, at most, after which a request that was denied asks again, once tokens have come in: they may be those of
- * another held request, which this one did not want either.
+ * The longest pause, in seconds, before a denied request asks again after tokens have come in: they may be tokens of
+ * another held request, which do not help this one.
  */
 const LONGEST_DENIED_PAUSE = 15;
 
 const deniedPauseMs = (held: number): number =>
   held === 0 ? 0 : Math.random() * Math.min(LONGEST_DENIED_PAUSE, 2 ** (held - 1)) * 1000;
 
-/** A request after a failure. It listens from the start: whoever hears of the failure may renew, abort or destroy. */
+/**
+ * A request that waits after a failure. It listens from its creation on, because a listener of the failure may at once
+ * renew, abort or destroy.
+ */
 class HeldRequest {
   readonly #holding = new AbortController();
-  /** Resolves to whether they have come: not if the wait has ended otherwise. */
+  /** Resolves to true once tokens come in; to false if the wait ends in another way. */
   readonly #tokensCame: Promise<boolean>;
 
   constructor(source: TokenSource, signal: AbortSignal) {
@@ -50,20 +55,20 @@ class HeldRequest {
     });
   }
 
-  /** Resolves after `ms`, or once tokens come in again: to whether they have. */
+  /** Resolves to true once tokens come in, or to false after `ms`. */
   async outlast(ms: number): Promise<boolean> {
     const haveCome = await Promise.race([this.pause(ms).then(() => false), this.#tokensCame]);
     this.#assertNotDestroyed();
     return haveCome;
   }
 
-  /** Resolves after `ms`, also if tokens for others come in. */
+  /** Resolves after `ms`, even if tokens for other requests come in. */
   async pause(ms: number): Promise<void> {
     await pauseFor(ms, this.#holding.signal);
     this.#assertNotDestroyed();
   }
 
-  /** Resolves `ms` after tokens have come in; a call to `renew()` is not waited after. */
+  /** Resolves `ms` after tokens have come in, or at once after a call to `renew()`. */
   async untilTokens(ms: number): Promise<void> {
     await this.#tokensCame;
     if (ms > 0) await this.pause(ms);
@@ -82,16 +87,17 @@ class HeldRequest {
 }
 
 /**
- * Asks the token source until it answers, for players that take a failed request hard. An outage of the signing
- * endpoint is waited out, however long it lasts: `source` leaves the endpoint alone as it has asked for. After any
- * other failure the request is held until tokens are renewed.
+ * Calls `ask` until it succeeds, for players that do not cope well with a failed request. Waits through an outage of
+ * the signing endpoint, however long: `source` leaves the endpoint alone for as long as the endpoint has asked. After
+ * any other failure, holds the request until tokens are renewed.
  *
- * @throws the reason of `signal`, a failure for which `mayWait` says no, or `ERR_DESTROYED`
+ * @throws the reason of `signal`, a failure for which `mayWait` returns false, `ERR_DESTROYED`, or any error of `ask`
+ *   that is not a `SecureTokenError`
  */
 export async function keepAsking<T>(options: KeepAskingOptions<T>): Promise<T> {
   const { source, signal, ask, mayWait, recovered } = options;
   let held = 0;
-  // tokens have come in, and none was for this request: those of others tell nothing any more
+  // tokens have come in, but none for this request: tokens for other requests no longer end its wait
   let failsAlone = false;
   for (let count = 1; ; count++) {
     try {
@@ -106,7 +112,7 @@ export async function keepAsking<T>(options: KeepAskingOptions<T>): Promise<T> {
         request.end();
         throw error;
       }
-      // by whoever has heard of the failure
+      // a listener of the failure may have aborted the request
       signal.throwIfAborted();
       const delay = retryDelay({ failures: count }, Math.random()) * 1000;
       if (!isOutage(error)) await request.untilTokens(deniedPauseMs(held++));

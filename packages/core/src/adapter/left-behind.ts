@@ -1,20 +1,20 @@
-/** The members of a media element that tell where playback stands. */
+/** The members of a media element that tell the position of playback. */
 export interface Playhead {
   readonly currentTime: number;
   readonly buffered: Pick<TimeRanges, 'length' | 'end'>;
 }
 
-/** Players stall before their last picture ends: less than this, in seconds, is nothing to play. */
+/** Players stall before their last picture ends: less than this, in seconds, counts as nothing to play. */
 const NOTHING_SECONDS = 0.5;
 
 /**
- * Whether a live stream has moved on past the playhead while nothing came: a wait for a token has outlasted the live
- * window. What would come next is gone from the server, so an adapter sees to it that playback goes on at the live
- * edge. Whoever still has media to play, plays it first.
- * @param windowStart in seconds on the timeline of the element: what is before it cannot be loaded any more
+ * Tells whether a live stream has moved on past the playhead while no media arrived: a wait for a token has outlasted
+ * the live window. The server no longer has the next segments, so an adapter makes playback continue at the live edge.
+ * A player that still has media to play, plays it first.
+ * @param windowStart in seconds on the timeline of the element: media before it cannot be loaded any more
  */
 export function isLeftBehind({ currentTime, buffered }: Playhead, windowStart: number): boolean {
   const end = buffered.length > 0 ? buffered.end(buffered.length - 1) : 0;
-  // at 0 playback has not begun: where it does is up to the player
+  // at 0 playback has not begun: the player decides where it begins
   return currentTime > 0 && currentTime < windowStart && end < currentTime + NOTHING_SECONDS;
 }

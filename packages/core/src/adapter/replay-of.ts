@@ -2,24 +2,25 @@ import { letGo } from '../body.ts';
 import type { SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { credentialsMode } from './token-carriers.ts';
 
-/** The statuses of refusals that browsers may cache without being told to (RFC 9110 §15.1). */
+/** The statuses of refusals that browsers may cache even if no header says so (RFC 9110 §15.1). */
 const KEPT = [404, 405, 410, 414, 501];
 
 /**
- * The cache mode of a fetch that replays `refused`: the cache may hold the refusal where the token is not in the URL.
+ * Returns the cache mode of a fetch that replays `refused`: if the token is not in the URL, the cache may hold the
+ * refusal.
  */
 export const replayCacheMode = (refused: SignedRequest, replay: SignedRequest): RequestCache =>
   refused.url === replay.url ? 'reload' : 'default';
 
-/** The request of the player has a time-out of its own; the one before it must not hold it up. */
+/** The time-out of the extra request: it must not hold up the player's request, which has another time-out. */
 const OVERWRITE_TIMEOUT_MS = 5000;
 
 export interface ReplayOptions extends SignOptions {
-  /** The method of the request: no cache answers a POST, as one for a licence is. @default 'GET' */
+  /** The method of the request: no cache answers a POST, such as a licence request. @default 'GET' */
   readonly method?: string;
 }
 
-/** Lets the browser's cache answer `replay` with what the edge says now. */
+/** Replaces the refusal in the browser's cache with the present answer of the edge to `replay`. */
 async function overwriteCached(replay: SignedRequest): Promise<void> {
   const { url, headers } = replay;
   try {
@@ -31,14 +32,14 @@ async function overwriteCached(replay: SignedRequest): Promise<void> {
     });
     letGo(body);
   } catch {
-    // the replay will show it
+    // the replay itself will show the failure
   }
 }
 
 /**
- * As `source.refused()`, for requests that go through the cache of the browser and cannot choose a cache mode, as those
- * of an XMLHttpRequest. It may keep a refusal and answer the replay with that where the token is not in the URL: one
- * more request overwrites it.
+ * Does what `source.refused()` does, for requests that go through the cache of the browser and cannot choose a cache
+ * mode, such as those of an XMLHttpRequest. If the token is not in the URL, the cache may answer the replay with a
+ * refusal that it has kept: one extra request overwrites that refusal.
  * @throws as `source.refused()`
  */
 export async function replayOf(

@@ -6,24 +6,26 @@ import { adoptToken } from './adopt-token.ts';
 import { isOutage } from './keep-asking.ts';
 import { replayCacheMode } from './replay-of.ts';
 
-/** A signed request that has ended: with a response or an error. */
+/** A signed request that has ended with a response or an error. */
 export interface Sent {
-  /** The one that was sent last. */
+  /** The request that was sent last. */
   readonly request: SignedRequest;
-  /** Absent: a failure without a status, which is the network, or an answer without CORS headers. */
+  /** Absent after a failure without a status: the network failed, or the answer has no CORS headers. */
   readonly response?: Response;
-  /** The reason with which `fetch` rejected, where there was no response. */
+  /** The reason with which `fetch` rejected, if there is no response. */
   readonly error?: unknown;
 }
 
-/** Sends a signed request in this cache mode; `undefined` is that in which the player has asked. */
+/** Sends a signed request in this cache mode; `undefined` stands for the mode of the player's own request. */
 export type Send = (request: SignedRequest, cache: RequestCache | undefined) => Promise<Response>;
 
-/** Out of CORS mode nobody sees a status: such an answer is what was asked for. */
+/**
+ * Tells whether a response may be a refusal. Outside CORS mode scripts see no status: such a response counts as good.
+ */
 const mayBeRefusal = ({ ok, type }: Response): boolean => !ok && !type.startsWith('opaque');
 
 /**
- * Sends `signed` by fetch, and once more, by another token, if the edge refuses it. For requests that can choose their
+ * Sends `signed` by fetch, and once more with another token if the edge refuses it. For requests that can choose their
  * cache mode; for others see `replayOf`.
  * @throws as `TokenSource.refused`; the reason of `signal`
  */
@@ -62,19 +64,19 @@ export async function sendSigned(
   if (!replay) return first;
   letGo(first.response?.body);
   const second = await attempt(replay, replayCacheMode(signed, replay));
-  // once: that this one is refused, too, is only reported
+  // the source only gets the report of a second refusal: there is no third try
   await replayOf(second);
   return second;
 }
 
 /**
- * The answer to a fetch that gets no token: a status that its player tries again, or one that is final. The answer has
- * no body, so that no player takes it for media.
+ * Returns the answer to a fetch that gets no token: 503, which its player retries, in an outage; otherwise 403, which
+ * is final. The answer has no body, so that no player takes it for media.
  */
 export const responseWithoutToken = (error: SecureTokenError): Response =>
   new Response(null, { status: isOutage(error) ? 503 : 403, statusText: error.code });
 
-/** The error that `responseWithoutToken` has written into `response`; `undefined` if somebody else has answered. */
+/** Returns the error that `responseWithoutToken` has written into `response`; `undefined` for any other response. */
 export const errorOfResponse = ({ statusText }: Response): SecureTokenError | undefined =>
   isSecureTokenErrorCode(statusText)
     ? new SecureTokenError(statusText, 'The token worker has no token. Its tokendenied and tokenerror events say why.')

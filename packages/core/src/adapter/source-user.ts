@@ -8,14 +8,14 @@ import { replayOf } from './replay-of.ts';
 export interface AcquiredTokenSource {
   readonly source: TokenSource;
   /**
-   * Destroys a source that was made for these options. One that was passed in belongs to the app: it makes no more
-   * calls ahead of use once nobody else uses it.
+   * Destroys a source that was made for these options. A source that was passed in belongs to the app: it makes no more
+   * calls ahead of use once no other player uses it.
    */
   readonly release: () => void;
 }
 
 /**
- * Joins the token source that an adapter was given, or makes one from its options, for one player.
+ * Joins the token source that an adapter received, or makes one from its options, for one player.
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function acquireTokenSource(options: TokenSourceOptions | TokenSource | string | URL): AcquiredTokenSource {
@@ -31,11 +31,11 @@ export function acquireTokenSource(options: TokenSourceOptions | TokenSource | s
   };
 }
 
-/** One of the users (players) of a token source that may be shared: what is refused to others is not its concern. */
+/** One of the users (players) of a token source, which they may share. Refusals to other users do not concern it. */
 export interface SourceUser {
-  /** As `replayOf`. @throws as that */
+  /** Does what `replayOf` does. @throws as `replayOf` */
   replay(request: SignedRequest, status: number, options?: ReplayOptions): Promise<SignedRequest | undefined>;
-  /** Whether an event of the source is for this user: not a refusal of a request that only others have under way. */
+  /** Tells whether an event of the source is for this user: all are, except refusals that only other users replay. */
   concerns(event: Event): boolean;
 }
 
@@ -48,14 +48,14 @@ interface Replaying {
 
 const replaying = new WeakMap<TokenSource, Replaying[]>();
 
-/** The URL whose refusal `event` reports. */
+/** Returns the URL whose refusal `event` reports; `undefined` if it reports none. */
 function refusedUrl({ type, detail }: CustomEvent<unknown>): string | undefined {
   if (type === 'tokenrefused') return (detail as TokenEventDetails['tokenrefused']).url;
   const { error } = detail as Partial<TokenEventDetails['tokenerror']>;
   return error?.code === 'ERR_TOKEN_REFUSED' ? error.url : undefined;
 }
 
-/** Makes one more user of `source`: refusals of its requests are told apart from those of the others. */
+/** Adds a user of `source`, and tells refusals of its requests apart from those of other users. */
 export function createSourceUser(source: TokenSource): SourceUser {
   const underWay = replaying.get(source) ?? [];
   replaying.set(source, underWay);
@@ -79,9 +79,9 @@ export function createSourceUser(source: TokenSource): SourceUser {
 }
 
 /**
- * Hands each event of `source` to `forward`.
- * @param user without the refusals of others that share the source
- * @returns stops it
+ * Calls `forward` with each event of `source`.
+ * @param user leaves out the refusals of other users of the source
+ * @returns a function that stops this
  */
 export function forwardTokenEvents(
   source: TokenSource,

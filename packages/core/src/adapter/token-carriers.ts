@@ -4,23 +4,23 @@ import { originOf, resolveUrl } from '../url-text.ts';
 type Cookies = Pick<SignedRequest, 'credentials'>;
 
 /**
- * The credentials mode of a fetch that sends `request`.
- * @param asked the mode in which the player has asked for it
+ * Returns the credentials mode of a fetch that sends a signed request.
+ * @param asked the mode of the player's own request
  */
 export const credentialsMode = ({ credentials }: Cookies, asked?: RequestCredentials): RequestCredentials =>
   credentials || asked === 'include' ? 'include' : 'same-origin';
 
 /**
- * Whether an element that loads `request` by itself needs `crossorigin="use-credentials"`. Out of CORS mode, which is
- * without the attribute, browsers send cookies in any case.
+ * Tells whether an element that itself loads a signed request needs `crossorigin="use-credentials"`. Without the
+ * attribute, the element does not use CORS mode, and browsers always send cookies.
  */
 export const needsUseCredentials = ({ credentials }: Cookies, crossOrigin: string | null | undefined): boolean =>
   credentials && !!crossOrigin;
 
 /**
- * The headers of a request, and those of its token in place of the player's own of the same name: names have any case
- * (RFC 9110, section 5.1), and XMLHttpRequest and `Headers` join the values of two. Shaka Player and dash.js set a
- * Common Access Token that they have read in an answer.
+ * Returns the headers of a request with those of its token, which replace the player's own headers of the same name.
+ * Names match in any case (RFC 9110, section 5.1), and XMLHttpRequest and `Headers` would join the values of two
+ * headers. Shaka Player and dash.js themselves set a Common Access Token that they have read in an answer.
  */
 export function withTokenHeaders(
   own: Readonly<Record<string, string>> | null | undefined,
@@ -33,6 +33,6 @@ export function withTokenHeaders(
 
 const serverOf = (url: string): string => originOf(resolveUrl(url));
 
-/** Whether `url` is of another server than `signed`: the headers of a token are not for that one. */
+/** Tells whether `url` is on another server than `signed`: that server must not get the headers of a token. */
 export const isElsewhere = (url: string, signed: string): boolean =>
   url !== signed && serverOf(url) !== serverOf(signed);

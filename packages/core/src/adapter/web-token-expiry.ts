@@ -1,7 +1,7 @@
-/** Nesting that a token needs at most; more is the work of somebody else. */
+/** The deepest nesting that is read: no real token has a deeper one. */
 const MAX_DEPTH = 16;
 
-/** Majors of CBOR (RFC 8949, section 3.1). */
+/** The major types of CBOR (RFC 8949, section 3.1). */
 const UNSIGNED = 0;
 const BYTES = 2;
 const TEXT = 3;
@@ -10,7 +10,7 @@ const MAP = 5;
 const TAG = 6;
 const SIMPLE = 7;
 
-/** `additional information` of a head whose argument is a double. */
+/** The `additional information` of a head whose argument is a double. */
 const DOUBLE = 27;
 
 /** The claim `exp` (RFC 8392, section 4). */
@@ -19,13 +19,13 @@ const EXP = 4;
 interface Head {
   readonly major: number;
   readonly info: number;
-  /** Argument: a number, a length, or how many items there are. */
+  /** The argument: a number, a length, or the number of items. */
   readonly value: number;
 }
 
 /**
- * Reads CBOR of definite lengths, item by item. Throws a `RangeError` at the end of the bytes, or at what it does not
- * know.
+ * Reads CBOR of definite lengths, item by item. Throws a `RangeError` at the end of the bytes, or at an encoding that
+ * it does not know.
  */
 class CborReader {
   readonly #view: DataView;
@@ -42,7 +42,7 @@ class CborReader {
     return { major, info, value: info < 24 ? info : this.#argument(major, info) };
   }
 
-  /** The bytes of a byte string. */
+  /** Reads a byte string. */
   bytes(): Uint8Array {
     const { major, value } = this.head();
     if (major !== BYTES) throw new RangeError('no byte string');
@@ -68,7 +68,7 @@ class CborReader {
     throw new RangeError('no definite length');
   }
 
-  /** Passes over so many bytes. @returns where they begin */
+  /** Skips `count` bytes. @returns the place where they begin */
   pass(count: number): number {
     const at = this.#at;
     if (at + count > this.#view.byteLength) throw new RangeError('too short');
@@ -81,7 +81,8 @@ const bytesOf = (base64url: string): Uint8Array =>
   Uint8Array.from(atob(base64url.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
 
 /**
- * The payload of `Mac0` or `Sign1` (RFC 9052), whatever tags stand before it: protected, unprotected, payload, seal.
+ * Returns the payload of a `Mac0` or `Sign1` message (RFC 9052), with any tags before it. The message is a list:
+ * protected, unprotected, payload, seal.
  */
 function payloadOf(token: CborReader): CborReader {
   let head = token.head();
@@ -93,9 +94,9 @@ function payloadOf(token: CborReader): CborReader {
 }
 
 /**
- * Reads when a CWT (RFC 8392), such as a Common Access Token, ends: its claim `exp`, which needs no key.
+ * Reads when a CWT (RFC 8392), such as a Common Access Token, ends: its claim `exp` can be read without a key.
  * @param token base64url
- * @returns unix seconds; `undefined` if `token` is none, or has no end
+ * @returns unix seconds; `undefined` if `token` is no CWT, or does not end
  */
 export function webTokenExpiry(token: string): number | undefined {
   try {
@@ -107,12 +108,12 @@ export function webTokenExpiry(token: string): number | undefined {
         const { major: kind, info, value } = claims.head();
         return kind === UNSIGNED || (kind === SIMPLE && info === DOUBLE) ? value : undefined;
       }
-      // of a name that is text the characters follow
+      // if the name is a text, its characters follow
       if (name.major === TEXT) claims.pass(name.value);
       claims.skip();
     }
   } catch {
-    // what cannot be read is none
+    // a token that cannot be read is no CWT
   }
   return undefined;
 }

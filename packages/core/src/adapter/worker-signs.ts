@@ -2,33 +2,33 @@ import { errorOfResponse } from './send-signed.ts';
 import { resolveUrl } from '../url-text.ts';
 
 /**
- * The questions that a page asks the token worker: it answers a request with one of these headers by itself. A worker
- * that does not know the question lets its own script through, with status 200.
+ * The questions that a page asks the token worker. The worker itself answers a request with one of these headers. A
+ * worker that does not know the question lets the request for its own script through, which gets status 200.
  */
 export const workerQuestion = {
-  /** Whether it signs the browser's own requests for this URL: `yes` or `no`. */
+  /** Asks whether the worker signs the browser's own requests for this URL: `yes` or `no`. */
   header: 'secure-token-signs',
-  /** To do what `TokenSource.renew` does: `yes`, or the failure as `responseWithoutToken` writes it. */
+  /** Asks for what `TokenSource.renew` does: `yes`, or the failure as `responseWithoutToken` writes it. */
   renewal: 'secure-token-renews',
   yes: 204,
   no: 205,
 } as const;
 
-/** A worker answers at once; one that does not know the question may ask the network for its own script. */
+/** A token worker answers at once; a worker that does not know the question may load its own script. */
 const ANSWER_TIMEOUT_MS = 5000;
 
-/** A renewal takes as long as the tries of the worker do. Browsers stop a worker that is at one request for so long. */
+/** A renewal takes as long as the worker's tries. Browsers stop a worker that spends this long on one request. */
 const RENEWAL_TIMEOUT_MS = 300_000;
 
 const controllerOfPage = (): ServiceWorker | null | undefined =>
   (globalThis.navigator as Partial<Navigator> | undefined)?.serviceWorker?.controller;
 
-/** Whether a service worker controls this page: only then is there anybody to ask. */
+/** Tells whether a service worker controls this page: otherwise there is no worker to ask. */
 export const hasController = (): boolean => !!controllerOfPage();
 
 /**
- * The answer of the worker that controls this page; `undefined` without a worker, if it ends meanwhile, and if it has
- * not answered after `timeoutMs`.
+ * Returns the answer of the worker that controls this page; `undefined` if there is no worker, if the worker ends
+ * meanwhile, or if it has not answered after `timeoutMs`.
  */
 async function askWorker(headers: Record<string, string>, timeoutMs: number): Promise<Response | undefined> {
   const controller = controllerOfPage();
@@ -40,8 +40,8 @@ const askWhetherSigns = (url: string): Promise<Response | undefined> =>
   askWorker({ [workerQuestion.header]: url }, ANSWER_TIMEOUT_MS);
 
 /**
- * Whether a token worker (secure-token-worker) controls this page and signs the browser's own requests for `url`. One
- * that does not answer in five seconds does not.
+ * Tells whether a token worker (secure-token-worker) controls this page and signs the browser's own requests for `url`.
+ * A worker that does not answer within five seconds counts as one that does not.
  */
 export async function workerSigns(url: string): Promise<boolean> {
   const answer = await askWhetherSigns(resolveUrl(url));
@@ -50,12 +50,12 @@ export async function workerSigns(url: string): Promise<boolean> {
 
 /**
  * Renews the tokens of the token worker that controls this page, and lifts its denials.
- * @returns whether there is one that can, which those of earlier versions cannot. One that answers no question in five
- *   seconds is none.
+ * @returns whether there is a worker that can renew. A worker of an earlier version cannot, and a worker that does not
+ *   answer a question within five seconds does not count.
  * @throws as `TokenSource.renew`
  */
 export async function renewWorker(): Promise<boolean> {
-  // any URL will do: another worker of the site may hold up what it is asked for as long as the network does
+  // first asks, with the short time-out, about any URL: another worker of the site may take as long as the network
   const { yes, no } = workerQuestion;
   const known = await askWhetherSigns(controllerOfPage()?.scriptURL ?? '');
   if (known?.status !== yes && known?.status !== no) return false;

@@ -4,23 +4,23 @@ import { PageEvents } from '../realm.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import { retryDelay, retryDelayAhead } from './retry-delay.ts';
 
-/** setTimeout overflows at 2^31 ms, and then does not wait at all. */
+/** The longest pause: setTimeout overflows at 2^31 ms, and then does not wait at all. */
 const MAX_PAUSE_SECONDS = 2 ** 31 / 1000 - 1;
 
-/** Seconds that a pause lasts. */
+/** The length of a pause, in seconds. */
 interface PauseLength {
   /** For requests that wait. */
   readonly waiting: number;
-  /** For renewals that nobody waits for; not fewer. */
+  /** For renewals that no request waits for; not less than `waiting`. */
   readonly ahead: number;
 }
 
-/** A time in which the signing endpoint is left alone. */
+/** A time in which the source does not call the signing endpoint. */
 class Pause {
   readonly ended: Promise<void>;
   readonly #onEnd: () => void;
   readonly #now: () => number;
-  /** When requests that wait may go on, by `now`. */
+  /** When requests that wait may go on, on the clock `now`. */
   readonly #waitingUntil: number;
   #until: number;
   #resolve!: () => void;
@@ -39,7 +39,7 @@ class Pause {
     this.#timer = this.#startTimer();
   }
 
-  /** A request waits from now on: it does not wait longer than it would have from the start. */
+  /** Shortens the pause for a request that waits from now on, as if the request had waited from the start. */
   hurry(): void {
     if (this.#waitingUntil >= this.#until) return;
     this.#until = this.#waitingUntil;
@@ -60,8 +60,9 @@ class Pause {
 }
 
 /**
- * Leaves an endpoint alone that has failed: one pause for all calls, so that a viewer never asks it twice at a time.
- * How long it lasts is said by `retry-delay.ts`, for requests that wait and for renewals that nobody waits for.
+ * Pauses calls after the endpoint has failed. All calls share one pause, so that a viewer never calls the endpoint
+ * twice at a time. `retry-delay.ts` decides the length of the pause, for requests that wait and for renewals that no
+ * request waits for.
  */
 export class Backoff {
   readonly #limit: number;
@@ -71,16 +72,16 @@ export class Backoff {
   readonly #paused: (seconds: number) => void;
   readonly #network = new PageEvents(['online'], () => this.wake());
   #failures = 0;
-  /** When the first of them was. */
+  /** When the first of these failures was. */
   #failingSince = 0;
-  /** Requests that wait for a token. */
+  /** The number of requests that wait for a token. */
   #waiting = 0;
   #pause: Pause | undefined;
-  /** The endpoint has asked for more patience than requests have. */
+  /** Set if the endpoint asks callers to wait longer than `backoffLimit`: before `until`, calls fail with `error`. */
   #block: { readonly error: SecureTokenError; readonly until: number } | undefined;
   #stoppedBy: SecureTokenError | undefined;
 
-  /** @param paused hears for how many seconds nothing is called */
+  /** @param paused called at the start of each pause, with its seconds */
   constructor(
     { limit, backoffLimit }: Required<RetryOptions>,
     random: () => number,
@@ -98,26 +99,26 @@ export class Backoff {
     return this.#pause !== undefined;
   }
 
-  /** The last call has failed. */
+  /** Whether the last call has failed. */
   get isFailing(): boolean {
     return this.#failures > 0;
   }
 
   /**
-   * Whether a call that failed is to be given up: it was tried often enough. What nobody waits for is tried twice, and
-   * then again when it is used, or by the timer.
+   * Whether to give up a failed call, because it was tried often enough. If no request waits for a token, the call is
+   * tried twice; the next use of the token, or the timer, begins another call.
    */
   get isExhausted(): boolean {
     return this.#failures > (this.#waiting > 0 ? this.#limit : 1);
   }
 
-  /** Resolves when the endpoint may be called: to why it must not be, or to nothing. */
+  /** Resolves when the pause is over: to the reason why the endpoint must not be called, or to `undefined`. */
   async ready(): Promise<SecureTokenError | undefined> {
     if (!this.blockedBy) await this.#pause?.ended;
     return this.blockedBy;
   }
 
-  /** A request waits for what `start` begins. */
+  /** Runs `start` for a request that waits for it, and shortens the pause. */
   async hurryFor(start: () => Promise<void>): Promise<void> {
     this.#waiting++;
     this.#watchNetwork();
@@ -130,19 +131,20 @@ export class Backoff {
     }
   }
 
-  /** A request waits for a token. */
+  /** Whether a request waits for a token. */
   get isAwaited(): boolean {
     return this.#waiting > 0;
   }
 
-  /** Why calls fail at once instead of waiting: `Retry-After` is beyond the limit, or the source was destroyed. */
+  /** The reason why calls fail at once: `Retry-After` is beyond the limit, or the source was destroyed. */
   get blockedBy(): SecureTokenError | undefined {
     if (this.#stoppedBy) return this.#stoppedBy;
     return this.#block && this.#now() < this.#block.until ? this.#block.error : undefined;
   }
 
   /**
-   * The outcome of a call that has brought `error`, or tokens: once the source was destroyed, neither counts.
+   * Returns the outcome of a call that ended with `error`, or with tokens: if calls are blocked, the reason for that
+   * replaces `error`; if the source was destroyed, that reason replaces tokens too.
    */
   outcomeOf(error: SecureTokenError | undefined): SecureTokenError | undefined {
     return this.#stoppedBy ?? (error && (this.blockedBy ?? error));
@@ -153,11 +155,11 @@ export class Backoff {
   }
 
   /**
-   * A call has failed: nothing is called for a while.
-   * @param rest seconds for which the first of all that is due for renewal is still used; `undefined` if nothing is due
+   * Begins a pause after a failed call.
+   * @param rest seconds until the first of the tokens that are due for renewal runs out; `undefined` if none is due
    */
   failed(error: SecureTokenError, rest: number | undefined): void {
-    // calls that fail side by side are one failure; a denial is about the viewer
+    // calls that fail at the same time count as one failure; a denial is about the viewer and not the endpoint
     if (this.#pause || error.code === 'ERR_DENIED') return;
     if (this.#failures === 0) this.#failingSince = this.#now();
     this.#failures++;
@@ -195,27 +197,27 @@ export class Backoff {
   }
 
   /**
-   * The network may also be back while a call is under way that it has lost: that call fails later, and begins a new
-   * row of failures.
+   * Listens for the return of the network during a pause, and while a request waits after a failure. The network may
+   * return while a call is under way whose response is lost: that call fails later, as the first of a new row.
    */
   #watchNetwork(): void {
     this.#network.listenWhile(this.isPaused || (this.isFailing && this.isAwaited));
   }
 
-  /** Ends the pause: the network or the viewer is back. */
+  /** Ends the pause and forgets the failures, because the network or the viewer is back. */
   wake(): void {
     this.#failures = 0;
     this.#block = undefined;
     this.#pause?.end();
   }
 
-  /** From now on there is nothing to wait for. */
+  /** Ends the pause for good: from now on calls fail with `error`. */
   stop(error: SecureTokenError): void {
     this.wake();
     this.#stoppedBy = error;
   }
 
-  /** Seconds; never goes back. */
+  /** Returns seconds on the clock of the session, which never goes back. */
   #now(): number {
     return this.#clock.sessionNow();
   }

@@ -5,17 +5,17 @@ import type { TokenReason } from '../contract/token-source-options.ts';
 import type { Backoff } from './backoff.ts';
 import { isAboutUrls, isolateFailure, mayBeAboutPredictions } from './isolate-failure.ts';
 
-/** A URL whose token is asked for. */
+/** A URL whose token a caller asks for. */
 interface Asked {
   readonly url: string;
   readonly settle: (error: SecureTokenError | undefined) => void;
 }
 
-/** URLs that are asked for together. */
+/** URLs that are sent in one call. */
 interface OpenBatch {
   reason: TokenReason;
   readonly wanted: Asked[];
-  /** URLs that may never exist: they have what room the wanted ones leave, are sent once, and make nothing fail. */
+  /** URLs that may never exist. They get the room that `wanted` leaves, are sent once, and fail no other URL. */
   readonly predicted: Asked[];
 }
 
@@ -29,11 +29,11 @@ export interface WantedUrls {
 
 interface Parts {
   readonly backoff: Backoff;
-  /** Makes one call; resolves to what went wrong. */
+  /** Makes one call; resolves to its error, or to `undefined`. */
   readonly call: (wanted: WantedUrls) => Promise<SecureTokenError | undefined>;
-  /** Whether nobody needs a token any more: what was asked for before a pause is then not called for. */
+  /** Whether no player and no request needs a token any more: then a batch that waited for a pause is dropped. */
   readonly isAbandoned: () => boolean;
-  /** Seconds for which the first of all that is due for renewal is still used. */
+  /** Returns the seconds until the first of the tokens that are due for renewal runs out. */
   readonly restOfDue: () => number | undefined;
 }
 
@@ -46,32 +46,32 @@ const settleAll = (asked: readonly Asked[], error?: SecureTokenError): void => {
 const urlsOf = (asked: readonly Asked[]): string[] => asked.map(({ url }) => url);
 
 /**
- * Collects what is asked for in one task, or while the endpoint is left alone, and calls for it until it is answered.
+ * Collects the URLs that are asked for in one task, or during a pause, and calls the endpoint until it answers.
  */
 export class CallBatches {
   readonly #parts: Parts;
-  /** URLs that have failed alone while others had their tokens. Each is called for alone, and nothing else pauses. */
+  /** URLs that failed alone while others got their tokens. Each gets a call alone, which makes no other call pause. */
   readonly #failing = new BoundedMap<string, true>();
-  /** Still takes in URLs. */
+  /** The batch that still accepts URLs. */
   #open: OpenBatch | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Asks for `url` along with whatever else is asked for; resolves to what went wrong. */
+  /** Asks for `url` in one call with other URLs; resolves to the error, or to `undefined`. */
   async ask(url: string, reason: TokenReason): Promise<SecureTokenError | undefined> {
     if (this.#failing.has(url)) return this.#callAlone(url, reason);
     return new Promise((settle) => {
       const hasRoom = this.#open && this.#open.wanted.length < MAX_URLS_PER_CALL;
       const batch = hasRoom ? this.#open! : this.#begin(reason);
       batch.wanted.push({ url, settle });
-      // must be told: the endpoint may answer any other reason with a token that it made before
+      // `refused` must reach the endpoint, which may answer any other reason with a token that it made before
       if (reason === 'refused') batch.reason = reason;
     });
   }
 
-  /** Asks for `url`, which may never exist, where a call leaves room for it; resolves to what went wrong. */
+  /** Asks for `url`, which may never exist, if a call has room for it; resolves to the error, or to `undefined`. */
   predict(url: string): Promise<SecureTokenError | undefined> {
     return new Promise((settle) => (this.#open ?? this.#begin('initial')).predicted.push({ url, settle }));
   }
@@ -86,10 +86,10 @@ export class CallBatches {
   async #deliver(batch: OpenBatch): Promise<void> {
     const { backoff, isAbandoned } = this.#parts;
     let wanted: readonly Asked[] = batch.wanted;
-    // whatever goes wrong because of its URLs is taken apart once
+    // a batch that fails because of its URLs is split once
     let canBeSplit = true;
     for (;;) {
-      // also without a pause this takes a microtask: whatever else is wanted in this task comes along
+      // even without a pause `ready()` takes a microtask, so that all URLs of this task join the batch
       const isHeldUp = backoff.isPaused;
       const blockedBy = await backoff.ready();
       if (this.#open === batch) this.#open = undefined;
@@ -110,13 +110,13 @@ export class CallBatches {
         settleAll(wanted, error);
         return;
       } else if (wanted === batch.wanted) {
-        // what is wanted until the next try comes along, too; nothing new joins what fails because of its URLs
+        // URLs that are asked for before the next try join it; none join a batch that failed because of its URLs
         this.#open ??= batch;
       }
     }
   }
 
-  /** Calls for `wanted`, and for as many of `predicted` as there is room for. */
+  /** Calls for `wanted`, and for as many of `predicted` as the call has room for. */
   async #callOnce(
     wanted: readonly Asked[],
     predicted: readonly Asked[],
@@ -128,7 +128,7 @@ export class CallBatches {
     let error = await this.#call(urlsOf(wanted), reason, urlsOf(along));
     settleAll(along, error);
     if (along.length > 0 && error && mayBeAboutPredictions(error)) {
-      // whether something is wrong with the wanted ones, a call without the others tells
+      // a call without the predicted URLs tells whether the wanted URLs fail too
       if (wanted.length === 0) return error;
       error = (await this.#parts.backoff.ready()) ?? (await this.#call(urlsOf(wanted), reason));
     }
@@ -136,7 +136,7 @@ export class CallBatches {
     return this.#parts.backoff.outcomeOf(error);
   }
 
-  /** @returns what failed in an outage, to be tried again as usual */
+  /** Calls for parts of a failed batch. @returns the URLs that failed in an outage, which are retried as usual */
   #takeApart(wanted: readonly Asked[], error: SecureTokenError, reason: TokenReason): Promise<readonly Asked[]> {
     return isolateFailure(wanted, error, {
       call: (part) => this.#callPart(urlsOf(part), reason),
@@ -153,7 +153,7 @@ export class CallBatches {
     return error;
   }
 
-  /** Part of a call that failed, and paused: another failure of the kind is no reason to pause again. */
+  /** Calls for a part of a call that failed and began a pause. A failure that is about the URLs begins no pause. */
   async #callPart(urls: readonly string[], reason: TokenReason): Promise<SecureTokenError | undefined> {
     const { backoff } = this.#parts;
     const blockedBy = await backoff.ready();

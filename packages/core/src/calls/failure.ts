@@ -15,7 +15,7 @@ function codeOf(status: number | undefined): SecureTokenErrorCode {
   return !status || status === 429 || status >= 500 ? 'ERR_SIGNING_UNAVAILABLE' : 'ERR_SIGNING_RESPONSE';
 }
 
-/** `Retry-After` in seconds. A date is told by the endpoint's clock: the viewer's may be hours wrong. */
+/** Returns `Retry-After` in seconds. A date counts by the endpoint's clock, because the viewer's may be hours wrong. */
 function retryAfterOf(headers: Failure['headers'], now: number): number | undefined {
   const value = headers?.get?.('retry-after');
   if (!value) return undefined;
@@ -24,7 +24,7 @@ function retryAfterOf(headers: Failure['headers'], now: number): number | undefi
 }
 
 function messageOf(status: number | undefined, detail: string | undefined): string {
-  // the endpoint knows better than we do
+  // the endpoint knows the cause better than this package
   if (detail) return `The signing endpoint answered ${status}: ${detail}`;
   const answered = `The signing endpoint answered ${status}.`;
   switch (codeOf(status)) {
@@ -39,12 +39,12 @@ function messageOf(status: number | undefined, detail: string | undefined): stri
   }
 }
 
-/** Makes a `SecureTokenError` of the cause of a failed call. @param now unix seconds on the endpoint's clock */
+/** Converts the cause of a failed call to a `SecureTokenError`. @param now unix seconds on the endpoint's clock */
 export function toError(cause: unknown, now: number): SecureTokenError {
   try {
     return errorOf(cause, now);
   } catch {
-    // an app may throw what throws when it is read: a call fails all the same
+    // an app may throw an object whose getters throw; the call still has to fail with a `SecureTokenError`
     return errorOf(undefined, now);
   }
 }

@@ -1,6 +1,6 @@
 import type { SecureTokenError } from '../contract/secure-token-error.ts';
 
-/** Calls that one failed call may lead to. */
+/** The largest number of calls that one failed call may lead to. */
 const MAX_CALLS = 8;
 
 /** The statuses that may be about one URL of many. Others are about the viewer, or the endpoint. */
@@ -9,8 +9,8 @@ const STATUSES: readonly (number | undefined)[] = [400, 413, 500];
 export const isAboutUrls = ({ status }: SecureTokenError): boolean => STATUSES.includes(status);
 
 /**
- * Whether a call may have failed, or brought no token, because of URLs that do not exist yet. A 429 is about how often
- * is called.
+ * Whether a call may have failed, or brought no token, because of URLs that do not exist yet. A 429 is about the number
+ * of calls.
  */
 export const mayBeAboutPredictions = ({ code, status }: SecureTokenError): boolean =>
   code === 'ERR_DENIED' || code === 'ERR_SIGNING_RESPONSE' || status === 500;
@@ -21,30 +21,30 @@ function halves<T>(items: readonly T[]): T[][] {
 }
 
 interface Isolation<T> {
-  /** One call for some of the items; resolves to what went wrong. */
+  /** Makes one call for some of the items; resolves to its error, or to `undefined`. */
   readonly call: (part: readonly T[]) => Promise<SecureTokenError | undefined>;
-  /** Called with items whose outcome is known; without an error they have their tokens. */
+  /** Called with items whose outcome is known; without an error the items have their tokens. */
   readonly settle: (part: readonly T[], error?: SecureTokenError) => void;
 }
 
-/** Some of what failed together. */
+/** Some of the items that failed together. */
 interface Part<T> {
   readonly items: readonly T[];
   /** Whether the part is one URL that has failed alone once already. */
   readonly isLastTry: boolean;
 }
 
-/** The parts that are called for next after `items` have failed; none if their failure is final. */
+/** Returns the parts to call for after `items` have failed; none if the failure is final. */
 function partsOf<T>({ items, isLastTry }: Part<T>, { code }: SecureTokenError): Part<T>[] {
   if (items.length > 1) return halves(items).map((half) => ({ items: half, isLastTry: false }));
-  // it may have been the endpoint, for a moment
+  // the endpoint may have failed for a moment only
   return isLastTry || code !== 'ERR_SIGNING_UNAVAILABLE' ? [] : [{ items, isLastTry: true }];
 }
 
 /**
- * Calls for the halves of what failed together, and again for the halves of a half that fails, so that one bad URL
- * fails alone. In breadth: when the calls are used up, most of the good ones have their tokens.
- * @returns what failed in an outage, to be tried again as usual
+ * Calls for the halves of the items that failed together, and again for the halves of a half that fails, so that one
+ * bad URL fails alone. Goes breadth first: when `MAX_CALLS` is reached, most of the good URLs have their tokens.
+ * @returns the items that failed in an outage, which the caller retries as usual
  */
 export async function isolateFailure<T>(
   items: readonly T[],
@@ -64,7 +64,7 @@ export async function isolateFailure<T>(
       else if (!isAboutUrls(failure) && failure.code === 'ERR_SIGNING_UNAVAILABLE') left.push(...part.items);
       else settle(part.items, failure);
     }
-    // an endpoint that fails for either half does so whatever it is asked for
+    // an endpoint that fails for both halves fails for all URLs
     if (calls === 2 && failed.length === 2 && error.code === 'ERR_SIGNING_UNAVAILABLE') return items;
     parts = failed.flatMap((part) => partsOf(part, error));
   }

@@ -1,12 +1,12 @@
 import type { SecureTokenError } from '../contract/secure-token-error.ts';
 
-/** Random bits of an id: two pages never have the same. */
+/** The number of random bits of an id, so that no two pages have the same id. */
 const BITS = 128;
 
-/** The `type` of a denial for a session that was ended: every later call with its id is denied, too. */
+/** The `type` of the denial of an ended session. The endpoint denies every later call with the id of that session. */
 const SESSION_ENDED = 'urn:secure-token:session-ended';
 
-/** Makes the id of a playback, as the protocol of the signing endpoint writes it: 128 random bits in base64url. */
+/** Creates the id of a session as the protocol of the signing endpoint defines it: 128 random bits in base64url. */
 function newSessionId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(BITS / 8));
   return btoa(String.fromCharCode(...bytes))
@@ -17,32 +17,35 @@ function newSessionId(): string {
 
 const isEnded = ({ type }: SecureTokenError): boolean => type === SESSION_ENDED;
 
-/** The id that goes with every call, so that an endpoint can count who plays. */
+/** The session, whose id every call contains, so that an endpoint can count sessions. */
 export class PlaybackSession {
   #id: string | undefined;
-  /** A denial of another kind was lifted, and no call has been answered since. */
+  /** Whether denials were lifted, and no call has been answered since: the session may have ended. */
   #mayHaveEnded = false;
 
-  /** The id. Made at the first use: some servers have no random bits while a module is loaded. */
+  /** The id. It is created at the first use, because some servers have no random bits while they load a module. */
   get id(): string {
     return (this.#id ??= newSessionId());
   }
 
-  /** The app has lifted these denials: the viewer has logged in. A session that was ended before is over. */
+  /**
+   * Notes that these denials were lifted, because the viewer may have logged in. If one of them was for an ended
+   * session, another session begins.
+   */
   denialsLifted(errors: readonly SecureTokenError[]): void {
     if (errors.some(isEnded)) this.#id = undefined;
     this.#mayHaveEnded ||= errors.length > 0;
   }
 
-  /** The endpoint has answered a call: the session goes on, whatever the app has lifted before. */
+  /** Notes that the endpoint has answered a call: the session goes on, whichever denials were lifted before. */
   goesOn(): void {
     this.#mayHaveEnded = false;
   }
 
   /**
-   * Says whether the call with the id `sent`, which failed with `error`, is to be made again under another id: where an
-   * app signs a viewer out everywhere, a page hears that it is logged out before it hears that its session has ended.
-   * Its session begins anew with the next log-in. What is ended later stays ended.
+   * Decides whether to repeat the call with the id `sent`, which failed with `error`, under another id. If an app signs
+   * a viewer out everywhere, the page first hears that the viewer is logged out, and only later that its session has
+   * ended: another session begins with the next log-in. A session that ends after an answered call stays ended.
    */
   beginAnew(sent: string, error: SecureTokenError): boolean {
     if (!isEnded(error)) return false;

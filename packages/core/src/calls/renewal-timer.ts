@@ -6,7 +6,7 @@ import type { Players, TokensInUse } from '../tokens/tokens-in-use.ts';
 import { PageEvents } from '../realm.ts';
 import type { TokenCalls } from './token-calls.ts';
 
-/** Coarse, because machines sleep and tabs are throttled: the clock is read again each time. */
+/** The time between two checks. Coarse, because machines sleep and tabs are throttled: each check reads the clock. */
 const INTERVAL_MS = 1000;
 
 interface Parts {
@@ -17,7 +17,7 @@ interface Parts {
   readonly players: Players;
 }
 
-/** Renews the tokens of folders ahead of use. Those that nobody uses are left to expire. */
+/** Renews the tokens of folders ahead of use. Tokens that no player uses expire. */
 export class RenewalTimer {
   readonly #parts: Parts;
   readonly #page = new PageEvents(['visibilitychange', 'pageshow', 'online'], () => this.#tick());
@@ -28,12 +28,12 @@ export class RenewalTimer {
     this.#parts = parts;
   }
 
-  /** The token of a folder was attached. */
+  /** Starts the timer, because the token of a folder was attached. */
   start(): void {
     if (this.#timer === undefined) this.#tick();
   }
 
-  /** The last player has left: what it has played is no longer played. */
+  /** Stops renewing and forgets what was played, because the last player has left. */
   rest(): void {
     this.#parts.inUse.forgetRhythms();
     this.#tick();
@@ -54,8 +54,8 @@ export class RenewalTimer {
   }
 
   /**
-   * Decides with the jitter in mind: an early renewal must not take an asset for one in use that the viewer left a
-   * moment ago.
+   * Whether to renew `held` now. Jitter may make `held` due early, so the asset has to count as played until the latest
+   * `renewAt`: an asset that the viewer has left a moment ago must not be renewed.
    */
   #isToBeRenewed(held: HeldToken): boolean {
     const { store, inUse, clock } = this.#parts;

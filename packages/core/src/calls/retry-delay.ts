@@ -1,36 +1,38 @@
-/** Failures in a row after which it is no hiccup. */
+/** The largest number of failures in a row that counts as a short disturbance. */
 const QUICK_TRIES = 4;
 
 /**
- * Seconds between two tries of a request that waits, once the quick ones have failed: at most; half as many at least.
+ * The longest delay, in seconds, between two tries of a request that waits, after the quick tries. The shortest delay
+ * is half of it.
  */
 const LONGEST_DELAY = 10;
 
-/** Share of what is left of a token after which a failed renewal is tried again: well before its end. */
+/** The share of the remaining life of a token after which a failed renewal is tried again: before the token ends. */
 const SHARE_OF_REST = { least: 0.5, most: 0.95 };
 
 const between = (least: number, most: number, random: number): number => least + (most - least) * random;
 
 /** A row of failed calls to the signing endpoint, or of other failed requests. */
 export interface Failing {
-  /** In a row, the last one included. */
+  /** The number of failures in a row, including the last one. */
   readonly failures: number;
-  /** Seconds from the first of them to the last. @default 0 */
+  /** Seconds from the first of these failures to the last. @default 0 */
   readonly lasted?: number;
-  /** Seconds for which the endpoint has asked to be left alone (`Retry-After`, RFC 9110 section 10.2.3). */
+  /** Seconds that the endpoint asks callers to wait (`Retry-After`, RFC 9110 section 10.2.3). */
   readonly retryAfter?: number | undefined;
 }
 
 /**
- * Seconds after which a request that waits is tried again. The first four tries come quickly, with full jitter: after
- * up to 1, 2, 4 and 8 seconds. All others, and all in an outage that has lasted for ten seconds, come after 5 to 10
- * seconds, drawn anew each time: a viewer has tokens at most ten seconds after the endpoint is back, and of an audience
- * that waits about a seventh calls in the same second (full jitter from 0 to 10 seconds: a fifth).
+ * Returns the seconds after which a request that waits is tried again. The first four retries come quickly, with full
+ * jitter: after up to 1, 2, 4 and 8 seconds. All other retries, and all retries in an outage that has lasted for ten
+ * seconds, come after 5 to 10 seconds, drawn anew each time. So a viewer has tokens at most ten seconds after the
+ * endpoint is back, and about a seventh of a waiting audience calls in the same second (a fifth with full jitter from 0
+ * to 10 seconds).
  *
- * `Retry-After` wins. It may name one moment to a whole audience: each viewer waits up to twice as long, at most ten
- * seconds longer.
+ * `Retry-After` replaces these delays. It may name the same moment to a whole audience, so each viewer waits up to
+ * twice as long, but at most ten seconds longer.
  * @param random 0…1
- * @param limit the longest delay in seconds, but for `Retry-After`; ten if it is left out
+ * @param limit the longest delay in seconds, except after `Retry-After`; at most, and by default, ten
  */
 export function retryDelay({ failures, lasted = 0, retryAfter }: Failing, random: number, limit?: number): number {
   const most = Math.min(LONGEST_DELAY, limit ?? Infinity);
@@ -41,10 +43,10 @@ export function retryDelay({ failures, lasted = 0, retryAfter }: Failing, random
 }
 
 /**
- * Seconds after which a failed renewal that nobody waits for is tried again: before what is to be renewed ends, but not
- * before a request that waits would be.
- * @param delay of a request that waits
- * @param rest seconds for which what is to be renewed is still used
+ * Returns the seconds after which a failed renewal that no request waits for is tried again: before the token ends, but
+ * not earlier than a request that waits would be tried again.
+ * @param delay the delay of a request that waits
+ * @param rest seconds for which requests still use the token that is to be renewed
  * @param random 0…1
  * @param limit the longest of these delays in seconds (`retry.backoffLimit`)
  */

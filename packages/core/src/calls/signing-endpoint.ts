@@ -12,13 +12,13 @@ import type { Token } from '../contract/token.ts';
 /** The answer to a call for tokens. */
 export interface Answer {
   readonly tokens: readonly Token[];
-  /** The URLs this viewer may not have. */
+  /** The URLs that this viewer may not have. */
   readonly denied: readonly string[];
-  /** The endpoint's clock in unix seconds; NaN if it did not tell. */
+  /** The endpoint's time in unix seconds; NaN if the answer does not tell it. */
   readonly now: number;
 }
 
-/** Nothing in here is trusted yet. */
+/** An answer that is not checked yet, so that nothing in it is trusted. */
 interface Unread {
   readonly body: string;
   readonly date?: string | null;
@@ -26,7 +26,7 @@ interface Unread {
 
 type Wanted = Pick<TokenRequest, 'urls' | 'reason'>;
 
-/** Why a call that was aborted is to be made again. */
+/** The reason with which a call is aborted that has to be made again. */
 export const ANEW: Error = new Error('the call is made again');
 
 const ANSWER = 'Answer { "now": 1732450000, "tokens": [], "denied": [] }.';
@@ -44,7 +44,7 @@ const members: Readonly<Record<keyof Sent, Check>> = {
   now: orNull(isUnixSeconds),
 };
 
-/** Calls for tokens, through `getTokens` or the endpoint. */
+/** Makes calls for tokens, through `getTokens` or to the endpoint. */
 export class SigningEndpoint {
   readonly #options: Settings;
   readonly #running = new Set<AbortController>();
@@ -57,20 +57,20 @@ export class SigningEndpoint {
   }
 
   /**
-   * The viewer may be another one. Calls under way are to be made again: their answer would be for somebody who had not
-   * logged in yet.
+   * Aborts the calls under way with `ANEW`, so that they are made again: the viewer may have logged in, and the answers
+   * would be for the viewer before that.
    */
   startAnew(): void {
     for (const controller of this.#running) controller.abort(ANEW);
   }
 
-  /** The source was destroyed: calls under way end, and none begins, whoever is just about to make one. */
+  /** Aborts the calls under way and prevents further calls, because the source was destroyed. */
   stop(error: SecureTokenError): void {
     this.#stoppedBy = error;
     for (const controller of this.#running) controller.abort(error);
   }
 
-  /** Rejects with whatever went wrong: a `Response`, an error, what `getTokens` threw, or `ANEW`. */
+  /** Makes one call. Rejects with a `Response`, an error, whatever `getTokens` threw, or `ANEW`. */
   async call(wanted: Wanted): Promise<Answer> {
     if (this.#stoppedBy) throw this.#stoppedBy;
     const { timeout } = this.#options;
@@ -92,7 +92,7 @@ export class SigningEndpoint {
     const session = this.#session.id;
     if (getTokens) return { body: toJson(await getTokens({ ...wanted, session, signal })) };
     const init = typeof request === 'function' ? await request() : request;
-    // a `fetch` of the app may not look at the signal, and `init` may hold the log-in
+    // an aborted call is never sent: the app's `fetch` may ignore the signal, and `init` may contain the log-in
     if (signal.aborted) throw signal.reason;
     const headers = new Headers(init?.headers);
     headers.set('content-type', 'application/json');
@@ -106,7 +106,7 @@ export class SigningEndpoint {
   }
 }
 
-/** Turns the result of `getTokens` into the text of an answer: it is trusted no more than that of an endpoint. */
+/** Converts the result of `getTokens` to the text of an answer, because it needs the same checks as an endpoint's. */
 function toJson(answer: Token | readonly Token[] | TokensAnswer): string {
   try {
     const isWhole = typeof answer === 'object' && 'tokens' in answer;
@@ -116,7 +116,7 @@ function toJson(answer: Token | readonly Token[] | TokensAnswer): string {
   }
 }
 
-/** Takes an answer apart. @throws `ERR_SIGNING_RESPONSE`, which names the first member that is wrong */
+/** Reads an answer. @throws `ERR_SIGNING_RESPONSE`, whose message names the first wrong member */
 function read({ body, date }: Unread, sender: string): Answer {
   const answer = parse(body);
   const problem = typeof answer === 'string' ? answer : wrongIn(answer);
@@ -129,7 +129,7 @@ function read({ body, date }: Unread, sender: string): Answer {
   };
 }
 
-/** Parses `body`, or says what is wrong with it. The parser's own message would quote the body, tokens included. */
+/** Parses `body`, or returns what is wrong with it. The message of `JSON.parse` would quote the body and its tokens. */
 function parse(body: string): object | string {
   try {
     const answer: unknown = JSON.parse(body);
@@ -140,6 +140,6 @@ function parse(body: string): object | string {
   }
 }
 
-// one that is no token spoils them all: the endpoint speaks another protocol
+// one invalid token makes the whole answer invalid: the endpoint speaks another protocol
 const wrongIn = (answer: object): string | undefined =>
   'tokens' in answer ? firstWrong(answer, members) : `tokens is missing. ${ANSWER}`;

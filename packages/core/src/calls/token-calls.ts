@@ -31,7 +31,7 @@ interface Parts {
   readonly emit: EmitTokenEvent;
 }
 
-/** A URL or scope whose token is asked for. */
+/** A call under way for the token of a URL or scope. */
 interface Flight {
   readonly key: string;
   readonly ended: Promise<void>;
@@ -48,7 +48,7 @@ const OTHER_QUERY =
 
 const soonestOf = (rests: readonly number[]): number | undefined => (rests.length > 0 ? Math.min(...rests) : undefined);
 
-/** Gets tokens: one call for each scope at a time, which others join. */
+/** Gets tokens. Makes one call for each scope at a time; further requests for the scope join the call. */
 export class TokenCalls {
   readonly #parts: Parts;
   readonly #session = new PlaybackSession();
@@ -56,7 +56,7 @@ export class TokenCalls {
   readonly #denials: Denials;
   readonly #intake: TokenIntake;
   readonly #batches: CallBatches;
-  /** By the URL and the scope that they are for. */
+  /** The calls under way, by the URL and the scope that they are for. */
   readonly #flights = new Map<string, Flight>();
 
   constructor(parts: Parts) {
@@ -79,24 +79,24 @@ export class TokenCalls {
     this.#intake.holdPreset(settings.tokens);
   }
 
-  /** The id of this playback at the signing endpoint. */
+  /** The id of the session, which every call contains. */
   get session(): string {
     return this.#session.id;
   }
 
   denialOf(key: string): SecureTokenError | undefined {
-    // asked with every request, and nearly always there is none
+    // every request looks for a denial, and there is nearly always none
     return this.#denials.isEmpty ? undefined : this.#denials.of(this.#parts.store.idsOf(key));
   }
 
-  /** The viewer may be another one: calls under way are made again, for whoever asks now. */
+  /** Lifts denials, because the viewer may have changed. If there were any, calls under way are made again. */
   liftDenials(): void {
     const lifted = this.#denials.lift();
     this.#session.denialsLifted(lifted);
     if (lifted.length > 0) this.#endpoint.startAnew();
   }
 
-  /** Calls end, and requests that wait fail with `ERR_DESTROYED`. */
+  /** Ends all calls. Requests that wait fail with `ERR_DESTROYED`. */
   stop(): void {
     const error = sourceDestroyed();
     this.#parts.backoff.stop(error);
@@ -104,19 +104,19 @@ export class TokenCalls {
   }
 
   /**
-   * Resolves when there is a new token for `key`, for a request that waits until `signal` aborts.
-   * @throws what went wrong; the reason of `signal`
+   * Gets a new token for `key`, for a request that waits. Resolves when the token is at hand.
+   * @throws the error of the call; the reason of `signal` once it aborts
    */
   obtain(key: string, reason: TokenReason, signal?: AbortSignal): Promise<void> {
     return this.#parts.backoff.hurryFor(() => abortable(this.#join(key, reason), signal));
   }
 
-  /** For nobody who waits: not while the endpoint is left alone. */
+  /** Gets a new token for `key` that no request waits for. Does nothing during a pause. */
   obtainInBackground(key: string, reason: TokenReason): void {
     if (!this.#parts.backoff.isPaused) this.#join(key, reason).catch(() => undefined);
   }
 
-  /** Asks for the token of a listed name ahead of use; resolves to whether the endpoint answered without one. */
+  /** Asks for the token of a listed name ahead of use; resolves to whether the endpoint answered without that token. */
   async obtainAhead(key: string): Promise<boolean> {
     if (this.#parts.backoff.isPaused) return false;
     try {
@@ -132,8 +132,8 @@ export class TokenCalls {
   }
 
   /**
-   * Asks for a URL that may never exist, along with what is asked for anyway. Whatever goes wrong is no failure.
-   * Resolves to whether the endpoint has answered, but without a token for it.
+   * Asks for the token of a URL that may never exist, along with other URLs. Never rejects: a failure has no
+   * consequences. Resolves to whether the endpoint has answered, but without a token for the URL.
    */
   async predict(key: string): Promise<boolean> {
     if (this.#parts.backoff.isPaused || this.isUnderWay(key) || this.denialOf(key)) return false;
@@ -147,14 +147,14 @@ export class TokenCalls {
 
   #join(key: string, reason: TokenReason): Promise<void> {
     const underWay = this.#flightFor(key);
-    // what could not be had as a prediction is asked for once somebody wants it
+    // if the prediction gets no token, this request asks for the URL again
     if (underWay?.isPredicted) return underWay.ended.catch(() => this.#join(key, reason));
     return underWay ? this.#joinFlight(underWay, key, reason) : this.#startWithOutdated(key, reason);
   }
 
   /**
-   * One token for all of a scope is expected of the call for another URL. Where the endpoint has answered with a token
-   * for that URL alone, `key` has a call of its own.
+   * Joins the call for another URL of the same scope, which is expected to bring one token for the whole scope. If the
+   * endpoint answers with a token for that URL alone, makes a separate call for `key`.
    */
   async #joinFlight(flight: Flight, key: string, reason: TokenReason): Promise<void> {
     const { store, tokenUrls } = this.#parts;
@@ -184,7 +184,7 @@ export class TokenCalls {
 
   #start(key: string, reason: TokenReason, isPredicted = false): Promise<void> {
     const { store } = this.#parts;
-    // its own URL is not enough: others that the same token opens join it, even if that is forgotten meanwhile
+    // also by the scope: URLs that the same token opens join the call, even if the token is forgotten meanwhile
     const ids = [...new Set([store.idsOf(key)[0]!, store.sharedIdOf(key)])];
     const flight: Flight = { key, ended: this.#fly(key, ids, reason, isPredicted), isPredicted };
     for (const id of ids) this.#flights.set(id, flight);
@@ -196,7 +196,7 @@ export class TokenCalls {
     const before = store.find(key);
     let error = await (this.denialOf(key) ?? this.#ask(key, reason, isPredicted));
     for (const id of ids) if (this.#flights.get(id)?.key === key) this.#flights.delete(id);
-    // the answer may have told which parameters an old token has put there: the URL has another key then
+    // the answer may have shown which parameters of the URL belong to an old token: then the URL has another key now
     const own = tokenUrls.identify(key);
     const held = store.find(own);
     error ??= this.denialOf(own);

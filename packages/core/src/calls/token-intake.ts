@@ -33,20 +33,20 @@ interface Parts {
   readonly emit: EmitTokenEvent;
 }
 
-/** Tokens, and what is known of their call. */
+/** Tokens, and the facts about their call. */
 interface Obtained {
   readonly tokens: readonly Token[];
-  /** A token without a scope of its own is held for each of these. */
+  /** The URLs for which the source holds a token that has no scope. */
   readonly asked: readonly string[];
   /** When the call was sent, in seconds on the endpoint's clock. */
   readonly obtainedAt: number;
-  /** Its number; 0 if the page has brought them. */
+  /** The number of the call; 0 if the page has brought the tokens. */
   readonly call: number;
 }
 
 /**
- * The error of an answer whose token had ended before it was sent. The request that waits for it goes out with it
- * all the same: the edge judges better.
+ * Returns the error of an answer with a token that had ended before the endpoint sent it. The request that waits for
+ * the token is sent with it all the same, because the edge knows better.
  */
 function expiredIn({ tokens, now }: Answer): SecureTokenError | undefined {
   const at = tokens.findIndex(({ expires }) => expires < now);
@@ -59,17 +59,17 @@ function expiredIn({ tokens, now }: Answer): SecureTokenError | undefined {
   );
 }
 
-/** Makes calls, and takes in what they bring: tokens, the time, denials, failures. */
+/** Makes calls, and processes what they bring: tokens, the time, denials, failures. */
 export class TokenIntake {
   readonly #parts: Parts;
-  /** URLs that were asked for, where the answer had a token for the same path with another query. */
+  /** Requested URLs for which an answer had a token for the same path with another query. */
   readonly #otherQueries = new BoundedMap<string, true>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Takes in tokens that the page has brought. It answers for them: their origins are protected. */
+  /** Holds the tokens that the page has brought. The page vouches for them: tokens for their origins are accepted. */
   holdPreset(preset: readonly Token[]): void {
     const { protection, clock } = this.#parts;
     for (const { url, prefix, base } of preset) {
@@ -79,12 +79,12 @@ export class TokenIntake {
     this.#hold({ tokens, asked: [], obtainedAt: clock.now(), call: 0 });
   }
 
-  /** One call; resolves to what went wrong. */
+  /** Makes one call; resolves to its error, or to `undefined`. */
   async call(wanted: WantedUrls): Promise<SecureTokenError | undefined> {
     const { urls: asked, predicted, reason } = wanted;
     const { clock, sent, endpoint, session, denials, emit } = this.#parts;
     const { lifts } = denials;
-    /** Somebody may have logged in since the call was sent: a denial is for who was there before. */
+    /** Whether denials were lifted since the call was sent: then its denial is for the viewer before the log-in. */
     const isForAnother = (): boolean => denials.lifts !== lifts;
     const { id } = session;
     const sentAt = clock.sessionNow();
@@ -96,7 +96,7 @@ export class TokenIntake {
       this.#take(answer, denied, wanted, { sentAt, call });
       const again = asked.filter((url) => denied.has(this.#keyOf(url)));
       if (again.length > 0 && isForAnother()) return await this.call({ ...wanted, urls: again });
-      // a name that does not exist yet is refused, not denied
+      // a denial of a predicted name is not kept, because the name may not exist yet
       const unborn = new Set([...predicted].map((url) => this.#keyOf(url)));
       const keys = answer.denied.map((url) => this.#keyOf(url));
       this.#denyEach(keys.filter((key) => key !== '' && !unborn.has(key)));
@@ -104,7 +104,7 @@ export class TokenIntake {
     } catch (cause) {
       if (cause === ANEW) return this.call(wanted);
       const error = toError(cause, clock.now());
-      // sent once more without them: that call decides
+      // the caller sends the call once more without the predicted URLs, and that call decides
       if (predicted.size > 0 && mayBeAboutPredictions(error)) return error;
       if (error.code === 'ERR_DENIED' && (isForAnother() || session.beginAnew(id, error))) return this.call(wanted);
       if (error.code === 'ERR_DENIED') this.#denyAll(asked, error);
@@ -113,7 +113,7 @@ export class TokenIntake {
     }
   }
 
-  /** Holds the tokens of `answer`, and tells the app of them. */
+  /** Holds the tokens of `answer`, and reports them to the app. */
   #take(
     answer: Answer,
     denied: ReadonlySet<string>,
@@ -124,7 +124,7 @@ export class TokenIntake {
     const { tokens, errors } = protection.take(answer.tokens);
     for (const error of errors) emit('tokenerror', { error });
     const expires = tokens.reduce((first, token) => Math.min(first, token.expires), Infinity);
-    // a token without a scope opens what was asked for, but nothing that was denied
+    // a token without a scope opens the URLs of the call, except denied URLs
     const granted = asked.filter((url) => !denied.has(this.#keyOf(url)));
     this.#hold({ tokens, asked: granted, obtainedAt: clock.correct(answer.now, sentAt, expires), call });
     this.#noteOtherQueries(tokens, asked);
@@ -152,7 +152,7 @@ export class TokenIntake {
   }
 
   /**
-   * Whether the last answer about the path of `key` had a token for another query of it, as of a URL that is signed.
+   * Whether an answer had a token for the path of `key` with another query, such as the query of a signed URL.
    */
   hasOtherQuery(key: string): boolean {
     return this.#otherQueries.has(key);
@@ -181,7 +181,7 @@ export class TokenIntake {
     emit('tokendenied', { error });
   }
 
-  /** Denies these URLs and no others: each request is told of its own. */
+  /** Denies these URLs and no others: a request for one of them fails with the error that names its URL. */
   #denyEach(keys: readonly string[]): void {
     const { denials, store, emit } = this.#parts;
     const message = 'The signing endpoint lists this URL in "denied". Call renew() once the viewer may have it.';

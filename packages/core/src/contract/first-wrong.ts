@@ -1,4 +1,4 @@
-/** Says what is wrong with a member and what to write instead, in a sentence or two; `undefined` if it is right. */
+/** Returns, in a sentence or two, what is wrong with a member and what to write instead; `undefined` if it is right. */
 export type Check = (value: unknown, name: string) => string | undefined;
 
 const KINDS: Readonly<Record<string, string>> = { string: 'text', object: 'an object' };
@@ -12,7 +12,7 @@ function kindOf(value: unknown): string {
   return value === '' ? 'empty text' : (KINDS[typeof value] ?? `a ${typeof value}`);
 }
 
-/** "retry is text. Give an object." */
+/** Returns a message such as "retry is text. Give an object." */
 export const isWrong = (value: unknown, name: string, remedy: string): string =>
   `${name} is ${kindOf(value)}. ${remedy}`;
 
@@ -22,18 +22,18 @@ export const isObject: Check = (value, name) =>
   Object(value) === value ? undefined : isWrong(value, name, 'Give an object.');
 export const isBoolean: Check = (value, name) =>
   typeof value === 'boolean' ? undefined : isWrong(value, name, 'Give true or false.');
-/** Lets `null` pass, as a serialiser of Go, Java or C# writes it for what is left out. */
+/** Returns `check`, extended to accept `null`, which serialisers of Go, Java or C# write for a missing member. */
 export const orNull = /* @__NO_SIDE_EFFECTS__ */ (check: Check): Check =>
   (value, name) =>
     value === null ? undefined : check(value, name);
-/** A number from 0 to `max`. */
+/** Returns a check for a number from 0 to `max`. */
 export const upTo = /* @__NO_SIDE_EFFECTS__ */ (max: number): Check =>
   (value, name) => {
     if (typeof value !== 'number') return isWrong(value, name, `Give a number from 0 to ${max}.`);
     return value >= 0 && value <= max ? undefined : `${name} is ${value}. Give a number from 0 to ${max}.`;
   };
 
-/** Checks a list, item by item. */
+/** Returns a check that applies `check` to each item of a list. */
 export const eachOf = /* @__NO_SIDE_EFFECTS__ */ (check: Check, remedy: string): Check =>
   (value, name) =>
     Array.isArray(value) ? firstOf(value, (item, i) => check(item, `${name}[${i}]`)) : isWrong(value, name, remedy);
@@ -47,8 +47,8 @@ function firstOf<T>(items: readonly T[], check: (item: T, index: number) => stri
 }
 
 /**
- * Says what is wrong with the first member of `value` that is there and wrong; members without a check pass.
- * @param path what stands before the name of a member, such as `tokens[0].`
+ * Returns what is wrong with the first wrong member of `value`. Missing members, and members without a check, pass.
+ * @param path the text before the name of a member, such as `tokens[0].`
  */
 export function firstWrong(value: object, checks: Readonly<Record<string, Check>>, path = ''): string | undefined {
   return firstOf(Object.keys(checks), (name) => {
@@ -57,7 +57,7 @@ export function firstWrong(value: object, checks: Readonly<Record<string, Check>
   });
 }
 
-/** The number of letters to change, add or leave out to make one text of the other. */
+/** Returns the number of letters to change, add or remove to turn one text into the other. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (const [i, letter] of one.split('').entries()) {
@@ -70,7 +70,7 @@ function distance(one: string, other: string): number {
   return row.at(-1)!;
 }
 
-/** The one of `names` that was probably meant; capitals do not count. */
+/** Returns the one of `names` that the author probably meant, ignoring case; `undefined` if none is similar enough. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   const distances = names.map((known) => distance(name.toLowerCase(), known.toLowerCase()));
   const least = Math.min(...distances);
@@ -78,9 +78,9 @@ function nearest(name: string, names: readonly string[]): string | undefined {
 }
 
 /**
- * Says what is wrong with the first member of `options` that is not one of `names`; in development builds, which one
- * was meant, too.
- * @param path what stands before the name of a member, such as `retry.`
+ * Returns a message about the first member of `options` that is not one of `names`. In development builds the message
+ * also suggests the name that the author probably meant, or lists `names`.
+ * @param path the text before the name of a member, such as `retry.`
  */
 export function unknownOption(options: object, names: readonly string[], path = ''): string | undefined {
   const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !names.includes(name));

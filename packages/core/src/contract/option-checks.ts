@@ -6,7 +6,7 @@ import { SecureTokenError } from './secure-token-error.ts';
 import type { EdgeRefusals, RetryOptions, TokenSourceOptions } from './token-source-options.ts';
 import type { Token } from './token.ts';
 
-// of this realm or another
+// accepts a URL of another realm too, such as an iframe
 const isLink = (value: unknown): value is string | URL =>
   typeof value === 'string' || !!(value as Partial<URL> | undefined)?.href;
 
@@ -16,7 +16,7 @@ const isEndpoint: Check = (value, name) => {
   return resolveUrl(value as string, 'http://a') ? undefined : `${name} is not an http or https URL. ${remedy}`;
 };
 
-/** `cdn.example.com/vod`: a browser would read it as a path of the page. */
+/** A URL without its scheme, such as `cdn.example.com/vod`: a browser would read it as a path of the page. */
 const HOST = /^[\w-]+(\.[\w-]+)+(:\d+)?(?=\/|$)[^?#]*$/;
 
 /** Checks a rule of `protect` that is text. */
@@ -28,7 +28,7 @@ export const isPrefix: Check = (rule, name) => {
   return isUrl ? undefined : `${name} is not an http or https URL. Write it as in 'https://cdn.example.com/'.`;
 };
 
-/** Seconds, or a number of things. */
+/** Checks a number of seconds or of things, or an HTTP status. */
 const isAmount: Check = upTo(1e6);
 const isShare: Check = upTo(1);
 const LIST = 'Give a list of HTTP statuses, such as [401, 403, 410].';
@@ -64,8 +64,8 @@ type PlainOption = keyof Pick<
 >;
 
 /**
- * The checks of the options that are plain data, but for `protect`: these may also stand in the URL of a token worker,
- * where the page and the worker check them.
+ * The checks of the options that are plain data, except `protect`. The URL of a token worker may contain these options
+ * too; the page and the worker check them there.
  */
 export const plainOptions: Readonly<Record<PlainOption, Check>> = {
   endpoint: isEndpoint,
@@ -80,7 +80,7 @@ export const plainOptions: Readonly<Record<PlainOption, Check>> = {
 };
 
 const isRule: Check = (rule, name) => {
-  // a RegExp of any realm; one that went through JSON is none, and would match nearly every URL
+  // accepts a RegExp of any realm, but no object that JSON made of one: as a pattern it matches nearly every URL
   const isPattern = Object.prototype.toString.call(rule) === '[object RegExp]';
   if (typeof rule === 'function' || isPattern) return undefined;
   return isPrefix(rule, name);
@@ -99,7 +99,7 @@ const members: Record<keyof TokenSourceOptions, Check> = {
   getTokens: isFunction,
   request: isObject,
   tokens: eachOf(isKnownToken, 'Give a list of tokens.'),
-  // a rule that is none might cover every URL; an empty list covers none
+  // an invalid rule might cover every URL, and an empty list covers none
   protect: (value, name) =>
     Array.isArray(value) && value.length ? eachOf(isRule, '')(value, name) : isRule(value, name),
   renewBefore: isAmount,
@@ -129,7 +129,10 @@ function refuse(problem: string | undefined): void {
   if (problem) throw new SecureTokenError('ERR_OPTIONS', problem);
 }
 
-/** The options as an object of our own. Throws `ERR_OPTIONS` at the first that is wrong: what is, and what to write. */
+/**
+ * Returns a copy of the options.
+ * @throws `ERR_OPTIONS` if an option is wrong: the message says what is wrong with the first one, and what to write
+ */
 export function normaliseOptions(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
   const settings = { ...(isLink(options) ? { endpoint: options } : options) };
   refuse(unknownOption(settings, Object.keys(members)) ?? wrongWhence(settings) ?? firstWrong(settings, members));
@@ -137,7 +140,7 @@ export function normaliseOptions(options: TokenSourceOptions | string | URL | un
 }
 
 /**
- * The options of an adapter without those of its own, which are nothing to a token source.
+ * Returns the options of an adapter without the options in `own`, which only the adapter knows.
  * @throws `ERR_OPTIONS` if a name is neither one of `own` nor an option of a token source
  */
 export function withoutOwnOptions(options: object, own: readonly string[]): object {

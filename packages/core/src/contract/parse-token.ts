@@ -3,17 +3,17 @@ import { firstWrong, isBoolean, isObject, isWrong, orNull } from './first-wrong.
 import { encodeParameter } from '../url-text.ts';
 import type { Token } from './token.ts';
 
-/** The least that is milliseconds, in seconds: the year 5138. */
+/** The largest number that counts as unix seconds (the year 5138). A larger number counts as milliseconds. */
 const MILLISECONDS = 1e11;
 
-/** A time in unix seconds. */
+/** Checks a time in unix seconds. */
 export const isUnixSeconds: Check = (value, name) => {
   if (typeof value !== 'number') return isWrong(value, name, 'Give unix seconds as a number.');
   if (value > MILLISECONDS) return `${name} is ${value}: milliseconds? Give unix seconds.`;
   return value > 0 ? undefined : `${name} is ${value}. Give unix seconds.`;
 };
 
-// never quoted: a token may be in it. And absolute, because there is no base
+// the message never quotes the URL, which may contain a token; the URL is absolute, because there is no base
 const isUrl: Check = (value, name) => {
   const remedy = 'Give an absolute http or https URL.';
   if (!value) return isWrong(value, name, remedy);
@@ -31,22 +31,22 @@ const isFolder: Check = (value, name) => {
   if (/[?#]/.test(href)) return `${name} has a query or a fragment. ${remedy}`;
   return href.endsWith('/') ? undefined : `${name} does not end with '/'. ${remedy}`;
 };
-/** Values of parameters or headers. One that is null is left out, as Java and C# write it. */
+/** Checks values of parameters or headers. Accepts null, which Java and C# write for a missing value. */
 const areTexts: Check = (values, name) => {
   if (isObject(values, name) || Array.isArray(values)) return isWrong(values, name, 'Give an object.');
   const isOfTexts = Object.values(values as object).every((value) => Object(value) !== value);
   return isOfTexts ? undefined : `${name} has a value that is neither text nor a number. Give texts.`;
 };
 
-/** JSON has numbers, such as the `e` of a query. URLs and headers have none. */
+/** Converts values to text and omits null. JSON has numbers, such as the `e` of a query; URLs and headers do not. */
 const asTexts = (values: object): Record<string, string> =>
   Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)] as const])),
   );
 
 /**
- * Texts over which `write` does not throw. A browser throws when the request is prepared, where few players listen, and
- * quotes the value in its error.
+ * Returns a check for values with which `write` does not throw. Without this check, the browser throws later, while a
+ * player prepares a request and few players catch errors, and the browser's error quotes the value.
  */
 const areSendable =
   /* @__NO_SIDE_EFFECTS__ */
@@ -62,10 +62,10 @@ const areSendable =
       }
     };
 
-/** Names that a message may repeat: a longer one may be a token. */
+/** The member names that a message may quote: a longer name may be a token. */
 const MEMBER_NAME = /^[A-Za-z_-]{1,20}$/;
 
-/** A hint at what was meant as the carrier of a token that has none: in development builds. */
+/** Returns a hint at the probable mistake in a token without a carrier; empty except in development builds. */
 function hintAt(token: object): string {
   if (!__DEVELOPMENT__) return '';
   const unknown = Object.keys(token).find((name) => !Object.hasOwn(members, name) && MEMBER_NAME.test(name));
@@ -75,7 +75,7 @@ function hintAt(token: object): string {
   return ' If its url is signed: give the URL of the call unchanged, and the signature as query.';
 }
 
-/** Every member of a token. */
+/** The checks of all members of a token. */
 const members: Record<keyof Token, Check> = {
   url: orNull(isUrl),
   prefix: orNull(isFolder),
@@ -99,7 +99,7 @@ export const isToken: Check = (value, name) => {
   return `${name} has no carrier. Give query, headers, base, or credentials: true.${hintAt(value as object)}`;
 };
 
-/** Reads a token, without members that a token does not have; `undefined` if `value` is none. */
+/** Returns the token `value` without unknown members; `undefined` if `value` is not a valid token. */
 export function parseToken(value: Token): Token | undefined {
   if (isToken(value, '')) return undefined;
   const known = (Object.keys(members) as (keyof Token)[]).filter((name) => value[name] != null);

@@ -1,51 +1,51 @@
-/** The token that a request for a URL would go out with. */
+/** The token that the source holds for a URL. */
 interface TokenAtHand {
   /** The scope of the token: one URL, one path with any query, or a folder. */
   readonly opens: 'url' | 'path' | 'folder';
-  /** From its call to its end, in seconds. */
+  /** Seconds from the call for the token to the end of the token. */
   readonly lifetime: number;
-  /** Seconds until it ends; negative once it has. */
+  /** Seconds until the token ends; negative once it has ended. */
   readonly rest: number;
 }
 
-/** A token source as its read-ahead sees it. Keys are URLs without a token. */
+/** The part of a token source that its read-ahead uses. Keys are URLs without a token. */
 export interface SourceAhead {
-  /** The option `readAhead`: URLs to sign ahead where their playlist names them; 0 also switches prediction off. */
+  /** The option `readAhead`: the size of the first batch of listed URLs; 0 also switches prediction off. */
   readonly size: number;
-  /** 0…1: the share of the lifetime over which an audience is spread. */
+  /** 0…1: the share of a token's lifetime over which the calls of an audience are spread. */
   readonly jitter: number;
   readonly random: () => number;
-  /** Seconds, for whatever is measured by how long ago it was: no answer of the endpoint sets this clock. */
+  /** Returns seconds on the clock of the session, for durations: no answer of the endpoint changes this clock. */
   readonly now: () => number;
-  /** Unix seconds on the endpoint's clock, which each of its answers may set. */
+  /** Returns unix seconds on the endpoint's clock, which each answer of the endpoint may correct. */
   readonly endpointNow: () => number;
-  /** The key of an absolute URL: without what a server wrote into it. */
+  /** Returns the key of an absolute URL: the URL without the token that a server may have written into it. */
   readonly identify: (href: string) => string;
   readonly tokenOf: (key: string) => TokenAtHand | undefined;
-  /** Whether a request for it would not wait. So it is with what cannot be asked for, whose key is empty. */
+  /** Whether a request for the URL would not wait for a token. True for an empty key: such a URL cannot be signed. */
   readonly isReady: (key: string) => boolean;
   readonly isDenied: (key: string) => boolean;
   readonly isUnderWay: (key: string) => boolean;
-  /** Asks for its token; resolves to whether the endpoint has answered, but without one. */
+  /** Asks for the token of a URL; resolves to whether the endpoint has answered, but without that token. */
   readonly sign: (key: string) => Promise<boolean>;
   /** Asks for the token of a URL that may never exist; resolves as `sign` does. */
   readonly predict: (key: string) => Promise<boolean>;
-  /** Asks for the successor of the token that is at hand. */
+  /** Asks for the successor of the token at hand. */
   readonly renew: (key: string) => void;
-  /** Names that no playlist has brought yet are asked for. @param last the one that is furthest ahead */
+  /** Reports a call for names that no playlist lists yet. @param last the name that is furthest ahead */
   readonly notePredicted: (last: string, count: number) => void;
 }
 
 /** Signs the next URLs of playlists before a player asks for them. */
 export interface ReadAhead {
   learn(key: string, playlist: Playlist): void;
-  /** A token for `key` was attached. */
+  /** Notes that the source has attached a token for `key`. */
   attached(key: string): void;
-  /** `key` is asked for, by a request that waits. */
+  /** Notes that a request waits for the token of `key`. */
   askedFor(key: string): void;
-  /** Whether `key` stands in no playlist yet. */
+  /** Whether `key` is a predicted name, which no playlist lists yet. */
   isPredicted(key: string): boolean;
-  /** Seconds that are at hand of playlists that are due for more, each. */
+  /** Returns, for each playlist that is due to be signed further ahead, the seconds for which its tokens suffice. */
   restsOfDue(): number[];
   /** Ends read-ahead, because no player is left. */
   rest(): void;
@@ -53,19 +53,20 @@ export interface ReadAhead {
 }
 
 /**
- * A playlist as `learn` of a token source takes it: `hls(text)`, `dash(text)` or `list(urls)` of
- * `secure-token-core/playlists`. The first one brings along what reads ahead; a source without playlists carries none.
+ * The argument of `learn` of a token source: `hls(text)`, `dash(text)` or `list(urls)` of
+ * `secure-token-core/playlists`. The first playlist brings the read-ahead along, so an app without playlists does not
+ * contain the read-ahead.
  */
 export interface Playlist {
-  /** Made once for a source, whoever its players are. */
+  /** Creates the read-ahead of a source. The source calls this once, for all of its players. */
   readonly createReadAhead: (source: SourceAhead) => ReadAhead;
 }
 
-/** Whether `it` is a playlist that this copy of the package, or another one in the page, has read. */
+/** Whether `it` is a playlist that this copy of the package, or another copy in the page, has read. */
 export const isPlaylist = (it: unknown): it is Playlist =>
   typeof (it as Partial<Playlist> | undefined | null)?.createReadAhead === 'function';
 
-/** The read-ahead of a token source: there is none before the source has learnt a playlist. */
+/** The read-ahead of a token source; `undefined` until the source learns a playlist. */
 export interface PlaylistGuest {
   readAhead: ReadAhead | undefined;
 }

@@ -1,7 +1,9 @@
 /**
- * - `ERR_OPTIONS`: an option is wrong; thrown at once, names the option.
+ * The code of a `SecureTokenError`.
+ *
+ * - `ERR_OPTIONS`: an option is wrong. Thrown at once; the message names the option.
  * - `ERR_SIGNING_UNAVAILABLE`: the signing endpoint did not answer (network, time-out, 429, 5xx) and no token is left.
- * - `ERR_SIGNING_RESPONSE`: the signing endpoint answered something that is not a token.
+ * - `ERR_SIGNING_RESPONSE`: the answer of the signing endpoint is not a token.
  * - `ERR_DENIED`: the signing endpoint refuses this viewer or this URL; final until `renew()`.
  * - `ERR_TOKEN_REFUSED`: the edge refused a request again after its token was renewed.
  * - `ERR_DESTROYED`: the token source was destroyed.
@@ -26,21 +28,21 @@ const codes: Readonly<Record<SecureTokenErrorCode, true>> = {
 export const isSecureTokenErrorCode = (text: string): text is SecureTokenErrorCode => Object.hasOwn(codes, text);
 
 export interface SecureTokenErrorDetails {
-  /** The unsigned URL concerned. */
+  /** The unsigned URL that the error is about. */
   readonly url?: string | undefined;
-  /** The HTTP status that led here. */
+  /** The HTTP status that led to the error. */
   readonly status?: number | undefined;
-  /** Seconds after which the signing endpoint wants to be asked again. */
+  /** Seconds that the signing endpoint asks callers to wait before the next call. */
   readonly retryAfter?: number | undefined;
   /**
-   * The `type` of the problem with which the signing endpoint has failed (RFC 9457), such as
+   * The `type` of the problem (RFC 9457) that the signing endpoint has answered, such as
    * `urn:secure-token:session-limit`.
    */
   readonly type?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** The one error class of every package. Its message and `url` never hold a token or a secret. */
+/** The only error class of all packages. Its `message` and `url` never contain a token or a secret. */
 export class SecureTokenError extends Error {
   declare readonly code: SecureTokenErrorCode;
   declare readonly url?: string;
@@ -54,10 +56,10 @@ export class SecureTokenError extends Error {
   }
 }
 
-/** The end of a message about what edge or endpoint do: the command that finds out more than a page can know. */
+/** The last sentence of messages about the edge or the endpoint: a command that finds out more than a page can know. */
 export const DOCTOR = "Find out why with 'npx -p secure-token-cli secure-token doctor URL --endpoint URL'.";
 
-/** The error of a request whose token source was destroyed. */
+/** Creates the error of a request whose token source was destroyed. */
 export const sourceDestroyed = (): SecureTokenError =>
   new SecureTokenError('ERR_DESTROYED', 'This token source was destroyed. Create another one.');
 

@@ -2,19 +2,21 @@ import { folderOf, isIn } from '../url-text.ts';
 import type { Token } from './token.ts';
 
 /**
- * Why a call is made; one for all of its URLs. A URL may join a call that was begun for another one: only `refused`
- * replaces the reason it had.
+ * The reason of a call, one for all of its URLs. A URL may join a call that was begun for another URL: then only the
+ * reason `refused` replaces the reason of the call.
  *
- * - `initial`: no token is at hand. There may have been one: that of a single URL is forgotten some time after its end.
- * - `expiring`: the token at hand is renewed ahead of its end, or by `renew()`.
- * - `expired`: the token at hand is no longer sent. It has ended, or will within two seconds (of a lifetime below 20 s,
- *   within a tenth of it) and could do so on its way to the edge; or the edge has refused another token of its age.
+ * - `initial`: no token is at hand. There may have been one: the source forgets a token of one URL some time after the
+ *   token has ended.
+ * - `expiring`: the source renews the token at hand before its end, or because of `renew()`.
+ * - `expired`: the source no longer sends the token at hand. The token has ended, or ends within two seconds (within a
+ *   tenth of its lifetime, if the lifetime is below 20 s) and so could end on its way to the edge. Or the edge has
+ *   refused another token of the same age.
  * - `refused`: the edge has refused the token.
  */
 export type TokenReason = 'initial' | 'expiring' | 'expired' | 'refused';
 
 /**
- * URLs that one call to the signing endpoint holds at most: an endpoint may refuse longer ones (`docs/protocol.md`).
+ * The largest number of URLs in one call to the signing endpoint, which may refuse larger calls (`docs/protocol.md`).
  */
 export const MAX_URLS_PER_CALL = 100;
 
@@ -23,24 +25,31 @@ export interface TokenRequest {
   readonly urls: readonly string[];
   readonly reason: TokenReason;
   /**
-   * 128 random bits in base64url: the same for all calls of a token source, unless the endpoint has ended that session
-   * and `renew()` begins another one. An endpoint counts by it how many play (`docs/sessions.md`).
+   * The id of the session: 128 random bits in base64url. All calls of a token source have the same id, unless the
+   * endpoint has ended that session and `renew()` begins another one. An endpoint can count sessions by this id
+   * (`docs/sessions.md`).
    */
   readonly session: string;
-  /** Aborts when the call takes longer than `timeout` or the source is destroyed. */
+  /**
+   * Aborts when the call takes longer than `timeout`, when the source is destroyed, or when lifted denials make the
+   * source repeat the call.
+   */
   readonly signal: AbortSignal;
 }
 
-/** All that an answer can hold, from `getTokens` as from a signing endpoint. */
+/** An answer of `getTokens` or of a signing endpoint, with all of its members. */
 export interface TokensAnswer {
   readonly tokens: readonly Token[];
-  /** The clock of whoever made the tokens, in unix seconds: without it the viewer's clock has to be right. */
+  /**
+   * The time, in unix seconds, on the server that made the tokens. Without it the source uses the `Date` header of the
+   * endpoint's response, if it can read that header; otherwise the viewer's clock has to be right.
+   */
   readonly now?: number;
-  /** URLs that this viewer may not have: final until `renew()`. */
+  /** The URLs that this viewer may not have. A denial is final until `renew()`. */
   readonly denied?: readonly string[];
 }
 
-/** Which URLs are signed: those below a prefix, those that match, or those a function picks. */
+/** A rule for the URLs that are signed: a prefix of the URLs, a pattern, or a function that picks URLs. */
 export type Protect = string | RegExp | ((url: URL) => boolean);
 
 export interface RetryOptions {
@@ -50,7 +59,7 @@ export interface RetryOptions {
 
 /** The statuses with which one edge or store refuses a token. */
 export interface EdgeRefusals {
-  /** Begins the URLs of that edge, such as `'https://storage.googleapis.com/'`. */
+  /** The beginning of the URLs of that edge or store, such as `'https://storage.googleapis.com/'`. */
   prefix: string;
   statuses: readonly number[];
 }
@@ -59,54 +68,61 @@ export interface TokenSourceOptions {
   /** The signing endpoint: `POST {urls, reason, session}` → `{tokens, now, denied}`. */
   endpoint?: string | URL;
   /**
-   * Instead of `endpoint`: the team's own way to get tokens. An error with the code `ERR_DENIED` or a `status` of 401
-   * or 403 is final for these URLs; any other is retried.
+   * A function of the app that gets tokens, instead of `endpoint`. If it throws an error with the code `ERR_DENIED`, or
+   * with a `status` of 401 or 403, the denial is final for these URLs. The source retries after an error without a
+   * `status`, or with a `status` of 429 or from 500. Any other `status` fails the waiting requests without a retry.
    */
   getTokens?: (request: TokenRequest) => Promise<Token | readonly Token[] | TokensAnswer>;
-  /** Headers, credentials and the like for the call to `endpoint`; a function is asked before each call. */
+  /** Headers, credentials and the like for the call to `endpoint`. The source calls a function before each call. */
   request?: RequestInit | (() => RequestInit | Promise<RequestInit>);
   /**
-   * Known beforehand (rendered into the page): no round trip at start-up. The page answers for these: they are taken
-   * for whatever origin they name, and later tokens for the same origins are, too.
+   * Tokens that are known beforehand (rendered into the page), which saves the round trip at start-up. The page vouches
+   * for them: the source accepts them for any origin and, without `protect`, later tokens for the same origins too.
    */
   tokens?: readonly Token[];
   /**
-   * Which URLs are signed, and for which URLs tokens are taken: where several CDNs are used, name them here.
-   * @default the origins of the sources the player was given
+   * The URLs that the source signs and accepts tokens for. If you use several CDNs, name them all here.
+   * @default the origins of the sources that the player was given
    */
   protect?: Protect | readonly Protect[];
-  /** Seconds before expiry. @default a quarter of the lifetime, at most 60; with `adopt` at most 15 */
+  /**
+   * Seconds before its expiry at which the source renews a token.
+   * @default a quarter of the lifetime, at most 60; with `adopt` at most 15
+   */
   renewBefore?: number;
   /**
-   * 0…1: the share of a token's lifetime by which it is renewed even earlier, drawn anew for each token, so that an
-   * audience that joined in one second does not come back in one second. With `adopt`, at most 15 seconds.
+   * 0…1: the largest share of a token's lifetime by which the source renews the token even earlier. The source draws
+   * the share anew for each token, so that an audience that joined in one second does not call again in one second.
+   * With `adopt`, at most 15 seconds.
    * @default 0.3
    */
   jitter?: number;
   /**
-   * URLs that are signed ahead with the first one of a playlist, when tokens are per URL; 0 switches it off. Later
-   * calls sign more: up to half of what was requested in order, for up to three quarters of the lifetime of the tokens.
-   * At the live edge names that are not in the playlist yet are signed ahead too, for as long. @default 6
+   * The number of URLs of a playlist that the source signs along with the first URL, if a token opens one URL; 0
+   * switches read-ahead off. Later calls sign more: up to half as many URLs as the player has requested in order, for
+   * up to three quarters of the lifetime of the tokens. At the live edge, the source also signs names that the playlist
+   * does not list yet, for the same time. @default 6
    */
   readAhead?: number;
   /**
-   * Retries of a failed call, with full-jitter back-off of at most `backoffLimit` seconds; `Retry-After` wins.
+   * The retries of a failed call: their number (`limit`), and the longest random pause before one in seconds
+   * (`backoffLimit`). A `Retry-After` replaces the pause.
    * @default { limit: 4, backoffLimit: 30 }
    */
   retry?: RetryOptions;
-  /** Seconds for one call. @default 10 */
+  /** Seconds that one call may take. @default 10 */
   timeout?: number;
   /**
-   * The statuses with which the edge refuses a token. Where edges and stores differ, one with a `prefix` has its own;
-   * of several that fit, the first one counts. URLs of no prefix have the bare statuses beside them, or else the
-   * default.
+   * The statuses with which the edge refuses a token. If edges and stores differ, an entry with a `prefix` sets the
+   * statuses of the URLs below that prefix; if several entries fit a URL, the first one counts. The bare statuses in
+   * the list apply to all other URLs; without bare statuses, the default applies to them.
    * @default [401, 403, 410]
    */
   refusals?: readonly (number | EdgeRefusals)[];
   /**
-   * The edge renews tokens in its answers (Common Access Token, CTA-5007-B, `catr` by header): a token in this response
-   * header replaces the one that the request went out with, until its own `exp`. It opens what the replaced one opened.
-   * `true` is `'CTA-Common-Access-Token'`. The edge has to list the header in `Access-Control-Expose-Headers`.
+   * The response header in which the edge renews tokens (Common Access Token, CTA-5007-B, `catr` by header). A token in
+   * this header replaces the token of the request until the `exp` of the new token, and opens the same URLs. `true`
+   * means `'CTA-Common-Access-Token'`. The edge has to list the header in `Access-Control-Expose-Headers`.
    * @default false
    */
   adopt?: boolean | string;
@@ -115,23 +131,23 @@ export interface TokenSourceOptions {
    * @default whether `localStorage['secure-token:debug']` is '1'
    */
   debug?: boolean;
-  /** Unix time in ms. @default Date.now */
+  /** Returns the unix time in ms. @default Date.now */
   clock?: () => number;
   /** @default the global fetch */
   fetch?: typeof fetch;
-  /** 0…1. @default Math.random */
+  /** Returns a number from 0 to 1. @default Math.random */
   random?: () => number;
 }
 
 /** The header of a Common Access Token in IANA's registry of field names. */
 const CAT_HEADER = 'CTA-Common-Access-Token';
 
-/** The statuses of a refusal, unless the team names others. */
+/** The statuses with which an edge refuses a token, unless the option `refusals` names others. */
 export const DEFAULT_REFUSALS: readonly number[] = [401, 403, 410];
 
-/** The options of a token source with everything that has a default. */
+/** The options of a token source, with the defaults that `withDefaults` fills in. */
 export interface Settings extends Omit<TokenSourceOptions, 'adopt'> {
-  /** The response header in which an edge renews tokens; `undefined` if it does not. */
+  /** The response header in which the edge renews tokens; `undefined` if it does not renew any. */
   readonly adopt: string | undefined;
   readonly tokens: NonNullable<TokenSourceOptions['tokens']>;
   readonly jitter: number;
@@ -144,8 +160,9 @@ export interface Settings extends Omit<TokenSourceOptions, 'adopt'> {
 }
 
 /**
- * The defaults of the options. Two are not here: `renewBefore` depends on the token's life (`renewal.ts`),
- * and `fetch` is looked up for each call, for a page may replace it.
+ * Returns `options` with their defaults. Other files have the rest: the default of `renewBefore` depends on the
+ * lifetime of each token (`renewal.ts`); the global `fetch` is read for each call, because a page may replace it
+ * (`signing-endpoint.ts`); `protection.ts` has the default of `protect`, and `debug-log.ts` that of `debug`.
  */
 export function withDefaults(options: TokenSourceOptions): Settings {
   const {
@@ -174,13 +191,13 @@ export function withDefaults(options: TokenSourceOptions): Settings {
   };
 }
 
-/** The statuses with which the edge of `url` refuses a token. @param url unsigned */
+/** Returns the statuses with which the edge of `url` refuses a token. @param url unsigned */
 export function refusalStatuses(refusals: Settings['refusals'], url: string): readonly number[] {
   const bare: number[] = [];
   for (const each of refusals) {
     if (typeof each === 'number') bare.push(each);
     else if (isIn(folderOf(each.prefix), url)) return each.statuses;
   }
-  // with edges alone, all others are as they are without the option
+  // if all entries have a prefix, the default applies to all other URLs
   return bare.length || !refusals.length ? bare : DEFAULT_REFUSALS;
 }

@@ -3,21 +3,21 @@ import type { SecureTokenError } from './secure-token-error.ts';
 import type { TokenReason } from './token-source-options.ts';
 import type { Token } from './token.ts';
 
-/** A request as it goes to the edge. */
+/** A request as a player sends it to the edge. */
 export interface SignedRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Send with credentials: the token is a cookie. */
+  /** Whether to send the request with credentials, because the token is a cookie. */
   readonly credentials: boolean;
-  /** The identity of the request everywhere else. */
+  /** The unsigned URL, which identifies the request everywhere else. */
   readonly unsignedUrl: string;
   /** @deprecated the same as `unsignedUrl` */
   readonly source: string;
-  /** Absent when the URL is not protected. */
+  /** The attached token; absent if the URL is not protected. */
   readonly token?: Token;
 }
 
-/** The request for a URL that needs no token, or whose token somebody else attaches. */
+/** Creates the request for a URL that needs no token, or whose token other code attaches. */
 export const untouchedRequest = (url: string): SignedRequest => ({
   url,
   headers: {},
@@ -28,74 +28,78 @@ export const untouchedRequest = (url: string): SignedRequest => ({
 });
 
 export interface SignOptions {
-  /** Detaches this caller; others that wait for the same token go on. */
+  /** Ends the wait of this caller; other callers that wait for the same token go on. */
   signal?: AbortSignal | undefined;
 }
 
-/** The tokens with which an edge renews those that it was sent (`adopt`). */
+/** Takes over the tokens with which an edge renews the tokens of requests (option `adopt`). */
 export interface Adoption {
-  /** The response header that they come in. */
+  /** The response header that contains the new token. */
   readonly header: string;
   /**
-   * The edge has answered `request` with another token, which opens the same.
-   * @param expires unix seconds; `undefined` if `value` is no token: the app is told once
+   * Replaces the token of `request` by `value`, the token in the response of the edge, which opens the same URLs.
+   * @param expires unix seconds; `undefined` if `value` is not a token, which the source reports to the app once
    */
   take(request: SignedRequest, value: string, expires: number | undefined): void;
 }
 
 /** Decides when tokens are fetched, renewed and replaced, for one or many players. */
 export interface TokenSource extends EventTarget {
-  /** Now or never: the signed request if a token is at hand or the URL needs none. */
+  /** Returns the signed request at once if a token is at hand or the URL needs none; otherwise `undefined`. */
   signNow(url: string): SignedRequest | undefined;
   /**
-   * The signed request, waiting for a token if it must.
+   * Resolves to the signed request. Waits for a token if none is at hand.
    * @throws `ERR_DENIED`, `ERR_SIGNING_UNAVAILABLE`, `ERR_SIGNING_RESPONSE`, `ERR_DESTROYED`, or the signal's reason
    */
   sign(url: string, options?: SignOptions): Promise<SignedRequest>;
   /**
-   * The edge refused `request` with `status` (0: a failure without a status). Resolves to the request signed by a
-   * different token, to be sent once, or to `undefined`: show the player the refusal.
+   * Reports that the edge refused `request` with `status` (0: a failure without a status). Resolves to the request
+   * signed with a different token, which the caller sends once. Or resolves to `undefined`: then the caller shows the
+   * player the refusal.
    * @throws as `sign`
    */
   refused(request: SignedRequest, status: number, options?: SignOptions): Promise<SignedRequest | undefined>;
   /**
-   * Whether an edge that answers `request` with `status` refuses its token (0: a failure without a status, which is a
-   * refusal if the token was at its end). The one place that knows: if it is one, and `refused` resolved to
+   * Whether an edge that answers `request` with `status` refuses the token (0: a failure without a status, which is a
+   * refusal if the token was at its end). Only this method decides that. If it returns true, and `refused` resolved to
    * `undefined`, then the request is refused for good.
    */
   isRefusal(request: SignedRequest, status: number): boolean;
   /**
-   * For adapters, which call `refusalOf`: the error of a request that is refused for good. In a
-   * development build its message says why, as far as that can be known.
+   * Returns the error of a request that is refused for good. In a development build its message gives the cause, as
+   * far as a page can know it. For adapters, which call it through `refusalOf`.
    */
   explainRefusal(request: SignedRequest, status: number): SecureTokenError;
-  /** For adapters, which call `adoptToken`; `undefined` without the option `adopt`. */
+  /** For adapters, which use it through `adoptToken`; `undefined` without the option `adopt`. */
   readonly adoption: Adoption | undefined;
-  /** The URL without the token that was attached. */
+  /** Returns `url` without the token that was attached to it. */
   unsign(url: string): string;
   protects(url: string): boolean;
   /**
-   * For adapters: a player uses this source from now on. Nothing is renewed or signed ahead any more once all that have
-   * joined have left.
-   * @returns to be called when the player leaves
+   * Registers a player that uses this token source from now on. The source stops renewing and signing ahead once
+   * all registered players have left. For adapters.
+   * @returns a function to call when the player leaves
    */
   join(): () => void;
-  /** For adapters: the player was given this source; its origin is protected unless `protect` says otherwise. */
+  /**
+   * Notes that a player was given `url` as its media source: its origin is protected, unless `protect` says otherwise.
+   * For adapters.
+   */
   allow(url: string): void;
   /**
-   * A playlist arrived: what it names next is signed ahead (`readAhead`), where a token opens one URL.
+   * Learns a playlist that has arrived, and signs its next URLs ahead (`readAhead`) if a token opens one URL.
    * @param playlist `hls(text)`, `dash(text)` or `list(urls)` of `secure-token-core/playlists`
    * @throws `ERR_OPTIONS` if it is none of these
    */
   learn(playlistUrl: string, playlist: Playlist): void;
   /**
-   * The id that goes to the signing endpoint with every call: 128 random bits in base64url. It is another one after
-   * `renew()` if the endpoint had ended that session.
+   * The id of the session, which every call sends to the signing endpoint: 128 random bits in base64url. If the
+   * endpoint has ended the session, `renew()` replaces the id.
    */
   readonly session: string;
-  /** Renews everything in use now and lifts denials. @throws as `sign` */
+  /** Renews all tokens in use now and lifts denials. @throws as `sign` */
   renew(): Promise<void>;
-  /** For adapters: the viewer may be another one. Lifts denials; the next request asks the signing endpoint. */
+  /** Lifts denials, because the viewer may have changed: the next request calls the signing endpoint. For adapters. */
   liftDenials(): void;
   /** Stops calls and timers; requests that wait fail with `ERR_DESTROYED`. */
   destroy(): void;
@@ -118,8 +122,8 @@ export const isTokenSource = (it: unknown): it is TokenSource => !!(it as Partia
 /** The `detail` of each event. URLs are unsigned; no event carries a token. */
 export interface TokenEventDetails {
   /**
-   * New tokens are at hand for `urls`; the first of them ends at `expires` (unix seconds); the call took `wait`
-   * seconds. `adopted` came from the edge, in its answer to a request (`adopt`).
+   * New tokens are at hand for `urls`. The first token to end does so at `expires` (unix seconds). The call took `wait`
+   * seconds. The reason `adopted` means that the edge sent the token in its response to a request (option `adopt`).
    */
   tokenrenewed: {
     readonly reason: TokenReason | 'adopted';
@@ -127,9 +131,9 @@ export interface TokenEventDetails {
     readonly expires: number;
     readonly wait: number;
   };
-  /** The edge refused a request (`status` 0: without CORS headers). The player has seen nothing yet. */
+  /** The edge refused a request (`status` 0: without CORS headers). The player does not know it yet. */
   tokenrefused: { readonly url: string; readonly status: number };
-  /** A call to the signing endpoint failed, or a renewed token was refused again. Playback may still be fine. */
+  /** A call to the signing endpoint failed, or the edge refused a renewed token too. Playback may still be fine. */
   tokenerror: { readonly error: SecureTokenError };
   /** The signing endpoint denies this viewer or URL: final until `renew()`; in a service worker for 30 s. */
   tokendenied: { readonly error: SecureTokenError };
@@ -137,19 +141,20 @@ export interface TokenEventDetails {
 
 export type TokenEventType = keyof TokenEventDetails;
 
-/** All of them. */
+/** The types of all events. */
 export const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 
 /**
- * Dispatched by a token source for requests and players that wait for it, and for nobody else: `renew()` was called.
+ * The type of the event that a token source dispatches when `renew()` is called. Internal: only for requests and
+ * players that wait for it.
  */
 export const SOURCE_RENEWS = 'secure-token-core:renews';
-/** Dispatched as `SOURCE_RENEWS` is: `destroy()` was called. */
+/** The type of the event that a token source dispatches when `destroy()` is called. Internal, as `SOURCE_RENEWS` is. */
 export const SOURCE_DESTROYED = 'secure-token-core:destroyed';
 
-/** The details stand on the event itself as well. */
+/** An event of a token source. The members of its `detail` are members of the event itself as well. */
 export type TokenEvent<T extends TokenEventType = TokenEventType> = CustomEvent<TokenEventDetails[T]> &
   TokenEventDetails[T];
 
-/** Tells the app of an event. */
+/** Dispatches an event to the app. */
 export type EmitTokenEvent = <T extends TokenEventType>(type: T, detail: TokenEventDetails[T]) => void;

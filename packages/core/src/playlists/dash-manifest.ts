@@ -9,24 +9,24 @@ import type { XmlElement } from './xml-elements.ts';
 import { childrenOf, parseXml } from './xml-elements.ts';
 
 /**
- * The most that is held of a manifest: Representations, and characters of their URLs. A day of advertisements and
- * programmes has a tenth of that.
+ * The limits of what is kept of a manifest: the number of Representations, timeline entries and listed names, and the
+ * characters of their URLs. A day of advertisements and programmes needs a tenth of that.
  */
 const MAX_REPRESENTATIONS = 50_000;
 const MAX_CHARACTERS = 2 ** 23;
 
 /** A Representation that names more than one file. */
 export interface Representation {
-  /** The ids of its Period and of itself: they stay the same while periods come and go. */
+  /** The id of its Period. Like `id`, it stays the same while other Periods come and go. */
   readonly period: string;
   readonly id: string;
   readonly order: RepresentationOrder;
 }
 
 export interface DashManifest {
-  /** In the order of play; of a live stream, those nearest to the present. */
+  /** In the order of playback; in a live stream, the latest Period comes first. */
   readonly representations: readonly Representation[];
-  /** Counts against the limit of what is known of all playlists (`KnownPlaylists`). */
+  /** Counts against the limit that all playlists share (`KnownPlaylists`). */
   readonly size: number;
 }
 
@@ -35,13 +35,13 @@ interface ManifestContext {
   readonly url: string;
   /** Unix seconds. */
   readonly now: () => number;
-  /** The identity of an absolute URL. */
+  /** Returns the key of an absolute URL. */
   readonly identify: (href: string) => string;
 }
 
 export const isMpd = (text: string): boolean => /^\s*(?:<[?!][^>]*>\s*)*<(?:\w+:)?MPD[\s>]/.test(text.slice(0, 10_000));
 
-/** `PT1H2M3.5S`, or days; `undefined` for anything else. */
+/** Returns the seconds of a duration such as `PT1H2M3.5S`, also with days; `undefined` for any other text. */
 function parseDuration(text: string | undefined): number | undefined {
   const [, days = 0, hours = 0, minutes = 0, seconds = 0] =
     /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(text ?? '') ?? [undefined, NaN];
@@ -49,16 +49,17 @@ function parseDuration(text: string | undefined): number | undefined {
   return Number.isNaN(total) ? undefined : total;
 }
 
-/** A Period, an AdaptationSet or a Representation, with what it inherits. */
+/** The values that a Period, an AdaptationSet or a Representation has or inherits. */
 interface Level {
-  /** Where its URIs lead; empty if nobody can say. */
+  /** The base URL of its URIs; empty if that cannot be resolved or is too long. */
   readonly base: string;
-  /** The elements with its rules, the innermost first. */
+  /** The `SegmentTemplate` elements that apply to it, the innermost first. */
   readonly templates: readonly XmlElement[];
+  /** The `SegmentList` elements that apply to it, the innermost first. */
   readonly lists: readonly XmlElement[];
 }
 
-/** Resolves the first BaseURL of `element`: several are alternatives. */
+/** Resolves the first `BaseURL` of `element`; any others are alternatives to it. */
 function baseOf(element: XmlElement, outer: string): string {
   const [base] = childrenOf(element, 'BaseURL');
   if (!base || !outer) return outer;
@@ -72,11 +73,11 @@ const levelOf = (element: XmlElement, outer: Level): Level => ({
   lists: [...childrenOf(element, 'SegmentList').slice(0, 1), ...outer.lists],
 });
 
-/** The value of an attribute in the innermost of `elements` that has it. */
+/** Returns the value of an attribute in the innermost of `elements` that has it. */
 const attributeOf = (elements: readonly XmlElement[], name: string): string | undefined =>
   elements.find(({ attributes }) => attributes.has(name))?.attributes.get(name);
 
-/** The innermost of `elements` that has children. */
+/** Returns the innermost of `elements` that has children. */
 const innermostOf = (elements: readonly XmlElement[]): XmlElement | undefined =>
   elements.find(({ children }) => children.length > 0);
 
@@ -86,7 +87,7 @@ interface Period {
   readonly times: PeriodTimes;
 }
 
-/** The periods of a manifest, those first that are to be played first. */
+/** Returns the Periods of a manifest in the order of playback; for a live stream, the latest first. */
 function periodsOf(mpd: XmlElement, now: () => number): Period[] {
   const total = parseDuration(mpd.attributes.get('mediaPresentationDuration'));
   const isLive = mpd.attributes.get('type') === 'dynamic';
@@ -110,10 +111,13 @@ function periodsOf(mpd: XmlElement, now: () => number): Period[] {
   return isLive ? periods.reverse() : periods;
 }
 
-/** Reads what a manifest names. What several Representations inherit is read once, and held once. */
+/** Reads which URLs a manifest names. An element that several Representations inherit is read and kept only once. */
 class ManifestReader {
   readonly #context: ManifestContext;
-  /** By the template that they stand in; `undefined` where it has none, but other children, which may be many. */
+  /**
+   * Timelines by the template that contains them. `undefined` notes that a template has none: the search through its
+   * other children, which may be many, is not repeated.
+   */
   readonly #timelines = new Map<XmlElement, Timeline | undefined>();
   readonly #lists = new Map<XmlElement, { readonly base: string; readonly order: ListOrder }>();
   #size = 0;
@@ -151,7 +155,7 @@ class ManifestReader {
   #orderOf(level: Level, attributes: XmlElement['attributes'], times: PeriodTimes): RepresentationOrder | undefined {
     if (!level.base) return undefined;
     if (level.templates.length > 0) return this.#templateOrder(level, attributes, times);
-    // with SegmentBase it is one file, whose ranges share a token
+    // a Representation with SegmentBase is one file, and the requests for its ranges share a token
     return level.lists.length > 0 ? this.#listOrder(level) : undefined;
   }
 
@@ -205,7 +209,10 @@ class ManifestReader {
     return timeline;
   }
 
-  /** Names are only written out: those of a list go with the base URL under which they were met first. */
+  /**
+   * Returns the order of a `SegmentList`. The names of a list are kept once, with the base URL under which they were
+   * read first: a Representation that inherits the list under another base URL gets `undefined`.
+   */
   #listOrder({ base, lists }: Level): ListOrder | undefined {
     const element = innermostOf(lists);
     if (!element) return undefined;
@@ -229,7 +236,7 @@ class ManifestReader {
   }
 }
 
-/** The Representations of a DASH manifest, and in which order their URLs are played. */
+/** Returns the Representations of a DASH manifest, and the order in which their URLs are played. */
 export function parseDashManifest(text: string, context: ManifestContext): DashManifest {
   const mpd = parseXml(text);
   return mpd?.name === 'MPD' ? new ManifestReader(context).read(mpd) : { representations: [], size: 0 };

@@ -6,8 +6,8 @@ import type { LearntPlaylist, Reloaded } from './known-playlists.ts';
 import { createReadAhead } from './read-ahead.ts';
 
 /**
- * A manifest of DASH as text, for `learn` of a token source: `source.learn(url, dash(text))`.
- * @throws `ERR_OPTIONS` if it is no text
+ * Wraps the text of a DASH manifest for `learn` of a token source: `source.learn(url, dash(text))`.
+ * @throws `ERR_OPTIONS` if `text` is not a string
  */
 export function dash(text: string): Playlist {
   checkText(text, 'dash');
@@ -34,8 +34,8 @@ export function dash(text: string): Playlist {
 }
 
 /**
- * Either, by what `text` begins with: for whoever plays both.
- * @throws `ERR_OPTIONS` if it is no text
+ * Wraps `text` as `dash` or `hls` does, depending on how it begins: for apps that play both.
+ * @throws `ERR_OPTIONS` if `text` is not a string
  */
 export function hlsOrDash(text: string): Playlist {
   checkText(text, 'hlsOrDash');

@@ -9,7 +9,7 @@ import type { PlaylistOrder } from './playlist-order.ts';
 import { createReadAhead } from './read-ahead.ts';
 import { keyIn } from './url-order.ts';
 
-/** @throws `ERR_OPTIONS` if it is no text */
+/** @throws `ERR_OPTIONS` if `text` is not a string */
 export function checkText(text: unknown, name: string): void {
   if (typeof text === 'string') return;
   const message = `${name}() takes the text of a playlist, not ${typeof text}: await response.text().`;
@@ -17,9 +17,9 @@ export function checkText(text: unknown, name: string): void {
 }
 
 /**
- * A playlist of HLS as text, for `learn` of a token source: `source.learn(url, hls(text))`. Of a multivariant playlist
- * nothing is signed ahead.
- * @throws `ERR_OPTIONS` if it is no text
+ * Wraps the text of an HLS playlist for `learn` of a token source: `source.learn(url, hls(text))`. The source signs
+ * nothing ahead of a multivariant playlist.
+ * @throws `ERR_OPTIONS` if `text` is not a string
  */
 export function hls(text: string): Playlist {
   checkText(text, 'hls');

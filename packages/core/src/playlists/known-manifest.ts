@@ -2,7 +2,7 @@ import type { DashManifest, Representation } from './dash-manifest.ts';
 import { Rendition } from './rendition.ts';
 import type { RepresentationOrder } from './representation-order.ts';
 
-/** A Representation of which a player has asked for a URL. */
+/** A Representation of which a player has requested a URL. */
 class PlayedRepresentation extends Rendition {
   order: RepresentationOrder;
   readonly #period: string;
@@ -23,18 +23,18 @@ class PlayedRepresentation extends Rendition {
     return this.order.isLive;
   }
 
-  /** Its init segment is requested once, and may count as one. */
+  /** Always true: the init segment is requested once, and may count as a segment. */
   protected isSegment(): boolean {
     return true;
   }
 
-  /** This Representation in a later version of its manifest. */
+  /** Returns this Representation as a later version of its manifest describes it. */
   in({ representations }: DashManifest): Representation | undefined {
     return representations.find(({ period, id }) => period === this.#period && id === this.#id);
   }
 }
 
-/** A DASH manifest: it names all renditions, and those that nobody plays are only known. */
+/** A DASH manifest. It names all renditions, but only those that a player has requested count in `renditions`. */
 export class KnownManifest {
   readonly kind = 'manifest';
   #manifest: DashManifest;
@@ -52,7 +52,7 @@ export class KnownManifest {
     return this.#played;
   }
 
-  /** The rendition that names `key`, which is played from now on. */
+  /** Returns the rendition that names `key`; it counts as played from now on. */
   naming(key: string): Rendition | undefined {
     const known = this.#played.find(({ order }) => order.has(key));
     if (known) return known;
@@ -63,17 +63,17 @@ export class KnownManifest {
     return played;
   }
 
-  /** Never: a manifest names itself what comes. */
+  /** Always false: a manifest itself names the next URLs. */
   predicts(): boolean {
     return false;
   }
 
-  /** Whether `later` goes on with what is played of this one. */
+  /** Tells whether `later` continues this manifest: it names the last requested URL of a played Representation. */
   isContinuedBy(later: DashManifest): boolean {
     return this.#played.some((played) => played.in(later)?.order.has(played.lastAsked));
   }
 
-  /** Goes on with a later version of the manifest: what is played stays played. */
+  /** Replaces the manifest with a later version. Played Representations that the later version has stay played. */
   follow(later: DashManifest): void {
     this.#manifest = later;
     this.#played = this.#played.filter((played) => {

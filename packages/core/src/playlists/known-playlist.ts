@@ -6,39 +6,39 @@ import { PlaylistOrder } from './playlist-order.ts';
 import { Rendition } from './rendition.ts';
 import { firstOf } from './url-order.ts';
 
-/** Names of one kind in a row: then a player asks for that kind only. */
+/** A player counts as requesting only segments, or only parts, after this many consecutive names of that kind. */
 const HABIT = 3;
 
-/** A name that comes after the one that was asked for last. */
+/** A name that follows the name requested last. */
 export interface NameAhead {
   readonly key: string;
-  /** Seconds of media from there to its end. */
+  /** Seconds of media from the name requested last to the end of this one. */
   readonly end: number;
   /** Whether the name is not in the playlist yet. */
   readonly isPredicted: boolean;
 }
 
-/** A media playlist as it was read; its URLs are keys. */
+/** The content of a media playlist; its URLs are keys. */
 export interface MediaPlaylist {
   /** The key of the playlist itself. */
   readonly url: string;
-  /** Whether more names will come. */
+  /** Whether the playlist will list more names. */
   readonly isLive: boolean;
-  /** When it was learnt, in seconds. */
+  /** When the playlist was learnt, in seconds. */
   readonly learntAt: number;
-  /** The last ones: more than name prediction looks at are of no use. */
+  /** The last segments, as many as name prediction looks at. */
   readonly lastSegments: readonly ListedSegment[];
   readonly addTo: (order: PlaylistOrder) => void;
 }
 
-/** A media playlist: its names, those that come, and what its players have asked for. */
+/** A media playlist: the names that it lists, the predicted ones, and the requests of its players. */
 export class KnownPlaylist extends Rendition {
   readonly kind = 'media';
   readonly order: PlaylistOrder = new PlaylistOrder();
   readonly prediction: NamePrediction = new NamePrediction();
-  /** Its own key at the last reload. */
+  /** The key of the playlist at the last reload. */
   url = '';
-  /** Whether the key was the same at the reload before. */
+  /** Whether the last two reloads had the same key. */
   isSameUrl = false;
   isLive = false;
   #learntAt = -Infinity;
@@ -62,7 +62,7 @@ export class KnownPlaylist extends Rendition {
     return this.#wanted.parts ? this.prediction.partSeconds : this.prediction.segmentSeconds;
   }
 
-  /** Whether names that come can be signed ahead, after one that was asked for. */
+  /** Tells whether names can be predicted, so that the source can sign them ahead, after a name that was requested. */
   isPredictable(now: number): boolean {
     const { isBelieved, segmentSeconds } = this.prediction;
     return (
@@ -70,7 +70,7 @@ export class KnownPlaylist extends Rendition {
     );
   }
 
-  /** Its next names can be inferred. */
+  /** The playlist itself: its next names can be predicted. */
   override get predictable(): this {
     return this;
   }
@@ -79,7 +79,7 @@ export class KnownPlaylist extends Rendition {
     return this.prediction.has(key);
   }
 
-  /** Itself, if it names `key`. */
+  /** Returns the playlist itself if it names `key`. */
   naming(key: string): Rendition | undefined {
     return this.order.has(key) ? this : undefined;
   }
@@ -100,7 +100,7 @@ export class KnownPlaylist extends Rendition {
     if (kind && kind !== 'resource') this.#kinds = [...this.#kinds, kind].slice(-HABIT);
   }
 
-  /** If it is live, a player also reloads it. */
+  /** Also requires, for a live playlist, that a player has reloaded it lately. */
   override isBeingPlayed(now: number): boolean {
     return super.isBeingPlayed(now) && (!this.isLive || this.isWithinSegments(this.#learntAt, now));
   }
@@ -110,8 +110,8 @@ export class KnownPlaylist extends Rendition {
   }
 
   /**
-   * The names that follow the one that was asked for last, for `seconds` of media. The first one is always there,
-   * unless it is not listed yet and its token would not live until it is asked for.
+   * Returns the names that follow the name requested last, for `seconds` of media. The first name is always included,
+   * unless it is not listed yet and its token would end before a player requests it.
    */
   namesWithin(seconds: number): NameAhead[] {
     const names: NameAhead[] = [];
@@ -119,7 +119,7 @@ export class KnownPlaylist extends Rendition {
     for (const { key, isPredicted, seconds: length } of this.#namesAhead()) {
       const isFirst = end === 0 && (!isPredicted || length < (this.lifetime ?? 0));
       end += length;
-      // durations are sums of decimal fractions
+      // sums of decimal fractions are not exact
       if ((end > seconds + 0.001 && !isFirst) || names.length === MAX_URLS_PER_CALL) break;
       names.push({ key, end, isPredicted });
     }
@@ -139,7 +139,7 @@ export class KnownPlaylist extends Rendition {
   #secondsOf(kind: PlaylistUri['kind'] | undefined): number {
     const { parts } = this.#wanted;
     if (kind === 'part') return this.prediction.partSeconds;
-    // where both are wanted the parts are as long as the segment
+    // if the player requests both, the parts already count for the duration of their segment
     return kind === 'segment' && !parts ? this.prediction.segmentSeconds : 0;
   }
 

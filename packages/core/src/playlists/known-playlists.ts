@@ -6,17 +6,17 @@ import { KnownPlaylist } from './known-playlist.ts';
 import { withoutDirectives } from './media-playlist.ts';
 import type { Rendition } from './rendition.ts';
 
-/** The number of URLs that are known in their order, over all playlists; manifests count by what is held of them. */
+/** The maximum number of URLs kept in order, over all playlists; a manifest counts with its `size`. */
 const MAX_SIZE = 50_000;
 
-/** A query may change with each reload: so many playlists of one path are looked at, the latest ones. */
+/** The number of playlists of one path, latest first, that are compared with a reload whose query is a new one. */
 const MAX_CANDIDATES = 20;
 
 export type Known = KnownPlaylist | KnownManifest;
 
 interface Entry {
   readonly known: Known;
-  /** When it was learnt. */
+  /** The size of `known` when it was learnt, at least 1. */
   readonly size: number;
 }
 
@@ -25,18 +25,18 @@ interface Continuation {
   readonly next: (found: Known | undefined) => Known;
 }
 
-/** The media playlists and manifests that were learnt, as far as there is room for them. */
+/** The media playlists and manifests that the source has learnt; beyond `MAX_SIZE` the oldest are forgotten. */
 export class KnownPlaylists {
-  /** The newest last. */
+  /** By identity, the newest last. */
   readonly #entries = new Map<string, Entry>();
   /** The latest identities of each path, the newest first. */
   readonly #idsOfPath = new Map<string, readonly string[]>();
   #size = 0;
 
   /**
-   * Learns a playlist. Its identity may change with each reload, by its query (a session, a number against caches):
-   * then it is the one of the same path that `isContinued` says so of.
-   * @param next what is known from now on, given what was known of it before
+   * Learns a playlist. The query of a playlist (a session, a number against caches), and with it the identity, may
+   * change with each reload. The playlist then continues the one of the same path for which `isContinued` is true.
+   * @param next returns what is known from now on, given what was known of the playlist before
    */
   learn(id: string, { isContinued, next }: Continuation): void {
     const before = this.#before(id, isContinued);
@@ -44,7 +44,7 @@ export class KnownPlaylists {
     this.#replace(before, id, next(found));
   }
 
-  /** The rendition of the newest that names `key`. */
+  /** Returns the rendition that names `key`, from the newest playlist that has one. */
   naming(key: string): Rendition | undefined {
     const entries = [...this.#entries.values()];
     for (let index = entries.length - 1; index >= 0; index--) {
@@ -59,7 +59,7 @@ export class KnownPlaylists {
     return renditions.filter((rendition) => rendition.isBeingPlayed(now));
   }
 
-  /** Whether one of them predicts `key`. */
+  /** Tells whether one of the playlists predicts `key`. */
   predicts(key: string): boolean {
     for (const { known } of this.#entries.values()) if (known.predicts(key)) return true;
     return false;
@@ -71,7 +71,7 @@ export class KnownPlaylists {
     this.#size = 0;
   }
 
-  /** The identity under which what `id` names now was learnt before; `undefined` if it was not. */
+  /** Returns the identity under which the playlist `id` was learnt before; `undefined` if it is new. */
   #before(id: string, isContinued: (known: Known) => boolean): string | undefined {
     if (this.#entries.has(id)) return id;
     return this.#idsOfPath.get(pathOf(id))?.find((other) => isContinued(this.#entries.get(other)!.known));
@@ -79,7 +79,7 @@ export class KnownPlaylists {
 
   #replace(before: string | undefined, id: string, known: Known): void {
     if (before !== undefined) this.#forget(before);
-    // one that names nothing counts, too
+    // a playlist that names nothing counts, too
     const size = Math.max(1, known.size);
     this.#entries.set(id, { known, size });
     this.#size += size;
@@ -88,7 +88,7 @@ export class KnownPlaylists {
     this.#forgetOldest();
   }
 
-  /** Makes room; the newest is kept, however long. */
+  /** Forgets the oldest playlists beyond `MAX_SIZE`, but never the newest, however long it is. */
   #forgetOldest(): void {
     for (const id of this.#entries.keys()) {
       if (this.#size <= MAX_SIZE || this.#entries.size === 1) return;
@@ -106,15 +106,15 @@ export class KnownPlaylists {
   }
 }
 
-/** A rendition of which a reload has come, and its last name before that. */
+/** A rendition that was reloaded, and its last name before the reload (for a manifest: the name requested last). */
 export interface Reloaded {
   readonly rendition: Rendition;
   readonly before: string;
 }
 
-/** A playlist that goes into what is known of all playlists. */
+/** A playlist that adds itself to the known playlists. */
 export interface LearntPlaylist extends Playlist {
-  /** @param key identity of the playlist; @param source makes keys of its URIs, and tells when that was */
+  /** @param key the identity of the playlist; @param source makes keys of its URIs, and tells the time */
   readonly learn: (
     key: string,
     known: KnownPlaylists,
@@ -123,8 +123,8 @@ export interface LearntPlaylist extends Playlist {
 }
 
 /**
- * Takes in a media playlist.
- * @param firstSegment its key: by that a reload is known whose query is another one
+ * Adds a media playlist to `known`.
+ * @param firstSegment the key of its first segment, by which a reload with another query is recognised
  */
 export function learnMedia(known: KnownPlaylists, media: MediaPlaylist, firstSegment: string): readonly Reloaded[] {
   let reloaded: readonly Reloaded[] = [];

@@ -9,25 +9,28 @@ import type { PlaylistOrder } from './playlist-order.ts';
 import { createReadAhead } from './read-ahead.ts';
 import { keyIn } from './url-order.ts';
 
-/** A URL of a playlist, in the order in which they are played. */
+/** An entry of `list`, which takes the URLs of a playlist in the order of playback. */
 export interface ListedUrl {
-  /** Unsigned; relative to the playlist. */
+  /** The unsigned URL; may be relative to the playlist. */
   readonly url: string;
-  /** The duration of a segment, in seconds; 0 if that is not known. Default: 0. */
+  /** The duration of a segment, in seconds; 0 if it is unknown. Default: 0. */
   readonly seconds?: number;
-  /** `resource`: an init segment or a key. Parts stand before the segment that they make up. Default: `segment`. */
+  /** `resource`: an init segment or a key. List parts before the segment that they make up. Default: `segment`. */
   readonly kind?: 'segment' | 'part' | 'resource';
-  /** Something else begins with this segment, such as an advertisement: names behind it are not inferred. */
+  /**
+   * Whether other content, such as an advertisement, begins with this segment: then names that differ from the
+   * predicted ones do not count as wrong predictions.
+   */
   readonly isDiscontinuous?: boolean;
 }
 
 /** Options of `list`. */
 export interface ListOptions {
-  /** Whether more URLs will come: the names of the next ones are inferred and signed ahead. Default: false. */
+  /** Whether more URLs will follow: then the source predicts the next names and signs them ahead. Default: false. */
   readonly isLive?: boolean;
 }
 
-/** The last `count` whole segments, and the one that is being made, if that has parts. */
+/** Returns the last `count` whole segments, and the segment that is being made, if it has parts. */
 function lastOf(urls: readonly (ListedUrl & { key: string })[], count: number): ListedSegment[] {
   const segments: ListedSegment[] = [];
   let parts: string[] = [];
@@ -41,7 +44,7 @@ function lastOf(urls: readonly (ListedUrl & { key: string })[], count: number): 
   return parts.length > 0 ? [...whole, { uri: undefined, parts, seconds: 0 }] : whole;
 }
 
-/** @throws `ERR_OPTIONS` at the first entry that has no URL */
+/** @throws `ERR_OPTIONS` if `urls` is no array, or at the first entry that has no URL */
 function checkList(urls: unknown): void {
   const entries = Array.isArray(urls) ? (urls as readonly (Partial<ListedUrl> | null)[]) : undefined;
   const wrong = entries?.findIndex((entry) => typeof entry?.url !== 'string') ?? 0;
@@ -52,8 +55,8 @@ function checkList(urls: unknown): void {
 }
 
 /**
- * A media playlist that a player has parsed, for `learn` of a token source: `source.learn(url, list(urls))`.
- * @throws `ERR_OPTIONS` if it is no array, or an entry has no URL
+ * Wraps a media playlist that a player has parsed for `learn` of a token source: `source.learn(url, list(urls))`.
+ * @throws `ERR_OPTIONS` if `urls` is no array, or an entry has no URL
  */
 export function list(urls: readonly ListedUrl[], { isLive = false }: ListOptions = {}): Playlist {
   checkList(urls);
@@ -65,7 +68,7 @@ export function list(urls: readonly ListedUrl[], { isLive = false }: ListOptions
         .filter((it) => it.key);
       const first = listed.find(({ kind = 'segment' }) => kind === 'segment')?.key ?? '';
       const kinds = new Map<string, PlaylistUri['kind']>();
-      // each once: a file may be named for each of its byte ranges
+      // each URL once: a playlist may name a file for each of its byte ranges
       for (const { key: name, kind = 'segment' } of listed) if (!kinds.has(name)) kinds.set(name, kind);
       const media = {
         url: key,

@@ -1,17 +1,20 @@
-/** A URI as it stands in a media playlist. */
+/** A URI as written in a media playlist. */
 export interface PlaylistUri {
   readonly uri: string;
-  /** A line of its own; a part or a hint; or what several segments need: an init segment, a key. */
+  /** `part`: also a preload hint; `resource`: an init segment or a key, which several segments need. */
   readonly kind: 'segment' | 'part' | 'resource';
 }
 
 const TAG = /^#EXT-X-(MAP|KEY|PART|PRELOAD-HINT)/;
 const ATTRIBUTE = /[:,]URI="([^"]+)"/;
 
-/** A multivariant playlist has no order: nobody plays one variant after the other. */
+/**
+ * Tells whether `text` is a media playlist. A multivariant playlist has no order, because a player does not play its
+ * variants one after the other.
+ */
 export const isMediaPlaylist = (text: string): boolean => /#EXT(INF|-X-PART):/.test(text);
 
-/** The URIs of a media playlist, in the order in which they stand there. */
+/** Yields the URIs of a media playlist in the order of the text. */
 export function* playlistUris(text: string): Iterable<PlaylistUri> {
   for (const [line] of text.matchAll(/[^\r\n]+/g)) {
     // `{$name}` is a variable of EXT-X-DEFINE: only the player knows its value
@@ -23,11 +26,11 @@ export function* playlistUris(text: string): Iterable<PlaylistUri> {
   }
 }
 
-/** The URIs in the attributes of `text`. */
+/** Returns the URIs in the attributes of `text`. */
 export const attributeUris = (text: string): Set<string> =>
   new Set(Array.from(text.matchAll(/[:,]URI="([^"\r\n]+)"/g), ([, uri]) => uri!));
 
-/** Where the first line that begins with `beginning` stands; 0 if none does, or that is empty. */
+/** Returns the index of the first line that begins with `beginning`; 0 if no line does, or `beginning` is empty. */
 export function lineAt(text: string, beginning: string): number {
   if (!beginning) return 0;
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) {
@@ -36,33 +39,33 @@ export function lineAt(text: string, beginning: string): number {
   return 0;
 }
 
-/** The first segment of the window, and what stands before it. */
+/** Returns the first segment of the window, and the text before it. */
 export function windowStart(text: string): { readonly head: string; readonly uri: string | undefined } {
   const found = /^[^#\s][^\r\n]*/m.exec(text);
   return { head: text.slice(0, found?.index), uri: found?.[0] };
 }
 
-/** A playlist that goes on: its end is not written into it. */
+/** Tells whether a playlist may list more segments later: no tag says that it is complete. */
 export const isLive = (text: string): boolean => !/^#EXT-X-(ENDLIST|PLAYLIST-TYPE:VOD)/m.test(text);
 
 /** One of the last segments of a playlist. */
 export interface ListedSegment {
-  /** `undefined` while it is being made. */
+  /** `undefined` while the segment is being made. */
   readonly uri: string | undefined;
-  /** Each once: several may be ranges of one file. */
+  /** The URI of each part, each URI once: several parts may be ranges of one file. */
   readonly parts: readonly string[];
-  /** 0 if that is not told. */
+  /** The duration; 0 if the playlist does not state it. */
   readonly seconds: number;
-  /** Something else begins with it, such as an advertisement. */
+  /** Whether other content, such as an advertisement, begins with this segment. */
   readonly isDiscontinuous?: boolean;
 }
 
-/** More parts than any packager cuts a segment into. */
+/** A segment with more parts than this is kept without its parts: no packager makes so many. */
 const MAX_PARTS = 100;
 
-/** The last `count` whole segments, and the one that is being made, if that has parts. */
+/** Returns the last `count` whole segments, and the segment that is being made, if it has parts. */
 export function lastSegments(text: string, count: number): ListedSegment[] {
-  // from the segment before them: its parts stand in front of where it begins here
+  // begins one segment earlier, and drops that segment at the end: its parts precede its EXTINF, so they are missing
   let from = text.length;
   for (let left = count + 1; left > 0 && from > 0; left--) from = Math.max(0, text.lastIndexOf('#EXTINF:', from - 1));
   const segments: ListedSegment[] = [];
@@ -86,10 +89,10 @@ export function lastSegments(text: string, count: number): ListedSegment[] {
   return (from > 0 ? segments.slice(1) : segments).slice(-count - 1);
 }
 
-/** The number of segments that a delta update leaves out (RFC 8216bis §4.4.5.2). */
+/** Returns the number of segments that a delta update leaves out (RFC 8216bis §4.4.5.2). */
 export const skippedSegments = (text: string): number =>
   Number(/^#EXT-X-SKIP:(?:.*,)?SKIPPED-SEGMENTS=(\d+)/m.exec(text)?.[1] ?? 0);
 
-/** The URL of a playlist without the directives of one reload (RFC 8216bis §6.2.5). */
+/** Returns the URL of a playlist without the delivery directives of a reload (RFC 8216bis §6.2.5). */
 export const withoutDirectives = (url: string): string =>
   url.replace(/[?&]_HLS_\w+=[^&]*/g, '').replace(/^([^?&]*)&/, '$1?');

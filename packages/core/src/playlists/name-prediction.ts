@@ -3,23 +3,23 @@ import type { ListedSegment } from './media-playlist.ts';
 import type { PredictedSegment } from './predict-names.ts';
 import { predictSegments } from './predict-names.ts';
 
-/** Whole segments that are looked at: three in a row show a step. */
+/** The number of whole segments that prediction looks at: three in a row show a step. */
 export const LOOKED_AT = 4;
-/** A playlist whose names were other than predicted so often is not predicted for a time. */
+/** After so many wrong predictions, the names of a playlist are not predicted for a time. */
 const MAX_SURPRISES = 2;
 export const PAUSE_SECONDS = 60;
-/** If it then surprises again, for twice as long each time. */
+/** The longest pause. Each wrong prediction after a pause doubles the length of the next one. */
 const MAX_PAUSE_SECONDS = 3600;
-/** Names in a row that were as predicted: what surprised before is forgotten. */
+/** After so many right predictions in a row, earlier wrong ones are forgotten. */
 const MANY_RIGHT = 6;
 
-/** The kinds that a player asks for in a playlist that has parts. */
+/** The kinds of names that a player requests of a playlist with parts. */
 export interface Wanted {
   readonly segments: boolean;
   readonly parts: boolean;
 }
 
-/** A name that follows, and how long what it names plays. */
+/** A name that follows, and the duration of its media, in seconds. */
 export interface UpcomingName {
   readonly key: string;
   readonly seconds: number;
@@ -28,19 +28,19 @@ export interface UpcomingName {
 const isOther = (real: string | undefined, predicted: string | undefined): boolean =>
   real !== undefined && predicted !== undefined && real !== predicted;
 
-/** Predicts the next names of one live playlist, and compares them with those that then appear. */
+/** Predicts the next names of one live playlist, and compares them with the names that appear later. */
 export class NamePrediction {
   #segments: readonly ListedSegment[] = [];
   #predicted: readonly PredictedSegment[] = [];
-  /** The predicted names that are not in the playlist yet. */
+  /** The predicted names that the playlist does not list yet. */
   #names: ReadonlySet<string> = new Set();
   #surprises = 0;
-  /** Names in a row that were as predicted. */
+  /** The number of right predictions in a row. */
   #right = 0;
   #pauseSeconds = PAUSE_SECONDS;
   #pausedUntil = -Infinity;
 
-  /** Whether its next names are known. */
+  /** Whether there are predicted names. */
   get isBelieved(): boolean {
     return this.#names.size > 0;
   }
@@ -53,7 +53,7 @@ export class NamePrediction {
     return this.#partsOfSegment > 0;
   }
 
-  /** The average duration of a segment; 0 if the playlist does not tell. */
+  /** The average duration of the last segments, in seconds; 0 if the playlist states none. */
   get segmentSeconds(): number {
     const told = this.#segments.map(({ seconds }) => seconds).filter((seconds) => seconds > 0);
     return told.reduce((sum, seconds) => sum + seconds, 0) / Math.max(1, told.length);
@@ -71,30 +71,30 @@ export class NamePrediction {
     return this.#whole.at(-1)?.parts.length ?? 0;
   }
 
-  /** @param listed the last segments of the playlist, by the identities of their URLs */
+  /** @param listed the last segments of the playlist; their URIs are keys */
   learn(listed: readonly ListedSegment[], now: number): void {
     const last = this.#whole.at(-1);
     const at = last ? listed.findIndex(({ uri }) => uri === last.uri) : -1;
     const added = listed.slice(at + 1);
-    // whoever was away for longer than the window has missed names: nothing to compare
+    // if the last known segment has left the window, names were missed, and no comparison is possible
     if (at >= 0) this.#compare(added, now);
     this.#segments = [...(at >= 0 ? this.#whole : []), ...added].slice(-LOOKED_AT - 1);
     this.#predict(now);
   }
 
-  /** The playlist has ended: no name comes any more. */
+  /** Drops all predictions, because the playlist has ended. */
   end(): void {
     this.#predicted = [];
     this.#names = new Set();
   }
 
-  /** The names that come, as long as they are known. */
+  /** Yields the names that follow those in the playlist, as far as they can be predicted. */
   *upcoming({ segments, parts }: Wanted): Iterable<UpcomingName> {
     const listed = this.#segments.at(-1)?.uri === undefined ? (this.#segments.at(-1)?.parts.length ?? 0) : 0;
     for (const [later, segment] of this.#predicted.entries()) {
       const toCome = parts ? segment.parts.slice(later === 0 ? listed : 0) : [];
       for (const key of toCome) yield { key: key ?? '', seconds: this.partSeconds };
-      // in a playlist with parts they are as long as the segment
+      // the parts already count for the duration of their segment
       const seconds = parts && segment.parts.length > 0 ? 0 : this.segmentSeconds;
       if (segments) yield { key: segment.uri ?? '', seconds };
     }
@@ -108,14 +108,17 @@ export class NamePrediction {
   }
 
   #compare(added: readonly ListedSegment[], now: number): void {
-    // behind it another counter is none
+    // after a discontinuity, another counter is no surprise
     const end = added.findIndex(({ isDiscontinuous }) => isDiscontinuous);
     const comparable = end < 0 ? added : added.slice(0, end);
     if (this.#isSurprising(comparable)) this.#noteSurprise(now);
     else this.#noteRight(comparable.filter(({ uri }) => uri !== undefined && this.#names.has(uri)).length);
   }
 
-  /** Where no name was predicted none surprises, nor does one that comes in another place. */
+  /**
+   * Tells whether a name differs from the predicted one. A name is no surprise where none was predicted, or if it was
+   * predicted for another place.
+   */
   #isSurprising(added: readonly ListedSegment[]): boolean {
     return added.some(({ uri, parts }, later) => {
       const predicted = this.#predicted[later];
@@ -136,7 +139,7 @@ export class NamePrediction {
     this.#right = 0;
     this.#surprises++;
     if (this.#surprises < MAX_SURPRISES) return;
-    // one more after the pause is enough
+    // after the pause, one more surprise is enough for the next pause
     this.#surprises = MAX_SURPRISES - 1;
     this.#pausedUntil = now + this.#pauseSeconds;
     this.#pauseSeconds = Math.min(2 * this.#pauseSeconds, MAX_PAUSE_SECONDS);

@@ -1,42 +1,42 @@
 import { MAX_URL_LENGTH } from './url-order.ts';
-/** More digits than a number has. */
+/** The maximum width of a padded number: no number has more digits. */
 const MAX_WIDTH = 20;
 
 /** The values that stay the same for all segments of a Representation. */
 type TemplateValues = Readonly<Record<'RepresentationID' | 'Bandwidth', string>>;
 
-/** A number in a name. */
+/** The place of a number in a name. */
 interface Counter {
   readonly counts: 'Number' | 'Time';
   readonly width: number;
 }
 
-/** A piece of text, or a number. */
+/** A piece of text, or the place of a number. */
 type Part = string | Counter;
 
-/** The meaning of `$…$`: text, a number, or itself where DASH gives it none. */
+/** Returns the meaning of `$…$`: text, a number, or `$…$` itself where DASH defines no meaning. */
 function partOf([written, name, width = '0']: RegExpMatchArray, values: TemplateValues): Part {
   if (!name) return '$';
   if (name === 'Number' || name === 'Time') return { counts: name, width: Number(width) };
-  // not of its prototype: `$constructor$` is a name like any other
+  // own properties only: `$constructor$` must not stand for a member of the prototype
   if (!Object.hasOwn(values, name)) return written;
   return values[name as keyof TemplateValues].padStart(Number(width), '0');
 }
 
-/** Where a number counts segments, and the text before and behind it. */
+/** The first number in a name, which counts segments, and the text around it. */
 interface Frame {
   readonly counts: Counter['counts'];
   readonly before: string;
-  /** Up to the next number. */
+  /** The text up to the next number. */
   readonly behind: string;
 }
 
 /**
- * The names of the segments of one Representation (`SegmentTemplate@media`, ISO/IEC 23009-1, 5.3.9.4.4): from their
- * numbers, and what numbers a name may have.
+ * The template for the segment names of one Representation (`SegmentTemplate@media`, ISO/IEC 23009-1, 5.3.9.4.4): makes
+ * names from numbers, and tells where a name has its number.
  */
 export class NameTemplate {
-  /** Characters of a name, numbers as short as can be. */
+  /** The length of a name, in characters, with the shortest possible numbers. */
   readonly length: number;
   readonly #parts: readonly Part[];
 
@@ -45,7 +45,7 @@ export class NameTemplate {
     this.length = length;
   }
 
-  /** @returns `undefined` if its names would be longer than a URL can be */
+  /** @returns `undefined` if the names would be longer than `MAX_URL_LENGTH`, or a number wider than `MAX_WIDTH` */
   static parse(template: string, values: TemplateValues): NameTemplate | undefined {
     if (template.length > MAX_URL_LENGTH) return undefined;
     const parts: Part[] = [];
@@ -57,7 +57,7 @@ export class NameTemplate {
       const part = partOf(found, values);
       end = found.index + found[0].length;
       length += text.length + (typeof part === 'string' ? part.length : Math.max(1, part.width));
-      // before it is made longer still: a short text may name a long id again and again
+      // checked before the next one is added: a short template may repeat a long id many times
       if (length > MAX_URL_LENGTH) return undefined;
       parts.push(text, part);
     }
@@ -66,7 +66,7 @@ export class NameTemplate {
     return length > MAX_URL_LENGTH ? undefined : new NameTemplate(parts, length);
   }
 
-  /** The name of a segment. */
+  /** Returns the name of a segment. */
   name(number: number, time: number): string {
     return this.#parts
       .map((part) =>
@@ -75,7 +75,7 @@ export class NameTemplate {
       .join('');
   }
 
-  /** Where a name says which segment it is of; `undefined` if all have one name. */
+  /** The part of a name that tells its segment; `undefined` if all segments have the same name. */
   get frame(): Frame | undefined {
     let counter: Counter | undefined;
     let [before, behind] = ['', ''];

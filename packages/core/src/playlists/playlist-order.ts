@@ -8,21 +8,21 @@ interface Entry {
   readonly next: string;
 }
 
-/** A delta update does not say which init segment and which key hold for what it leaves out: the last ones. */
+/** Resources kept for the segments that a delta update leaves out: it does not say which init segment and key apply. */
 const RESOURCES_IN_FORCE = 2;
 
-/** More URLs than a day of segments of two seconds has. Only the playlist of a stranger names more. */
+/** The maximum number of URLs: more than a day of two-second segments has. Only an untrusted playlist names more. */
 const MAX_ENTRIES = 50_000;
 
-/** In which order one media playlist names its URLs. Of a live one, those in its window. */
+/** The order in which one media playlist names its URLs; for a live playlist, only the URLs in its window. */
 export class PlaylistOrder implements UrlOrder {
-  /** By URL; begins with the oldest. */
+  /** By URL, the oldest first. */
   readonly #entries = new Map<string, Entry>();
   #last = '';
-  /** The last URI as it stands in the playlist. */
+  /** The last URI as written in the playlist. */
   #lastUri = '';
 
-  /** Empty before anything was learnt. */
+  /** The last URL; empty before a playlist was learnt. */
   get last(): string {
     return this.#last;
   }
@@ -44,16 +44,16 @@ export class PlaylistOrder implements UrlOrder {
   }
 
   /**
-   * Takes in a playlist; of a reload, what it adds.
-   * @param keyOf the identity of a URI of this playlist; empty if it has none
+   * Adds the URLs of a playlist; for a reload, only the new ones.
+   * @param keyOf returns the key of a URI of this playlist; empty if it has none
    */
   learn(text: string, keyOf: (uri: string) => string): void {
-    // From its last line, for before it nothing is new. A low-latency playlist ends with an attribute, which no line
-    // begins with: all of it is read, for its parts vanish.
+    // Reads from the last known line, because nothing before it is new. A low-latency playlist ends with a URI in an
+    // attribute, and no line begins with that. Such a playlist is read completely, because its parts vanish.
     const from = lineAt(text, this.#lastUri);
     let before: Set<string> | undefined;
     const isBefore = (uri: string): boolean => (before ??= attributeUris(text.slice(0, from))).has(uri);
-    // each once: a file may be named for each of its byte ranges, a key before each segment
+    // each URL once: a playlist may name a file for each of its byte ranges, and a key before each segment
     const kinds = new Map<string, PlaylistUri['kind']>();
     for (const { uri, kind } of playlistUris(text.slice(from))) {
       this.#lastUri = uri;
@@ -65,8 +65,8 @@ export class PlaylistOrder implements UrlOrder {
   }
 
   /**
-   * Takes in a whole playlist; of a reload, what it adds.
-   * @param kinds by key, in the order in which they are played; @param first the first segment of the window
+   * Adds the URLs of a whole playlist; for a reload, only the new ones.
+   * @param kinds the kinds by key, in the order of playback; @param first the first segment of the window
    */
   learnList(kinds: ReadonlyMap<string, PlaylistUri['kind']>, first: string): void {
     const keys = [...kinds.keys()];
@@ -85,7 +85,10 @@ export class PlaylistOrder implements UrlOrder {
     this.#forgetOldest();
   }
 
-  /** Where nothing leaves the window. Many at a time: a Map steps over all that was deleted from its beginning. */
+  /**
+   * Forgets the oldest URLs of a playlist whose window does not move. Deletes many at a time, because iterating over a
+   * Map steps over all entries that were deleted from its beginning.
+   */
   #forgetOldest(): void {
     if (this.#entries.size <= 1.1 * MAX_ENTRIES) return;
     for (const key of this.#entries.keys()) {
@@ -104,7 +107,7 @@ export class PlaylistOrder implements UrlOrder {
     this.#forgetBefore(first, needed);
   }
 
-  /** Forgets what has left the window, but for what is `needed` there: a live stream may go on for days. */
+  /** Forgets the URLs that have left the window, except the `needed` ones: a live stream may go on for days. */
   #forgetBefore(first: string, needed: ReadonlySet<string>): void {
     for (const key of this.#entries.keys()) {
       if (key === first) break;
@@ -116,7 +119,7 @@ export class PlaylistOrder implements UrlOrder {
     }
   }
 
-  /** The segment that stands `count` segments before `key`, or the oldest of all. */
+  /** Returns the segment that stands `count` segments before `key`, or else the oldest segment. */
   #segmentsBefore(key: string, count: number): string {
     const keys = [...this.#entries.keys()];
     let index = keys.indexOf(key);

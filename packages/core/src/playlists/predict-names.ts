@@ -1,19 +1,19 @@
 import type { ListedSegment } from './media-playlist.ts';
 import { MAX_URL_LENGTH } from './url-order.ts';
 
-/** The name that comes `steps` after the last known one; 1 is the next. */
+/** Returns the name that comes `steps` after the last known one; 1 is the next name. */
 type Continuation = (steps: number) => string;
 
-/** A name as what stays the same and the numbers in between. */
+/** A name, split into its numbers and the texts around them. */
 interface Spelling {
   readonly texts: readonly string[];
   readonly numbers: readonly string[];
 }
 
-/** The digits of an escape are no number; of a long number its end counts, which is exact in a double. */
+/** The digits of an escape are no number. Of a long number only the last 15 digits count, which a double holds. */
 const NUMBER = /%[\da-f]{2}|\d{1,15}(?!\d)/gi;
 
-/** A number in the host would lead to a server that nobody has named. */
+/** Numbers in the host do not count: another number would lead to a server that no playlist names. */
 const ORIGIN = /^[a-z]+:\/\/[^/?#]*/i;
 
 function spell(name: string): Spelling {
@@ -31,8 +31,8 @@ function spell(name: string): Spelling {
 }
 
 /**
- * Finds out how three names in a row go on: their numbers grow by a constant step, or stay, and nothing else changes.
- * `undefined` if that is not so, or the three names are one.
+ * Finds out how three consecutive names continue: each of their numbers grows by a constant step or stays, and nothing
+ * else changes. Returns `undefined` if anything else changes, or all three names are the same.
  */
 export function continuationOf([first, second, third]: readonly (string | undefined)[]): Continuation | undefined {
   if (first === undefined || second === undefined || third === undefined) return undefined;
@@ -52,30 +52,30 @@ export function continuationOf([first, second, third]: readonly (string | undefi
     last.texts.reduce((name, text, index) => {
       const number = last.numbers[index - 1]!;
       const step = steps[index - 1]!;
-      // one that stays may be padded in its own way
+      // a number that stays keeps its spelling, with any padding
       const next = step > 0 ? String(Number(number) + step * ahead).padStart(number.length, '0') : number;
       return name + next + text;
     });
 }
 
-/** A segment that is not listed yet, as far as its names are known. */
+/** A segment that is not completely listed yet. A name that cannot be predicted is `undefined`. */
 export interface PredictedSegment {
   readonly uri: string | undefined;
-  /** By their place in the segment; those that are listed already stay `undefined`. */
+  /** By their place in the segment. Also `undefined`: parts that are listed already. */
   readonly parts: readonly (string | undefined)[];
 }
 
-/** Finds out how parts go on that are counted through, from one segment into the next. */
+/** Finds out how parts continue whose counter runs on from one segment into the next. */
 function throughSegments(segments: readonly ListedSegment[]): Continuation | undefined {
   const [before, after] = segments.filter(({ parts }) => parts.length > 0).slice(-2);
-  // within a segment any parts are in a row: the border has to be, too
+  // within a segment, parts always form a sequence; here the sequence also has to cross the border of two segments
   if (!before || !after || !continuationOf([...before.parts.slice(-2), after.parts[0]])) return undefined;
   return continuationOf([...before.parts, ...after.parts].slice(-3));
 }
 
 /**
- * The next `count` segments of a playlist, the first being the one that has begun, if any has.
- * @param segments listed last, in their order; the last one may have begun only
+ * Predicts the next `count` segments of a playlist. If a segment has begun, but is not complete, it is the first.
+ * @param segments the last listed segments, in their order; the last one may be incomplete
  */
 export function predictSegments(segments: readonly ListedSegment[], count: number): PredictedSegment[] {
   const whole = segments.filter(({ uri }) => uri !== undefined);
@@ -84,7 +84,7 @@ export function predictSegments(segments: readonly ListedSegment[], count: numbe
   const through = throughSegments(segments);
   const width = whole.at(-1)?.parts.length ?? 0;
 
-  /** The part in place `place` of the segment that is `later` after the one that has begun. */
+  /** For each place in a segment: names the part there, in the segment `later` after the first predicted one. */
   const partAt = Array.from({ length: width }, (_, place): ((later: number) => string | undefined) => {
     const isListed = place < begun.length;
     if (through) return (later) => through(later * width + place - begun.length + 1);

@@ -10,15 +10,15 @@ import type { Rendition } from './rendition.ts';
 import { SignedAhead } from './signed-ahead.ts';
 import { firstOf } from './url-order.ts';
 
-/** Which listed renditions are filled up. @default all that are in rhythm */
+/** The renditions, of those whose next URLs are listed, that a call fills up. @default all that are in rhythm */
 interface Which {
-  /** Renditions that were asked for since then, in seconds: others were left for the one that began there. */
+  /** Only renditions requested since this time, in seconds: the viewer left the others for the one that began then. */
   readonly since?: number;
-  /** A rendition to leave out, because it has asked already. */
+  /** A rendition to leave out, because its URLs are asked for already. */
   readonly but?: Rendition;
 }
 
-/** Signs the next URLs of a playlist before the player asks for them, where a token opens one URL. */
+/** Signs the next URLs of a playlist before the player requests them, if a token opens only one URL. */
 class PlaylistsAhead implements ReadAhead {
   readonly #source: SourceAhead;
   readonly #ahead: SignedAhead;
@@ -30,19 +30,19 @@ class PlaylistsAhead implements ReadAhead {
     this.#ahead = new SignedAhead(source);
   }
 
-  /** @param key identity of the playlist or manifest */
+  /** @param key the key of the playlist or manifest */
   learn(key: string, playlist: Playlist): void {
-    // whoever makes a read-ahead of this kind makes playlists for it, in whatever copy of the package
+    // a playlist that creates a read-ahead of this kind has this `learn`, in any copy of the package
     const { learn } = playlist as LearntPlaylist;
     try {
-      // at the live edge
+      // a reload may have brought names at the live edge
       for (const { rendition, before } of learn(key, this.#playlists, this.#source)) this.#continued(rendition, before);
     } catch {
-      // written by a stranger: what cannot be read is not read ahead, and its requests are signed one by one
+      // Playlists are untrusted. One that cannot be read is not read ahead, and its requests are signed one by one.
     }
   }
 
-  /** A token for `key` was attached. */
+  /** Notes that a token for `key` was attached, and signs further URLs if that is due. */
   attached(key: string): void {
     const rendition = this.#noteAsked(key, false);
     if (!rendition) return;
@@ -51,30 +51,30 @@ class PlaylistsAhead implements ReadAhead {
     else this.#signNextIfDue(rendition, batchDelay(rendition.run.interval, rendition.segmentSeconds));
   }
 
-  /** `key` is asked for, by a request that waits: what is signed ahead comes along, unless that is denied. */
+  /** Notes a request for `key` that waits for a token: unless `key` is denied, the same call signs ahead. */
   askedFor(key: string): void {
     if (this.#source.isDenied(key)) return;
     const rendition = this.#noteAsked(key, true);
     if (!rendition) return;
     if (this.#liveOf(rendition)) this.#fill();
     else if (rendition.run.requested > 1) this.#signNextIfDue(rendition);
-    // a viewer who begins, or has sought, may have left what was played until now
+    // a viewer who starts or seeks may have left the renditions played until now: only this one is signed ahead
     else this.#signListed(rendition);
   }
 
-  /** Whether `key` stands in no playlist yet. */
+  /** Tells whether `key` is only predicted: no playlist lists it yet. */
   isPredicted(key: string): boolean {
     return this.#playlists.predicts(key);
   }
 
-  /** Seconds that are at hand of playlists that are due for more, each. */
+  /** Returns, for each playlist whose refill is due, the seconds until it runs out of tokens. */
   restsOfDue(): number[] {
     return this.#beingPlayed.flatMap(({ predictable }) =>
       predictable ? (this.#ahead.restOfDue(predictable) ?? []) : [],
     );
   }
 
-  /** Ends read-ahead, because no player is left. */
+  /** Cancels the next refill or batch, because no player is left. */
   rest(): void {
     clearTimeout(this.#refill);
     this.#refill = undefined;
@@ -95,13 +95,13 @@ class PlaylistsAhead implements ReadAhead {
     return rendition;
   }
 
-  /** A live playlist whose names come, and how far it is signed ahead. A manifest says itself which names come. */
+  /** Returns a playlist whose next names can be predicted, and how far to sign ahead. A manifest itself names them. */
   #liveOf({ predictable }: Rendition): { playlist: KnownPlaylist; horizon: Horizon } | undefined {
     const horizon = predictable && this.#ahead.horizonOf(predictable);
     return horizon && { playlist: predictable, horizon };
   }
 
-  /** A reload of `rendition`, whose last name was `before`, has come. */
+  /** Signs ahead after a reload of `rendition`, whose last name before the reload was `before`. */
   #continued(rendition: Rendition, before: string): void {
     const { predictable } = rendition;
     const live = this.#liveOf(rendition);
@@ -111,7 +111,7 @@ class PlaylistsAhead implements ReadAhead {
     else if (!live && !(isLeft && predictable.prediction.isBelieved)) this.#signAdded(rendition, before);
   }
 
-  /** Signs what a reload has added behind `before`, wherever the viewer is: names that nobody could infer. */
+  /** Signs the names that a reload has added after `before`, wherever the viewer is: they could not be predicted. */
   #signAdded(rendition: Rendition, before: string): void {
     const { size, isReady } = this.#source;
     const lacking = [...firstOf(rendition.order.after(before), size)].filter((key) => !isReady(key));
@@ -121,8 +121,8 @@ class PlaylistsAhead implements ReadAhead {
   }
 
   /**
-   * Signs the next URLs of all that is being played, in one call, once little of a batch of `rendition` is left.
-   * @param delay in seconds, where no request waits
+   * Signs the next URLs of all renditions being played, in one call, once little of a batch of `rendition` is left.
+   * @param delay seconds until the call, if no request waits for it
    */
   #signNextIfDue(rendition: Rendition, delay = 0): void {
     if (!this.#ahead.isBatchDue(rendition, this.#beingPlayed.length)) return;
@@ -153,7 +153,7 @@ class PlaylistsAhead implements ReadAhead {
     }
   }
 
-  /** Asks for all that the playlists being played lack, in one call. */
+  /** Asks, in one call, for all tokens that the playlists being played lack. */
   #fill({ since = -Infinity, but }: Which = {}): void {
     const { renew } = this.#source;
     const lacking: NameAhead[] = [];

@@ -3,24 +3,24 @@ import type { KnownPlaylist } from './known-playlist.ts';
 import type { UrlOrder } from './url-order.ts';
 import { firstOf } from './url-order.ts';
 
-/** Requests of one rendition in the order of its playlist, and how fast they come. */
+/** A run of requests for one rendition in the order of its playlist, and its pace. */
 export class RequestRun {
   #requested = 0;
   #begunAt = -Infinity;
-  /** When the last segments were requested. */
+  /** When the last segments were requested, in seconds. */
   #times: readonly number[] = [];
 
-  /** URLs that were requested since the start or the last seek. */
+  /** The number of URLs requested since the start or the last seek. */
   get requested(): number {
     return this.#requested;
   }
 
-  /** When it was asked for first, or sought, in seconds. */
+  /** The time of the first request, or of the last seek, in seconds. */
   get begunAt(): number {
     return this.#begunAt;
   }
 
-  /** Seconds from one segment to the next, on average over the last ones; `undefined` before there are so many. */
+  /** The average seconds between the last `PACE_SEGMENTS` segment requests; `undefined` before there are so many. */
   get interval(): number | undefined {
     const [first] = this.#times;
     const last = this.#times.at(-1);
@@ -28,14 +28,14 @@ export class RequestRun {
     return (last - first) / (PACE_SEGMENTS - 1);
   }
 
-  /** The viewer has sought, or has only begun. */
+  /** Begins a new run: the viewer has started or sought. */
   begin(now: number): void {
     this.#begunAt = now;
     this.#requested = 0;
     this.#times = [];
   }
 
-  /** The viewer has paused: how fast requests came before says nothing. */
+  /** Forgets the pace, because the viewer has paused: it says nothing about the requests that follow. */
   rest(): void {
     this.#times = [];
   }
@@ -46,46 +46,45 @@ export class RequestRun {
   }
 }
 
-/** A rendition is being played while its last request is not longer ago. */
+/** A rendition counts as played until its last request is older than the longer of these two. */
 const PLAYED_SECONDS = 10;
 const PLAYED_SEGMENTS = 3;
 
-/** From one request to the next it is a segment, and a little more now and then. */
+/** The longest time between two requests in rhythm, in segments: one, and sometimes a little more. */
 const RHYTHM_SEGMENTS = 1.5;
 
-/**
- * URLs that a player may leave out, and still requests one after the other: it has them, or they are of no use to it.
- */
+/** The number of URLs that a player may skip without a seek: it has them already, or does not need them. */
 const LEFT_OUT = 6;
 
-/** URLs that are played one after the other, and which of them a player has asked for last. */
+/** URLs that are played one after the other, and which of them a player has requested last. */
 export abstract class Rendition {
-  /** Seconds for which its tokens live; `undefined` until one has told. */
+  /** The lifetime of its tokens, in seconds; `undefined` before the source has seen one. */
   lifetime: number | undefined;
   readonly run: RequestRun = new RequestRun();
   #lastAsked = '';
   #askedAt = -Infinity;
 
   abstract readonly order: UrlOrder;
-  /** The average duration of a segment, in seconds; 0 if that is not told. */
+  /** The average duration of a segment, in seconds; 0 if it is unknown. */
   abstract readonly segmentSeconds: number;
-  /** Whether more URLs will come. */
+  /** Whether the playlist will name more URLs. */
   abstract readonly isLive: boolean;
 
-  /** Itself, if it is a media playlist. A manifest says itself which names come. */
+  /** The rendition itself if it is a media playlist. A manifest itself names the next URLs. */
   get predictable(): KnownPlaylist | undefined {
     return undefined;
   }
 
-  /** The key that was asked for last; empty if none was. */
+  /** The key requested last; empty before the first request. */
   get lastAsked(): string {
     return this.#lastAsked;
   }
 
-  /** @param waits whether it is asked for by a request that waits; otherwise a token was attached */
+  /** @param waits whether the request waits for a token; otherwise a token was attached */
   noteAsked(key: string, now: number, waits: boolean): void {
     if (key !== this.#lastAsked) {
-      // a player that asks for several at a time is given their tokens in any order; who asks anew has sought back
+      // A player that requests several URLs at a time gets their tokens in any order. A new request for an earlier URL
+      // is a seek back.
       if (!waits && this.#isNext(this.#lastAsked, key)) return;
       if (!this.#isNext(key, this.#lastAsked)) this.run.begin(now);
       else if (!this.isBeingPlayed(now)) this.run.rest();
@@ -95,14 +94,14 @@ export abstract class Rendition {
     this.#askedAt = now;
   }
 
-  /** Whether a player is asking for its URLs now, one after the other: that is what is signed ahead. */
+  /** Tells whether a player is requesting its URLs at present. Only such renditions are signed ahead. */
   isBeingPlayed(now: number): boolean {
     return this.isWithinSegments(this.#askedAt, now);
   }
 
   /**
-   * Whether it is about to be asked for its next URL: a viewer who has left it for another one asks no more.
-   * @param since when that other one began
+   * Tells whether the next request is expected soon. A viewer who has left this rendition for another one makes none.
+   * @param since when the other rendition began, in seconds
    */
   isInRhythm(now: number, since: number): boolean {
     if (this.#askedAt < since) return false;
@@ -110,15 +109,15 @@ export abstract class Rendition {
     return now - this.#askedAt <= RHYTHM_SEGMENTS * this.segmentSeconds;
   }
 
-  /** Whether `key` plays for as long as a segment does. */
+  /** Tells whether the media of `key` are as long as a segment. */
   protected abstract isSegment(key: string): boolean;
 
-  /** Whether `at` is no longer ago than a few of its segments last. */
+  /** Tells whether `at` is no longer ago than `PLAYED_SECONDS`, or a few segments, last. */
   protected isWithinSegments(at: number, now: number): boolean {
     return now - at <= Math.max(PLAYED_SECONDS, PLAYED_SEGMENTS * this.segmentSeconds);
   }
 
-  /** Whether `key` comes shortly after `before`. */
+  /** Tells whether `key` comes shortly after `before`. */
   #isNext(key: string, before: string): boolean {
     for (const next of firstOf(this.order.after(before), LEFT_OUT + 1)) if (next === key) return true;
     return false;

@@ -2,49 +2,49 @@ import type { NameTemplate } from './name-template.ts';
 import type { SegmentTimes } from './segment-times.ts';
 import type { UrlOrder } from './url-order.ts';
 
-/** In which order the segments of a Representation are played. */
+/** The order in which the segments of a Representation are played. */
 export interface RepresentationOrder extends UrlOrder {
-  /** The duration of a segment, in seconds; 0 if that is not told. */
+  /** The duration of a segment, in seconds; 0 if it is unknown. */
   readonly seconds: number;
-  /** Whether more segments will come. */
+  /** Whether the manifest will name more segments. */
   readonly isLive: boolean;
 }
 
-/** The identity of a URI of a Representation. */
+/** Returns the key of a URI of a Representation. */
 export type KeyOf = (uri: string) => string;
 
 interface TemplateRules {
   readonly names: NameTemplate;
   readonly times: SegmentTimes;
   readonly startNumber: number;
-  /** The name of the init segment; empty without one. */
+  /** The name of the init segment; empty if there is none. */
   readonly init: string;
   readonly isLive: boolean;
   readonly seconds: number;
 }
 
-/** The text of a URL before its number, and behind it up to the next number. */
+/** The text of a URL before its number, and after it up to the next number. */
 interface UrlFrame {
   readonly counts: 'Number' | 'Time';
   readonly before: string;
   readonly behind: string;
 }
 
-/** A number in a URL has no more digits. */
+/** No number in a URL has more digits. */
 const DIGITS = /^\d{1,20}/;
-/** A number in the host would lead to a server that nobody has named. */
+/** The number must follow the host: another number in the host would lead to a server that no manifest names. */
 const WITH_HOST = /^https?:\/\/[^/]+\//;
 
 /**
- * Segments whose names follow from their numbers. None is made before it is asked for: a short manifest may name a
- * million.
+ * Segments whose names follow from their numbers. Each name is made only when it is needed: a short manifest may name a
+ * million segments.
  */
 export class TemplateOrder implements RepresentationOrder {
   readonly seconds: number;
   readonly isLive: boolean;
   readonly #rules: TemplateRules;
   readonly #keyOf: KeyOf;
-  /** `null`: its URLs do not tell which segment they are of. */
+  /** `null` if URLs do not tell their segment; `undefined` before it is made. */
   #frame: UrlFrame | null | undefined;
 
   constructor(rules: TemplateRules, keyOf: KeyOf) {
@@ -61,7 +61,7 @@ export class TemplateOrder implements RepresentationOrder {
   *after(key: string): Iterable<string> {
     const { times, isLive } = this.#rules;
     const index = this.#indexOf(key);
-    // live, nobody knows where a player begins
+    // in a live stream, the first segment that a player requests is unknown
     if (index === undefined && (isLive || !this.#isInit(key))) return;
     for (let next = (index ?? -1) + 1; next < times.count(); next++) yield this.#keyAt(next);
   }
@@ -71,7 +71,10 @@ export class TemplateOrder implements RepresentationOrder {
     return this.#keyOf(names.name(startNumber + index, times.timeAt(index)));
   }
 
-  /** Read from the number in `key`, and made again from that: a name is no other in any other spelling. */
+  /**
+   * Returns the place of the segment that `key` names. Reads the number in `key` and makes the name again from it, so
+   * that only the exact spelling of a name counts.
+   */
   #indexOf(key: string): number | undefined {
     if (this.#frame === undefined) this.#frame = this.#makeFrame();
     const frame = this.#frame;
@@ -79,7 +82,7 @@ export class TemplateOrder implements RepresentationOrder {
     const { counts, before, behind } = frame;
     const { times, startNumber } = this.#rules;
     const digits = DIGITS.exec(key.slice(before.length, before.length + 20))?.[0] ?? '';
-    // more digits may follow that are none of the number
+    // digits that follow may belong to the text after the number
     for (let length = digits.length; length > 0; length--) {
       if (!key.startsWith(behind, before.length + length)) continue;
       const value = Number(digits.slice(0, length));
@@ -94,26 +97,26 @@ export class TemplateOrder implements RepresentationOrder {
     if (!frame) return null;
     const whole = this.#keyOf(`${frame.before}0${frame.behind}`);
     const end = `0${frame.behind}`;
-    // unless a URL spells it in another way
+    // a URL may spell the text after the number in another way: then the text before it is found without that
     const before = whole.endsWith(end) ? whole.slice(0, -end.length) : this.#keyOf(`${frame.before}0`).slice(0, -1);
     return WITH_HOST.test(before) ? { ...frame, before, behind: whole.slice(before.length + 1) } : null;
   }
 
-  /** By its end first: with every request all Representations are asked. */
+  /** Tells whether `key` is the init segment. Compares its end first: each request searches all Representations. */
   #isInit(key: string): boolean {
     const { init } = this.#rules;
     return init !== '' && key.endsWith(init.slice(init.lastIndexOf('/') + 1)) && this.#keyOf(init) === key;
   }
 }
 
-/** Segments that are listed by their names, the init segment first. */
+/** Segments whose names a manifest lists, the init segment first. */
 export class ListOrder implements RepresentationOrder {
   readonly seconds: number;
-  /** A list is written out: what comes is in another manifest. */
+  /** Always false: a list is complete, and a later manifest has the next segments. */
   readonly isLive = false;
   readonly #names: readonly string[];
   readonly #keyOf: KeyOf;
-  /** By its key, the place of each. Made when it is asked for. */
+  /** The place of each key; made at the first use. */
   #places: ReadonlyMap<string, number> | undefined;
   #keys: readonly string[] = [];
 
@@ -134,7 +137,7 @@ export class ListOrder implements RepresentationOrder {
 
   #placeOf(key: string): number | undefined {
     if (!this.#places) {
-      // each once: a file may be named for each of its byte ranges
+      // each URL once: a manifest may name a file for each of its byte ranges
       this.#keys = [...new Set(this.#names.map(this.#keyOf))];
       this.#places = new Map(this.#keys.map((it, place) => [it, place]));
     }

@@ -1,28 +1,28 @@
 import type { XmlElement } from './xml-elements.ts';
 import { childrenOf } from './xml-elements.ts';
 
-/** Where a Representation stands in its presentation, in seconds. */
+/** The times of a Period, in seconds. */
 export interface PeriodTimes {
-  /** Infinite while nobody knows its end. */
+  /** Infinite while the end of the Period is unknown. */
   readonly duration: number;
-  /** Seconds from the beginning of the period to the present; in live streams only. */
+  /** Returns the seconds from the beginning of the Period to the present; only in live streams. */
   readonly present?: () => number;
 }
 
-/** When the segments of a Representation begin, by their place: 0 is the first. */
+/** The times at which the segments of a Representation begin, by their place: 0 is the first. */
 export interface SegmentTimes {
-  /** The number of segments up to now. */
+  /** Returns the number of segments that are known at present. */
   count(): number;
-  /** In units of the time scale. */
+  /** Returns the time at which a segment begins, in units of the time scale. */
   timeAt(index: number): number;
-  /** The place of the segment that begins at `time`. */
+  /** Returns the place of the segment that begins at `time`. */
   indexAt(time: number): number;
 }
 
-/** Segments beyond the present whose numbers are known in a live stream. */
+/** The number of segments beyond the present that count as known in a live stream. */
 const SEGMENTS_AHEAD = 6;
 
-/** Segments that all last equally long, in units of the time scale: nothing but their number is told. */
+/** Returns the times of segments that all have the same `length`, in units of the time scale. */
 export function evenTimes(length: number, timescale: number, { duration, present }: PeriodTimes): SegmentTimes {
   const seconds = length / timescale;
   const all = seconds > 0 ? Math.ceil(Number((duration / seconds).toFixed(6))) : 0;
@@ -33,20 +33,20 @@ export function evenTimes(length: number, timescale: number, { duration, present
   };
 }
 
-/** Segments of one duration in a row. */
+/** Consecutive segments of the same duration. */
 interface Run {
-  /** The place of the first. */
+  /** The place of the first segment. */
   readonly index: number;
   readonly time: number;
   readonly duration: number;
-  /** Infinite if they go on to the end. */
+  /** Infinite if the run goes on to the end. */
   readonly count: number;
 }
 
-/** More repetitions than a presentation has. */
+/** The maximum number of segments in a run: no presentation has so many. */
 const MAX_REPEATS = 1e9;
 
-/** The segments of a `SegmentTimeline`, as they are written there: a run each, however many it repeats. */
+/** The segments of a `SegmentTimeline`, kept as written there: one run for each `S`, however often it repeats. */
 export class Timeline {
   readonly #runs: Run[] = [];
 
@@ -60,7 +60,7 @@ export class Timeline {
     for (const [place, { at, duration, repeats }] of entries.entries()) {
       if (at !== undefined) time = Number(at);
       if (!(duration > 0)) return;
-      // a negative number: until the next one, or the end
+      // a negative number repeats the segment until the next entry, or the end
       const next = Number(entries[place + 1]?.at ?? Infinity);
       const told = repeats >= 0 ? repeats + 1 : Math.ceil((next - time) / duration);
       const count = told === Infinity ? told : Math.max(0, Math.min(told, MAX_REPEATS)) || 0;
@@ -71,17 +71,17 @@ export class Timeline {
     }
   }
 
-  /** Counts against the limit of what is known of all playlists (`KnownPlaylists`). */
+  /** Counts against the limit that all playlists share (`KnownPlaylists`). */
   get size(): number {
     return this.#runs.length;
   }
 
-  /** The duration of the last run; 0 if there is none. */
+  /** The segment duration of the last run, in units of the time scale; 0 if there is no run. */
   get lastDuration(): number {
     return this.#runs.at(-1)?.duration ?? 0;
   }
 
-  /** @param end in units of the time scale, for what goes on until then */
+  /** @param end returns the end of a run without a count, in units of the time scale */
   times(end: () => number): SegmentTimes {
     return {
       count: () => {
@@ -101,7 +101,7 @@ export class Timeline {
     };
   }
 
-  /** The last run of which `isBefore` is true: it is of all before that one, too. */
+  /** Returns the last run for which `isBefore` is true; it has to be true for all runs before that one. */
   #lastRun(isBefore: (run: Run) => boolean): Run | undefined {
     let [low, high] = [0, this.#runs.length];
     while (low < high) {

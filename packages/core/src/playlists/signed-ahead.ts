@@ -8,25 +8,28 @@ import { comesAlong, firstSecondsOf, horizonOf, isHalfOver, isRefillDue } from '
 import type { Rendition } from './rendition.ts';
 import { firstOf } from './url-order.ts';
 
-/** A listed name that was answered without a token is not asked for again so soon. */
+/** The seconds before a listed name is asked for again after the endpoint answered without a token for it. */
 const UNANSWERED_SECONDS = 10;
 
-/** Measures how far playlists are signed ahead, and which names lack a token. Makes no call itself. */
+/** Measures how far playlists are signed ahead, and which names lack a token. Makes no calls. */
 export class SignedAhead {
   readonly #source: SourceAhead;
-  /** Until when names are not asked for again that were answered without a token. */
+  /** Names that the endpoint answered without a token, and the time until which they are not asked for again. */
   readonly #unanswered = new BoundedMap<string, number>();
-  /** Drawn once for a viewer. */
+  /** A random number, drawn once per viewer. */
   #firstShare: number | undefined;
   #hasRefilled = false;
-  /** The endpoint signs no names that do not exist. */
+  /** When predictions may be signed again, after the endpoint gave no token for one. */
   #pausedUntil = -Infinity;
 
   constructor(source: SourceAhead) {
     this.#source = source;
   }
 
-  /** The reach of signing ahead; `undefined` where no more is known than the playlist names. */
+  /**
+   * Returns how far predicted names are signed ahead. Returns `undefined` if none are: there are none, prediction is
+   * off or paused, the token opens a folder, or the lifetime of tokens is unknown.
+   */
   horizonOf(playlist: KnownPlaylist): Horizon | undefined {
     const { size, tokenOf } = this.#source;
     if (size === 0 || this.#now < this.#pausedUntil || !playlist.isPredictable(this.#now)) return undefined;
@@ -37,15 +40,18 @@ export class SignedAhead {
   }
 
   /**
-   * The listed names of a batch that lack a token.
-   * @param renditions the number of those that are being played
+   * Returns the listed names of a batch that lack a token.
+   * @param renditions the number of renditions that are being played
    */
   listedLackedBy(rendition: Rendition, renditions: number): string[] {
     const batch = [...this.#batchOf(rendition, this.#sizeFor(rendition, renditions))];
     return batch.filter((key) => !this.#isCovered(key));
   }
 
-  /** Whether so little of a batch is left that it is time for more. Each request asks: no name is made in vain. */
+  /**
+   * Tells whether so little of a batch is left that the next one is due. Runs for each request, so it makes no name in
+   * vain.
+   */
   isBatchDue(rendition: Rendition, renditions: number): boolean {
     const size = this.#sizeFor(rendition, renditions);
     let ahead = 0;
@@ -57,14 +63,17 @@ export class SignedAhead {
     return false;
   }
 
-  /** Seconds of media that are signed or asked for, if that is so little that it is time for more. */
+  /** Returns the seconds of media that are signed or asked for if a refill is due; otherwise `undefined`. */
   secondsBeforeRefill(playlist: KnownPlaylist, horizon: Horizon): number | undefined {
     const { isReady, isUnderWay } = this.#source;
     const ahead = this.#secondsOf(playlist, horizon, (key) => isReady(key) || isUnderWay(key));
     return this.#isDue(playlist, horizon, ahead) ? ahead : undefined;
   }
 
-  /** Seconds that are at hand of `playlist` if it is due for more: a call that fails may try again within this. */
+  /**
+   * Returns the seconds until `playlist` runs out of tokens if its refill is due; otherwise `undefined`. A failed call
+   * may be retried within this time.
+   */
   restOfDue(playlist: KnownPlaylist): number | undefined {
     const horizon = this.horizonOf(playlist);
     if (!horizon) return undefined;
@@ -73,18 +82,18 @@ export class SignedAhead {
     return Math.min(ahead, this.#ownToken(playlist)?.rest ?? Infinity);
   }
 
-  /** The names that lack a token. */
+  /** Returns the names that lack a token. */
   lackedBy(playlist: KnownPlaylist, horizon: Horizon): NameAhead[] {
     return this.#namesOf(playlist, horizon).filter(({ key }) => !this.#source.isReady(key) && !this.#isRefused(key));
   }
 
-  /** Whether the token of the playlist itself comes along in a refill. */
+  /** Tells whether a refill also renews the token of the playlist itself. */
   isPlaylistToBeRenewed(playlist: KnownPlaylist, horizon: Horizon): boolean {
     const token = this.#ownToken(playlist);
     return token !== undefined && comesAlong(token, horizon);
   }
 
-  /** From now on it is signed ahead as far as its tokens allow. */
+  /** Notes a refill: from now on, playlists are signed ahead as far as their tokens allow. */
   noteRefill(): void {
     this.#hasRefilled = true;
   }
@@ -97,7 +106,7 @@ export class SignedAhead {
     this.#pausedUntil = this.#now + PAUSE_SECONDS;
   }
 
-  /** Seconds on a clock that nobody sets. */
+  /** Seconds on a clock that never goes back, whatever the endpoint or the viewer sets. */
   get #now(): number {
     return this.#source.now();
   }
@@ -105,7 +114,7 @@ export class SignedAhead {
   #sizeFor(rendition: Rendition, renditions: number): number {
     const { run, segmentSeconds, lastAsked } = rendition;
     const token = this.#source.tokenOf(lastAsked);
-    // that of a folder tells nothing of those that open one URL
+    // the lifetime of a folder's token says nothing about tokens that open one URL
     if (token && token.opens !== 'folder') rendition.lifetime = token.lifetime;
     const { requested, interval } = run;
     const { lifetime } = rendition;
@@ -116,7 +125,7 @@ export class SignedAhead {
     return firstOf(order.after(lastAsked), size);
   }
 
-  /** Whether asking for it again would bring nothing. */
+  /** Tells whether it would be useless to ask for `key`. */
   #isCovered(key: string): boolean {
     const { isReady, isUnderWay } = this.#source;
     return isReady(key) || isUnderWay(key) || this.#isRefused(key);
@@ -127,14 +136,14 @@ export class SignedAhead {
     return isRefillDue(secondsAhead, playlist.nameSeconds, horizon) || (token !== undefined && isHalfOver(token));
   }
 
-  /** Seconds of media without a gap. What cannot be asked for is no gap. */
+  /** Returns the seconds of media that are covered without a gap. A name for which no call brings a token is no gap. */
   #secondsOf(playlist: KnownPlaylist, horizon: Horizon, isCovered: (key: string) => boolean): number {
     const names = this.#namesOf(playlist, horizon);
     const gap = names.findIndex(({ key }) => !isCovered(key) && !this.#isRefused(key));
     return gap < 0 ? horizon.fullSeconds : (names[gap - 1]?.end ?? 0);
   }
 
-  /** No call brings a token for it. */
+  /** Tells whether no call brings a token for `key` at present. */
   #isRefused(key: string): boolean {
     return this.#source.isDenied(key) || (this.#unanswered.get(key) ?? 0) > this.#now;
   }
@@ -146,7 +155,7 @@ export class SignedAhead {
     return playlist.namesWithin(firstSecondsOf(horizon, jitter, this.#firstShare));
   }
 
-  /** The token of the playlist itself, where its reloads share one, while that lives. */
+  /** Returns the token of the playlist itself, if all its reloads share that token, and it has not ended. */
   #ownToken({ url, isSameUrl }: KnownPlaylist): PlaylistToken | undefined {
     const token = this.#source.tokenOf(url);
     if (!token || token.opens === 'folder' || (token.opens === 'url' && !isSameUrl)) return undefined;

@@ -1,14 +1,14 @@
-/** An element of an XML document, as far as a manifest needs it. */
+/** An element of an XML document, with what a manifest needs. */
 export interface XmlElement {
-  /** Without its namespace. */
+  /** Without the namespace prefix. */
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: XmlElement[];
-  /** The text before its first child, with the white space around it. */
+  /** The text before the first child, with the white space around it. */
   text: string;
 }
 
-/** The ends of constructs that are no elements, by their beginnings. */
+/** The ends of constructs that are not elements, by their beginnings. */
 const ENDS: Readonly<Record<string, string>> = { '<!--': '-->', '<?': '?>', '<![CDATA[': ']]>', '<!DOCTYPE': '>' };
 const TAG = /<(\/?)(?:\w+:)?([\w.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>([^<]*)/g;
 const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
@@ -19,7 +19,10 @@ const decode = (text: string): string => text.replace(/&(\w+);/g, (all, name: st
 const attributesOf = (text: string): Map<string, string> =>
   new Map(Array.from(text.matchAll(ATTRIBUTE), ([, name, double, single]) => [name!, decode(double ?? single ?? '')]));
 
-/** The elements alone; nothing after what has no end, which is looked for once. */
+/**
+ * Removes everything that is not an element. Drops the text from a construct without an end on, so that an end is
+ * searched in vain only once.
+ */
 function elementsOf(text: string): string {
   const opening = /<!--|<\?|<!\[CDATA\[|<!DOCTYPE/g;
   const kept: string[] = [];
@@ -34,7 +37,7 @@ function elementsOf(text: string): string {
   }
 }
 
-/** The outermost element of `text`; `undefined` if that is no XML. Workers have no DOMParser. */
+/** Returns the outermost element of `text`; `undefined` if `text` is no XML. Workers have no `DOMParser`. */
 export function parseXml(text: string): XmlElement | undefined {
   const document: XmlElement = { name: '', attributes: new Map(), children: [], text: '' };
   const open = [document];

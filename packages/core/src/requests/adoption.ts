@@ -9,7 +9,7 @@ import type { ServerClock } from '../tokens/server-clock.ts';
 import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
 import type { TokenUrls } from '../tokens/token-urls.ts';
 
-/** The name of a Common Access Token in a query, and in headers (CTA-5007-B), whatever its dialect. */
+/** The names of a Common Access Token in a query and in headers (CTA-5007-B), in all dialects. */
 const NAMES = /^(cat|(cta-)?common-access-token)$/i;
 
 interface Parts {
@@ -22,8 +22,9 @@ interface Parts {
 }
 
 /**
- * `token` with what the edge has sent in its place: in the entry that is named like one, in the query or a header, or
- * else in the only one. `undefined` if no script can put it there: a cookie, a path.
+ * Returns `token` with `value`, which the edge has sent, in place of the old value: in the parameter or header with one
+ * of `NAMES`, or else in the only parameter or header. Returns `undefined` if there is none, as for a cookie or a path,
+ * where no script can replace the value.
  */
 function successorOf(token: Token, value: string, expires: number): Token | undefined {
   const { query = {}, headers = {} } = token;
@@ -38,11 +39,11 @@ function successorOf(token: Token, value: string, expires: number): Token | unde
   };
 }
 
-/** Whether a token that ends at `expires` can be used: not one whose end is told in milliseconds, or past. */
+/** Whether a token that ends at `expires` can be used: its end is neither past nor in milliseconds. */
 const isAhead = (expires: number | undefined, now: number): expires is number =>
   expires !== undefined && isUnixSeconds(expires, '') === undefined && expires > now;
 
-/** Takes over the tokens with which an edge renews those that it was sent. */
+/** Takes over the tokens with which an edge renews the tokens of requests. */
 export class TokenAdoption implements Adoption {
   readonly header: string;
   readonly #parts: Parts;
@@ -56,14 +57,14 @@ export class TokenAdoption implements Adoption {
   take({ token, unsignedUrl }: SignedRequest, value: string, expires: number | undefined): void {
     const { clock, store, tokenUrls } = this.#parts;
     const held = store.find(tokenUrls.read(unsignedUrl).key);
-    // several requests of one token bring a successor each, and one is enough; none revives what was replaced
+    // several requests with one token bring a successor each: one is enough, and none revives a replaced token
     if (!held || held.token !== token || !store.isAlive(held)) return;
     const successor = isAhead(expires, clock.now()) ? successorOf(token, value, expires) : undefined;
     if (successor) this.#hold(held, successor, unsignedUrl);
     else this.#tell(unsignedUrl);
   }
 
-  /** `successor` opens what `held` does, whatever is written in it: the edge judges it. */
+  /** Holds `successor` for the scope of `held`, whatever scope is written in `successor`: the edge checks that. */
   #hold(held: HeldToken, successor: Token, unsignedUrl: string): void {
     const { settings, clock, sent, store, tokenUrls, emit } = this.#parts;
     const obtainedAt = clock.now();

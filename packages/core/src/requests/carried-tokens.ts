@@ -6,16 +6,16 @@ import type { TokenSource } from '../contract/token-source.ts';
 import { isVisible } from '../contract/token.ts';
 import { pathOf, resolveUrl } from '../url-text.ts';
 
-/** A request as it is sent, without the values of its headers: the token worker tells all pages of a site of it. */
+/** A request as it is sent, without the values of its headers: the token worker shows it to all pages of a site. */
 export interface SentRequest {
   readonly url: string;
   /** The names of its headers, in lower case. */
   readonly headers: readonly string[];
-  /** Whether cookies go with it. */
+  /** Whether the browser sends cookies with the request. */
   readonly credentials: boolean;
 }
 
-/** Whether a token that was attached here is in `request`; of `asking`, none that is a cookie alone. */
+/** Tells whether `request` contains a token that this copy attached. A cookie of `asking` alone does not count. */
 type Carries = (request: SentRequest, asking: object | undefined, headers: Headers | undefined) => boolean;
 
 interface Parts {
@@ -25,17 +25,20 @@ interface Parts {
 
 interface Attached extends Parts {
   readonly by: object;
-  /** When it was attached last, in seconds of the session. */
+  /** When the token was attached last, in seconds of the session. */
   readonly at: number;
 }
 
-/** Adapters send what they have signed at once: a request that comes by has one of the last tokens. */
+/** The number of remembered tokens. Adapters send signed requests at once, so a request has one of the last tokens. */
 const REMEMBERED = 200;
 
-/** Each script file has a copy of core inside: each answers for its own sources, and shows its tokens to nobody. */
+/**
+ * The key of the set with the `Carries` of all copies of core. Each script file contains a copy, which answers for its
+ * sources and does not show its tokens to other code.
+ */
 const COPIES = Symbol.for('secure-token:carries');
 
-// a page or a worker; on a server there is none
+// the global object of a page or a worker; a server has no `location`
 const realm = globalThis as { location?: Location };
 
 const attached = /* @__PURE__ */ new BoundedMap<HeldToken, Attached>(REMEMBERED);
@@ -51,7 +54,7 @@ const carriesHere: Carries = (request, asking, values) => {
   );
 };
 
-/** In the page; made when the first request is signed, for an import has no side effect. */
+/** Returns the `Carries` of all copies in the page. Creates the set at its first use: an import has no side effect. */
 function copies(): Set<Carries> {
   const page = globalThis as Partial<Record<typeof COPIES, Set<Carries>>>;
   const known: Set<Carries> | undefined = page[COPIES];
@@ -59,15 +62,15 @@ function copies(): Set<Carries> {
 }
 
 /**
- * Whether a request may go out with `held` now. In the last seconds of its life no request is given it, and one that
- * was given it just before may be on its way.
+ * Whether a request may be sent with `held` now. In the last seconds of its life no request gets the token, but a
+ * request that got it shortly before may be on its way.
  */
 function mayBeSent(held: HeldToken, { store, clock, at }: Attached): boolean {
   const isJustAttached = clock.sessionNow() - at < UNDER_WAY_SECONDS;
   return store.isAlive(held) && (isJustAttached || clock.now() < held.unusableAt);
 }
 
-/** Where the token may stand. Adapters may add to the query what they like. */
+/** Whether `href` lies where the token may be. The query does not count, because adapters may add parameters. */
 function isWithin(href: string, { token, scope }: HeldToken): boolean {
   if (token.base) return href.startsWith(resolveUrl(token.base));
   return opensPath(scope, pathOf(href));
@@ -76,7 +79,7 @@ function isWithin(href: string, { token, scope }: HeldToken): boolean {
 const opensPath = ({ kind, href }: Scope, path: string): boolean =>
   kind === 'folder' ? path.startsWith(href) : path === pathOf(href);
 
-/** Whether everything is there that the token adds. */
+/** Whether the request contains everything that the token adds. */
 function isIn(request: SentRequest, { token }: HeldToken, values: Headers | undefined): boolean {
   const { query = {}, headers = {}, credentials } = token;
   const { searchParams } = new URL(request.url);
@@ -89,19 +92,19 @@ function isIn(request: SentRequest, { token }: HeldToken, values: Headers | unde
   );
 }
 
-/** `by` has attached `held`, a token of its `store`, to a request that goes out now. */
+/** Notes that `by` has attached `held`, a token of its `store`, to a request that is sent now. */
 export function noteAttached(held: HeldToken, by: object, { store, clock }: Parts): void {
   if (!isVisible(held.token) && !held.token.credentials) return;
   copies().add(carriesHere);
   attached.set(held, { by, store, clock, at: clock.sessionNow() });
 }
 
-/** `by` is destroyed: nothing holds on to its tokens. */
+/** Forgets the tokens of `by`, which is destroyed, so that nothing keeps them in memory. */
 export function forgetAttached(by: object): void {
   for (const [held, entry] of attached) if (entry.by === by) attached.delete(held);
 }
 
-/** A request that a script makes, as `carriesToken` takes it. */
+/** Converts a request of a script to the form that `carriesToken` takes. */
 export const sentRequest = ({ url, headers, credentials }: Request): SentRequest => ({
   url,
   headers: [...headers.keys()],
@@ -110,12 +113,13 @@ export const sentRequest = ({ url, headers, credentials }: Request): SentRequest
 });
 
 /**
- * Whether a request carries a token that lives, put there by a source in this page: in its query, its path, its
- * headers, or, but for `asking`, as a cookie. It is the request of whoever has put it there: nobody else signs it, or
- * sends it again. `asking` signs what comes without a token, and knows how to renew its cookie. A token that is none of
- * the last ones, such as a stale one that a server has written into a playlist, is for `asking` to replace.
+ * Whether a request carries a valid token that a token source in this page has attached: in the query, the path or the
+ * headers, or as a cookie, unless that is a cookie of `asking`. Such a request belongs to the source that has attached
+ * the token: no other code signs it or sends it again. `asking` signs requests without a token, and renews its cookie.
+ * `asking` also replaces a token that no source has attached lately, such as a stale token that a server has written
+ * into a playlist.
  *
- * @param headers those of the request, where it is made in this page; without them their names decide
+ * @param headers the headers of a request that is made in this page; without them, the names of the headers decide
  */
 export const carriesToken = (request: SentRequest, asking: TokenSource | undefined, headers?: Headers): boolean =>
   [...copies()].some((carries) => carries(request, asking, headers));

@@ -4,23 +4,23 @@ import type { SignedRequest } from '../contract/token-source.ts';
 import { resolveUrl } from '../url-text.ts';
 
 /*
- * What adapters tell of signed requests, so that the error of a refusal can name its cause. Only development builds
- * take note of it: nothing is decided by it.
+ * Facts that adapters report about signed requests, so that the error of a refusal can name its cause. Only development
+ * builds record them, and no decision depends on them.
  */
 
 const signedBy = new WeakMap<SignedRequest, object>();
 const accepted = new WeakSet();
 const sentTo = new WeakMap<SignedRequest, string>();
 
-/** `source` has signed `request`. */
+/** Notes that `source` has signed `request`. */
 export function noteSigned(request: SignedRequest, source: object): void {
   if (__DEVELOPMENT__) signedBy.set(request, source);
 }
 
 /**
- * The edge has let `request` through. Tells the console once of an app that has put another token into it: that one is
- * not renewed, and playback ends with it. A redirect to the same path looks the same from here.
- * @param sentTo the URL that the browser says it went to; empty if it does not tell
+ * Notes that the edge has accepted `request`. Tells the console once if an app has put another token into the request:
+ * the source does not renew that token, and playback ends with it. A redirect to the same path looks the same here.
+ * @param sentTo the URL to which the request went, as the browser tells; empty if it does not tell
  */
 export function noteAccepted(request: SignedRequest, sentTo = ''): void {
   if (!__DEVELOPMENT__) return;
@@ -40,27 +40,27 @@ export function noteAccepted(request: SignedRequest, sentTo = ''): void {
   );
 }
 
-/** Whether the edge has let a request of `source` through. */
+/** Whether the edge has accepted a request of `source`. */
 export const isAccepted = (source: object): boolean => accepted.has(source);
 
-/** `request` went to `url`, which the app may have changed after it was signed. Empty if the browser does not tell. */
+/** Notes the `url` to which `request` went; the app may have changed it. Empty if the browser does not tell. */
 export function noteSentTo(request: SignedRequest, url: string): void {
   if (__DEVELOPMENT__ && url) sentTo.set(request, url);
 }
 
-/** The parameters of the token of `request` that it went out with more than once, or with another value. */
+/** Returns the token parameters of `request` that were sent more than once, or with another value. */
 export function overwrittenParameters(request: SignedRequest): readonly string[] {
   const url = sentTo.get(request);
   const names = Object.keys(request.token?.query ?? {});
   if (url === undefined || names.length === 0) return [];
-  // players hand over relative URLs, too
+  // players also pass relative URLs
   const hrefs = [resolveUrl(url), resolveUrl(request.url)];
   if (hrefs.includes('')) return [];
   const [sent, signed] = hrefs.map((href) => new URL(href)) as [URL, URL];
-  // a redirect leads to URLs that are not ours
+  // after a redirect the URL is not the one that the source has signed
   if (sent.origin !== signed.origin || sent.pathname !== signed.pathname) return [];
   const valuesIn = ({ searchParams }: URL, name: string): string => searchParams.getAll(name).join('\n');
-  // a URL without any may be one from which another adapter in the page has taken the token already
+  // if a parameter is missing, another adapter in the page may have removed the token from the URL already
   return names.filter((name) => !['', valuesIn(signed, name)].includes(valuesIn(sent, name)));
 }
 
@@ -68,13 +68,13 @@ export function overwrittenParameters(request: SignedRequest): readonly string[]
 export interface RefusalFacts {
   /** 0: a failure without a status, which counts as a refusal once the token has ended. */
   readonly status: number;
-  /** Until the token ends, by the clock of the signing endpoint; `undefined` if that has not told its time. */
+  /** Seconds until the token ends, by the clock of the signing endpoint; `undefined` if it has not told its time. */
   readonly secondsLeft: number | undefined;
-  /** The parameters of the token that the request went out with more than once, or with another value. */
+  /** The token parameters that were sent more than once, or with another value. */
   readonly overwritten: readonly string[];
-  /** Whether the token puts nothing into a request, which the protocol allows for URLs that are open. */
+  /** Whether the token adds nothing to a request, which the protocol allows for URLs that are open. */
   readonly attachesNothing: boolean;
-  /** Whether the edge has let a request through that a token of the same endpoint was attached to. */
+  /** Whether the edge has accepted a request with a token of the same endpoint. */
   readonly isEndpointAccepted: boolean;
 }
 
@@ -91,7 +91,7 @@ export type RefusalCause =
 /** The status of a token that is genuine and has ended. Some edges answer 403 to that, too. */
 const EXPIRED = 410;
 
-/** Says why the edge has refused a request, as far as that can be known from outside. */
+/** Returns why the edge has refused a request, as far as a page can know it. */
 export function refusalCause(facts: RefusalFacts): RefusalCause {
   const { status, secondsLeft, overwritten, attachesNothing, isEndpointAccepted } = facts;
   if (overwritten.length > 0) return 'second token';
@@ -107,10 +107,10 @@ const inSeconds = (seconds: number): string => `${Math.max(1, Math.round(Math.ab
 const answeredAgain = (status: number): string =>
   status ? `The edge answered ${status} to a renewed token too` : 'The edge refused a renewed token too';
 
-/** The sentences of the error where nobody looks for a cause. */
+/** Returns the message of the error in builds that do not look for a cause. */
 export const refusedAgain = (status: number): string => `${answeredAgain(status)}. ${DOCTOR}`;
 
-/** The sentences of the error for a request that was refused for good: the cause and the remedy. */
+/** Returns the message of the error for a request that was refused for good: the cause and the remedy. */
 export function refusalMessage(facts: RefusalFacts): string {
   const { status, secondsLeft = 0, overwritten } = facts;
   const answered = answeredAgain(status);

@@ -15,7 +15,7 @@ import type { SignOptions, SignedRequest } from '../contract/token-source.ts';
 import type { Token } from '../contract/token.ts';
 import { isVisible } from '../contract/token.ts';
 
-/** Most tokens end at a whole second: in the second in which one was made, another one is the same. */
+/** Seconds until a new token differs: most tokens end at a whole second, so two tokens of one second are the same. */
 const SECONDS_TO_ANOTHER = 1;
 
 interface Parts {
@@ -30,21 +30,21 @@ interface Parts {
   readonly debug: DebugLog | undefined;
 }
 
-// cookies are told apart by their expiry: their values cannot be seen
+// cookies are compared by their expiry, because scripts cannot see their values
 const carrierIdentity = (token: Token): string =>
   JSON.stringify({ ...token, expires: token.credentials ? token.expires : undefined });
 
 const isSame = (one: Token, other: Token): boolean => carrierIdentity(one) === carrierIdentity(other);
 
-/** After more refused replays in a row than this, the edge refuses whatever it is given. */
+/** The largest number of refused replays in a row. After more than that, the edge refuses whatever it gets. */
 const MAX_REFUSED_IN_A_ROW = 3;
 
-/** Seconds for which nothing is replayed then. */
+/** Seconds for which the source replays nothing after too many refused replays in a row. */
 const REST_SECONDS = 10;
 
-/** A refusal that others may wait for. */
+/** The first refusal, whose outcome other refusals may wait for. */
 interface First {
-  /** Number of the last call that was sent before the one of this refusal. */
+  /** The number of the last call that was sent before the call for this refusal. */
   readonly lastCall: number;
   readonly answered: Promise<void>;
 }
@@ -52,28 +52,31 @@ interface First {
 interface Refusal {
   readonly url: string;
   readonly token: Token;
-  /** The last one when it was told. */
+  /** The number of the last call when the refusal was reported. */
   readonly lastCall: number;
-  /** The token has: that is why it was refused. */
+  /** Whether the token has ended, which explains the refusal. */
   readonly hasEnded: boolean;
 }
 
-/** Decides about requests that the edge has refused: replayed with another token, or left to the player. */
+/** Decides whether a request that the edge has refused is replayed with another token, or left to the player. */
 export class Replays {
   readonly #parts: Parts;
-  /** The first one that failed without a status before the first answer of the endpoint. */
+  /** The first request that failed without a status before the first answer of the endpoint. */
   #unexplained: SignedRequest | undefined;
   readonly #told = new WeakSet<SignedRequest>();
-  /** While it is being answered. */
+  /** Set while the first refusal is being answered. */
   #first: First | undefined;
-  /** Until then nothing is replayed, in seconds of the session. */
+  /** The time until which nothing is replayed, in seconds of the session. */
   #restsUntil = -Infinity;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** A refusal without CORS headers looks like a failure without a status: it is one if the token was at its end. */
+  /**
+   * Whether the edge refuses the token of the request. A refusal without CORS headers looks like a failure without a
+   * status, which counts as a refusal if the token was at its end.
+   */
   isRefusal({ token, unsignedUrl }: SignedRequest, status: number): boolean {
     if (!token) return false;
     const { settings, clock } = this.#parts;
@@ -82,8 +85,8 @@ export class Replays {
   }
 
   /**
-   * The error of a request that is refused for good; a development build says why.
-   * @param source that has signed it
+   * Returns the error of a request that is refused for good; in a development build its message gives the cause.
+   * @param source the token source that has signed the request
    */
   explain(request: SignedRequest, status: number, source: object): SecureTokenError {
     const { clock } = this.#parts;
@@ -100,8 +103,9 @@ export class Replays {
   }
 
   /**
-   * The app hears of this refusal: once, for adapters ask again about a request that they hold in an outage.
-   * @returns whether it had not heard of it
+   * Notes that the app hears of this refusal. The app hears of it once, although adapters call `refused` again for a
+   * request that they hold in an outage.
+   * @returns whether the app has not heard of it before
    */
   noteTold(request: SignedRequest): boolean {
     const isNews = !this.#told.has(request);
@@ -110,21 +114,21 @@ export class Replays {
   }
 
   /**
-   * A failure without a status, while nobody has confirmed the clock by which the token lives. One may be the network;
-   * after another one the token is renewed, and the answer tells the time.
+   * Notes a failure without a status, while no answer has confirmed the viewer's clock. The network may cause one such
+   * failure. After a failure of another request the source renews the token, and the answer tells the time.
    */
   noteFailure(request: SignedRequest, status: number): void {
     const { clock, calls } = this.#parts;
     if (!request.token || status || !clock.isUnconfirmed || this.isRefusal(request, status)) return;
     this.#unexplained ??= request;
-    // adapters ask more than once about one failure
+    // adapters report one failure more than once
     if (request !== this.#unexplained) calls.obtainInBackground(this.#keyOf(request.unsignedUrl), 'expiring');
   }
 
   /**
-   * The request signed by a token that is not the refused one; `undefined` if there is none, or if the edge refuses
-   * whatever it is given.
-   * @throws what went wrong with the call for a token
+   * Returns the request signed with another token than the refused one. Returns `undefined` if there is no other token,
+   * if `request` is itself a replay, or if the edge refuses whatever it gets.
+   * @throws the error of the call for a token
    */
   async signAnew(
     request: SignedRequest,
@@ -133,7 +137,7 @@ export class Replays {
     { signal }: SignOptions,
   ): Promise<SignedRequest | undefined> {
     const { clock, sent } = this.#parts;
-    // by the state of things when the refusal was told
+    // records the state when the refusal was reported
     const refusal = {
       url: request.unsignedUrl,
       token,
@@ -145,7 +149,7 @@ export class Replays {
     if (inARow > MAX_REFUSED_IN_A_ROW) this.#rest();
     if (inARow > 0 || clock.sessionNow() < this.#restsUntil) return undefined;
     const first = this.#first;
-    // one whose call is not sent yet takes others along
+    // a call that is not sent yet can still contain this URL too
     const isSent = first !== undefined && sent.lastCall > first.lastCall;
     if (isSent && !this.#isReplaced(refusal)) await abortable(first.answered, signal);
     const answer = this.#answer(refusal, signal);
@@ -154,8 +158,8 @@ export class Replays {
   }
 
   /**
-   * After a rotation all tokens are refused, and how the first refusal ends tells whether the others are renewed
-   * together: they wait for it.
+   * Makes `answer` the outcome that other refusals wait for. After a rotation the edge refuses all tokens; the outcome
+   * of the first refusal tells whether the other tokens are renewed together.
    */
   #asFirst(answer: Promise<unknown>): First {
     const end = (): void => (this.#first = undefined);
@@ -184,7 +188,7 @@ export class Replays {
     return replay;
   }
 
-  /** In whatever order the edge refuses some of what is under way: it may accept others in between. */
+  /** Begins or extends the rest, in whatever order the edge refuses requests: it may accept others in between. */
   #rest(): void {
     const { clock, debug } = this.#parts;
     const now = clock.sessionNow();

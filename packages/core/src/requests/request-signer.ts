@@ -21,12 +21,12 @@ interface Parts {
   readonly calls: TokenCalls;
   readonly timer: RenewalTimer;
   readonly guest: PlaylistGuest;
-  /** The token source whose requests they are. */
+  /** The token source that signs the requests. */
   readonly source: EventTarget;
   readonly debug: DebugLog | undefined;
 }
 
-/** Gives requests their tokens: at once if one is at hand, or else when there is one. */
+/** Attaches tokens to requests: at once if a token is at hand, otherwise as soon as there is one. */
 export class RequestSigner {
   readonly #parts: Parts;
 
@@ -45,7 +45,7 @@ export class RequestSigner {
     return held ? this.#parts.store.isUsable(held) : !this.isProtected(key);
   }
 
-  /** The request as it is if it needs no token, or with one that is at hand. */
+  /** Returns the request unchanged if it needs no token, or signed if a token is at hand; otherwise `undefined`. */
   signNow(url: string): SignedRequest | undefined {
     return this.#prepare(url, this.#parts.tokenUrls.read(url));
   }
@@ -62,15 +62,15 @@ export class RequestSigner {
     const flight = calls.obtain(known.key, reason, signal);
     if (before?.scope.kind !== 'folder') guest.readAhead?.askedFor(known.key);
     await flight;
-    // a new token may bring parameter names or a base that were not known: the URL may have another key than before
+    // a new token may bring unknown parameter names or an unknown base, so the URL may have another key than before
     const again = tokenUrls.read(url);
     const held = store.find(again.key);
-    // attached even if it looks expired: then this clock is wrong, and the edge judges better; unless an answer that
-    // came at the same moment has dropped it
+    // attaches a token that looks expired too: then this clock is wrong, and the edge knows better. Signs again if an
+    // answer that came at the same moment has deleted the token
     return held ? this.#attach(again, held) : this.sign(url, { signal });
   }
 
-  /** With the token that is held for it, whatever becomes of that. */
+  /** Returns the request signed with the token that is held for `url`, whatever the state of that token is. */
   attachTo(url: string): SignedRequest {
     const known = this.#parts.tokenUrls.read(url);
     return this.#attach(known, this.#parts.store.find(known.key)!);
@@ -105,7 +105,10 @@ export class RequestSigner {
     return request;
   }
 
-  /** On use. A segment is requested once: the token of one URL is not worth renewing before its second request. */
+  /**
+   * Whether a use of `held` renews it. A segment is requested once, so the token of one URL is renewed at its second
+   * request at the earliest.
+   */
   #isToBeRenewed(held: HeldToken): boolean {
     const { store, inUse } = this.#parts;
     const isUsedAgain = held.scope.kind === 'folder' || inUse.wasAttached(held);

@@ -18,10 +18,10 @@ interface Parts {
   readonly debug: DebugLog | undefined;
 }
 
-/** Makes the part of a token source that its read-ahead may know and ask. */
+/** Creates the part of a token source that its read-ahead uses. */
 export function createSourceAhead({ settings, clock, tokenUrls, store, calls, signer, debug }: Parts): SourceAhead {
   const { readAhead: size, jitter, random } = settings;
-  // a key of an earlier token may by now be known by another
+  // a token that came since may have changed the key of a URL
   const identify = (href: string): string => tokenUrls.identify(href);
   const find = (key: string): HeldToken | undefined => store.find(identify(key));
   return {

@@ -6,42 +6,46 @@ import type { Protect } from '../contract/token-source-options.ts';
 import type { Token } from '../contract/token.ts';
 
 /**
- * Which URLs are signed, and for which URLs tokens are taken: an endpoint must not be able to make a player send
- * headers, or move requests, to origins that neither the page nor its player has named.
+ * Decides which URLs are signed, and for which URLs tokens are accepted: an endpoint must not be able to make a player
+ * send headers, or move requests, to origins that neither the page nor its player has named.
  */
 export interface Protection {
-  /** The player was given this source. Adds nothing to `protect`. */
+  /** Notes that a player was given the media source `url`. Adds nothing to `protect`. */
   readonly allow: (url: string) => void;
-  /** `url` is asked for, or the page has brought a token for it: a token for its origin may be taken. */
+  /** Notes that `url` is requested, or that the page has brought a token for it: tokens for its origin are accepted. */
   readonly noteOriginOf: (url: string) => void;
-  /** @param key unsigned, absolute; @param hasToken whether there is one for it */
+  /** Whether `key` is signed. @param key unsigned, absolute; @param hasToken whether there is a token for `key` */
   readonly covers: (key: string, hasToken: () => boolean) => boolean;
-  /** Keeps the tokens that may be taken; one error for each origin whose tokens must not be. */
+  /** Returns the tokens that may be accepted, and one error for each origin whose tokens must not be accepted. */
   readonly take: (tokens: readonly Token[]) => { readonly tokens: Token[]; readonly errors: SecureTokenError[] };
 }
 
 const NAME_ALL = 'List every CDN of yours in "protect".';
 
-/** @param url unsigned */
+/** Creates the error for a token that is not accepted. @param url unsigned */
 function dropped(what: string, url: string, remedy: string = NAME_ALL): SecureTokenError {
   const message = `The signing endpoint sent a token ${what}. It is not used. ${remedy}`;
   return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
 }
 
 /**
- * Whether `url` is of the site of this service worker. Its settings may be those of anybody who has run a script on the
- * site once: what its pages take for files of the site must not come from elsewhere. A token that moves URLs, in either
- * direction, would do that: its `base` is taken for its `prefix` where a page asks for it.
+ * Whether `url` belongs to the site of this service worker; `false` outside of service workers. The settings of the
+ * worker may come from any script that ran on the site once, so files that pages take for files of the site must not
+ * come from elsewhere. A token would allow that if only one of its `base` and `prefix` lies on the site: if a page
+ * requests a URL below `base`, the worker takes it for the URL below `prefix`.
  */
 const isOfOwnSite = (url: string): boolean => isServiceWorker() && originOf(url) === globalThis.location.origin;
 
-/** The URL that a token opens, without what the token would put there: events must not tell it. */
+/** Returns the URL that a token opens, without the parameters of the token, which events must not contain. */
 function openedBy({ url, prefix, query }: Token): string {
   const names = new Set(Object.keys(query ?? {}).map(encodeParameter));
   return replaceParameters(resolveUrl(prefix ?? url ?? ''), (name) => names.has(name), new Map());
 }
 
-/** @param protect absent: the origins of the sources that players were given */
+/**
+ * Creates the `Protection` of a token source.
+ * @param protect if absent: the origins of the media sources that players were given
+ */
 export function createProtection(protect: Protect | readonly Protect[] | undefined): Protection {
   const rules = [protect ?? []].flat() as readonly Protect[];
   const folders = rules.filter((rule) => typeof rule === 'string').map(folderOf);
@@ -54,11 +58,11 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
     tests.some((test) => (typeof test === 'function' ? test(new URL(key)) : key.search(test) >= 0));
   const isNamed = (origin: string): boolean => named.has(origin) || (!protect && sources.has(origin));
 
-  /** Whether a token for all of `opened`, and more than that one URL, may be taken. */
+  /** Whether a token that opens more than one URL (the folder `opened`, or `opened` with any query) may be accepted. */
   const mayOpenMore = (opened: string): boolean =>
     isCovered(opened) ||
     folders.some((folder) => folder.startsWith(opened)) ||
-    // a pattern or a function judges URLs, not folders: there the origin decides. It picks each URL that is signed
+    // patterns and functions judge URLs, not folders: the origin decides here, and they judge each URL that is signed
     (tests.length > 0 && isNamed(originOf(opened)));
   const mayOpen = ({ anyQuery, prefix }: Token, opened: string): boolean =>
     protect ? (prefix || anyQuery ? mayOpenMore(opened) : isCovered(opened)) : isNamed(originOf(opened));
@@ -69,9 +73,9 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
     return origin === originOf(opened) || isNamed(origin) || isOfRules || isCovered(base);
   };
 
-  /** Why `token` must not be taken; `undefined` if it may be. */
+  /** Returns why `token` must not be accepted; `undefined` if it may be accepted. */
   const refuse = (token: Token): SecureTokenError | undefined => {
-    // without a scope it opens what was asked for
+    // a token without a scope opens the URLs of its call
     if (!token.url && !token.prefix) return undefined;
     const url = openedBy(token);
     if (!mayOpen(token, url)) {
@@ -110,7 +114,8 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
 }
 
 /**
- * Whether `protect` covers a URL, for whoever signs by the tokens of somebody else: a service worker, for its pages.
+ * Returns a function that tells whether `protect` covers a URL. For a service worker that signs with tokens of its
+ * pages.
  */
 export function protectedBy(protect: Protect | readonly Protect[]): (url: string) => boolean {
   const { covers } = createProtection(protect);

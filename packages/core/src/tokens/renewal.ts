@@ -1,43 +1,46 @@
-/** When tokens are renewed, and until when they are used. Times are seconds on the signing endpoint's clock. */
+/** The times at which a token is renewed and no longer used, in seconds on the signing endpoint's clock. */
 export interface RenewalTimes {
-  /** From here on it is renewed while requests go on using it. */
+  /** From this time on the source renews the token, while requests go on using it. */
   readonly renewAt: number;
-  /** `renewAt` without jitter: no renewal begins later. */
+  /** `renewAt` without jitter, which is the latest possible `renewAt`. */
   readonly latestRenewAt: number;
-  /** From here on it may expire on its way to the edge: requests wait for a new one. */
+  /** From this time on the token may expire on its way to the edge, so requests wait for a new token. */
   readonly unusableAt: number;
 }
 
 export interface RenewalPolicy {
-  /** Seconds before expiry; `undefined` is a quarter of the lifetime, at most a minute. */
+  /** Seconds before expiry; `undefined` is a quarter of the lifetime, at most 60 s, or at most 15 s with `adopt`. */
   readonly renewBefore?: number | undefined;
-  /** 0…1: the share of the lifetime by which a viewer renews earlier at most. */
+  /** 0…1: the largest share of the lifetime by which a viewer renews earlier. */
   readonly jitter: number;
-  /** The response header in which an edge renews tokens; `undefined` if it does not. */
+  /** The response header in which the edge renews tokens; `undefined` if it does not renew any. */
   readonly adopt?: string | undefined;
 }
 
-/** Seconds before expiry in which a token is renewed by default at the latest. */
+/** The largest default of `renewBefore`, in seconds. */
 const AHEAD_SECONDS = 60;
 
 /**
- * With an edge that renews, seconds before expiry, and seconds by which jitter may be earlier: the edge goes first, and
- * the endpoint is called where it has sent nothing, because the grant is over or nothing was requested.
+ * The largest default of `renewBefore`, and the largest jitter, in seconds, if the edge renews tokens. The edge goes
+ * first. The source calls the endpoint only if the edge has sent no token, because the grant is over or because there
+ * was no request.
  */
 const BEHIND_EDGE_SECONDS = 15;
 
 /**
- * A part of its lifetime in which a token is never renewed, however early: a short one would be renewed without end.
+ * The share of its lifetime, from the start, in which a token is never renewed: otherwise the source could renew a
+ * token with a short lifetime without end.
  */
 const RESTING_SHARE = 0.25;
 
-/** Seconds that a request may be under way to the edge, and the share of a short lifetime. */
+/** The time that a request may need to reach the edge: seconds, or a share of the lifetime if that is less. */
 const TRANSIT_SECONDS = 2;
 const TRANSIT_SHARE = 0.1;
 
 /**
- * @param expires of the token; @param obtainedAt when its call was sent
- * @param random 0…1, drawn anew for each token: an audience that joined in one second spreads, and stays spread
+ * Calculates the times of a token.
+ * @param expires the expiry of the token; @param obtainedAt when its call was sent
+ * @param random 0…1, drawn anew for each token, so that an audience that joined in one second spreads and stays spread
  */
 export function renewalTimes(
   expires: number,
@@ -63,7 +66,7 @@ export function renewalTimes(
  */
 export type TokenState = 'fresh' | 'due' | 'spent';
 
-/** The state of a token at `now`, by its times alone. */
+/** Returns the state of a token at `now`, by its times alone. */
 export function stateAt({ renewAt, unusableAt }: RenewalTimes, now: number): TokenState {
   if (now >= unusableAt) return 'spent';
   return now >= renewAt ? 'due' : 'fresh';
@@ -71,16 +74,19 @@ export function stateAt({ renewAt, unusableAt }: RenewalTimes, now: number): Tok
 
 /** The rhythm in which players request the URLs of a scope. */
 export interface Rhythm {
-  /** When the last request was, in seconds of the session. */
+  /** The time of the last request, in seconds of the session. */
   readonly lastAt: number;
-  /** Usual seconds from one request to the next; `undefined` after a single one. */
+  /** The usual number of seconds from one request to the next; `undefined` after a single request. */
   readonly interval: number | undefined;
 }
 
-/** Requests that follow each other faster belong together: several players, or a playlist and what it names. */
+/** Requests within this time count as one: they come from several players, or are for a playlist and its URLs. */
 const SAME_MOMENT_SECONDS = 1;
 
-/** A new request at `now`. A longer interval counts at once, shorter ones by and by: segments come in bursts, too. */
+/**
+ * Returns the rhythm after a request at `now`. A longer interval counts at once, a shorter one only gradually, because
+ * players also request segments in bursts.
+ */
 export function rhythmAfter(before: Rhythm | undefined, now: number): Rhythm {
   if (!before) return { lastAt: now, interval: undefined };
   const gap = now - before.lastAt;
@@ -90,13 +96,13 @@ export function rhythmAfter(before: Rhythm | undefined, now: number): Rhythm {
 }
 
 /**
- * Whether somebody still plays what a folder's token opens, and will ask for its URLs again: that is whose token is
- * renewed ahead of use. In a catalogue the asset that was left is not.
- * @param lifetime of the token, in seconds
- * @param by the time up to which a request would have to come: not before `now`
+ * Whether a player still plays the URLs that a folder's token opens, and will request more of them: only then does the
+ * source renew the token ahead of use. An asset that the viewer of a catalogue has left is not played any more.
+ * @param lifetime the lifetime of the token, in seconds
+ * @param by the time at which the last request has to be less than half a lifetime ago; not before `now`
  */
 export function isStillPlayed({ lastAt, interval }: Rhythm, lifetime: number, now: number, by: number = now): boolean {
-  // a single request tells nothing of the next one
+  // a single request says nothing about the next one
   if (interval === undefined) return true;
   return by - lastAt < lifetime / 2 || now - lastAt < interval * 3;
 }

@@ -1,13 +1,13 @@
 import type { SignedRequest } from '../contract/token-source.ts';
 import type { HeldToken } from './token-store.ts';
 
-/** The largest number of replays that are remembered: as many may be under way at a time. */
+/** The largest number of replays that are remembered: that many may be under way at a time. */
 const REMEMBERED = 100;
 
 /** A refused request that was sent once more with another token. */
 interface Replay {
   readonly request: SignedRequest;
-  /** If the edge takes it, tokens of this call and earlier ones are outdated; -1 if it would show nothing. */
+  /** The last call whose tokens are outdated if the edge accepts the replay; -1 if that would show nothing. */
   readonly outdatedCall: number;
   isRefused: boolean;
 }
@@ -16,14 +16,14 @@ interface Replay {
  * The latest replays, in the order in which they were sent. Adapters report refusals only, never success: a replay
  * counts as accepted until it is refused.
  *
- * They show whether the secret was rotated at the edge: a token was refused before its end, and its successor is not.
- * Then the tokens of earlier calls are outdated, and are renewed before they are used.
+ * Replays show whether the secret was rotated at the edge: the edge refused a token before its end, and accepts the
+ * successor. Then the tokens of earlier calls are outdated, and the source renews them before it uses them.
  */
 export class SentReplays {
-  /** The number of calls that were sent; tokens of the page are of call 0. */
+  /** The number of calls that were sent. Tokens of the page belong to call 0. */
   #calls = 0;
   #replays: readonly Replay[] = [];
-  /** All of them, those that are forgotten too. */
+  /** All replays, including forgotten ones. */
   readonly #all = new WeakSet<SignedRequest>();
   /** The last call that a forgotten replay has shown to be outdated. */
   #believedCall = -1;
@@ -34,17 +34,20 @@ export class SentReplays {
     return this.#calls;
   }
 
-  /** @returns the number of a call that is sent now */
+  /** Counts a call that is sent now. @returns its number */
   nextCall(): number {
     return ++this.#calls;
   }
 
-  /** Whether the edge has refused a token of the same age, or a younger one, and has taken its successor. */
+  /** Whether the edge has refused a token of the same call or of a later one, and has accepted its successor. */
   isOutdated({ call }: HeldToken): boolean {
     return call <= this.#outdatedCall;
   }
 
-  /** `request`, a replay, goes out. @param outdatedCall the last call whose tokens are outdated if the edge takes it */
+  /**
+   * Notes that the replay `request` is sent.
+   * @param outdatedCall the last call whose tokens are outdated if the edge accepts the replay
+   */
   note(request: SignedRequest, outdatedCall: number): void {
     this.#all.add(request);
     this.#replays = [...this.#replays, { request, outdatedCall, isRefused: false }];
@@ -57,9 +60,9 @@ export class SentReplays {
   }
 
   /**
-   * `request` was refused.
-   * @returns how many replays in a row were: those that were sent just before it, itself, and those just after it. 0 if
-   * it is none
+   * Notes that the edge refused `request`.
+   * @returns the number of refused replays in a row, in the order of sending, including `request` itself; 0 if
+   * `request` is not a replay
    */
   noteRefused(request: SignedRequest): number {
     const at = this.#replays.findIndex((replay) => replay.request === request);

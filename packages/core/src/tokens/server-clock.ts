@@ -1,18 +1,19 @@
 import { writeMistake } from '../console-lines.ts';
 
-/** A device that is set by the network is not that wrong. */
+/** The largest difference of two clocks that is not reported: a device that is set by the network is less wrong. */
 const CLOCKS_DIFFER_SECONDS = 300;
 
-/** Seconds that a token is taken to live if its endpoint tells no time and it looks expired when it arrives. */
+/** The assumed lifetime, in seconds, of a token that looks expired on arrival, if the endpoint tells no time. */
 const ASSUMED_LIFETIME = 60;
 
-/** A viewer's clock that is set back by less is not noticed. */
+/** The least number of seconds by which the viewer's clock has to be set back before the source notices it. */
 const JUMP_SECONDS = 1;
 
 /**
- * Tells the console once of an endpoint whose clock is not that of this device. One that is ahead makes tokens that
- * live longer than meant, and nobody notices. No method: the default build leaves it out.
- * @param serverNow `NaN` if it told none
+ * Tells the console once if the clocks of the endpoint and of this device differ too much. If the endpoint's clock is
+ * ahead, its tokens live longer than meant, and nothing else shows that. A function and not a method, so that the
+ * default build leaves it out.
+ * @param serverNow `NaN` if the endpoint did not tell its time
  */
 function compareWithDevice(clock: ServerClock, serverNow: number, deviceNow: number): void {
   const ahead = serverNow - deviceNow;
@@ -29,18 +30,18 @@ function compareWithDevice(clock: ServerClock, serverNow: number, deviceNow: num
 /** The signing endpoint's clock, as far as it is known. Times are seconds. */
 export class ServerClock {
   readonly #localMs: () => number;
-  /** The time by which the local clock was set back; it is added to that clock ever since. */
+  /** Seconds by which the local clock was set back; the source adds them to the local time from then on. */
   #setBack = 0;
   #latest = -Infinity;
-  /** When that was, by a clock that nobody sets but that stands still while the machine sleeps; in ms. */
+  /** The time of `#latest` on a clock that is never set, but that stands still while the machine sleeps; in ms. */
   #latestMark = 0;
   /** The endpoint's clock minus the session's. */
   #offset = 0;
-  /** The endpoint has told its time. */
+  /** Whether the endpoint has told its time. */
   #hasTold = false;
-  /** There was an answer, whether it told the time or not. */
+  /** Whether the endpoint has answered, with or without its time. */
   #isHeard = false;
-  /** The endpoint has not told the time, and the viewer's clock was found to be fast. */
+  /** Whether the offset is assumed: the endpoint has not told its time, and the viewer's clock seems to be fast. */
   #isAssumed = false;
 
   /** @param localMs the viewer's clock, in unix ms */
@@ -48,11 +49,14 @@ export class ServerClock {
     this.#localMs = localMs;
   }
 
-  /** The local clock, but it never goes back in a session. Going forward it cannot be told from sleep. */
+  /**
+   * Returns the time of the local clock in seconds, which never goes back in a session. A clock that is set forward is
+   * followed, because it looks the same as after sleep.
+   */
   sessionNow(): number {
     const local = this.#localMs() / 1000;
     const mark = performance.now();
-    // it may have been set back by less than has passed
+    // the viewer may have set the clock back by less than the time that has passed
     const atLeast = this.#latest + (mark - this.#latestMark) / 1000;
     if (local + this.#setBack < atLeast - JUMP_SECONDS) this.#setBack = atLeast - local;
     this.#latest = Math.max(this.#latest, local + this.#setBack);
@@ -65,7 +69,7 @@ export class ServerClock {
     return !this.#isHeard;
   }
 
-  /** The endpoint has told its time, in any answer. */
+  /** Whether the endpoint has told its time in any answer. */
   get isTold(): boolean {
     return this.#hasTold;
   }
@@ -75,10 +79,10 @@ export class ServerClock {
   }
 
   /**
-   * Takes in what an answer tells of the time. The lifetime of a token counts from before its call was sent, so that a
-   * slow call never makes it look younger.
-   * @param serverNow `NaN` if it told none; @param sentAt by `sessionNow()`; @param expires of the first token to
-   * expire
+   * Corrects the clock by an answer. The lifetime of a token counts from the moment before its call was sent, so that a
+   * slow call never makes the token look younger.
+   * @param serverNow the time of the endpoint; `NaN` if the answer does not tell it
+   * @param sentAt when the call was sent, by `sessionNow()`; @param expires the expiry of the first token to expire
    * @returns when the call was sent, by the endpoint's clock
    */
   correct(serverNow: number, sentAt: number, expires: number): number {
@@ -89,24 +93,27 @@ export class ServerClock {
       this.#isAssumed = false;
       this.#offset = serverNow - sentAt;
     } else if (this.#isAssumed && expires > sentAt) {
-      // by the viewer's clock it is alive: that one is right after all
+      // the token is alive by the viewer's clock, so that clock is right after all
       this.#isAssumed = false;
       this.#offset = 0;
     } else if (!this.#hasTold && expires <= sentAt + this.#offset) {
-      // nobody hands out expired tokens: it is the viewer's clock that is fast
+      // endpoints do not hand out expired tokens, so the viewer's clock is fast
       this.#isAssumed = true;
       this.#offset = expires - ASSUMED_LIFETIME - sentAt;
     }
     return sentAt + this.#offset;
   }
 
-  /** Whether a token that ends at `expires` may have ended on its way to the edge, by this clock or the viewer's. */
+  /**
+   * Whether a token that ends at `expires` may have ended on its way to the edge, by this clock, or by the viewer's
+   * clock while this clock is only assumed.
+   */
   mayHaveExpired(expires: number): boolean {
     const now = this.#isAssumed ? this.sessionNow() : this.now();
     return expires - 1 <= now;
   }
 
-  /** The edge has refused a token, of which it knows better than a clock that was only assumed whether it has ended. */
+  /** Notes that the edge refused a token. If this clock is only assumed, the token counts as ended from now on. */
   noteRefused(expires: number): void {
     if (this.#isAssumed) this.#offset = Math.max(this.#offset, expires - this.sessionNow());
   }

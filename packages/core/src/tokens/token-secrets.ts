@@ -1,55 +1,60 @@
 import { BoundedMap, FolderMap } from '../bounded-maps.ts';
 import { decoded, originOf, readings, replaceParameters } from '../url-text.ts';
 
-/** An edge redirects a request when it gets it: so many values of tokens, the newest, are known. */
+/** The number of remembered values of tokens. The newest suffice, because an edge redirects a request at once. */
 const MAX_VALUES = 1000;
 
-/** What is escaped ends no folder, and no path. */
+/** Decodes the name of a folder. Escaped `/`, `?` and `#` stay escaped, because they end no folder and no path. */
 const plainFolder = (folder: string): string => decoded(folder).replace(/[/?#]/g, encodeURIComponent);
 
-/** The folders of an absolute URL; the first is empty, and the last is the file, with what follows it. */
+/** Returns the folders of an absolute URL; the first is empty, and the last is the file with query and fragment. */
 const foldersOf = (url: string): string[] => url.slice(originOf(url).length).split('/');
 
 const plainFoldersOf = (url: string): string[] => foldersOf(url).map(plainFolder);
 
 interface Replaced {
   readonly prefix: string;
-  /** The number of folders that the `base` has in the place of those of `prefix`. */
+  /** The number of folders of the `base`, which stand in the place of the folders of `prefix`. */
   readonly count: number;
 }
 
 /**
- * What of tokens is so long that it is known on any host: an edge may redirect a request, with its token, to a host for
- * which there is none.
+ * The parts of tokens that are long enough to be recognised on any host: an edge may redirect a request, with its
+ * token, to a host for which the source has no token.
  */
 export class TokenSecrets {
   readonly #least: number;
   readonly #parameters = new BoundedMap<string, true>(MAX_VALUES);
-  /** By the path of the `base`. */
+  /** The replaced folders, by the path of the `base`. */
   readonly #paths = new FolderMap<Replaced>();
 
-  /** @param least the length of the shortest one, in characters */
+  /** @param least the length of the shortest part that is recognised, in characters */
   constructor(least: number) {
     this.#least = least;
   }
 
-  /** @param parameter `name=value` */
+  /** Remembers a parameter of a token if its value is long enough. @param parameter `name=value` */
   noteParameter(name: string, parameter: string): void {
     if (parameter.length - name.length > this.#least) this.#parameters.set(decoded(parameter), true);
   }
 
-  /** @param base stands in the place of `prefix`; both are absolute and end with `/` */
+  /**
+   * Remembers the `base` of a token if it has a secret folder.
+   * @param base stands in the place of `prefix`; both are absolute and end with `/`
+   */
   noteBase(base: string, prefix: string): void {
     const plain = plainFoldersOf(base);
-    // a list would be searched once for each folder
+    // a set, because a list would be searched once for each folder
     const known = new Set(plainFoldersOf(prefix));
     const isSecret = plain.some((folder) => folder.length >= this.#least && !known.has(folder));
     if (isSecret) this.#paths.set(plain.join('/'), { prefix, count: plain.length - 1 });
   }
 
   /**
-   * `url` without what of tokens is in it. Without the folders of its token it opens nothing on a host that has none of
-   * its own: there it becomes the URL below `prefix`, which is signed, and redirected again.
+   * Returns `url` without the parts of tokens in it. If a token's `base` is among them, the result lies below `prefix`:
+   * on the host of `url` if `protects` covers that URL, otherwise on the host of `prefix`. A host for which the source
+   * has no token would not open a URL without the folders of the token; the URL below `prefix` is signed again, and the
+   * edge redirects it again.
    * @param protects whether a URL is signed
    */
   removeFrom(url: string, protects: (url: string) => boolean): string {

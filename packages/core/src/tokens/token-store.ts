@@ -9,15 +9,15 @@ import type { ServerClock } from './server-clock.ts';
 /** The URLs that a token opens. `href` is absolute and unsigned. */
 export type Scope =
   | { readonly kind: 'url'; readonly href: string }
-  /** One path with any query; `href` has none. */
+  /** One path with any query; `href` has no query. */
   | { readonly kind: 'path'; readonly href: string }
-  /** Every URL below; `href` ends with `/`. */
+  /** Every URL below `href`, which ends with `/`. */
   | { readonly kind: 'folder'; readonly href: string };
 
-/** Tells scopes apart, as text. A space cannot stand in a URL. */
+/** Returns a text that identifies a scope. The space is unambiguous, because a URL contains none. */
 export const scopeId = ({ kind, href }: Scope): string => `${kind} ${href}`;
 
-/** The scope of `token`, which was asked for as `key`. */
+/** Returns the scope of `token`. @param href the URL or folder that it opens, absolute; @param key the key of `href` */
 export function scopeOf({ prefix, anyQuery }: Token, href: string, key: string): Scope {
   if (prefix) return { kind: 'folder', href };
   return anyQuery ? { kind: 'path', href: pathOf(key) } : { kind: 'url', href: key };
@@ -27,24 +27,27 @@ export function scopeOf({ prefix, anyQuery }: Token, href: string, key: string):
 export interface HeldToken extends RenewalTimes {
   readonly token: Token;
   readonly scope: Scope;
-  /** When its call was sent, in seconds on the endpoint's clock. */
+  /** When the call for the token was sent, in seconds on the endpoint's clock. */
   readonly obtainedAt: number;
-  /** The number of its call; 0 if the page has brought it. */
+  /** The number of the call for the token; 0 if the page has brought the token. */
   readonly call: number;
 }
 
-/** In seconds. */
+/** Returns the lifetime of a token, in seconds. */
 export const lifetimeOf = ({ token, obtainedAt }: HeldToken): number => token.expires - obtainedAt;
 
 type TokensByHref = BoundedMap<string, readonly HeldToken[]>;
 
-/** V8 takes strings of 16,384 characters and more for the same in a Map if their lengths are: they go by their ends. */
+/**
+ * Returns a short key for a long URL, made of its beginning and its end. V8 hashes strings of 16,384 characters and
+ * more by their length alone, so such URLs with the same length would collide in a Map.
+ */
 const shortOf = (href: string): string => (href.length > 10_000 ? href.slice(0, 2000) + href.slice(-2000) : href);
 
 const heldFor = (tokens: TokensByHref, href: string): HeldToken | undefined =>
   tokens.get(shortOf(href))?.find(({ scope }) => scope.href === href);
 
-/** The tokens at hand, by what they open, and what each of them is good for now. */
+/** The tokens at hand, by their scopes, and the state of each token. */
 export class TokenStore {
   readonly #clock: ServerClock;
   readonly #sent: SentReplays;
@@ -55,7 +58,7 @@ export class TokenStore {
   readonly #suspended = new WeakSet<HeldToken>();
   #isClosed = false;
 
-  /** @param endpoint while it fails, a token that a rotation has outdated is better than none */
+  /** @param endpoint while the endpoint fails, a token that a rotation has outdated is better than none */
   constructor(clock: ServerClock, sent: SentReplays, endpoint: { readonly isFailing: boolean }) {
     this.#clock = clock;
     this.#sent = sent;
@@ -70,12 +73,12 @@ export class TokenStore {
     return state === 'due' && this.#suspended.has(held) ? 'fresh' : state;
   }
 
-  /** Whether requests go out with `held`; without such a token they wait. */
+  /** Whether requests go out with `held`. Without a usable token they wait. */
   isUsable(held: HeldToken): boolean {
     return this.stateOf(held) !== 'spent';
   }
 
-  /** Whether `held` has not ended: it may be outdated by a rotation all the same. */
+  /** Whether `held` has not ended. A rotation may have outdated it all the same. */
   isAlive(held: HeldToken): boolean {
     return !this.#isClosed && this.#clock.now() < held.token.expires;
   }
@@ -85,14 +88,14 @@ export class TokenStore {
   }
 
   /**
-   * `held` is not renewed ahead of its end: its renewal was answered with something that is not understood, or with a
-   * token for one URL where `held` opens a folder. It would be asked for again and again.
+   * Stops renewing `held` ahead of its end: the answer to its renewal was invalid or had no new token for it, or had a
+   * token for one URL although `held` opens a folder. Otherwise the source would ask for it again and again.
    */
   suspend(held: HeldToken): void {
     this.#suspended.add(held);
   }
 
-  /** The source was destroyed. */
+  /** Whether the source was destroyed. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -113,9 +116,9 @@ export class TokenStore {
     tokens.set(shortOf(href), [...others, held]);
   }
 
-  /** Tokens of folders stay: they tell which URLs share a token. */
+  /** Deletes unusable tokens of URLs and paths. Tokens of folders stay, because they tell which URLs share a token. */
   forgetExpiredUrls(): void {
-    // the clock is read once: hours of tokens may be at hand
+    // reads the clock once, because the tokens of hours may be at hand
     const now = this.#clock.now();
     for (const map of [this.#urls, this.#paths]) {
       for (const [short, tokens] of map) {
@@ -126,7 +129,10 @@ export class TokenStore {
     }
   }
 
-  /** The token for `key`: of the exact URL, or else of the longest prefix; an unusable one only without another. */
+  /**
+   * Returns the token for `key`: of the exact URL, or else of its path, or else of the deepest folder. Returns an
+   * unusable token only if there is no usable one.
+   */
   find(key: string): HeldToken | undefined {
     const exact = heldFor(this.#urls, key);
     if (exact && this.isUsable(exact)) return exact;
@@ -135,17 +141,17 @@ export class TokenStore {
     return found.find((held) => held && this.isUsable(held)) ?? found.find((held) => held !== undefined);
   }
 
-  /** The tokens of folders, unusable ones too. */
+  /** Returns the tokens of folders, including unusable ones. */
   folders(): Iterable<HeldToken> {
     return this.#folders.values();
   }
 
-  /** The tokens of URLs and paths, the latest last. */
+  /** Returns the tokens of paths and then of URLs, the latest of each kind last. */
   urls(): HeldToken[] {
     return [...this.#paths.values(), ...this.#urls.values()].flat();
   }
 
-  /** The scopes under which a call or a denial for `key` may be filed, that of the URL itself first. */
+  /** Returns the ids of the scopes under which a call or a denial for `key` may be stored; the URL itself is first. */
   idsOf(key: string): string[] {
     const url: Scope = { kind: 'url', href: key };
     const path: Scope = { kind: 'path', href: pathOf(key) };
@@ -153,7 +159,7 @@ export class TokenStore {
     return [url, path, ...(held ? [held.scope] : [])].map(scopeId);
   }
 
-  /** The id that is shared by all that one token opens. */
+  /** Returns the id that `key` shares with all URLs that the same token opens. */
   sharedIdOf(key: string): string {
     return scopeId(this.find(key)?.scope ?? { kind: 'url', href: key });
   }

@@ -7,19 +7,19 @@ import type { Token } from '../contract/token.ts';
 import { LEAST_SECRET } from '../contract/token.ts';
 
 /**
- * A URL that was asked for, read once. Everything else knows it by its `key`: tokens held, calls, denials, the order of
- * playlists.
+ * A requested URL, parsed once. All other code identifies it by its `key`: the held tokens, calls, denials and the
+ * order of playlists.
  */
 export interface KnownUrl {
-  /** As it was written, but for the base of a path token. It may hold parameters of a stale token. */
+  /** The URL as it was written, except for the base of a path token. It may contain parameters of a stale token. */
   readonly written: string;
-  /** `written` without what a token has put there. */
+  /** `written` without the parameters of tokens. */
   readonly unsigned: string;
-  /** Its identity: `unsigned`, absolute and without fragment. Empty if it is not http(s). */
+  /** The identity of the URL: `unsigned`, absolute and without fragment. Empty if the URL is not http(s). */
   readonly key: string;
 }
 
-/** The folder of path tokens, and what stands in its place in a signed URL. */
+/** The `prefix` of path tokens, and the `base` that stands in its place in a signed URL. */
 interface Move {
   readonly base: string;
   readonly prefix: string;
@@ -28,10 +28,10 @@ interface Move {
 const unmove = (url: string, move: Move | undefined): string =>
   move ? move.prefix + url.slice(move.base.length) : url;
 
-/** Segments that browsers resolve, in the spellings that they know: below another folder they would lead elsewhere. */
+/** Dot segments and backslashes, in all spellings that browsers resolve: below another folder they lead elsewhere. */
 const DOT_SEGMENTS = /\\|\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
 
-/** Name to `name=value`, encoded. */
+/** Returns the parameters of a token: name to `name=value`, encoded. */
 function parametersOf({ query = {} }: Token): Map<string, string> {
   const pairs = Object.entries(query).map((pair) => pair.map(encodeParameter) as [string, string]);
   return new Map(pairs.map(([name, value]) => [name, `${name}=${value}`]));
@@ -39,23 +39,23 @@ function parametersOf({ query = {} }: Token): Map<string, string> {
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-/** Puts tokens into URLs and takes them out; knows how this CDN's tokens look there, those of earlier ones included. */
+/** Puts tokens into URLs and takes them out. Remembers the parameter names and bases of earlier tokens too. */
 export class TokenUrls {
-  /** By their base. */
+  /** The moves, by their base URL. */
   readonly #moves = new FolderMap<Move>();
-  /** By origin, the names of parameters: on another host the same name may mean something else. */
+  /** The names of token parameters, by origin: on another host the same name may mean something else. */
   readonly #names = new BoundedMap<string, BoundedMap<string, true>>();
-  /** An edge may redirect a request to a host that has no tokens. */
+  /** The parts of tokens that are recognised on any host: an edge may redirect a request to a host without tokens. */
   readonly secrets: TokenSecrets;
-  /** To note it again changes nothing, and one folder has most requests. */
+  /** The token that was noted last. Noting a token twice changes nothing, and most requests use one folder token. */
   #lastNoted: Token | undefined;
 
-  /** @param leastSecret the length of the shortest part of a token that is known on any host, in characters */
+  /** @param leastSecret the length of the shortest part of a token that is recognised on any host, in characters */
   constructor(leastSecret: number = LEAST_SECRET) {
     this.secrets = new TokenSecrets(leastSecret);
   }
 
-  /** Takes note of how `token` will look in URLs below `href`. */
+  /** Notes how `token` looks in signed URLs. @param href the URL or folder that `token` opens */
   recognise(token: Token, href: string): void {
     const origin = originOf(href);
     const names = this.#names.get(origin) ?? new BoundedMap<string, true>();
@@ -65,7 +65,10 @@ export class TokenUrls {
     this.#note(token, href, parameters);
   }
 
-  /** Takes note of what of `token` is known elsewhere: that of the tokens that are attached stays. */
+  /**
+   * Notes the base of `token`, and the parts of it that are recognised on any host. Each use notes a token again, so
+   * that the parts of tokens in use are not forgotten.
+   */
   #note(token: Token, prefix: string, parameters: ReadonlyMap<string, string>): void {
     if (token === this.#lastNoted) return;
     this.#lastNoted = token;
@@ -76,7 +79,7 @@ export class TokenUrls {
     this.secrets.noteBase(base, prefix);
   }
 
-  /** The identity of `href`, which is absolute and has no fragment. */
+  /** Returns the key of `href`, an absolute URL without fragment. */
   identify(href: string): string {
     const unmoved = unmove(href, this.#moves.above(href)[0]);
     return this.#replace(unmoved, unmoved, NONE);
@@ -88,25 +91,25 @@ export class TokenUrls {
     const unmoved = unmove(href, move);
     const key = this.#replace(unmoved, unmoved, NONE);
     if (url === href) return { written: unmoved, unsigned: key, key };
-    // with a base in a spelling that is not the browser's it is given back as the browser writes it
+    // if the base is not written as the browser writes it, the result is in the browser's spelling
     const written = !move || url.startsWith(move.base) ? unmove(url, move) : unmoved;
     return { written, unsigned: this.#replace(written, unmoved, NONE), key };
   }
 
-  /** `url` with what `token` puts there. */
+  /** Returns the URL with `token` attached. */
   sign({ written }: KnownUrl, token: Token, scope: Scope): string {
     const parameters = parametersOf(token);
     const signed = this.#replace(written, resolveUrl(written), parameters);
-    // of two prefixes with one base, that of the last request tells what its URL stands for
+    // if two prefixes share a base, URLs below the base belong to the prefix of the last request
     this.#note(token, scope.href, parameters);
     if (!token.base) return signed;
-    // not written like the prefix: as the browser would
+    // a URL that is not written like the prefix is signed in the browser's spelling
     const isBelow = signed.startsWith(scope.href) && !DOT_SEGMENTS.test(pathOf(signed));
-    // a base without a path of its own ends with the host, and not with a slash
+    // `resolveUrl` adds the slash to a base that ends with the host
     return resolveUrl(token.base) + (isBelow ? signed : resolveUrl(signed)).slice(scope.href.length);
   }
 
-  /** @param href `url`, absolute */
+  /** Replaces the known parameters of tokens in `url` by `parameters`. @param href `url`, absolute */
   #replace(url: string, href: string, parameters: ReadonlyMap<string, string>): string {
     const known = this.#names.get(originOf(href));
     if (!known && !parameters.size) return url;
@@ -115,7 +118,8 @@ export class TokenUrls {
 }
 
 /**
- * `url` without the token of a signed request, for whoever does not have that token: a service worker, for its pages.
+ * Returns `url` without the token of a signed request. For a service worker, which has the signed requests of its
+ * pages, but not their tokens.
  */
 export function unsignAs({ url: signed, unsignedUrl }: SignedRequest, url: string): string {
   const [base, prefix] = [signed, unsignedUrl].map((it) => pathOf(it).split('/')) as [string[], string[]];
@@ -126,7 +130,7 @@ export function unsignAs({ url: signed, unsignedUrl }: SignedRequest, url: strin
   const asked = new URL(unsignedUrl).searchParams;
   const query = Object.fromEntries([...new URL(signed).searchParams].filter(([name]) => !asked.has(name)));
   const folder = { prefix: [...prefix, ''].join('/'), base: [...base, ''].join('/') };
-  // the host that it is redirected to has a part of it from this very request, however short
+  // the redirected URL has all its parts of the token from this very request, so even short parts are removed
   const urls = new TokenUrls(0);
   urls.recognise({ expires: 0, query, ...(base.length && folder) }, base.length ? folder.prefix : unsignedUrl);
   return urls.secrets.removeFrom(urls.read(url).unsigned, () => true);

@@ -7,11 +7,11 @@ import type { ServerClock } from './server-clock.ts';
 import type { HeldToken, TokenStore } from './token-store.ts';
 import { lifetimeOf, scopeId } from './token-store.ts';
 
-/** The last request for which a token was attached. */
+/** The last request to which a token was attached. */
 interface LastUse {
   /** Unsigned. */
   readonly url: string;
-  /** Seconds of the session: an answer of the endpoint may set its own clock. */
+  /** The time of the request, in seconds of the session: an answer of the endpoint may change the endpoint's clock. */
   readonly at: number;
 }
 
@@ -20,7 +20,7 @@ interface FolderUse {
   readonly rhythm: Rhythm;
 }
 
-/** Seconds after its last use in which a request with a token may still be under way, or come again. */
+/** Seconds after the last use of a token in which a request with it may still be under way, or may be repeated. */
 export const UNDER_WAY_SECONDS = 30;
 
 interface Used {
@@ -34,18 +34,18 @@ interface Parts {
   readonly clock: ServerClock;
 }
 
-/** Says which of the tokens at hand players use, how often, and so which are worth another call. */
+/** Tells which of the tokens at hand players use and how often, and so which tokens are worth another call. */
 export class TokensInUse {
   readonly #parts: Parts;
   readonly #lastUses = new WeakMap<HeldToken, LastUse>();
-  /** The uses of each folder, over all its tokens. */
+  /** The last use and the rhythm of each folder, across all of its tokens. */
   readonly #folders = new BoundedMap<string, FolderUse>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** A request for `url` is given `held`. */
+  /** Notes that a request for `url` gets `held`. */
   noteUse(held: HeldToken, url: string): void {
     const now = this.#parts.clock.sessionNow();
     this.#lastUses.set(held, { url, at: now });
@@ -54,18 +54,21 @@ export class TokensInUse {
     this.#folders.set(id, { url, rhythm: rhythmAfter(this.#folders.get(id)?.rhythm, now) });
   }
 
-  /** Whether a request has been given this very token, ever: one before it for the same folder does not count. */
+  /** Whether any request has ever got exactly this token: an earlier token for the same folder does not count. */
   wasAttached(held: HeldToken): boolean {
     return this.#lastUses.has(held);
   }
 
-  /** The last use of `held`; of a folder, also of an earlier token, for a player that waits uses none. */
+  /**
+   * Returns the last use of `held`. For a folder, that may be the use of an earlier token, because a player that waits
+   * uses none.
+   */
   lastUseOf(held: HeldToken): LastUse | undefined {
     const folder = this.#folderOf(held);
     return folder ? { url: folder.url, at: folder.rhythm.lastAt } : this.#lastUses.get(held);
   }
 
-  /** The rhythm in which the URLs of a folder are requested; `undefined` before the first request. */
+  /** Returns the rhythm in which players request the URLs of a folder; `undefined` before the first request. */
   rhythmOf(held: HeldToken): Rhythm | undefined {
     return this.#folderOf(held)?.rhythm;
   }
@@ -76,9 +79,9 @@ export class TokensInUse {
   }
 
   /**
-   * One URL for each token that players use now: it was attached less than its lifetime ago. What was used last is
-   * among them, however long ago, for its player may wait to go on. Of those that open one URL, no more than one call
-   * holds: those that were used last.
+   * Returns one URL for each token in use, which means that a request got the token less than its lifetime ago. The
+   * folder that was used last is always included, because its player may wait to go on. Tokens that open one URL or
+   * path are limited to one call: the ones that were used last.
    */
   urls(): string[] {
     const { store } = this.#parts;
@@ -96,9 +99,10 @@ export class TokensInUse {
   }
 
   /**
-   * After a rotation all that is in use is renewed together. One URL for each outdated token that will be used: of
-   * folders that players use, of what was requested just now, and of what was read ahead, from the place of the token
-   * for `key` on, which comes along itself. None if that token is not outdated.
+   * Returns the URLs whose tokens are renewed together with the token for `key` after a rotation: one URL for each
+   * outdated token that will be used. These are tokens of folders in use, of URLs that were requested just now, and of
+   * URLs that were signed ahead, beginning with the one after `key`; `key` itself is not included. Returns none if the
+   * token for `key` is not outdated.
    */
   outdatedAlong(key: string): string[] {
     const { store, sent, clock } = this.#parts;
@@ -110,7 +114,7 @@ export class TokensInUse {
     const ahead: string[] = [];
     const urls = store.urls();
     const next = urls.indexOf(from) + 1;
-    // in the order in which they were asked for: that is the one in which they are played
+    // in the order of the calls for them, which is the order in which they are played
     for (const held of [...urls.slice(next), ...urls.slice(0, next)]) {
       if (held === from || !isToBeRenewed(held)) continue;
       const lastUse = this.lastUseOf(held);
@@ -120,7 +124,7 @@ export class TokensInUse {
     return [...folders.map(({ lastUse }) => lastUse.url), ...underWay, ...ahead].slice(0, MAX_URLS_PER_CALL - 1);
   }
 
-  /** The tokens of folders that somebody still plays, of which an attached one can be renewed ahead of its end. */
+  /** Returns the usable tokens of folders that are still played, if a request has got the token: these are renewed. */
   playedFolders(): HeldToken[] {
     const { store, clock } = this.#parts;
     const now = clock.sessionNow();
@@ -130,7 +134,7 @@ export class TokensInUse {
     });
   }
 
-  /** Seconds for which each of these folders' tokens that is due is still used. */
+  /** Returns, for each due token among `playedFolders()`, the seconds for which requests still use it. */
   restsOfDue(): number[] {
     const { store, clock } = this.#parts;
     const due = this.playedFolders().filter((held) => store.stateOf(held) === 'due');
@@ -144,7 +148,7 @@ export class TokensInUse {
     });
   }
 
-  /** Whether a request was given it, or one before it for the same folder, less than a lifetime ago. */
+  /** Whether a request got the token, or an earlier token for the same folder, less than a lifetime ago. */
   #isInUse({ held, lastUse }: Used): boolean {
     return this.#parts.clock.sessionNow() - lastUse.at < lifetimeOf(held);
   }
@@ -154,20 +158,20 @@ export class TokensInUse {
   }
 }
 
-/** The players that use a token source. What is done ahead of use is done for them, and ends with the last one. */
+/** The players that use a token source. Renewing and signing ahead of use end when the last player leaves. */
 export class Players {
   #count = 0;
   #haveCome = false;
 
-  /** There were players, and there is none any more. An app that signs by itself is none, and never leaves. */
+  /** Whether players have joined and all of them have left. An app that signs without a player never joins. */
   get haveLeft(): boolean {
     return this.#haveCome && this.#count === 0;
   }
 
   /**
-   * A player comes.
-   * @param lastLeft called if it is the last one to leave
-   * @returns to be called when the player leaves; calls after the first count for nothing
+   * Adds a player.
+   * @param lastLeft called if this player is the last one to leave
+   * @returns a function to call when the player leaves; further calls of it have no effect
    */
   join(lastLeft: () => void): () => void {
     this.#haveCome = true;

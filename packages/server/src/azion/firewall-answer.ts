@@ -9,18 +9,18 @@ import type { FirewallEvent } from './firewall-event.ts';
 const methods = 'GET, HEAD, OPTIONS';
 
 /**
- * Answers a request that gets no content: 403, or 410 for a genuine token that has expired, readable by the page.
- * `undefined` lets the request through. Arguments that cannot work, a missing secret first of all, are a 500 for every
- * request.
+ * Returns the answer to a request that gets no content: 403, or 410 for a genuine token that has expired, readable by
+ * the page. Returns `undefined` to let the request through. If the arguments cannot work, above all if the secret is
+ * missing, every request gets a 500.
  *
- * `event.deny()` is not used: without CORS headers a player sees status 0 and takes it for a lost network.
+ * Does not use `event.deny()`: without CORS headers, a player sees status 0 and takes it for a lost network.
  */
 export function firewallAnswer(event: FirewallEvent, nowMs: number): Response | undefined {
   const { request, args, console } = event;
   try {
     return judge(request, readFirewallArgs(args), nowMs);
   } catch (error) {
-    // Thrown on, it would leave the request without an outcome, and Azion to decide what becomes of it.
+    // An error that is thrown on would leave the request without an outcome, and Azion would decide what happens to it.
     console?.error?.(
       isOptionsError(error)
         ? (error as Error).message
@@ -31,7 +31,7 @@ export function firewallAnswer(event: FirewallEvent, nowMs: number): Response | 
 }
 
 function judge(request: Request, { format, isProtected, cors }: FirewallOptions, nowMs: number): Response | undefined {
-  // A path with more than one reading is refused, whatever rules say: none could say which of them it means.
+  // Refuse a path with more than one reading whatever the rules say: no rule could tell which reading it means.
   const judged = judgeUrl(new URL(request.url));
   if (!judged) return edgeRefusal(request, 403, { cors, nowMs });
   if (!isProtected(judged)) return undefined;

@@ -9,9 +9,9 @@ import type { FirewallRule } from './firewall-rules.ts';
 
 /** The JSON arguments of the function instance. */
 interface FirewallArgs {
-  /** The name that Azion's own function reads. */
+  /** The secret, under the name that Azion's own function reads. */
   secure_token_secret?: string;
-  /** During a rotation: all of them verify, and `secure_token_secret` beside them. */
+  /** The secrets during a rotation: all of them verify, and so does `secure_token_secret`. */
   secure_token_secrets?: string[];
   /** @default everything the firewall sends to the function */
   rules?: FirewallRule[];
@@ -21,7 +21,10 @@ interface FirewallArgs {
   max_ttl?: number;
   /** @default 'decoded' */
   path_form?: 'decoded' | 'raw';
-  /** Folders of a URL that a token may open, beside those of one path. @default none */
+  /**
+   * The number of folders from the root to the folder that a token may open. Tokens of one path stay valid.
+   * @default none
+   */
   folder_depth?: number;
 }
 
@@ -34,8 +37,8 @@ export interface FirewallOptions {
 const known = ['secure_token_secret', 'secure_token_secrets', 'rules', 'cors', 'max_ttl', 'path_form', 'folder_depth'];
 
 /**
- * @throws `ERR_OPTIONS` for arguments that cannot work, a missing secret and a misspelt name among them: a rule that is
- * not read protects nothing
+ * @throws `ERR_OPTIONS` for arguments that cannot work, such as a missing secret or a misspelt name: a rule that is not
+ *   read would protect nothing
  */
 export function readFirewallArgs(args: unknown): FirewallOptions {
   if (typeof args !== 'object' || args === null)
@@ -64,7 +67,8 @@ export function readFirewallArgs(args: unknown): FirewallOptions {
 }
 
 /**
- * Azion merges the default arguments of a function with those of its instance, so that either may hold the older one.
+ * Collects the secrets of both arguments. Azion merges the default arguments of a function with those of its instance,
+ * so either argument may hold the older secret.
  */
 function allSecrets({ secure_token_secret: one, secure_token_secrets: more = [] }: FirewallArgs): readonly string[] {
   if (!Array.isArray(more)) throw optionsError('secure_token_secrets', 'Give a list of secrets.', more);

@@ -5,8 +5,9 @@ import { parsedUrl } from '../url/parsed-url.ts';
 import { pathRule } from '../url/url-rule.ts';
 
 /**
- * Which requests need a token: those to this host, below this path; without either, any. A host that no rule names has
- * the same files, as Azion's own name of a workload does: all rules are about it.
+ * A rule that names requests that need a token: those to `host`, below `path`. Without `host`, the rule applies to
+ * every host; without `path`, to every path. If no rule names the host of a request, all rules apply: such a host, for
+ * example Azion's own name of a workload, serves the same files.
  */
 export interface FirewallRule {
   /** Host name without port, such as `cdn.example.com`. */
@@ -16,9 +17,9 @@ export interface FirewallRule {
 }
 
 /**
- * Whether a request needs a token.
+ * Returns a function that tells whether a request needs a token.
  *
- * @throws `ERR_OPTIONS` for what is no list of rules, and for an empty one
+ * @throws `ERR_OPTIONS` for a value that is not a list of rules, and for an empty list
  */
 export function firewallRules(rules: readonly FirewallRule[] | undefined): (url: JudgedUrl) => boolean {
   if (rules === undefined) return () => true;
@@ -34,7 +35,7 @@ export function firewallRules(rules: readonly FirewallRule[] | undefined): (url:
 }
 
 interface RuleTest {
-  /** As `judgeHost` has it. */
+  /** The host in the form that `judgeHost` returns. */
   readonly host: string | undefined;
   readonly isPath: (url: JudgedUrl) => boolean;
 }
@@ -50,7 +51,7 @@ function ruleTest(rule: unknown): RuleTest {
 
 function hostOf(host: unknown): string | undefined {
   if (host === undefined) return undefined;
-  // No port, no path, no user name; a wildcard would be taken for the name of a host.
+  // The host has no port, path or user name. A wildcard would be taken for the name of a host.
   const isName = typeof host === 'string' && /^(?:[^\s/?#@:*\\]+|\[[\da-f:.]+\])$/i.test(host);
   const url = isName ? parsedUrl(`http://${host}/`) : undefined;
   const name = url && judgeHost(url.hostname);

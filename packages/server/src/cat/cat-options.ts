@@ -13,60 +13,67 @@ import type { CatRenewal } from './renewal.ts';
 import type { UriConditions } from './uri-conditions.ts';
 
 export interface CommonAccessTokenOptions extends ValueCarrierOptions {
-  /** Keys with their ids; the first one signs, all of them verify. A token without an id may be of an only key. */
+  /**
+   * Keys with their ids; the first key signs, all keys verify. If there is one key alone, a token may have no key id.
+   */
   keys: readonly CatKey[];
   /** @default 'HS256' */
   algorithm?: CatAlgorithm;
   /**
-   * The CDN whose reading of the standard tokens are written in: names, tags, numbers of claims. `cloudfront` also
-   * reads the claims 401 to 404 of AWS's documentation, which are refused otherwise.
+   * The CDN in whose variant of the standard tokens are written: names, tags, numbers of claims. `cloudfront` also
+   * reads the claims 401 to 404 of AWS's documentation, which the other profiles refuse.
    * @default 'cta'
    */
   profile?: CatProfile;
-  /** `iss` */
+  /** `iss`: written into tokens, and demanded by `verify`. */
   issuer?: string;
-  /** `aud`: written into tokens, and one of these is demanded; without it, tokens that name an audience are refused. */
+  /**
+   * `aud`: written into tokens, and `verify` demands one of these. Without it, `verify` refuses tokens that name an
+   * audience.
+   */
   audience?: string | readonly string[];
-  /** Opens the path asked for alone. @default false: its folder and all below */
+  /** Whether a token opens only the requested path. @default false: its folder and all below */
   exact?: boolean;
-  /** The number of folders of the path asked for that make the folder that is opened. @default all */
+  /** The number of folders from the root to the folder that a token opens. @default all */
   depth?: number;
   /**
-   * `catu` of your own for every token, or `'any'` for none. Without an exact host in it, a token opens what it names
-   * on every host with the same keys, while `opens` names the host that was asked for: say the host (part 1) to bind
-   * it.
+   * Your own `catu` for every token, or `'any'` for no `catu`. Without an exact host in it, a token opens what it names
+   * on every host with the same keys, while `opens` names the requested host: name the host (part 1) to bind the token
+   * to it.
    */
   uri?: UriConditions | 'any';
   /** CIDR ranges of the clients that may use the token (`catnip`). */
   ipRanges?: readonly string[];
-  /** For `verify`: the client's address; without it, tokens with ranges are refused. See `SecureLinkOptions`. */
+  /** For `verify`: the client's address. Without it, `verify` refuses tokens with ranges. See `SecureLinkOptions`. */
   ip?: string;
   /**
-   * For `verify`: the client's country, such as `DE`, or `DE-BY` with its part; without it, tokens that name countries
-   * (`catgeoiso3166`) are refused.
+   * For `verify`: the client's country, such as `DE`, or `DE-BY` with its part. Without it, `verify` refuses tokens
+   * that name countries (`catgeoiso3166`).
    */
   country?: string;
-  /** For `verify`: the protocol of the client's connection, such as `h2`; without it, `catalpn` is refused. */
+  /** For `verify`: the protocol of the client's connection, such as `h2`. Without it, `verify` refuses `catalpn`. */
   alpn?: string;
   /**
-   * For `verify`: whether a token with `catreplay` 1 or 2 may be used (again). It is asked when all else speaks for the
-   * token; without it, such tokens are refused.
+   * For `verify`: tells whether a token with `catreplay` 1 or 2 may be used (again). `verify` calls it if the token is
+   * valid in all other respects. Without it, `verify` refuses such tokens.
    */
   replay?: (use: TokenUse) => boolean | Promise<boolean>;
-  /** Writes into tokens how an edge with `renew` renews them (`catr`). @default they are not renewed */
+  /** Writes into tokens how an edge with `renew` renews them (`catr`). @default tokens are not renewed */
   renewal?: CatRenewal;
   /**
-   * More claims by number, such as `sub` (2); none that another option makes. With `cti` (7), no tokens carry a
+   * More claims by number, such as `sub` (2), but none that another option makes. With `cti` (7), tokens carry no
    * session.
    */
   claims?: CborClaims;
-  /** @default that of the profile: `cat` in the query, `CTA-Common-Access-Token` in a header or cookie for `cta` */
+  /**
+   * @default the name of the profile: for `cta`, `cat` in the query, `CTA-Common-Access-Token` in a header or cookie
+   */
   param?: string;
   /** @default 86400 seconds */
   maxTtl?: number;
 }
 
-/** @throws `ERR_OPTIONS` for what cannot work, but for keys, the carrier and ranges, whose parts check them */
+/** Checks the options, except for keys, the carrier and ranges, which other modules check. @throws `ERR_OPTIONS` */
 export function checkCatOptions(options: CommonAccessTokenOptions): void {
   checkNames(options, {
     keys: true,

@@ -12,17 +12,19 @@ import { renewalClaim } from './renewal.ts';
 import { hostConditions, toAwsUri, uriConditions } from './uri-conditions.ts';
 import type { UriConditions } from './uri-conditions.ts';
 
-/** Writes the claims that options and URL make, as a profile numbers them. */
+/** A writer of the claims that follow from options and URL, with the numbers of a profile. */
 export interface CatWriter {
-  /** The conditions that open a path, or all that begins with it. */
+  /** Returns the conditions that open a path alone, or everything that begins with it. */
   readonly conditions: (url: URL, path: string, exact: boolean) => UriConditions;
-  /** The token. @throws `ERR_OPTIONS` for one that is too long for its CDN */
+  /** Returns the token. @throws `ERR_OPTIONS` for a token that is too long for its CDN */
   readonly seal: (conditions: UriConditions | 'any', expires: number, session?: string) => Promise<string> | string;
-  /** Whether other claims say from where and how a token is used than those that are written here. */
+  /**
+   * Tells whether claims restrict from where and how a token is used, in another way than the claims of this writer.
+   */
   readonly isOtherwiseLimited: (claims: CborClaims) => boolean;
 }
 
-/** @throws `ERR_OPTIONS` for claims that another option makes, and for conditions that a profile has no number for */
+/** @throws `ERR_OPTIONS` for claims that another option makes, and for conditions without a number in the profile */
 export function catWriter(
   { issuer, audience, uri, ipRanges, renewal, claims: more = new Map() }: CommonAccessTokenOptions,
   { isAws, maxBytes }: Profile,
@@ -71,7 +73,7 @@ export function catWriter(
   };
 }
 
-/** Claims that say who, when and what a token opens. All others say from where and how it is used. */
+/** Claims that say for whom, when and what a token opens. All other claims say from where and how it is used. */
 const notLimits: ReadonlySet<unknown> = new Set([
   label.iss,
   label.sub,
@@ -87,7 +89,7 @@ const notLimits: ReadonlySet<unknown> = new Set([
   label.grant,
 ]);
 
-/** As text that can be compared. */
+/** Returns the restricting claims as text that can be compared. */
 function limitsOf(claims: CborClaims): string {
   const limits = [...claims].filter(([claim]) => !notLimits.has(claim));
   return JSON.stringify(limits.map((limit) => JSON.stringify(limit)).sort());

@@ -5,12 +5,12 @@ import type { IpRange } from '../format-parts/ip-bytes.ts';
 import { awsLabel, label } from './labels.ts';
 import { asksForPattern, meetsUri, readAwsUri, readUri } from './uri-conditions.ts';
 
-/** A request, as far as it is known, and the edge that judges its token. */
+/** The known facts about a request, and about the edge that judges its token. */
 export interface Asked {
   readonly url: URL;
   readonly method: string;
   readonly ip: string | undefined;
-  /** ISO 3166-1, or 3166-2 with the part of the country. */
+  /** ISO 3166-1, or ISO 3166-2 with the part of the country. */
   readonly country: string | undefined;
   /** ALPN protocol of the client's connection (RFC 7301). */
   readonly alpn: string | undefined;
@@ -21,7 +21,7 @@ export interface Asked {
 export interface Opinion {
   /** `unmet`: this request does not meet the claim. `unreadable`: this edge cannot read or check the claim. */
   readonly kind: 'met' | 'unmet' | 'unreadable';
-  /** Why, where the name of the claim is not enough; never its value. */
+  /** The reason, if the name of the claim does not tell it; never the value of the claim. */
   readonly detail?: string;
 }
 
@@ -37,7 +37,7 @@ const passes =
   (isGood: (value: unknown) => boolean): Judge =>
   (value) =>
     isGood(value) ? met : unreadable;
-/** A claim that asks for something that an edge may not know: refused by name where it was not told. */
+/** Returns the opinion about a claim on a fact that the edge was not told. The detail names the option. */
 const unknown = (option: string): Opinion => ({
   kind: 'unreadable',
   detail: `give the option \`${option}\` to check it`,
@@ -64,12 +64,12 @@ function judgeRanges(claim: unknown, { ip }: Asked): Opinion {
   return when(ranges.some((range) => isInRange(ip, range)));
 }
 
-/** Addresses and ranges as text, which AWS writes. */
+/** Judges addresses and ranges as text, as AWS writes them. */
 function judgeAddresses(claim: unknown, { ip }: Asked): Opinion {
   return areTexts(claim) ? when(claim.some((range) => inIpRange(ip, range))) : unreadable;
 }
 
-/** `DE` is also a viewer in `DE-BY`; letters of either case. */
+/** Judges countries, ignoring case: `DE` includes a viewer in `DE-BY`. */
 function judgeCountry(claim: unknown, { country }: Asked): Opinion {
   if (!areTexts(claim)) return unreadable;
   if (country === undefined) return unknown('country');
@@ -83,7 +83,7 @@ function judgeAudience(claim: unknown, { audience }: Asked): Opinion {
   return audience ? when(named.some((each) => audience.includes(each))) : unknown('audience');
 }
 
-/** A list of ALPN identifiers, which are bytes. */
+/** Judges a list of ALPN identifiers, which are bytes. */
 function judgeAlpn(claim: unknown, { alpn }: Asked): Opinion {
   if (!Array.isArray(claim)) return unreadable;
   const named = claim.map((each: unknown) => (each instanceof Uint8Array ? utf8Text(each) : each));
@@ -93,7 +93,7 @@ function judgeAlpn(claim: unknown, { alpn }: Asked): Opinion {
 
 /**
  * Judges of the claims that are compared with a request. `judgeClaims` itself judges `exp`, `nbf` and `catreplay`. Any
- * other claim may restrict what a token opens: such a token is refused.
+ * other claim may restrict what a token opens, so a token with such a claim is refused.
  */
 const judges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
   [label.iss, (claim, { issuer }) => (isText(claim) ? when(issuer === undefined || claim === issuer) : unreadable)],
@@ -111,7 +111,7 @@ const judges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
   [label.catgeoiso3166, judgeCountry],
 ]);
 
-/** Judges of the claims that AWS numbers, which mean something else, or nothing, to everybody else. */
+/** Judges of the claims with AWS's numbers, which mean something else, or nothing, outside AWS. */
 const awsJudges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
   [awsLabel.catu, judgeAwsUri],
   [awsLabel.catnip, judgeAddresses],
@@ -119,15 +119,15 @@ const awsJudges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
   [awsLabel.catr, passes((value) => value instanceof Map)],
 ]);
 
-/** @returns `undefined` for a claim that nobody here judges */
+/** @returns `undefined` for a claim without a judge */
 export function judgeOf(claim: unknown, isAws: boolean): Judge | undefined {
   return judges.get(claim) ?? (isAws ? awsJudges.get(claim) : undefined);
 }
 
-/** Tags of RFC 9164 by the bytes of an address. */
+/** Tags of RFC 9164, by the number of bytes of an address. */
 const addressTags: Readonly<Record<number, number>> = { 4: 52, 16: 54 };
 
-/** Address ranges as RFC 9164 prefixes: tag 52 for IPv4, 54 for IPv6. @throws `ERR_OPTIONS` */
+/** Returns address ranges as RFC 9164 prefixes: tag 52 for IPv4, 54 for IPv6. @throws `ERR_OPTIONS` */
 export function ipClaim(ranges: readonly string[]): Tagged[] {
   return ranges.map((range) => {
     const { network, bits } = checkIpRange('ipRanges', range);
@@ -135,7 +135,7 @@ export function ipClaim(ranges: readonly string[]): Tagged[] {
   });
 }
 
-/** `[bits, network]` with all bytes of the network (RFC 9164 section 3.1.2). */
+/** Reads `[bits, network]` with all bytes of the network (RFC 9164 section 3.1.2). */
 function readRange(claim: unknown): IpRange | undefined {
   if (!(claim instanceof Tagged) || !Array.isArray(claim.value)) return undefined;
   const [bits, network, ...more] = claim.value as unknown[];

@@ -27,11 +27,12 @@ import { meetsUri, pathOfConditions, readUri } from './uri-conditions.ts';
 import type { UriConditions } from './uri-conditions.ts';
 
 /**
- * Common Access Token (CTA-5007-B): CBOR claims under a COSE MAC or signature. `verify` takes what the libraries of
- * CDNs make: without a tag, tagged 17, 18, 61(17) or 61(18); `kid` in either header. It judges every claim of a token
- * (`iss`, `exp`, `nbf`, `catv`, `catnip`, `catu`, `catm`; by options `aud`, `catgeoiso3166`, `catalpn`, `catreplay`;
- * `sub`, `iat`, `cti` and `catr` restrict nothing), or refuses the token, and the verdict names the claim. A claim
- * `catu` with a regular expression is refused. With a public key alone it verifies, and `sign` throws `ERR_OPTIONS`.
+ * Signs and verifies URLs with a Common Access Token (CTA-5007-B): CBOR claims under a COSE MAC or signature. `verify`
+ * accepts what the libraries of CDNs make: tokens without a tag, or tagged 17, 18, 61(17) or 61(18), with `kid` in
+ * either header. It judges every claim of a token (`iss`, `exp`, `nbf`, `catv`, `catnip`, `catu`, `catm`; by options
+ * `aud`, `catgeoiso3166`, `catalpn`, `catreplay`; `sub`, `iat`, `cti` and `catr` restrict nothing), or refuses the
+ * token, and the verdict names the claim. It refuses a `catu` with a regular expression. With a public key alone, the
+ * format verifies, and `sign` throws `ERR_OPTIONS`.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -44,11 +45,11 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
   const keys = coseKeys(options.keys, algorithm, profile.tags);
   const writer = catWriter(options, profile, keys[0]!);
   const isAlone = exact || uri instanceof Map;
-  // A team's own `cti` is in the place of the id of a session.
+  // An app's own `cti` takes the place of the id of a session.
   const carriesSession = options.claims?.has(label.cti) !== true;
   const audience = options.audience === undefined ? undefined : [options.audience].flat();
 
-  /** The conditions of a token for `url`. @throws `ERR_OPTIONS` for a URL that is not signed */
+  /** Returns the conditions of a token for `url`. @throws `ERR_OPTIONS` for a URL that the format does not sign */
   const conditionsFor = (url: URL): UriConditions | 'any' => {
     const path = pathToSign(url, 'raw');
     carrier.searchOf(url);
@@ -69,7 +70,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
     return typeof sealed === 'string' ? carried(sealed) : sealed.then(carried);
   };
   const renewed = tokenRenewer(keys[0]!, profile, options, param);
-  /** The token of a request; `undefined` for one that cannot be told from others. */
+  /** Returns the token of a request; `undefined` for a request that has more than one reading. */
   const sentToken = (sent: SentRequest): CarriedValues | undefined =>
     canonicalPath(sent.url.pathname, 'raw') === undefined ? undefined : carrier.read(sent);
 
@@ -100,7 +101,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       signExactly(url: URL, expires: number, session?: string) {
         const path = pathToSign(url, 'raw');
         const alone = { url: url.origin + path + carrier.searchOf(url) + url.hash, anyQuery: true };
-        // What `uri` does not open has no token of its own either, and what it demands beside the path stays.
+        // A URL that `uri` does not open gets no token here either, and the conditions of `uri` beside the path stay.
         const own = conditionsFor(url);
         const conditions = writer.conditions(url, path, true);
         return tokenOf(alone, new Map([...(own === 'any' ? [] : own), ...conditions]), { expires, session });
@@ -125,16 +126,16 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       });
       if ('ok' in judged) return judged;
       const { expires, use } = judged;
-      // What else a token opens is no use of it; one for a single use opens nothing else.
+      // A check of what else a token opens is no use of the token. A token for a single use opens nothing else.
       const mayBeUsed = !use || (sent.isUse ? await replay!(use) : use.kind === 'detected');
       if (!mayBeUsed) return refusedFor('signature', label.catreplay);
-      // Another token of this format would have a grant that begins anew: a viewer could watch without end.
+      // Another token of this format would have a new grant: a viewer could watch without end.
       const conditional = options.renewal !== undefined || writer.isOtherwiseLimited(claims);
       const granted = { ok: true, expires, url: url.href, carriers: carried.carriers, conditional } as const;
       return { ...granted, ...(carriesSession && sessionOf(claims)) };
     }),
 
-    // A public key makes no token.
+    // A public key cannot make tokens.
     ...(!keys[0]!.isPublic && {
       async renew({ url, headers, method = 'GET' }: JudgedRequest, now: number, within: number) {
         const token = sentToken({ url: new URL(url), headers, method, isUse: false })?.values[0];
@@ -145,7 +146,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
   };
 }
 
-/** `cti`, of tokens for which the signing endpoint counts sessions. */
+/** Returns `cti` as text, for tokens of sessions that the signing endpoint counts. */
 function sessionOf(claims: CborClaims): { session?: string } {
   const id = claims.get(label.cti);
   const session = id instanceof Uint8Array ? utf8Text(id) : undefined;

@@ -11,13 +11,14 @@ import { messageFront, signedBytes, signedBytesOf, writeMessage } from './cose-m
 import type { CoseKind, CoseMessage, TagStyle } from './cose-message.ts';
 import { withLowS } from './low-s.ts';
 
-/** A key of Common Access Tokens: it signs and verifies, or verifies alone. */
+/** A key for Common Access Tokens: it signs and verifies, or only verifies. */
 export interface CatKey {
   /** `kid` of the token. */
   id: string;
   /**
-   * For HS256 the shared key in hex, or as a JWK of the type `oct`. For ES256 and PS256 a private key as PKCS#8 in PEM
-   * or as a JWK, or a public one (SPKI in PEM, or a JWK), which verifies: an edge that has no other cannot sign.
+   * For HS256, the shared key in hex, or as a JWK of the type `oct`. For ES256 and PS256, a private key as PKCS#8 in
+   * PEM or as a JWK, or a public key (SPKI in PEM, or a JWK), which only verifies: an edge that has no other key cannot
+   * sign.
    */
   key: string | Jwk;
 }
@@ -39,9 +40,9 @@ const parameters = {
 
 export interface CoseKey {
   readonly id: string;
-  /** Whether it verifies alone. */
+  /** Whether the key only verifies. */
   readonly isPublic: boolean;
-  /** The token of these claims. */
+  /** Returns the token with these claims. */
   readonly seal: (payload: Uint8Array) => Promise<string> | string;
   readonly isGenuine: (message: CoseMessage) => Promise<boolean> | boolean;
 }
@@ -52,7 +53,7 @@ interface SignatureMaker {
   readonly isGenuine: (message: Uint8Array, signature: Uint8Array) => Promise<boolean> | boolean;
 }
 
-/** @throws `ERR_OPTIONS` for an empty list, and for what is no key of the algorithm */
+/** @throws `ERR_OPTIONS` for an empty list, and for a value that is not a key of the algorithm */
 export function coseKeys(keys: readonly CatKey[], algorithm: CatAlgorithm, style: TagStyle): readonly CoseKey[] {
   if (!Object.hasOwn(coseAlgorithms, algorithm))
     throw optionsError('algorithm', "This is unknown. Give 'HS256', 'ES256' or 'PS256'.");
@@ -91,13 +92,15 @@ function macKey(key: string | Jwk): SignatureMaker {
   };
 }
 
-/** A shared key as a JWK (RFC 7518 section 6.4). */
+/** Tells whether a key is a shared key as a JWK (RFC 7518 section 6.4). */
 function isSecret(key: string | Jwk | null): key is Jwk {
   if (typeof key !== 'object' || key === null) return false;
   return key.kty === 'oct' && key.k !== '' && decodeBase64(key.k) !== undefined;
 }
 
-/** Whether any of `keys` has made a message. Its `alg` and its tag are compared with the configuration before that. */
+/**
+ * Tells whether any of `keys` has made a message. Before that, compares its `alg` and its tag with the configuration.
+ */
 export async function isGenuine(
   message: CoseMessage,
   keys: readonly CoseKey[],
@@ -105,7 +108,7 @@ export async function isGenuine(
 ): Promise<boolean> {
   const { number, kind } = coseAlgorithms[algorithm];
   if (message.algorithm !== number || (message.kind !== undefined && message.kind !== kind)) return false;
-  // Without an id a token may be of the one key that there is.
+  // A token without a key id may be of the only key.
   const asked = message.keyId === undefined && keys.length === 1 ? keys : keys.filter(({ id }) => id === message.keyId);
   for (const key of asked) if (await key.isGenuine(message)) return true;
   return false;

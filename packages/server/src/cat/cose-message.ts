@@ -5,44 +5,44 @@ import { readCbor, writeCbor } from './cbor.ts';
 /** COSE_Mac0 (RFC 9052 section 6.2) or COSE_Sign1 (section 4.2). */
 export type CoseKind = 'mac' | 'sign';
 
-/** A token as it came. Nothing of it is believed before its signature is. */
+/** A received token. Believe nothing in it before its signature is verified. */
 export interface CoseMessage {
-  /** The kind that its tag names; `undefined` without one. */
+  /** The kind that the tag names; `undefined` without a tag. */
   readonly kind: CoseKind | undefined;
-  /** Tags in front of it, the outer one first. */
+  /** The tags before the message, the outer one first. */
   readonly tags: readonly number[];
-  /** `alg` (RFC 9053), of the protected header alone. */
+  /** `alg` (RFC 9053), from the protected header only. */
   readonly algorithm: number;
-  /** `kid` of either header. */
+  /** `kid`, from either header. */
   readonly keyId: string | undefined;
   readonly isKeyIdProtected: boolean;
-  /** The bytes that came. */
+  /** The bytes as received. */
   readonly protectedHeader: Uint8Array;
-  /** The bytes that came. */
+  /** The bytes as received. */
   readonly payload: Uint8Array;
   /** A MAC, or `r‖s` of ECDSA, or a signature of RSA. */
   readonly signature: Uint8Array;
 }
 
-/** RFC 8392 section 6. */
+/** The tag of a CWT (RFC 8392 section 6). */
 const CWT = 61;
 const kinds: Readonly<Record<number, CoseKind>> = { 17: 'mac', 18: 'sign' };
 const labels = { algorithm: 1, keyId: 4 } as const;
-/** A header that is not read may change what a token means, as `crit` (2) does. */
+/** The labels that are read. Any other header may change the meaning of a token, as `crit` (2) does. */
 const readLabels: ReadonlySet<unknown> = new Set(Object.values(labels));
 const empty = new Uint8Array();
 
 /**
- * Tags in front of a token, for CDNs look for the bytes of their own library: `cwt` is 61(17) or 61(18), `cose` 17 or
- * 18 alone, `long` the first with the inner tag in two bytes, as cbor-x writes it.
+ * The tags before a token, because CDNs look for the bytes of their own library: `cwt` is 61(17) or 61(18), `cose` is
+ * 17 or 18 alone, `long` is `cwt` with the inner tag in two bytes, as cbor-x writes it.
  */
 export type TagStyle = 'cwt' | 'cose' | 'long';
 
-/** A token up to its payload, which is the same for every token of a key. */
+/** Returns the parts of a token before its payload, which are the same for every token of a key. */
 export function messageFront(kind: CoseKind, algorithm: number, keyId: string, style: TagStyle): MessageFront {
   const header = writeCbor(new Map([[labels.algorithm, algorithm]]));
   const unprotected = new Map([[labels.keyId, utf8ToBytes(keyId)]]);
-  // An empty text of bytes is one byte in CBOR.
+  // An empty byte string is one byte in CBOR.
   const list = writeCbor([header, unprotected, empty, empty]).slice(0, -2);
   const tag = kind === 'mac' ? 17 : 18;
   const tags = [...(style === 'cose' ? [] : [0xd8, CWT]), ...(style === 'long' ? [0xd8, tag] : [0xc0 | tag])];
@@ -50,13 +50,13 @@ export function messageFront(kind: CoseKind, algorithm: number, keyId: string, s
 }
 
 export interface MessageFront {
-  /** The bytes in front of the payload. */
+  /** The bytes before the payload. */
   readonly front: Uint8Array;
   /** The bytes that are signed, up to the payload. */
   readonly signed: Uint8Array;
 }
 
-/** The bytes that are signed (RFC 9052 sections 4.4 and 6.3), up to the payload. */
+/** Returns the bytes that are signed (RFC 9052 sections 4.4 and 6.3), up to the payload. */
 function signedFront(kind: CoseKind, header: Uint8Array): Uint8Array {
   return writeCbor([kind === 'mac' ? 'MAC0' : 'Signature1', header, empty, empty]).slice(0, -1);
 }
@@ -65,7 +65,7 @@ export function signedBytes(signed: Uint8Array, payload: Uint8Array): Uint8Array
   return concatBytes(signed, writeCbor(payload));
 }
 
-/** The bytes that were signed of a message, if it is one of this kind. */
+/** Returns the signed bytes of a message, if the message is of this kind. */
 export function signedBytesOf({ protectedHeader, payload }: CoseMessage, kind: CoseKind): Uint8Array {
   return signedBytes(signedFront(kind, protectedHeader), payload);
 }
@@ -75,9 +75,9 @@ export function writeMessage(front: Uint8Array, payload: Uint8Array, signature: 
 }
 
 /**
- * A token of any producer: without a tag, tagged 17 or 18, or either within one tag 61, each in the form of one or two
- * bytes; `kid` in one of the headers. `undefined` for what has another form: bytes behind it, a label twice, an
- * indefinite length, a second tag 61, another header than `alg` and `kid`.
+ * Reads a token of any producer: without a tag, tagged 17 or 18, or either of these within one tag 61, each tag in one
+ * or two bytes; `kid` in one of the headers. Returns `undefined` for any other form: bytes after the token, a label
+ * that occurs twice, an indefinite length, a second tag 61, a header other than `alg` and `kid`.
  */
 export function readMessage(bytes: Uint8Array): CoseMessage | undefined {
   const tags: number[] = [];
@@ -97,18 +97,18 @@ export function readMessage(bytes: Uint8Array): CoseMessage | undefined {
   const header = readCbor(protectedHeader);
   if (!isMap(header) || ![...header.keys(), ...unprotected.keys()].every((each) => readLabels.has(each)))
     return undefined;
-  // A label stands in one of the two (RFC 9052 section 3).
+  // A label stands in only one of the two headers (RFC 9052 section 3).
   if ([...header.keys()].some((each) => unprotected.has(each))) return undefined;
   const algorithm = header.get(labels.algorithm);
   const isKeyIdProtected = header.has(labels.keyId);
   const id = (isKeyIdProtected ? header : unprotected).get(labels.keyId);
-  // Bytes (RFC 9052 section 3.1); Fastly's crate also writes it as text.
+  // `kid` is bytes (RFC 9052 section 3.1); Fastly's crate also writes it as text.
   const keyId = isBytes(id) ? utf8Text(id) : typeof id === 'string' ? id : undefined;
   if (typeof algorithm !== 'number' || (id !== undefined && keyId === undefined)) return undefined;
   return { kind, tags, algorithm, keyId, isKeyIdProtected, protectedHeader, payload, signature };
 }
 
-/** A tag in one or two bytes, if one stands there. */
+/** Reads a tag in one or two bytes; returns `undefined` if there is none. */
 function readTag(bytes: Uint8Array, at: number): { readonly number: number; readonly length: number } | undefined {
   const [first = 0, second] = [bytes[at], bytes[at + 1]];
   if (first >= 0xc0 && first <= 0xd7) return { number: first & 31, length: 1 };

@@ -4,37 +4,37 @@ import type { CatAlgorithm, CatKey } from './cose-key.ts';
 import { claimName } from './labels.ts';
 import { claimsIn, messageIn } from './open-token.ts';
 
-/** A token as it says itself what it is: nothing of that is believed. */
+/** The content of a token, as the token says it. None of it is verified, except for `isGenuine`. */
 export interface InspectedToken {
   readonly bytes: number;
-  /** CBOR tags in front of it, the outer one first. */
+  /** The CBOR tags before the message, the outer one first. */
   readonly tags: readonly number[];
   /** `alg` of the protected header: 5 HS256, −7 ES256, −37 PS256. */
   readonly algorithm: number;
   /** `kid`. */
   readonly keyId: string | undefined;
   readonly isKeyIdProtected: boolean;
-  /** In the order of the token; `undefined` for a payload that is no map of claims. */
+  /** The claims in the order of the token; `undefined` for a payload that is not a map of claims. */
   readonly claims: readonly InspectedClaim[] | undefined;
-  /** Whether one of the given keys has made it; `undefined` without keys, and for an algorithm that is not known. */
+  /** Whether one of the given keys has made the token; `undefined` without keys, and for an unknown algorithm. */
   readonly isGenuine: boolean | undefined;
 }
 
 /** A claim as it stands in a token. */
 export interface InspectedClaim {
   readonly label: number | string;
-  /** The name in the registry, or the label itself. */
+  /** The name in the registry, or the number of the label; a fixed phrase for an unknown label that is text. */
   readonly name: string;
   /** Maps are `Map`, bytes `Uint8Array`, tagged values `Tagged` of `cborg`. */
   readonly value: unknown;
 }
 
 /**
- * Reads a Common Access Token for people: headers and claims, whether or not it would be let through.
+ * Reads a Common Access Token for people: headers and claims, whether or not the token is valid.
  *
- * @param keys to say whether it is genuine; their ids do not matter where the token names none
- * @returns `undefined` for text that is no such token
- * @throws `ERR_OPTIONS` for keys that are not of the token's algorithm
+ * @param keys keys that show whether the token is genuine; if the token names no key, give one key, with any id
+ * @returns `undefined` for a text that is not such a token
+ * @throws `ERR_OPTIONS` for keys that do not fit the token's algorithm
  */
 export async function inspectCommonAccessToken(
   token: string,

@@ -6,11 +6,14 @@ import type { Asked, Opinion } from './claim-judges.ts';
 import type { CborClaims } from './cbor.ts';
 import { claimName, label } from './labels.ts';
 
-/** `catreplay` of a token that may be used once, or whose use is counted; asked when all else speaks for the token. */
+/**
+ * A use of a token that may be used once, or whose uses are counted (`catreplay`). `replay` gets it if the token is
+ * valid in all other respects.
+ */
 export interface TokenUse {
-  /** `cti` of the token; of bytes, in hex. */
+  /** `cti` of the token; in hex if it is bytes. */
   readonly id: string;
-  /** Whether the token may be used once (`catreplay` 1), or its reuse is to be detected (2). */
+  /** `prohibited` for a token that may be used once (`catreplay` 1), `detected` if its reuse is to be detected (2). */
   readonly kind: 'prohibited' | 'detected';
   /** Unix seconds. */
   readonly expires: number;
@@ -23,22 +26,24 @@ export interface JudgeOptions {
   readonly maxTtl: number;
   /** Whether claims 401 to 404 are read as AWS documents them. */
   readonly isAws: boolean;
-  /** Whether the option is there that judges `catreplay` 1 and 2. */
+  /** Whether the option `replay` is there, which judges `catreplay` 1 and 2. */
   readonly judgesReplay: boolean;
 }
 
 export type JudgedClaims =
   { readonly expires: number; readonly use: TokenUse | undefined } | (RefusedVerdict & { readonly ok: false });
 
-/** A refusal that names the claim; neither its value nor a label in words is repeated, which a stranger may choose. */
+/**
+ * Returns a refusal that names the claim. It repeats neither the value nor a text label, which a stranger may choose.
+ */
 export function refusedFor(reason: 'malformed' | 'signature', claim: unknown, detail?: string): RefusedVerdict {
   return { ...refused[reason], claim: claimName(claim), ...(detail !== undefined && { detail }) };
 }
 
 /**
- * Judges every claim of a genuine token, or refuses it. What cannot be judged is `malformed`, what is not met
- * `signature`, and a token ends at the second of its `exp`, which RFC 8392 section 3.1.4 takes from JWT: the only case
- * of 410, and the last thing that is looked at.
+ * Judges every claim of a genuine token, or refuses the token. A claim that cannot be judged is `malformed`, and a
+ * claim that is not met is `signature`. A token ends at the second of its `exp`, a rule that RFC 8392 section 3.1.4
+ * takes from JWT. This is the only case of 410, and is checked last.
  */
 export function judgeClaims(
   claims: CborClaims,
@@ -56,7 +61,7 @@ export function judgeClaims(
 
   const missing = ([label.iss, label.aud] as const).find((claim) => isDemanded(claim, asked) && !claims.has(claim));
   const opinions = [...claims].filter(([claim]) => !ownLabels.has(claim)).map(opinionOf(asked, isAws));
-  // What cannot be judged comes first: it says more about what is wrong than one request does.
+  // Claims that cannot be judged come first: they say more about what is wrong than one request does.
   const unread = opinions.find(({ kind }) => kind === 'unreadable');
   if (unread) return refusedFor('malformed', unread.claim, unread.detail);
   if (missing !== undefined) return refusedFor('signature', missing, 'there is none');
@@ -79,7 +84,10 @@ const opinionOf =
     return { claim, ...(judge ? judge(value, asked) : { kind: 'unreadable', detail: 'nobody here judges it' }) };
   };
 
-/** `catreplay`: 0 permitted, 1 prohibited, 2 reuse is detected. A use without an id could be anybody's. */
+/**
+ * Returns the use that `catreplay` restricts: 0 permitted, 1 prohibited, 2 reuse is detected. A use without an id could
+ * belong to any token.
+ */
 function useOf(claims: CborClaims, expires: number, judgesReplay: boolean): TokenUse | RefusedVerdict | undefined {
   const kind = claims.get(label.catreplay);
   if (!claims.has(label.catreplay) || kind === 0) return undefined;

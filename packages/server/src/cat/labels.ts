@@ -31,11 +31,11 @@ export const label = {
   and: 43,
   enc: 44,
   crit: 45,
-  /** Ours: unix seconds up to which an edge may renew the token. */
+  /** A claim of this package: unix seconds up to which an edge may renew the token. */
   grant: 'grant',
 } as const;
 
-/** Numbers of the documentation of CloudFront Functions, which no registry has. */
+/** Numbers from the documentation of CloudFront Functions; no registry has them. */
 export const awsLabel = { catu: 401, catnip: 402, catm: 403, catr: 404 } as const;
 
 const names: ReadonlyMap<unknown, string> = new Map<unknown, string>([
@@ -43,7 +43,10 @@ const names: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   ...Object.entries(awsLabel).map(([name, number]) => [number, `${name} (${number})`] as const),
 ]);
 
-/** The name of a claim, or its label where nobody has given it one; a text of a stranger is not repeated. */
+/**
+ * Returns the name of a claim, or its number if it has no name. Does not repeat a text label, which a stranger may
+ * choose.
+ */
 export function claimName(claim: unknown): string {
   const known = names.get(claim);
   if (known !== undefined) return known;

@@ -7,8 +7,8 @@ const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 const SIZE = 32;
 
 /**
- * Writes a signature of P-256 with the smaller of the two `s` that verify (`s` and the order less `s`). Fastly's crate
- * refuses the other one, which WebCrypto makes every second time.
+ * Writes a signature of P-256 with the smaller of the two `s` that verify (`s`, and the order minus `s`). Fastly's
+ * crate refuses the larger one, which WebCrypto makes every second time.
  *
  * @param signature `r` and `s`
  */

@@ -7,13 +7,13 @@ import type { CatAlgorithm, CoseKey } from './cose-key.ts';
 import { readMessage } from './cose-message.ts';
 import type { CoseMessage } from './cose-message.ts';
 
-/** A token in its one spelling, base64url without padding; `undefined` for any other text. */
+/** Reads a token in its one spelling, base64url without padding; returns `undefined` for any other text. */
 export function messageIn(token: string): CoseMessage | undefined {
   const bytes = decodeBase64(token);
   return bytes && base64url(bytes) === token ? readMessage(bytes) : undefined;
 }
 
-/** The claims of a payload, of which every label is a number or a text; `undefined` for anything else. */
+/** Reads the claims of a payload whose labels are all numbers or texts; returns `undefined` for anything else. */
 export function claimsIn(payload: Uint8Array): CborClaims | undefined {
   const claims = readCbor(payload);
   const isLabel = (each: unknown): boolean => typeof each === 'number' || typeof each === 'string';
@@ -21,8 +21,8 @@ export function claimsIn(payload: Uint8Array): CborClaims | undefined {
 }
 
 /**
- * The claims of a token that one of `keys` has made; `malformed` for what cannot be read, before or behind the
- * signature, and `signature` for what another key or algorithm has made.
+ * Returns the claims of a token that one of `keys` has made. Returns `malformed` if the token or its claims cannot be
+ * read, and `signature` if another key or algorithm has made it.
  */
 export async function openToken(
   token: string,

@@ -1,24 +1,24 @@
 import type { TagStyle } from './cose-message.ts';
 
-/** A reading of the standard, in which tokens are written. */
+/** A variant of the standard, in which tokens are written. */
 export type CatProfile = 'cta' | 'akamai' | 'cloudfront';
 
 export interface Profile {
   /** Name of the query parameter. */
   readonly query: string;
-  /** Name of the header, also of the one that brings a renewed token. */
+  /** Name of the header, also of the header that carries a renewed token. */
   readonly header: string;
   readonly cookie: string;
   readonly tags: TagStyle;
   /** Whether claims 401 to 404 are written and read. */
   readonly isAws: boolean;
-  /** Bytes of a token that the CDN reads at most. */
+  /** The longest token in bytes that the CDN reads. */
   readonly maxBytes: number;
 }
 
 /**
- * Names, tags and numbers that the libraries of these CDNs expect; the standard itself is for sale, and we have not
- * read it. `cta` is node-cat 0.16 and Fastly's crate 0.2, `akamai` the CAT module 1.0.2 for EdgeWorkers with its
+ * Names, tags and numbers that the libraries of these CDNs expect. The standard itself is for sale, and we have not
+ * read it. `cta` follows node-cat 0.16 and Fastly's crate 0.2, `akamai` the CAT module 1.0.2 for EdgeWorkers with its
  * defaults, `cloudfront` the documentation of `cf.cwt` of CloudFront Functions and AWS's reference (November 2026).
  */
 export const profiles: Readonly<Record<CatProfile, Profile>> = {

@@ -12,14 +12,15 @@ import { readRenewal, renewedExpiry } from './renewal.ts';
 interface RenewalTimes {
   /** Unix seconds. */
   readonly now: number;
-  /** Seconds before the end of a token. */
+  /** Seconds before the end of a token in which it is renewed. */
   readonly within: number;
   /** Seconds. */
   readonly maxTtl: number;
 }
 
 /**
- * Makes successors of tokens: the same claims, a later end, and the time of their making where they had one.
+ * Creates a function that makes successors of tokens: with the same claims, a later `exp`, and a new `iat` if the token
+ * had one.
  *
  * @param param the name under which tokens travel in the carrier of the options
  */
@@ -38,7 +39,7 @@ export function tokenRenewer(
   return async (claims, { now, within, maxTtl }) => {
     const renewal = readRenewal(claims);
     const ended = Number(claims.get(label.exp));
-    // A redirect is for the player to follow, and no answer to a segment.
+    // A redirect is for the player to follow, and cannot answer a request for a segment.
     if (!renewal || renewal.type === 'redirect' || !(ended > now && ended <= now + within)) return undefined;
     const expires = renewedExpiry(renewal, { expires: ended, now, within, maxTtl });
     if (expires === undefined) return undefined;

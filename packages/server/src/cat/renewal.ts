@@ -4,16 +4,16 @@ import { label } from './labels.ts';
 
 /** Renewal by the edge, as it is written into tokens. */
 export interface CatRenewal {
-  /** Seconds that each renewed token lives (`catr` 1). */
+  /** Lifetime of each renewed token, in seconds (`catr` 1). */
   lifetime: number;
   /**
-   * Seconds beyond the end of the first token during which the edge renews (`catr` 2, as a time): how long a viewer
-   * watches without asking the signing endpoint again, and how long a stolen token can be kept alive.
+   * Seconds after the end of the first token during which the edge renews (`catr` 2, as a time). For this long, a
+   * viewer watches without asking the signing endpoint again, and a stolen token can be kept alive.
    */
   grant: number;
   /**
-   * The way in which the edge sends a renewed token (`catr` 0): `automatic` as the token came, or in a header if the
-   * token came in the query.
+   * The way in which the edge sends a renewed token (`catr` 0). With `automatic`, the edge sends it as the token came,
+   * or in a header if the token came in the query.
    * @default 'automatic'
    */
   type?: 'automatic' | 'cookie' | 'header';
@@ -22,12 +22,12 @@ export interface CatRenewal {
 const types = ['automatic', 'cookie', 'header', 'redirect'] as const;
 const members = { type: 0, lifetime: 1, deadline: 2 } as const;
 
-/** Renewal that a token asks for. */
+/** The renewal that a token asks for. */
 export interface GrantedRenewal {
   readonly type: (typeof types)[number];
-  /** Seconds; `undefined` where the token does not say. */
+  /** Seconds; `undefined` if the token does not say. */
   readonly lifetime: number | undefined;
-  /** Unix seconds up to which tokens may be renewed; `undefined` for no grant, and so for no renewal. */
+  /** Unix seconds up to which tokens may be renewed; `undefined` if there is no grant, and so no renewal. */
   readonly until: number | undefined;
 }
 
@@ -41,7 +41,7 @@ export function checkRenewal({ lifetime, grant, type = 'automatic' }: CatRenewal
     throw optionsError('renewal.type', "This is unknown. Give 'automatic', 'cookie' or 'header'.");
 }
 
-/** `catr` of a token. @param expires unix seconds */
+/** Returns `catr` of a token. @param expires unix seconds */
 export function renewalClaim({ lifetime, grant, type = 'automatic' }: CatRenewal, expires: number): CborClaims {
   return new Map([
     [members.type, types.indexOf(type)],
@@ -51,9 +51,9 @@ export function renewalClaim({ lifetime, grant, type = 'automatic' }: CatRenewal
 }
 
 /**
- * Reads what `catr` grants; `undefined` for a token without one, and for a type that is not known. Libraries disagree
+ * Reads what `catr` grants. Returns `undefined` for a token without `catr`, and for an unknown type. Libraries disagree
  * about its deadline: one reads a time, others the seconds before `exp` from which a token is renewed. A number of ten
- * digits is a time; any other is no grant, which the claim `grant` has to give then.
+ * digits is a time; any other number is no grant, and then the claim `grant` has to give one.
  */
 export function readRenewal(claims: CborClaims): GrantedRenewal | undefined {
   const claim = claims.get(label.catr);
@@ -74,10 +74,10 @@ export function readRenewal(claims: CborClaims): GrantedRenewal | undefined {
 }
 
 /**
- * The end of the successor of a token: it lives as long as the token says, and not beyond the grant. `undefined` where
- * that is no later than the token itself.
+ * Returns the expiry of the successor of a token: the successor lives as long as the token says, and not beyond the
+ * grant. Returns `undefined` if that is no later than the expiry of the token itself.
  *
- * @param within seconds; a token that does not say how long its successor lives gets one of twice that
+ * @param within seconds; if a token does not say how long its successor lives, the successor lives twice as long
  */
 export function renewedExpiry(
   { lifetime, until }: GrantedRenewal,

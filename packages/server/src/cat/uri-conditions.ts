@@ -4,27 +4,29 @@ import { digest, sha256, sha512 } from '../crypto/hash.ts';
 import { folderHolding } from '../format-parts/opened-scope.ts';
 
 /**
- * `catu`: conditions by part of the URL, each a value by the kind of match. Parts: 0 scheme, 1 host, 2 port, 3 path,
- * 4 query, 5 parent path, 6 file name, 7 stem, 8 extension. Kinds: 0 exact, 1 prefix, 2 suffix, 3 contains, −1 SHA-256,
- * −2 SHA-512/256 (or SHA-512, which two libraries compute there); a hash is bytes, or text in hex.
+ * `catu`: conditions by the part of the URL; each has a value for each kind of match. Parts: 0 scheme, 1 host, 2 port,
+ * 3 path, 4 query, 5 parent path, 6 file name, 7 stem, 8 extension. Kinds: 0 exact, 1 prefix, 2 suffix, 3 contains, −1
+ * SHA-256, −2 SHA-512/256 (or SHA-512, which two libraries compute instead). A hash is bytes, or text in hex.
  */
 export type UriConditions = ReadonlyMap<number, ReadonlyMap<number, string | Uint8Array>>;
 
-/** One condition, in whichever dialect it was written. */
+/** One condition, in either dialect. */
 interface UriCondition {
   readonly part: number;
   readonly match: number;
-  /** One of them has to match. */
+  /** The values of which one has to match. */
   readonly values: readonly (string | Uint8Array)[];
 }
 
 const part = { scheme: 0, host: 1, port: 2, path: 3, parentPath: 5, extension: 8 } as const;
 const match = { exact: 0, prefix: 1, suffix: 2, contains: 3, regex: 4, sha256: -1, sha512: -2 } as const;
-/** In the documentation of CloudFront Functions. */
+/** The numbers in the documentation of CloudFront Functions. */
 const awsPart: Readonly<Record<number, number>> = { 1: part.host, 2: part.path, 3: part.extension };
 const awsMatch: Readonly<Record<number, number>> = { 1: match.prefix, 2: match.suffix, 3: match.exact };
 
-/** Opens every URL that begins with `path`, or `path` alone, on this scheme, host and port. */
+/**
+ * Returns the conditions that open every URL that begins with `path`, or `path` alone, on this scheme, host and port.
+ */
 export function uriConditions({ protocol, hostname, port }: URL, path: string, exact: boolean): UriConditions {
   return new Map([
     [part.scheme, new Map([[match.exact, protocol.slice(0, -1)]])],
@@ -34,7 +36,7 @@ export function uriConditions({ protocol, hostname, port }: URL, path: string, e
   ]);
 }
 
-/** Writes conditions in what AWS has numbers for: on this host and port, whatever the scheme. */
+/** Returns conditions for which AWS has numbers: on this host and port, with any scheme. */
 export function hostConditions({ host }: URL, path: string, exact: boolean): UriConditions {
   return new Map([
     [part.host, new Map([[match.exact, host]])],
@@ -42,7 +44,7 @@ export function hostConditions({ host }: URL, path: string, exact: boolean): Uri
   ]);
 }
 
-/** Conditions as AWS numbers them; `undefined` for those that it has no number for. */
+/** Returns the conditions with AWS's numbers; `undefined` if AWS has no number for one of them. */
 export function toAwsUri(conditions: UriConditions): UriConditions | undefined {
   const numberIn = (numbers: Readonly<Record<number, number>>, ours: number): number =>
     Number(Object.keys(numbers).find((each) => numbers[Number(each)] === ours));
@@ -55,7 +57,9 @@ export function toAwsUri(conditions: UriConditions): UriConditions | undefined {
   return readAwsUri(written) && written;
 }
 
-/** `undefined` for a claim that is no map of texts and bytes. */
+/**
+ * Reads conditions with the standard's numbers; returns `undefined` for a claim that is not a map of texts and bytes.
+ */
 export function readUri(claim: unknown): readonly UriCondition[] | undefined {
   return readConditions(
     claim,
@@ -65,7 +69,7 @@ export function readUri(claim: unknown): readonly UriCondition[] | undefined {
   );
 }
 
-/** As AWS numbers it; `undefined` for a part or a match that it does not have. */
+/** Reads conditions with AWS's numbers; returns `undefined` for a part or a match that AWS does not have. */
 export function readAwsUri(claim: unknown): readonly UriCondition[] | undefined {
   const areValues = (value: unknown): value is string | readonly string[] =>
     typeof value === 'string' || (Array.isArray(value) && value.every((each) => typeof each === 'string'));
@@ -100,14 +104,14 @@ function readConditions(
 const isValue = (value: unknown): value is string | Uint8Array =>
   typeof value === 'string' || value instanceof Uint8Array;
 
-/** The parts of a URL that conditions are about, by their number: scheme to extension. */
+/** Returns the parts of a URL that conditions are about, by their number: scheme to extension. */
 function partsOf(url: URL, hasPort: boolean): readonly string[] {
   const file = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
   const dot = file.lastIndexOf('.');
   const [stem, extension] = dot < 0 ? [file, ''] : [file.slice(0, dot), file.slice(dot)];
   const parent = url.pathname.slice(0, -file.length - 1) || '/';
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  // A host without a condition for the port means the port that belongs to the scheme.
+  // Without a condition for the port, a host means the default port of the scheme.
   const host = hasPort ? url.hostname : url.host;
   return [url.protocol.slice(0, -1), host, port, url.pathname, url.search.slice(1), parent, file, stem, extension];
 }
@@ -115,7 +119,7 @@ function partsOf(url: URL, hasPort: boolean): readonly string[] {
 const isHash = (value: string | Uint8Array, ...hashes: readonly string[]): boolean =>
   hashes.includes(typeof value === 'string' ? value.toLowerCase() : bytesToHex(value));
 
-/** Each takes as long as the text and the value are. */
+/** Tests by the kind of match. Each takes time in proportion to the lengths of the text and the value. */
 const tests: Readonly<Record<number, (text: string, value: string | Uint8Array) => boolean>> = {
   [match.exact]: (text, value) => text === value,
   [match.prefix]: (text, value) => typeof value === 'string' && text.startsWith(value),
@@ -126,7 +130,9 @@ const tests: Readonly<Record<number, (text: string, value: string | Uint8Array) 
     isHash(value, bytesToHex(sha512_256(utf8ToBytes(text))), digest(sha512, text, 'hex')),
 };
 
-/** Whether all conditions are met; one that is not understood, such as a regular expression, is not met. */
+/**
+ * Tells whether all conditions are met. A condition that is not understood, such as a regular expression, is not met.
+ */
 export function meetsUri(url: URL, conditions: readonly UriCondition[]): boolean {
   const texts = partsOf(
     url,
@@ -139,7 +145,7 @@ export function meetsUri(url: URL, conditions: readonly UriCondition[]): boolean
   });
 }
 
-/** Whether one of the conditions is a regular expression, in the form of the standard (a list) or as text. */
+/** Tells whether a condition is a regular expression, in the form of the standard (a list) or as text. */
 export function asksForPattern(claim: unknown): boolean {
   if (!(claim instanceof Map)) return false;
   return [...(claim as ReadonlyMap<unknown, unknown>).values()].some(
@@ -148,7 +154,8 @@ export function asksForPattern(claim: unknown): boolean {
 }
 
 /**
- * The smallest folder, or the path, that holds whatever meets the conditions, whichever parts of a URL they are about.
+ * Returns the smallest folder, or the path, that holds every URL which meets the conditions, whichever parts of a URL
+ * they are about.
  */
 export function pathOfConditions(conditions: readonly UriCondition[]): { path: string; isFolder: boolean } {
   const valueOf = (number: number, kind: number): string | undefined => {

@@ -4,7 +4,7 @@ import { signatureCheck } from './signature-check.ts';
 import type { SignatureAlgorithm, SignatureCheck } from './signature-check.ts';
 import { kept } from './signer.ts';
 
-/** A key as a JSON Web Key (RFC 7517): the members that are looked at, of all that it has. */
+/** A JSON Web Key (RFC 7517). The type declares only the members that the code reads by name. */
 export interface Jwk {
   readonly kty?: string;
   readonly crv?: string;
@@ -12,11 +12,15 @@ export interface Jwk {
   readonly k?: string;
 }
 
-/** Makes and checks signatures of one key. */
+/** A key that makes and checks signatures. */
 export interface AsymmetricKey {
   /** Whether only the public half is known: such a key checks, and does not sign. */
   readonly isPublic: boolean;
-  /** The key of WebCrypto that signs. @throws `ERR_OPTIONS` for a public key, and for a key of another algorithm */
+  /**
+   * Returns the key of WebCrypto that signs.
+   *
+   * @throws `ERR_OPTIONS` for a public key, and for a key of another algorithm
+   */
   readonly signingKey: () => Promise<CryptoKey>;
   /** @throws as `signingKey` */
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
@@ -27,16 +31,18 @@ export interface AsymmetricKey {
 const pkcs8 = /-----BEGIN PRIVATE KEY-----([\sA-Za-z\d+/=]+)-----END PRIVATE KEY-----/;
 const spki = /-----BEGIN PUBLIC KEY-----([\sA-Za-z\d+/=]+)-----END PUBLIC KEY-----/;
 
-/** The members of a JWK that are the key itself: what it is for is said by the configuration. */
+/**
+ * The members of a JWK that are the key itself. The others say what the key is for, which the configuration decides.
+ */
 const keyMembers: ReadonlySet<string> = new Set(['kty', 'crv', 'x', 'y', 'd', 'n', 'e', 'p', 'q', 'dp', 'dq', 'qi']);
 
 /**
- * A private key, which signs and checks, or a public key, which checks. The text is read at once, and the key imported
- * when it is first used: WebCrypto does that asynchronously.
+ * Reads a private key, which signs and checks, or a public key, which checks. Reads the text at once, and imports the
+ * key at its first use, because WebCrypto imports keys asynchronously.
  *
  * @param key PKCS#8 (`BEGIN PRIVATE KEY`) or SPKI (`BEGIN PUBLIC KEY`) in PEM, or a JWK
  * @param name of the algorithm, for the errors
- * @throws `ERR_OPTIONS` for what is no key
+ * @throws `ERR_OPTIONS` for a value that is not a key
  */
 export function asymmetricKey(key: string | Jwk, algorithm: SignatureAlgorithm, name: string): AsymmetricKey {
   const written = readKey(key);
@@ -74,7 +80,9 @@ interface WrittenKey {
   readonly data: Uint8Array<ArrayBuffer> | JsonWebKey;
 }
 
-/** The key as WebCrypto reads it; `undefined` for what is neither a JWK nor such a PEM. */
+/**
+ * Reads the key in a form that WebCrypto imports. Returns `undefined` for a value that is neither a JWK nor such a PEM.
+ */
 function readKey(key: unknown): WrittenKey | undefined {
   if (typeof key === 'string') {
     const [isPublic, body] = pkcs8.test(key) ? [false, pkcs8.exec(key)![1]] : [true, spki.exec(key)?.[1]];
@@ -86,7 +94,7 @@ function readKey(key: unknown): WrittenKey | undefined {
   return { isPublic: data.d === undefined, format: 'jwk', data };
 }
 
-/** Extractable, so that the check can be built of the public members. */
+/** Imports the key as extractable, so that `signatureCheck` can export its public members. */
 function importKey({ isPublic, format, data }: WrittenKey, algorithm: SignatureAlgorithm): Promise<CryptoKey> {
   const { subtle } = globalThis.crypto;
   const usages: KeyUsage[] = [isPublic ? 'verify' : 'sign'];
@@ -95,7 +103,7 @@ function importKey({ isPublic, format, data }: WrittenKey, algorithm: SignatureA
     : subtle.importKey(format, data as Uint8Array<ArrayBuffer>, algorithm, true, usages);
 }
 
-/** RFC 7518 section 3.3 and RFC 8230 section 6.1 want RSA keys of 2048 bits or more. */
+/** Whether an RSA key is shorter than the 2048 bits that RFC 7518 section 3.3 and RFC 8230 section 6.1 require. */
 function isShort({ algorithm }: CryptoKey): boolean {
   return 'modulusLength' in algorithm && Number(algorithm.modulusLength) < 2048;
 }

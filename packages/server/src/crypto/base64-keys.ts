@@ -17,7 +17,7 @@ export function base64Keys(options: Base64KeyOptions): readonly Uint8Array[] {
   return list as Uint8Array[];
 }
 
-/** Either alphabet, padded or not; `undefined` for what is neither. */
+/** Decodes base64 in either alphabet, padded or not. Returns `undefined` for any other value. */
 export function decodeBase64(text: unknown): Uint8Array | undefined {
   return typeof text === 'string' ? base64Bytes(text) : undefined;
 }

@@ -4,7 +4,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 const Native = /* @__PURE__ */ nodeModule('node:buffer')?.Buffer;
 
-/** Base64url without padding (RFC 4648 section 5). */
+/** Encodes bytes as base64url without padding (RFC 4648 section 5). */
 export function base64url(bytes: Uint8Array): string {
   if (Native) return Native.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
   let text = '';
@@ -15,16 +15,16 @@ export function base64url(bytes: Uint8Array): string {
   return text.slice(0, Math.ceil((bytes.length * 4) / 3));
 }
 
-/** The bytes of base64 in either alphabet, padded or not; `undefined` for what is neither. */
+/** Decodes base64 in either alphabet, padded or not. Returns `undefined` for any other text. */
 export function base64Bytes(text: string): Uint8Array | undefined {
   if (!/^[\w+/-]*={0,2}$/.test(text)) return undefined;
   const padding = text.endsWith('==') ? 2 : Number(text.endsWith('='));
-  // A last group of one character holds no byte, and padding fills up the last group.
+  // A last group of one character encodes no byte, and padding fills up the last group.
   if ((text.length - padding) % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) return undefined;
   if (Native) return Native.from(text, 'base64');
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   const bytes = new Uint8Array(binary.length);
-  // `Uint8Array.from` takes ten times as long, and this is done for each token.
+  // `Uint8Array.from` takes ten times as long, and this code runs for each token.
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes;
 }

@@ -1,13 +1,16 @@
 /**
- * ECDSA signatures over P-256: WebCrypto has `r‖s` in 64 bytes (IEEE P1363), CloudFront and OpenSSL have a DER sequence
- * of two integers (RFC 3279 section 2.2.3).
+ * Converts an ECDSA signature over P-256 from `r‖s` in 64 bytes (IEEE P1363), as WebCrypto has it, to a DER sequence of
+ * two integers (RFC 3279 section 2.2.3), as CloudFront and OpenSSL have it.
  */
 export function toDer(raw: Uint8Array): Uint8Array {
   const body = [...derInteger(raw.subarray(0, 32)), ...derInteger(raw.subarray(32))];
   return Uint8Array.from([0x30, body.length, ...body]);
 }
 
-/** `undefined` for what `toDer` would not have made: a signature has one spelling. */
+/**
+ * Converts a signature from DER to `r‖s`. Returns `undefined` for bytes that `toDer` would not have made, so that each
+ * signature has one spelling.
+ */
 export function fromDer(der: Uint8Array): Uint8Array | undefined {
   const lengthOfR = der[3] ?? 0;
   const lengthOfS = der[5 + lengthOfR] ?? 0;
@@ -25,7 +28,7 @@ export function fromDer(der: Uint8Array): Uint8Array | undefined {
 function derInteger(bytes: Uint8Array): number[] {
   const first = bytes.findIndex((byte) => byte !== 0);
   const digits = first < 0 ? [0] : [...bytes.subarray(first)];
-  // A leading bit of 1 would make it negative.
+  // With a leading bit of 1, the integer would be negative.
   if (digits[0]! > 0x7f) digits.unshift(0);
   return [2, digits.length, ...digits];
 }

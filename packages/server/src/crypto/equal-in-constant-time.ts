@@ -1,6 +1,6 @@
 /**
- * Compares all of both strings whatever they hold, so that the time tells an attacker nothing about how much of a guess
- * was right. Only their lengths may show: those are public in every format.
+ * Compares two strings to their ends, even after a difference, so that the time does not tell an attacker how much of a
+ * guess is right. Only the lengths may show: they are public in every format.
  */
 export function equalInConstantTime(a: string, b: string): boolean {
   if (a.length !== b.length) return false;

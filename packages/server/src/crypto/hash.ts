@@ -7,7 +7,7 @@ import type { CHash } from '@noble/hashes/utils.js';
 import { base64url } from './base64url.ts';
 import { nodeModule } from './node-module.ts';
 
-/** A hash function by its name in `node:crypto`, and in JavaScript. */
+/** A hash function: its name in `node:crypto`, and its implementation in JavaScript. */
 export interface Hash {
   readonly name: string;
   readonly pure: CHash;
@@ -21,14 +21,22 @@ export const sha512: Hash = { name: 'sha512', pure: pureSha512 };
 
 export type Encoding = 'base64url' | 'hex';
 
-/** @param message text is hashed as UTF-8 */
+/**
+ * Hashes a message.
+ *
+ * @param message text is hashed as UTF-8
+ */
 export function digest({ name, pure }: Hash, message: string | Uint8Array, encoding: Encoding): string {
   if (!native) return encoded(pure(bytesOf(message)), encoding);
-  // Some runtimes have the rest alone.
+  // Some runtimes have only `createHash`.
   return native.hash?.(name, message, encoding) ?? native.createHash(name).update(message).digest(encoding);
 }
 
-/** @param message text is hashed as UTF-8 */
+/**
+ * Computes an HMAC.
+ *
+ * @param message text is hashed as UTF-8
+ */
 export function hmac({ name, pure }: Hash, key: Uint8Array, message: string | Uint8Array, encoding: Encoding): string {
   if (!native) return encoded(pureHmac(pure, key, bytesOf(message)), encoding);
   return native.createHmac(name, key).update(message).digest(encoding);
@@ -38,15 +46,15 @@ type NodeCrypto = typeof nodeCrypto;
 type NativeHashes = Pick<NodeCrypto, 'createHash' | 'createHmac'> & Partial<Pick<NodeCrypto, 'hash'>>;
 
 /**
- * Where the runtime has `node:crypto`, it hashes several times as fast as JavaScript, and at once, which WebCrypto does
- * not.
+ * `node:crypto`, if the runtime has it: it hashes several times as fast as JavaScript, and synchronously, unlike
+ * WebCrypto.
  */
 const native = /* @__PURE__ */ findNative();
 
 function findNative(): NativeHashes | undefined {
   try {
     const found = nodeModule('node:crypto') as NativeHashes | undefined;
-    // Throws in FIPS mode, in which there is no MD5.
+    // Throws in FIPS mode, which has no MD5.
     found?.createHash('md5');
     return found;
   } catch {
@@ -54,7 +62,7 @@ function findNative(): NativeHashes | undefined {
   }
 }
 
-/** Text as UTF-8. */
+/** Encodes text as UTF-8. Returns bytes as they are. */
 function bytesOf(message: string | Uint8Array): Uint8Array {
   return typeof message === 'string' ? utf8ToBytes(message) : message;
 }

@@ -3,7 +3,11 @@ import { hmac } from './hash.ts';
 import type { Encoding, Hash } from './hash.ts';
 import type { Signer } from './signer.ts';
 
-/** @param write what becomes of the encoded signature */
+/**
+ * Creates a signer for HMAC.
+ *
+ * @param write turns the encoded signature into the text that is sent
+ */
 export function hmacSigner(
   hash: Hash,
   key: Uint8Array,

@@ -7,8 +7,8 @@ interface NodeModules {
 }
 
 /**
- * A module of Node, of which some runtimes have a part (Deno, Bun, Workers with `nodejs_compat`) and some nothing.
- * Asked for without an import, which the latter would refuse.
+ * Returns a built-in module of Node. Some runtimes have a part of it (Deno, Bun, Workers with `nodejs_compat`), and
+ * some have nothing: these would refuse an import, so this function uses none.
  */
 export function nodeModule<Name extends keyof NodeModules>(name: Name): Partial<NodeModules[Name]> | undefined {
   try {

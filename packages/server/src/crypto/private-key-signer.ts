@@ -9,7 +9,7 @@ import type { Signer } from './signer.ts';
 
 interface Encoding {
   readonly encode: (bytes: Uint8Array) => string;
-  /** `undefined` for whatever `encode` does not make. */
+  /** Decodes a text. Returns `undefined` for a text that `encode` does not make. */
   readonly decode: (text: string) => Uint8Array | undefined;
 }
 
@@ -18,9 +18,9 @@ const rsa = '06092a864886f70d010101';
 const p256 = '06082a8648ce3d030107';
 
 /**
- * RSA (PKCS#1 v1.5) or ECDSA P-256, with the private key in PEM.
+ * Creates a signer for RSA (PKCS#1 v1.5) or ECDSA P-256 from a private key in PEM.
  *
- * @throws `ERR_OPTIONS` for a key that is not PKCS#8: WebCrypto reads no other
+ * @throws `ERR_OPTIONS` for a key that is not PKCS#8, the only form that WebCrypto reads
  */
 export function privateKeySigner(pem: string, hash: SignatureHash, { encode, decode }: Encoding): Signer {
   const body = /-----BEGIN PRIVATE KEY-----([\sA-Za-z\d+/=]+)-----END PRIVATE KEY-----/.exec(pem)?.[1];

@@ -1,25 +1,29 @@
 import { optionsError } from '../errors/options-error.ts';
 
 /**
- * Asked for the secret whenever a token is made or judged: for a secret that is not there yet when the program is built
- * or begins, and for one that is rotated. Of several the first one signs, all of them verify.
+ * A function that returns the secret, called whenever a token is made or verified. It is for a secret that does not
+ * exist yet when the program is built or starts, and for a secret that is rotated. If it returns several secrets, the
+ * first one signs, and all of them verify.
  */
 export type SecretSource = () => string | readonly string[] | undefined;
 
 /**
- * One secret, or several during a rotation: the first one signs, all of them verify. Give each format, layout and host
- * its own: with one secret in two of them, one token can mean two scopes.
+ * One secret, or several during a rotation: the first one signs, all of them verify. Use a different secret for each
+ * format, layout and host: if two of them share a secret, one token can mean two scopes.
  */
 export type SecretOptions =
   { secret: string | SecretSource; secrets?: never } | { secret?: never; secrets: readonly string[] };
 
-/** The secrets themselves. */
+/** Options that contain the secrets themselves, and not a function that returns them. */
 export type KnownSecrets = Extract<SecretOptions, { secrets: readonly string[] }>;
 
 /**
- * @param fronts how what is hashed behind the secret may begin: a secret that is another one with such a text behind it
- *   would make tokens of the other one
- * @throws `ERR_OPTIONS` when there is no secret or an empty one: `undefined` and `''` are perfectly hashable strings
+ * Returns the secrets of the options.
+ *
+ * @param fronts how the text that is hashed behind the secret may begin: if one secret consists of another one and such
+ *   a beginning, its tokens are also tokens of the other one
+ * @throws `ERR_OPTIONS` if there is no secret, or an empty one, because `undefined` and `''` could be hashed like any
+ *   text; also for a key in PEM, and for a secret that continues another one as described for `fronts`
  */
 export function secretList(options: SecretOptions, fronts: readonly string[] = ['/']): readonly string[] {
   const { secret, secrets }: { secret?: unknown; secrets?: readonly unknown[] } = options;
@@ -43,7 +47,7 @@ export function secretList(options: SecretOptions, fronts: readonly string[] = [
   return [...list];
 }
 
-/** Whether this is the text of a key in PEM: a public one is known to many, and no shared secret. */
+/** Whether a text is a key in PEM. A public key is known to others, so it cannot be a shared secret. */
 export function isPem(text: string): boolean {
   return /^\s*-----BEGIN /.test(text);
 }

@@ -1,9 +1,9 @@
 import { nodeModule } from './node-module.ts';
 
-/** Whether `signature` is one that the owner of a key has made of `message`. */
+/** Tells whether the owner of a key has made `signature` of `message`. */
 export type SignatureCheck = (message: Uint8Array, signature: Uint8Array) => Promise<boolean> | boolean;
 
-/** As WebCrypto calls it. The signature of `ECDSA` is `r‖s`. */
+/** An algorithm as WebCrypto names it. A signature of `ECDSA` is `r‖s`. */
 export type SignatureAlgorithm =
   | { readonly name: 'RSASSA-PKCS1-v1_5'; readonly hash: SignatureHash }
   | { readonly name: 'RSA-PSS'; readonly hash: 'SHA-256'; readonly saltLength: 32 }
@@ -16,22 +16,22 @@ export type SignatureHash = 'SHA-1' | 'SHA-256';
 const publicMembers: ReadonlySet<string> = new Set(['kty', 'crv', 'n', 'e', 'x', 'y']);
 
 /**
- * The check of what a key signs: by `node:crypto` where the runtime has it, four times as fast as by WebCrypto, which
- * hands each signature to another thread.
+ * Creates the check for signatures of a key. If the runtime has `node:crypto`, uses it: it is four times as fast as
+ * WebCrypto, which hands each signature to another thread.
  *
- * @param key an extractable one; of a public key WebCrypto checks the signatures
+ * @param key an extractable key; the signatures of a public key are always checked by WebCrypto
  */
 export async function signatureCheck(key: CryptoKey, algorithm: SignatureAlgorithm): Promise<SignatureCheck> {
   const { subtle } = globalThis.crypto;
   const members = Object.entries(await subtle.exportKey('jwk', key));
   const publicJwk: JsonWebKey = Object.fromEntries(members.filter(([name]) => publicMembers.has(name)));
   const native = key.type === 'private' ? nativeCheck(publicJwk, algorithm) : undefined;
-  // Some runtimes have these functions and not this key, hash or encoding.
+  // Some runtimes have these functions, but do not support this key, hash or encoding.
   const sample = new TextEncoder().encode('sample');
   if (native?.(sample, new Uint8Array(await subtle.sign(algorithm, key, sample))))
     return ofWholeLength(native, publicJwk);
   const publicKey = await subtle.importKey('jwk', publicJwk, algorithm, false, ['verify']);
-  // In buffers of their own, as its types want them.
+  // Copied into new buffers, as the types of WebCrypto require.
   const check: SignatureCheck = (message, signature) =>
     subtle.verify(algorithm, publicKey, Uint8Array.from(signature), Uint8Array.from(message));
   return ofWholeLength(check, publicJwk);
@@ -39,7 +39,7 @@ export async function signatureCheck(key: CryptoKey, algorithm: SignatureAlgorit
 
 /**
  * Refuses RSA signatures that are not as long as the modulus (RFC 8017, sections 8.1.2 and 8.2.2, step 1). OpenSSL
- * takes one of RSA-PSS without its leading zeros, so that one token would have two spellings.
+ * accepts an RSA-PSS signature without its leading zeros, so that one token would have two spellings.
  */
 function ofWholeLength(check: SignatureCheck, { n }: JsonWebKey): SignatureCheck {
   if (n === undefined) return check;
@@ -63,7 +63,7 @@ function nativeCheck(publicJwk: JsonWebKey, algorithm: SignatureAlgorithm): Sign
       try {
         return verify(hash, message, { key, ...padding }, signature);
       } catch {
-        // As WebCrypto judges a signature that it cannot read.
+        // WebCrypto also returns `false` for a signature that it cannot read.
         return false;
       }
     };

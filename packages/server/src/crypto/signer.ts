@@ -1,13 +1,13 @@
-/** Makes and checks signatures of one key in one encoding. */
+/** An object that makes and checks the signatures of one key in one encoding. */
 export interface Signer {
   readonly sign: (text: string) => Promise<string> | string;
-  /** Whether `signature` is exactly what `sign` would have made, or what the key's owner could have made of `text`. */
+  /** Whether `signature` is exactly what `sign` returns, or another signature of `text` by the owner of the key. */
   readonly verify: (text: string, signature: string) => Promise<boolean> | boolean;
 }
 
 /**
- * Keeps what `make` came to, never the promise of it: in workerd a promise that one request started must not be awaited
- * by another.
+ * Keeps the result of `make`, but never its promise: in workerd, a request must not await a promise that another
+ * request started.
  */
 export function kept<T>(make: () => Promise<T>): () => Promise<T> {
   let value: T | undefined;

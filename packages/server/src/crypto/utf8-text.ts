@@ -1,7 +1,8 @@
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The text that these bytes are in UTF-8, and no others: `undefined` for invalid bytes, and a byte order mark is kept.
+ * Decodes UTF-8 so that no other bytes give the same text: returns `undefined` for invalid bytes, and keeps a byte
+ * order mark.
  */
 export function utf8Text(bytes: Uint8Array | undefined): string | undefined {
   try {

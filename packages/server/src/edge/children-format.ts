@@ -6,7 +6,7 @@ import type { GrantedVerdict } from '../token/verdict.ts';
 import { judgeScope } from '../url/judged-scope.ts';
 import { sentToken } from './sent-token.ts';
 
-/** A request for a playlist that was let through. */
+/** A request for a playlist that the edge has let through. */
 interface Granted extends Pick<GrantedVerdict, 'url' | 'expires' | 'carriers' | 'conditional' | 'session'> {
   readonly request: Request;
   /** Unix seconds. */
@@ -14,19 +14,19 @@ interface Granted extends Pick<GrantedVerdict, 'url' | 'expires' | 'carriers' | 
 }
 
 /**
- * The format as it signs the children of a playlist. What a playlist names is the origin's choice, and no reason to
- * open more than the viewer's own token does, which may be narrower than those that the edge would make. So a child
- * gets
+ * Returns the format that signs the children of a playlist. The origin chooses the URLs in a playlist, and they must
+ * not open more than the viewer's own token, which may be narrower than the tokens that the edge would make. So a child
+ * gets the first of these that is possible:
  *
- * - a token of its own, where that opens nothing else;
- * - or the token that the viewer has sent, where that opens the child;
- * - or the token of its path alone, of a format that can make one;
- * - or none.
+ * - a new token, if it opens only the path of the child;
+ * - the token that the viewer has sent, if it opens the child;
+ * - a token for the path of the child alone, if the format can make one;
+ * - no token.
  */
 export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): VerifyingTokenFormat {
   const { request, now, conditional = false, session } = granted;
   let known: SignedToken | undefined;
-  // Most requests are for no playlist.
+  // Computed on demand: most requests are not for a playlist.
   const sent = (): SignedToken => (known ??= sentToken(new URL(request.url), granted, format));
   const opensAlone = async (url: URL, expires: number): Promise<boolean> => {
     const path = judgeScope({ kind: 'path', href: url.origin + url.pathname });
@@ -35,9 +35,9 @@ export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): 
   };
   const isOpenedBySent = async ({ href }: URL): Promise<boolean> => {
     const { credentials, prefix = '' } = sent();
-    // No URL carries it, which `attachToken` says.
+    // The token travels in a cookie or a header. No URL can carry it, and `attachToken` throws an error that says so.
     if (credentials === true) return true;
-    // A token in the path has no place elsewhere.
+    // A token in the path fits only URLs that begin with its `prefix`.
     if (!href.startsWith(prefix)) return false;
     return (await format.verify({ url: attachToken(href, sent()), headers: request.headers, isUse: false }, now)).ok;
   };
@@ -61,8 +61,9 @@ export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): 
 }
 
 /**
- * An edge may have a public key alone, and no playlist carries a token of a header: such children stay unsigned, and a
- * plugin asks the endpoint for them.
+ * Returns `undefined` for an `ERR_OPTIONS`, and throws any other error on. An edge may have a public key alone, and a
+ * playlist cannot carry a token of a header: such children stay unsigned, and a plugin asks the endpoint for their
+ * tokens.
  */
 function noneIfOptionsError(error: unknown): undefined {
   if (!isOptionsError(error)) throw error;

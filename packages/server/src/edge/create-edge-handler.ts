@@ -28,37 +28,45 @@ import { edgeRenewer, sendRenewed } from './renewal.ts';
 import type { EdgeRenewal } from './renewal.ts';
 
 export interface EdgeHandlerOptions {
-  /** A function is asked at every request: rotate secrets without a restart, or bind tokens to the client's address. */
+  /**
+   * The format. If it is a function, the handler calls it for every request: use a function to rotate secrets without a
+   * restart, or to bind tokens to the client's address.
+   */
   format: FormatSource;
-  /** Base URL of the origin, or a function that answers; either gets the request without the token. */
+  /** Base URL of the origin, or a function that answers requests. Both get the request without the token. */
   origin: Origin;
-  /** @default everything */
+  /** The URLs that need a token. @default everything */
   protect?: UrlRule | readonly UrlRule[];
   /** @default { origins: '*' } */
   cors?: CorsOptions;
   /**
-   * Signs the URIs of the playlists it serves, with the expiry of the token that the playlist came with. None opens
-   * more than that token and what the playlist lists.
+   * Signs the URIs in the playlists that the edge serves. The new tokens expire with the token of the request for the
+   * playlist, and open no more than that token and what the playlist lists.
    * @default false
    */
   signPlaylists?: boolean;
   /**
-   * Sends the successor of a token along with an answer, near the end of tokens that ask for it, for as long as their
-   * signer has granted: for `commonAccessToken` with `renewal`, and not together with `sessions`.
+   * Sends a renewed token with a response, near the end of a token that asks for renewal, as long as the signer of the
+   * token has granted: for `commonAccessToken` with `renewal`, and not together with `sessions`.
    * @default tokens are not renewed
    */
   renew?: EdgeRenewal;
-  /** Gets what was refused, and of formats with claims which claim, for your log. */
+  /**
+   * Called when the format refuses a request, for your log. If tokens have claims, it also gets the claim that failed.
+   */
   onRefusal?: (refusal: EdgeRefusal) => void;
   /**
-   * Refuses tokens of sessions that were ended, within five seconds: for `commonAccessToken`, `jwt` and other formats
-   * whose tokens carry the id of a session. While the store is away, the last list holds, and `onError` hears of it.
+   * Refuses the tokens of ended sessions, within five seconds: for `commonAccessToken`, `jwt` and other formats whose
+   * tokens carry the id of a session. During an outage of the store, the edge uses the last list and calls `onError`.
    * @default none
    */
   sessions?: Sessions;
-  /** While the store of `sessions` is away for more than five seconds, requests are a 503. @default false */
+  /** Answers 503 if the store of `sessions` has been unavailable for more than five seconds. @default false */
   strict?: boolean;
-  /** Gets what the origin, a format function or `sessions` threw, for your log. @default console.error */
+  /**
+   * Called with each error that the origin, a format function or `sessions` throws, for your log.
+   * @default console.error
+   */
   onError?: (error: unknown) => void;
   /** Unix milliseconds. @default Date.now */
   clock?: () => number;
@@ -67,14 +75,14 @@ export interface EdgeHandlerOptions {
 const methods = 'GET, HEAD, OPTIONS';
 
 /**
- * The edge: lets a request with a genuine, fresh token through to the origin, and answers 403 or 410 to all others,
- * with CORS headers. HEAD, ranges and conditional requests are judged like GET; preflights pass; other methods are 405.
- * The origin gets the path in the form that was hashed, never the token, and no header that names another path or
- * method.
+ * Creates the handler of an edge. It lets a request with a genuine token that has not expired through to the origin,
+ * and answers all others with 403 or 410 and CORS headers. It judges HEAD, ranges and conditional requests like GET,
+ * answers preflights without a token, and answers other methods with 405. The origin gets the path in the form that was
+ * hashed, never the token, and no header that names another path or method.
  *
- * A path that has more than one reading (`canonicalPath`) is a 403 whether it is protected or not, since no rule can
- * say which. A failure of the origin is a 502, a failure of a format function or of the clock a 503; none of them lets
- * anything through.
+ * A path that has more than one reading (`canonicalPath`) gets a 403 whether it is protected or not, since no rule can
+ * tell which reading applies. If the origin fails, the answer is a 502; if a format function or the clock fails, it is
+ * a 503. No failure lets a request through.
  *
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */
@@ -108,7 +116,10 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   checkEdgeSessions(options);
   const edgeSessions = sessions && new EdgeSessions({ sessions, strict, clock, onError });
 
-  /** When a refusal is made; `undefined` of a clock that fails, of which the log hears from whatever judges by it. */
+  /**
+   * Returns the time of a refusal; `undefined` if the clock fails. The code that judges by the clock reports that
+   * error.
+   */
   const dateMs = (): number | undefined => {
     try {
       return clock();
@@ -127,11 +138,11 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     let signing: { format: TokenFormat; expires: number } | undefined;
     let successor: RenewedToken | undefined;
     try {
-      // A clock that fails is a 503 whatever is asked for.
+      // If the clock fails, every request except a preflight gets a 503.
       clock();
       if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, { Allow: methods });
       const format = await readFormat(request);
-      // A token may have ended while the format was awaited.
+      // Read the clock again: a token may have expired while the format was awaited.
       const now = Math.floor(clock() / 1000);
       const judged = judgeUrl(format.bare?.(asked) ?? asked);
       if (!judged) return refuse(403);
@@ -148,7 +159,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         }
         if (edgeSessions && (await edgeSessions.haveEnded(format, verdict))) return refuse(403);
         successor = await renewed(format, request, { expires: verdict.expires, now });
-        // A format of your own may leave the URL out.
+        // A custom format may leave the URL out.
         const { url, carriers } = verdict as Partial<GrantedVerdict>;
         granted = { url: url ?? granted.url, carriers: carriers ?? granted.carriers };
         if (signPlaylists) {
@@ -167,7 +178,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       if (successor) sendRenewed(response.headers, successor);
       return response;
     } catch (error) {
-      // A viewer who seeks leaves requests behind: nothing has failed.
+      // A viewer who seeks aborts requests: that is not a failure.
       if (!request.signal.aborted) onError(error);
       return refuse(502);
     }
@@ -181,9 +192,9 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
 
 function withoutToken(request: Request, { url, carriers }: Pick<GrantedVerdict, 'url' | 'carriers'>): Request {
   const headers = forwardedHeaders(request, carriers);
-  // The rules have judged this one, and a client may name another (RFC 9112 section 3.2.2).
+  // The rules have judged this host, and a client may name another one (RFC 9112 section 3.2.2).
   headers.set('Host', new URL(url).host);
-  // `fetch` would decode a compressed body; what cannot be read cannot be signed.
+  // `fetch` would decode a compressed body, and the edge cannot sign a playlist that it cannot read.
   headers.set('Accept-Encoding', 'identity');
   return new Request(url, { method: request.method, headers, signal: request.signal });
 }
@@ -195,7 +206,7 @@ async function respond(
 ): Promise<Response> {
   const isPlaylist = signing !== undefined && isPlaylistPath(new URL(request.url));
   let response = await forward(isPlaylist ? wholeDocument(request) : request);
-  // A playlist under another name shows by its type; a part of it cannot be rewritten.
+  // A playlist with another file name is recognized by its media type. A part of a playlist cannot be rewritten.
   if (signing && response.status === 206 && isPlaylistResponse(response)) {
     letGo(response.body);
     response = await forward(wholeDocument(request));

@@ -2,9 +2,9 @@ import { setCorsHeaders } from '../http/cors-headers.ts';
 import type { CorsOptions } from '../http/cors-options.ts';
 
 /**
- * An answer of the edge itself. It is readable by the page (without CORS headers a player sees status 0 and cannot tell
- * an expired token from a lost network), dated (the player measures its clock by it) unless the edge does not know the
- * time, and never cached.
+ * Returns an answer of the edge itself. The page can read it: without CORS headers, a player sees status 0 and cannot
+ * tell an expired token from a lost network. It has a `Date`, by which the player measures its clock, unless the edge
+ * does not know the time. No cache keeps it.
  */
 export function edgeRefusal(
   request: Request,

@@ -3,16 +3,19 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { FormatSource, TokenFormat } from '../token/token-format.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
 
-/** Milliseconds of age from which the list is asked for again, while requests are judged by the one at hand. */
+/** Age of the list in milliseconds from which the edge asks for a new one, and still judges requests by the old one. */
 const refreshAfterMs = 2000;
 /**
- * Milliseconds of age from which requests wait for a new list: an end is heard of within five seconds, also where a
- * request has waited for a call in vain and makes one of its own.
+ * Age of the list in milliseconds from which requests wait for a new one. So the edge learns of an ended session within
+ * five seconds, even if a request waits in vain for the call of another request and then makes its own call.
  */
 const waitAfterMs = 3000;
-/** Milliseconds of age from which a strict edge judges nothing by the list. */
+/** Age of the list in milliseconds from which a strict edge no longer judges requests by it. */
 const staleAfterMs = 5000;
-/** Milliseconds for which a request waits for the call of another one, which may have ended together with that. */
+/**
+ * Milliseconds that a request waits for the call of another request. The call may have ended together with that
+ * request.
+ */
 const patienceMs = 1000;
 
 interface EdgeSessionsOptions {
@@ -23,15 +26,15 @@ interface EdgeSessionsOptions {
 }
 
 /**
- * The sessions that were ended, as an edge knows them: a list in memory, which is asked for when requests come, so that
- * it needs no timer. An entry is kept until the last token of its session has expired. While the store is away, the
- * last list holds; with `strict`, it holds for five seconds.
+ * The ended sessions that an edge knows: a list in memory. Requests trigger its renewal, so it needs no timer. It keeps
+ * an entry until the last token of the session has expired. During an outage of the store, the last list stays valid;
+ * with `strict`, it stays valid for five seconds.
  */
 export class EdgeSessions {
   readonly #options: EdgeSessionsOptions;
   readonly #ended = new Map<string, number>();
   #version: string | undefined;
-  /** When the call was sent that has brought the list. */
+  /** The time at which the call was sent that brought the list. */
   #askedMs = -Infinity;
   #attempt: { readonly startedMs: number; readonly done: Promise<void> } | undefined;
   #failedMs = -Infinity;
@@ -41,10 +44,10 @@ export class EdgeSessions {
   }
 
   /**
-   * Whether the session of a token that was let through has been ended.
+   * Tells whether the session of a token that was let through has been ended.
    *
-   * @throws `ERR_OPTIONS` for a format whose tokens name no session; with `strict` where nobody can say, because the
-   *   store is away
+   * @throws `ERR_OPTIONS` for a format whose tokens name no session; with `strict`, an error if the list is too old
+   *   because the store is unavailable
    */
   async haveEnded(format: TokenFormat, { session }: GrantedVerdict): Promise<boolean> {
     checkCarriesSession(format);
@@ -53,7 +56,7 @@ export class EdgeSessions {
     const ageMs = this.#sinceMs(this.#askedMs);
     if (ageMs >= refreshAfterMs) {
       const refreshed = this.#refresh();
-      // Nobody waits twice for a store that is away.
+      // After a recent failure of the store, requests do not wait for it again.
       if (ageMs >= waitAfterMs && !this.#hasJustFailed()) await this.#waitFor(refreshed);
     }
     if (strict && this.#sinceMs(this.#askedMs) >= staleAfterMs)
@@ -61,32 +64,40 @@ export class EdgeSessions {
     return (this.#ended.get(session) ?? 0) > clock();
   }
 
-  /** Makes one call at a time, and one each two seconds while the store is away. */
+  /** Makes one call at a time, and one every two seconds during an outage of the store. */
   #refresh(): Promise<void> {
     if (!this.#attempt || this.#sinceMs(this.#attempt.startedMs) >= refreshAfterMs) {
       const nowMs = this.#options.clock();
       const done = this.#ask(nowMs);
-      // Whoever waits hears of a clock that has failed meanwhile; where nobody does, it would end the process.
+      // A request that waits gets the error of a clock that has failed in the meantime. If no request waits, the
+      // rejection would end the process.
       done.catch(() => undefined);
       this.#attempt = { startedMs: nowMs, done };
     }
     return this.#attempt.done;
   }
 
-  /** Milliseconds since a time of the clock; Infinity if the clock was set back since, because then nobody knows. */
+  /**
+   * Returns the milliseconds since a time of the clock; Infinity if the clock was set back since, because then the age
+   * is unknown.
+   */
   #sinceMs(thenMs: number): number {
     const ms = this.#options.clock() - thenMs;
     return ms >= 0 ? ms : Infinity;
   }
 
-  /** A failure longer ago says nothing about the store: an edge without requests has not asked it since. */
+  /**
+   * Tells whether the store has failed recently. An older failure says nothing about the store: an edge without
+   * requests has not called it since.
+   */
   #hasJustFailed(): boolean {
     return this.#sinceMs(this.#failedMs) < staleAfterMs;
   }
 
   /**
-   * In workerd, a promise that another request has started may never end. Of a crowd that waits for one, the first to
-   * lose patience makes a call of its own, and the others wait for that one, too, before they do.
+   * Waits for a call, but not forever: in workerd, a promise that another request has started may never settle. If
+   * several requests wait for the same call, the first one that loses patience makes its own call. The others also wait
+   * for that call before they make their own.
    */
   async #waitFor(done: Promise<void>): Promise<void> {
     if (!(await isLate([done])) || this.#hasJustFailed()) return;
@@ -99,12 +110,12 @@ export class EdgeSessions {
   }
 
   async #ask(nowMs: number): Promise<void> {
-    // A clock that was ahead has let go of entries which hold again, and which the store would not repeat.
+    // A clock that was ahead has deleted entries that are valid again, and the store would not repeat them.
     if (this.#askedMs > nowMs) this.#version = undefined;
     try {
       const list = await this.#options.sessions.ended(this.#version);
       for (const [id, untilMs] of this.#ended) if (untilMs <= nowMs) this.#ended.delete(id);
-      // What a store has forgotten that was started again is kept.
+      // Keep entries that a restarted store has forgotten.
       for (const { id, untilMs } of list?.sessions ?? []) this.#ended.set(id, untilMs);
       this.#version = list?.version ?? this.#version;
       this.#askedMs = this.#sinceMs(this.#askedMs) < Infinity ? Math.max(this.#askedMs, nowMs) : nowMs;
@@ -116,7 +127,7 @@ export class EdgeSessions {
   }
 }
 
-/** Whether none of the calls ends in time. */
+/** Tells whether none of the calls ends within `patienceMs`. */
 async function isLate(calls: readonly Promise<void>[]): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<true>((resolve) => {
@@ -135,9 +146,9 @@ interface CheckedOptions {
 }
 
 /**
- * @throws `ERR_OPTIONS` for what is none, for `strict` alone, for a format whose tokens name no session, and for an
- * edge
- *   that renews tokens, too: the store forgets a session with the last token that the endpoint has made
+ * @throws `ERR_OPTIONS` for a value that is not a `Sessions`, for `strict` without `sessions`, for a format whose
+ *   tokens name no session, and for an edge that also renews tokens: the store forgets a session when the last token
+ *   that the endpoint has made for it expires
  */
 export function checkEdgeSessions({ sessions, strict = false, renew, format }: CheckedOptions): void {
   if (sessions === undefined) {
@@ -155,7 +166,11 @@ export function checkEdgeSessions({ sessions, strict = false, renew, format }: C
   if (typeof format !== 'function') checkCarriesSession(format);
 }
 
-/** An edge that hears of no end would look like one at which none has ended. @throws `ERR_OPTIONS` */
+/**
+ * Refuses a format without sessions: such an edge would look like one at which no session has ended.
+ *
+ * @throws `ERR_OPTIONS`
+ */
 function checkCarriesSession({ name, carriesSession }: TokenFormat): void {
   if (carriesSession === true) return;
   throw optionsError(

@@ -4,12 +4,12 @@ import type { GrantedVerdict } from '../token/verdict.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
 
 /**
- * Headers by which a viewer could make an origin serve another path or host or do another thing than was judged, and
- * those about a body, which is not forwarded. IIS and Symfony read the first ones, Next.js and Astro `x-matched-path`
- * and the two behind it, WSGI servers those with `script-name` and `path-info`, Rack `x-sendfile-type` and
- * `x-accel-mapping`; Rack, Express and Spring filters those about the method. Of a host, most frameworks read
- * `x-forwarded-host`, some `forwarded` (RFC 7239); the others are those of Azure (`x-original-host`, `disguised-host`),
- * Envoy, Apache (`x-forwarded-server`) and older filters.
+ * Headers by which a viewer could make an origin serve another path or host, or do another thing, than the edge has
+ * judged; and headers about a body, which the edge does not forward. IIS and Symfony read the first ones; Next.js and
+ * Astro read `x-matched-path` and the two after it; WSGI servers read those with `script-name` and `path-info`; Rack
+ * reads `x-sendfile-type` and `x-accel-mapping`; Rack, Express and Spring filters read those about the method. Most
+ * frameworks read the host from `x-forwarded-host`, some from `forwarded` (RFC 7239). The other headers about a host
+ * belong to Azure (`x-original-host`, `disguised-host`), Envoy, Apache (`x-forwarded-server`) and older filters.
  */
 const dropped = new Set([
   'x-original-url',
@@ -49,11 +49,12 @@ const dropped = new Set([
   'expect',
 ]);
 
-/** The headers of `request` as the origin gets them: nothing that carried the token, and nothing of `dropped`. */
+/** Returns the headers of `request` that the origin gets: none that carried the token, and none of `dropped`. */
 export function forwardedHeaders(request: Request, carriers: GrantedVerdict['carriers'] = {}): Headers {
   const headers = new Headers(request.headers);
   dropHopByHop(headers);
-  // PHP and WSGI take `_` in the name of a header for `-` (gunicorn reads SCRIPT_NAME), CGI of lighttpd any other sign.
+  // PHP and WSGI read `_` in the name of a header as `-` (gunicorn reads SCRIPT_NAME). The CGI of lighttpd reads any
+  // other character as `-`.
   for (const name of [...headers.keys()]) if (dropped.has(name.replace(/[^a-z\d]/g, '-'))) headers.delete(name);
   for (const name of carriers.headers ?? []) headers.delete(name);
   const cookie = carriers.cookies && withoutCookies(headers.get('Cookie') ?? '', carriers.cookies);
@@ -65,8 +66,8 @@ export function forwardedHeaders(request: Request, carriers: GrantedVerdict['car
 }
 
 /**
- * Reduces a `Referer` to its origin, as the nginx files do: a page that a token has opened may name itself with that
- * token, on any host on which the token is valid. It may be relative (RFC 9110 section 10.1.3).
+ * Reduces a `Referer` to its origin, as the nginx files do: a page that a token has opened may send its URL with that
+ * token, on any host on which the token is valid. A `Referer` may be relative (RFC 9110 section 10.1.3).
  */
 function setReferer(headers: Headers, referer: string, asked: string): void {
   const from = parsedUrl(referer, asked);

@@ -3,19 +3,22 @@ import { encodePath } from '../url/canonical-path.ts';
 import { decodeOnce } from '../url/decode-once.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 
-/** Names of a path that are looked at, since a stranger may send thousands; the rest of such a path is hidden. */
+/**
+ * The number of path segments that are examined, since a stranger may send thousands. The rest of such a path is
+ * hidden.
+ */
 const maxNames = 32;
 
 /**
- * The URL of a refused request for a log, with `…` in place of a token that stands where the format does not read it.
- * It may be valid where it belongs.
+ * Returns the URL of a refused request for a log. `…` replaces a token in a place where the format does not read it:
+ * the token may be valid in its proper place.
  */
 export function loggedUrl(url: JudgedUrl, format: TokenFormat): string {
   const { path, end } = withoutParameters(url.path, format.parameters ?? []);
   return url.origin + withoutPathTokens(url.origin, encodePath(path, 'decoded'), format) + end;
 }
 
-/** A client may send `&`, `%3F` or `%253F` for the `?`: from the first parameter of a token on, it is a query. */
+/** Cuts a path at the first parameter of a token: a client may send `&`, `%3F` or `%253F` instead of the `?`. */
 function withoutParameters(path: string, names: readonly string[]): { path: string; end: string } {
   const folded = names.map((name) => name.toLowerCase());
   const text = decodeOnce(path) ?? path;
@@ -24,7 +27,7 @@ function withoutParameters(path: string, names: readonly string[]): { path: stri
   return { path, end: '' };
 }
 
-/** A client may ask for `/hls/TOKEN/a.ts` where the format reads `/TOKEN/a.ts`. */
+/** Replaces tokens within a path: a client may request `/hls/TOKEN/a.ts` although the format reads `/TOKEN/a.ts`. */
 function withoutPathTokens(origin: string, path: string, format: TokenFormat): string {
   if (!format.bare) return path;
   let shown = '';

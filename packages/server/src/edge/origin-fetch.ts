@@ -2,14 +2,15 @@ import { optionsError } from '../errors/options-error.ts';
 import { passedOn } from '../http/passed-on.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
 
-/** The server behind the edge: its base URL, or a function that answers. */
+/** The server behind the edge: its base URL, or a function that answers requests. */
 export type Origin = string | URL | ((request: Request) => Response | Promise<Response>);
 
 /**
- * Sends a request on. With a base URL, the path is put behind that of the base; redirects go back to the viewer. The
- * headers of the answer can be changed, and are those of its body (`passedOn`).
+ * Returns a function that sends a request to the origin. With a base URL, the path of the request follows the path of
+ * the base, and redirects go back to the viewer. The headers of the response can be changed, and describe its body
+ * (`passedOn`).
  *
- * @throws `ERR_OPTIONS` for a base that is no absolute http(s) URL or has a query
+ * @throws `ERR_OPTIONS` for a base that is not an absolute http(s) URL or has a query
  */
 export function originFetch(origin: Origin): (request: Request) => Promise<Response> {
   const ask = typeof origin === 'function' ? origin : fetchBelow(origin);
@@ -29,7 +30,7 @@ function fetchBelow(origin: string | URL): (request: Request) => Promise<Respons
   return ({ url, method, headers: sent, signal }) => {
     const { pathname, search } = new URL(url);
     const headers = new Headers(sent);
-    // It is that of the base URL.
+    // `fetch` sends the host of the base URL.
     headers.delete('Host');
     return fetch(root + pathname + search, { method, headers, redirect: 'manual', signal });
   };

@@ -3,7 +3,10 @@ import { signPlaylist } from '../playlist/sign-playlist.ts';
 import type { SignPlaylistOptions } from '../playlist/sign-playlist.ts';
 import { keepOutOfCaches } from './private-response.ts';
 
-/** A rewritten playlist is another document than the origin's: its ranges and validators do not apply. */
+/**
+ * Headers that describe the origin's playlist. A rewritten playlist is another document, to which these ranges and
+ * validators do not apply.
+ */
 const ofOriginalBody = [
   'Content-Encoding',
   'Content-Length',
@@ -21,7 +24,7 @@ export function isPlaylistPath({ pathname }: URL): boolean {
   return /\.m3u8?$/i.test(pathname);
 }
 
-/** Makes the request one for the whole document, whatever the viewer holds of it. */
+/** Returns the request as a request for the whole document, whatever the viewer already has of it. */
 export function wholeDocument(request: Request): Request {
   const headers = new Headers(request.headers);
   for (const name of ofPartialRequest) headers.delete(name);
@@ -33,8 +36,8 @@ export function isPlaylistResponse({ headers }: Response): boolean {
 }
 
 /**
- * The playlist with every URI signed, private to this viewer. To HEAD, the same headers without a length, which only
- * the rewritten body would tell.
+ * Returns the playlist with every URI signed, private to this viewer. A HEAD request gets the same headers without a
+ * length, because the length is known only from the rewritten body.
  */
 export async function rewritePlaylist(
   response: Response,

@@ -1,4 +1,6 @@
-/** Headers by which CDNs keep an answer whatever its `Cache-Control` says, and those that name what they have kept. */
+/**
+ * Headers that make CDNs keep a response whatever its `Cache-Control` says, and headers that label what CDNs have kept.
+ */
 const cacheHeaders = [
   'CDN-Cache-Control',
   'Akamai-Cache-Control',
@@ -15,7 +17,7 @@ const cacheHeaders = [
   'Expires',
 ];
 
-/** Lets no cache keep a response that is for one viewer alone, whatever the origin said for all. */
+/** Prevents caches from keeping a response that is for one viewer, whatever the origin has said. */
 export function keepOutOfCaches(headers: Headers): void {
   for (const name of cacheHeaders) headers.delete(name);
   headers.set('Cache-Control', 'private, no-store');

@@ -3,21 +3,21 @@ import type { RefusedVerdict } from '../token/verdict.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { loggedUrl } from './logged-url.ts';
 
-/** A request that was refused, for a log: no token, and nothing that a token says. */
+/** A refused request, for a log. It contains no token, and nothing that a token says. */
 export interface EdgeRefusal extends Pick<RefusedVerdict, 'status' | 'reason' | 'claim' | 'detail'> {
-  /** Without query and token; `…` stands for a token in a place of the path where the format does not read it. */
+  /** The URL without query and token; `…` replaces a token in a place of the path where the format does not read it. */
   readonly url: string;
   readonly method: string;
 }
 
-/** `onRefusal` of the options as it is called: a log that fails changes no answer. */
+/** Wraps the option `onRefusal`, so that a log that fails changes no answer. */
 export function refusalLog(
   onRefusal: ((refusal: EdgeRefusal) => void) | undefined,
   onError: (error: unknown) => void,
 ): (refused: RefusedVerdict, request: { url: JudgedUrl; format: TokenFormat; method: string }) => void {
   return ({ status, reason, claim, detail }, { url, format, method }) => {
     try {
-      // Without types it may be an async function, whose rejection would end the process.
+      // Without types, `onRefusal` may be an async function, whose rejection would end the process.
       const told: unknown = onRefusal?.({
         url: loggedUrl(url, format),
         method,

@@ -6,11 +6,14 @@ import { keepOutOfCaches } from './private-response.ts';
 
 /** Renewal of tokens by the edge. */
 export interface EdgeRenewal {
-  /** Seconds before its end in which a token is renewed: more than a player's longest pause between two requests. */
+  /**
+   * Seconds before the expiry of a token during which it is renewed: more than a player's longest pause between two
+   * requests.
+   */
   within: number;
 }
 
-/** The successor of the token of a request that was let through; `undefined` for most requests. */
+/** Returns the successor of the token of a request that was let through; `undefined` for most requests. */
 export type EdgeRenewer = (
   format: TokenFormat,
   request: Request,
@@ -18,10 +21,10 @@ export type EdgeRenewer = (
 ) => Promise<RenewedToken | undefined>;
 
 /**
- * Renews tokens at the edge: those that say so themselves (`catr` of a Common Access Token), near their end, for as
- * long as their signer has granted.
+ * Returns a function that renews tokens at the edge: those that ask for it (`catr` of a Common Access Token), near
+ * their end, as long as their signer has granted.
  *
- * @throws `ERR_OPTIONS` for a number of seconds that is none, and for a format that cannot renew
+ * @throws `ERR_OPTIONS` for an invalid number of seconds, and for a format that cannot renew
  */
 export function edgeRenewer(renew: EdgeRenewal | undefined, source: FormatSource): EdgeRenewer {
   if (renew === undefined) return () => Promise.resolve(undefined);
@@ -36,7 +39,7 @@ export function edgeRenewer(renew: EdgeRenewal | undefined, source: FormatSource
   };
 }
 
-/** An edge that never renews would look like one whose tokens need no renewal yet. */
+/** Refuses a format that cannot renew: such an edge would look like one whose tokens need no renewal yet. */
 function checkRenews(format: TokenFormat): void {
   if (format.renew) return;
   throw optionsError(
@@ -46,8 +49,8 @@ function checkRenews(format: TokenFormat): void {
 }
 
 /**
- * Sends a renewed token along. The page may read it (`Access-Control-Expose-Headers`), and nobody keeps the answer: a
- * cache would hand one viewer's token to another.
+ * Adds a renewed token to a response. The page may read it (`Access-Control-Expose-Headers`), and no cache keeps the
+ * response: a cache would hand one viewer's token to another.
  */
 export function sendRenewed(headers: Headers, { header, setCookie = [] }: RenewedToken): void {
   keepOutOfCaches(headers);

@@ -3,10 +3,10 @@ import type { GrantedVerdict } from '../token/verdict.ts';
 import { decodeOnce } from '../url/decode-once.ts';
 
 /**
- * The token that a request was let through with, as it is put on other URLs: whatever the URL that was asked for has
- * beyond the one that was granted.
+ * Returns the token of a request that was let through, in a form that can be put on other URLs: everything that the
+ * requested URL has and the granted URL has not.
  *
- * @param granted of a format's verdict
+ * @param granted a part of a format's verdict
  */
 export function sentToken(
   asked: URL,
@@ -23,7 +23,9 @@ export function sentToken(
   };
 }
 
-/** The parameters that a query has lost on its way, with the escapes of values undone, as tokens have them. */
+/**
+ * Returns the parameters that `search` has and `rest` has not, with the escapes of values undone, as tokens have them.
+ */
 function takenParameters(search: string, rest: string): Record<string, string> {
   const left = rest.slice(1).split('&');
   const taken: Record<string, string> = {};
@@ -39,7 +41,10 @@ function takenParameters(search: string, rest: string): Record<string, string> {
   return taken;
 }
 
-/** The token of a path is in front of the names that both paths end with; what precedes them changes places with it. */
+/**
+ * Finds the token of a path: it is in front of the path segments with which both paths end. `prefix` is the part in
+ * front of them without the token, and `base` is that part with the token.
+ */
 function frontOf({ origin, pathname }: URL, bare: string): Pick<SignedToken, 'prefix' | 'base'> {
   const [sent, plain] = [pathname.split('/'), bare.split('/')];
   while (plain.length > 1 && sent.at(-1) === plain.at(-1)) {

@@ -2,15 +2,18 @@ import { Problem } from '../http/problem.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { sessionEnded, sessionLimit, tooManySessions } from './endpoint-problems.ts';
 
-/** 16 bytes fill 21 characters and two bits of a 22nd, whose other four bits are zero in canonical form. */
+/**
+ * A session, 16 bytes: they fill 21 characters and two bits of a 22nd, whose other four bits are zero in canonical
+ * form.
+ */
 const sessionForm = /^[\w-]{21}[AQgw]$/;
 
 /**
- * Counts a call of a session, for which there are tokens.
+ * Counts a call of a session, after tokens have been made for it.
  *
  * @param call.ttl seconds
- * @throws `Problem` 403 for one too many and for one that was ended, 429 for a viewer who begins ever new ones;
- *   whatever the store failed with
+ * @throws `Problem` 403 for a session beyond the limit and for one that was ended, 429 for a viewer who begins ever new
+ *   sessions; every error of the store
  */
 export async function admitSession(
   sessions: Sessions,
@@ -24,11 +27,11 @@ export async function admitSession(
 }
 
 /**
- * The session that a page has named; a member that may be left out may be `null`. Pages that name none are one session
- * of their viewer together: older players renew without a name, and would take a place with each call otherwise.
+ * Reads the session that a page has named; an optional member may be `null`. Pages that name none are together one
+ * session of their viewer: older players renew without a name, and each of their calls would take a place otherwise.
  *
- * @param session of the body of the request
- * @throws `Problem` 400 for what is no session
+ * @param session the member of the body of the request
+ * @throws `Problem` 400 for a value that is not a session
  */
 export function readSession(session: unknown): string | undefined {
   if (session === undefined || session === null) return undefined;

@@ -1,9 +1,11 @@
-/** A counter of calls that several instances share, as `rate-limiter-flexible` has them on Redis and other stores. */
+/**
+ * A counter of calls that several instances share, such as those of `rate-limiter-flexible` on Redis and other stores.
+ */
 export interface RateLimiter {
   /**
-   * Counts a call; resolved, the call may go on. To refuse it, rejects with an object that has `msBeforeNext`,
-   * milliseconds, and is no `Error` (`RateLimiterRes`). Whatever else it rejects with says that the limiter itself has
-   * failed.
+   * Counts a call. If the promise resolves, the call may go on. To refuse the call, it rejects with an object that has
+   * `msBeforeNext`, milliseconds, and is not an `Error` (`RateLimiterRes`). Any other rejection says that the limiter
+   * itself has failed.
    *
    * @param key a digest of what `key` returned, 43 characters of base64url
    */
@@ -11,14 +13,16 @@ export interface RateLimiter {
 }
 
 /**
- * Milliseconds after which a limiter has failed. Clients of Redis queue commands while the connection is down, for as
- * long as that lasts; a player waits for the endpoint ten seconds.
+ * Milliseconds after which a limiter has failed. Clients of Redis queue commands as long as the connection is down; a
+ * player waits ten seconds for the endpoint.
  */
 const timeoutMs = 2000;
 
 /**
- * @returns seconds to wait, 0 when the call may go on
- * @throws whatever says that the limiter has failed: it is never a free pass
+ * Counts a call with a limiter.
+ *
+ * @returns seconds to wait, 0 if the call may go on
+ * @throws if the limiter has failed: a failure never lets a call through
  */
 export async function askLimiter(limiter: RateLimiter, key: string): Promise<number> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,7 +45,7 @@ export async function askLimiter(limiter: RateLimiter, key: string): Promise<num
   }
 }
 
-/** Milliseconds to wait, when `reason` is the refusal of a call. */
+/** Returns the milliseconds to wait if `reason` refuses a call, otherwise `undefined`. */
 function refusal(reason: unknown): number | undefined {
   if (typeof reason !== 'object' || reason === null || reason instanceof Error) return undefined;
   const { msBeforeNext } = reason as { msBeforeNext?: unknown };

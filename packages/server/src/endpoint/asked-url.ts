@@ -7,16 +7,16 @@ import type { JudgedUrl } from '../url/judged-url.ts';
 import { readingsUpToFiles, wholeReadings } from '../url/readings.ts';
 import type { Scope } from '../url/scope.ts';
 
-/** A URL that the endpoint was asked for and that lies below `allow`. */
+/** A URL that a call requests and that lies below `allow`. */
 export interface ListedUrl {
-  /** As it was asked for: a player has its token under that name. */
+  /** The URL as it was requested: a player looks for its token under this text. */
   readonly href: string;
   readonly url: JudgedUrl;
-  /** Makes a `URL` of it for a format, whatever that did to the last one. */
+  /** Returns the `URL` for a format, as it was requested even if a format has changed the last object. */
   readonly target: () => URL;
 }
 
-/** With what its token would open, all of which lies below `allow`. */
+/** A URL with the scope that its token would open, all of which lies below `allow`. */
 export interface OpenableUrl extends ListedUrl {
   readonly scope: JudgedScope;
 }
@@ -28,7 +28,7 @@ export function listedUrls(hrefs: readonly string[], allows: AllowList): ListedU
   });
 }
 
-/** Parsed once, and once more for each time that a format has changed what it was given. */
+/** Parses the URL once, and again each time that a format has changed the object. */
 function targetOf(href: string): () => URL {
   let target = new URL(href);
   const written = target.href;
@@ -38,7 +38,7 @@ function targetOf(href: string): () => URL {
   };
 }
 
-/** Keeps the URLs whose token would open nothing that is not allowed. @param expires unix seconds */
+/** Keeps the URLs whose token would open only allowed URLs. @param expires unix seconds */
 export async function openableUrls(
   listed: readonly ListedUrl[],
   { allows, format, expires }: { allows: AllowList; format: TokenFormat; expires: number },
@@ -51,10 +51,10 @@ export async function openableUrls(
 }
 
 /**
- * The arguments of the entitlement hook: each URL in its one spelling, with what its token would open at the same place
- * of the second list. Behind them the other readings of both: a hook that looks for `/premium/` must not miss
- * `/%70remium/`, nor `/premium;x/`, which Java servers take for the same, nor `/film.mp4/x`, which lighttpd takes for
- * `/film.mp4`, whether it looks at URLs or at scopes.
+ * Returns the arguments of the entitlement hook: each URL in its canonical spelling, and at the same place of the
+ * second list the scope that its token would open. The other readings of both follow behind: a hook that looks for
+ * `/premium/`, in URLs or in scopes, must not miss `/%70remium/`, nor `/premium;x/`, which Java servers take for the
+ * same, nor `/film.mp4/x`, which lighttpd takes for `/film.mp4`.
  */
 export function shownUrls(asked: readonly OpenableUrl[]): [urls: string[], scopes: Scope[]] {
   const shown = asked.map(shownReadings);
@@ -67,20 +67,20 @@ interface ShownUrl {
   readonly scope: Scope;
 }
 
-/** A URL and its scope as one origin or another reads them, as they are first. */
+/** Returns a URL and its scope in every reading of an origin, beginning with both as they are. */
 function shownReadings({ url, scope: { shown, url: opened } }: OpenableUrl): readonly ShownUrl[] {
   const asIs = { href: url.href, scope: shown.asIs };
   if (url.servedPaths.length === 1 && shown.hasOneReading) return [asIs];
   const whole = [...new Set([...wholeReadings(url.path), ...shown.readings])];
   const upToFiles = readingsUpToFiles(url.path, opened.path);
-  // Each list by itself: a reading remembers the path that it has read last.
+  // All URLs are read before the scopes, because a reading remembers only the last path.
   const hrefs = [...whole, ...upToFiles].map((read) => url.withPath(read(url.path)).href);
   const scopes = [...whole.map((read) => shown.as(read)), ...upToFiles.map((read) => shown.upToFile(read))];
   const files = shown.files ? [{ href: url.href, scope: shown.files }] : [];
   return distinct([asIs, ...hrefs.map((href, i) => ({ href, scope: scopes[i]! })), ...files]);
 }
 
-/** Leaves one object for each scope. */
+/** Removes entries that have both the same URL and the same scope. */
 function distinct(shown: readonly ShownUrl[]): readonly ShownUrl[] {
   const scopes = new Map<string, Set<Scope>>();
   for (const { href, scope } of shown) scopes.set(href, (scopes.get(href) ?? new Set()).add(scope));

@@ -1,8 +1,8 @@
 import { AgingMap } from '../memory/aging-map.ts';
 
-/** Viewers that are counted one by one; each costs about 200 bytes. */
+/** The number of viewers that are counted one by one; each takes about 200 bytes. */
 const maxViewers = 100_000;
-/** Characters of a digest that viewers beyond those share: 4,096 windows. */
+/** The number of characters of a digest that further viewers share: 4,096 windows. */
 const sharedLength = 2;
 
 interface CallWindow {
@@ -11,16 +11,17 @@ interface CallWindow {
 }
 
 /**
- * Counts calls a viewer in fixed windows, in the memory of this process: behind several instances a viewer has `limit`
- * in each.
+ * Counts the calls of each viewer in fixed windows, in the memory of this process: with several instances, a viewer has
+ * `limit` on each of them.
  *
- * A window is kept until it ends, however many viewers come: a flood of made-up ones must neither fill the memory nor
- * win anybody a new window. Once `maxViewers` windows are open, further viewers are counted together, by the first
- * characters of their digest: under such a flood a newcomer may be refused for the calls of others, and nobody gets
- * more than `limit`.
+ * A window is kept until it ends, however many viewers come: a flood of invented viewers must neither fill the memory
+ * nor give any viewer a new window. Once `maxViewers` windows are open, further viewers are counted together, by the
+ * first characters of their digest. During such a flood, a new viewer may be refused because of the calls of others,
+ * and no viewer gets more than `limit`.
  *
  * @param options.window seconds
- * @returns counts a call of `viewer`, a digest, and tells the seconds to wait; 0 when the call may go on
+ * @returns a function that counts a call of `viewer`, a digest, and returns the seconds to wait; 0 if the call may go
+ *   on
  */
 export function countCalls({
   limit,
@@ -30,9 +31,9 @@ export function countCalls({
   window: number;
 }): (viewer: string, nowMs: number) => number {
   const windowMs = window * 1000;
-  // They are all of one length, so the oldest end first.
+  // All windows have the same length, so the oldest one ends first.
   const windows = new AgingMap<string, CallWindow>();
-  // One that is further away than two windows is of a clock that has been set back since.
+  // A window that ends more than two lengths from now began before the clock was set back.
   const isOpen = ({ endsMs }: CallWindow, nowMs: number): boolean => endsMs > nowMs && endsMs <= nowMs + 2 * windowMs;
   const openWindow = (id: string, nowMs: number): CallWindow | undefined => {
     const found = windows.get(id);
@@ -52,7 +53,7 @@ export function countCalls({
       windows.delete(id);
     }
     const shared = openWindow(viewer.slice(0, sharedLength), nowMs);
-    // Whoever was counted with others takes their calls along, or would have a limit twice.
+    // A viewer who was counted with others takes their calls along. Otherwise, the viewer would have the limit twice.
     if (windows.size < maxViewers) return begin(viewer, shared?.calls ?? 0, nowMs);
     return shared ?? begin(viewer.slice(0, sharedLength), 0, nowMs);
   };

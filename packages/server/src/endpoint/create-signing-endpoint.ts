@@ -22,11 +22,12 @@ import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
 import { readSigningRequest } from './signing-request.ts';
 
 /**
- * The signing endpoint: `POST {urls, reason}` in, `{now, tokens, denied}` out, failures as RFC 9457 problems.
+ * Creates the signing endpoint: it takes `POST {urls, reason}`, returns `{now, tokens, denied}`, and sends failures as
+ * RFC 9457 problems.
  *
- * What a token opens is asked before it is made: a URL whose token would reach beyond `allow`, or into what `authorize`
- * denies, comes back in `denied`, as do URLs outside `allow` and those that the format refuses. A call of which nothing
- * is left is a 403. What the format has made is judged once more before it leaves.
+ * The endpoint finds out what a token opens before it makes the token. It returns in `denied` each URL whose token
+ * would reach beyond `allow`, or into what `authorize` denies, each URL outside `allow`, and each URL that the format
+ * refuses. If no URL is left, the response is a 403. Each token is judged once more before it is sent.
  *
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */
@@ -62,19 +63,20 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     if (granted.length === 0) throw deniedToViewer();
 
     const lifetime = lifetimeFor(reason, ttl, format.maxTtl);
-    // Before the store is asked: it forgets the end of a session when its tokens have expired, and may be slow.
+    // Computed before the store is called, which forgets an ended session when its tokens have expired, and may be
+    // slow.
     const expires = expiryOf(ttl);
     const session = sessions && readSession(named);
     const id = await sessions?.idOf(request, session);
     const mint = new TokenMint(format, { expires, session: id, mayOpen, onError });
     const signed = await mint.mint(granted);
     if (signed.length === 0) throw unsignable();
-    // What cannot be signed takes no place, and for whom there is none, no playlist is read.
+    // After signing, because URLs that cannot be signed take no place; before playlists are read, which needs a place.
     if (sessions) await admitSession(sessions, request, { session, ttl: lifetime });
     try {
       await mint.mint(await openableChildren(granted, { format, expires, allows, mayOpen, expander }));
     } catch (error) {
-      // The tokens that were asked for are there, and a place is taken: the player asks for the children itself.
+      // The requested tokens exist, and a place is taken: the player requests the children itself.
       onError(error);
     }
     const { tokens, cookies } = mint;

@@ -9,12 +9,13 @@ import type { Scope } from '../url/scope.ts';
 import { deniedToViewer } from './endpoint-problems.ts';
 
 /**
- * The URLs that a viewer may have: all, none (403), or all except `denied`, for `ttl` seconds; or a `Response` that the
- * endpoint sends unchanged, such as a 401 with `WWW-Authenticate`.
+ * The URLs that a viewer may have: all (`true`), none (`false`, a 403), or all except `denied`, for `ttl` seconds. Or a
+ * `Response`, such as a 401 with `WWW-Authenticate`, which the endpoint sends with its CORS headers and with
+ * `Cache-Control: no-store`.
  *
- * An entry of `denied` is an absolute URL: it denies itself and everything below it, one with a query that query alone,
- * any other every query; one with a `*` denies the folder in which that stands. A token that opens any of it is not
- * granted.
+ * An entry of `denied` is an absolute URL, and denies itself and everything below it. An entry with a query denies that
+ * query alone, unless the query contains a `*`; any other entry denies every query. An entry with a `*` in its path
+ * denies the folder that contains the `*`. A token that opens any denied URL is not granted.
  */
 export type Grant = boolean | { denied?: readonly string[]; ttl?: number } | Response;
 
@@ -26,9 +27,11 @@ interface Permission {
 }
 
 /**
- * @throws `Problem` 403 for `false`, and for what a hook without types returned instead of it, such as nothing;
- *   `ERR_OPTIONS` for anything else that is no grant, for a `ttl` that is no lifetime, and for an entry of `denied`
- *   that cannot be judged: it would deny nothing
+ * Reads what `authorize` has returned.
+ *
+ * @throws `Problem` 403 for `false`, and for a value that a hook without types returned instead of it, such as nothing;
+ *   `ERR_OPTIONS` for any other value that is not a grant, for a `ttl` that is not a lifetime, and for an entry of
+ *   `denied` that cannot be judged, because it would deny nothing
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
   if (!grant) throw deniedToViewer();
@@ -44,13 +47,16 @@ export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): 
   if (!(typeof ttl === 'number' && ttl >= 1))
     throw optionsError('ttl from authorize', 'Return seconds, at least 1.', ttl);
   if (!Array.isArray(denied)) throw optionsError('denied from authorize', 'Return a list of absolute URLs.', denied);
-  // Not `map`, which passes over holes.
+  // `map` would skip holes of the list.
   const scopes = Array.from<unknown, JudgedScope>(denied, deniedScope);
   const deniedUrls = new DeniedUrls(scopes);
   return { isDenied: (scope) => deniedUrls.areReachedBy(scope), ttl };
 }
 
-/** A list, a map, a `Response` of another library or a misspelt field says something, and not that all may be had. */
+/**
+ * Whether a value is a plain grant. A list, a map, a `Response` of another library or a misspelt field has a meaning,
+ * but does not mean that the viewer may have everything.
+ */
 function isPlainGrant(grant: unknown): grant is { denied?: readonly string[]; ttl?: number } {
   return isPlainObject(grant) && Reflect.ownKeys(grant).every((name) => name === 'denied' || name === 'ttl');
 }
@@ -68,7 +74,10 @@ function deniedScope(entry: unknown): JudgedScope {
   return scope;
 }
 
-/** A wildcard denies the folder it stands in, all that it may stand for; viewers may ask for such a name, too. */
+/**
+ * Returns the scope that an entry denies. A wildcard denies the folder that contains it, with all that it may stand
+ * for. Viewers may also request a name that contains a `*`.
+ */
 function entryScope(url: JudgedUrl): Scope {
   const { path, search, href } = url;
   const wildcard = path.indexOf('*');

@@ -9,17 +9,17 @@ import type { OpenableUrl } from './asked-url.ts';
 interface MintOptions {
   /** Unix seconds. */
   readonly expires: number;
-  /** Id for the tokens of formats that carry one. */
+  /** Id of the session, for the tokens of formats that carry one. */
   readonly session?: string | undefined;
-  /** Whether the viewer may open a scope. */
+  /** Tells whether the viewer may open a scope. */
   readonly mayOpen: ScopeTest;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * The tokens of one answer: one a URL, or one a distinct prefix, since a URL that a prefix token made before already
- * opens costs no signing. Whatever the format has made is judged once more: a token that opens more than its scope, or
- * more than `mayOpen` lets it, is not handed out, and `onError` hears of it.
+ * The tokens of one response: one for each URL, or one for each distinct prefix, because a URL needs no signing if an
+ * earlier token of a prefix opens it. Each token is judged once more: a token that opens more than its scope, or more
+ * than `mayOpen` allows, is not handed out, and `onError` is called.
  */
 export class TokenMint {
   readonly tokens: Token[] = [];
@@ -37,8 +37,8 @@ export class TokenMint {
   /**
    * Makes tokens for more URLs.
    *
-   * @returns the URLs that have one now: neither those that the format refuses to sign, nor those whose token opens
-   *   more than may be opened
+   * @returns the URLs that have a token now, without those that the format refuses to sign, and without those whose
+   *   token opens more than may be opened
    */
   async mint(wanted: readonly OpenableUrl[]): Promise<OpenableUrl[]> {
     const links: string[] = [];
@@ -50,7 +50,7 @@ export class TokenMint {
       const error = new Error(
         'A token in the path of one file is for links, not for players. Use signUrl(), or another format.',
       );
-      // A format that makes nothing else is a mistake of the options: a 503, and no denial.
+      // If a format makes only such tokens, the options are wrong: the endpoint answers 503, and denies nothing.
       if (this.tokens.length === 0) throw error;
       this.#options.onError(error);
     }
@@ -60,12 +60,12 @@ export class TokenMint {
   async #mintOne({ href, scope, target }: OpenableUrl, links: string[]): Promise<boolean> {
     const format = this.#format;
     const { expires, session, mayOpen, onError } = this.#options;
-    // Whose token would open itself alone needs that one: the token of its folder may not open it.
+    // A URL whose token would open only this URL needs that token: the token of its folder may not open it.
     if (scope.opensFolder && this.#folders.open(target())) return true;
     try {
       const { setCookie = [], ...token } = withScope(await format.sign(target(), expires, session), href);
       if (token.base && !token.prefix) {
-        // A format of folders makes one for a URL that has too few of them, and for no other.
+        // A format of folders makes such a token only for a URL that has too few folders.
         if (format.scope === 'url') links.push(href);
         return false;
       }
@@ -90,16 +90,20 @@ export class TokenMint {
   }
 }
 
-/** The folders that the tokens of one answer open, as they are written. */
+/** The folders that the tokens of one response open, in the spelling of the tokens. */
 class MintedFolders {
   readonly #tree = new NameTree({ isOpened: false });
 
   add({ href }: URL): void {
-    // A player takes what is no folder as text: such a token costs one more, and no wrong one.
+    // A player reads a prefix that is not a folder as text. Ignoring it costs one more token, and never gives a wrong
+    // one.
     if (href.endsWith('/')) this.#tree.add(href.slice(0, -1).split('/'), () => ({ isOpened: false })).isOpened = true;
   }
 
-  /** By its spelling: of the two of a folder that is signed as it stands, one token opens one. */
+  /**
+   * Whether a folder contains a URL. Compares spellings: if a format signs a folder as it is written, a token for one
+   * spelling does not open the other.
+   */
   open({ href }: URL): boolean {
     let at: NameTree<{ isOpened: boolean }> | undefined = this.#tree;
     for (const name of href.split('/')) {

@@ -12,19 +12,20 @@ interface ChildrenOptions {
   readonly format: TokenFormat;
   /** Unix seconds. */
   readonly expires: number;
-  /** Within which the children of a playlist have to lie. */
+  /** The prefixes within which the children of a playlist have to lie. */
   readonly allows: AllowList;
-  /** Whether the viewer may open a scope. */
+  /** Tells whether the viewer may open a scope. */
   readonly mayOpen: ScopeTest;
   readonly expander: PlaylistExpander | undefined;
 }
 
-/** With an expander, what a player asks for next: URLs of the playlists among those that were granted. */
+/** Returns the URLs that a player requests next, read with the expander from the playlists among the granted URLs. */
 export async function openableChildren(
   granted: readonly OpenableUrl[],
   { format, expires, allows, mayOpen, expander }: ChildrenOptions,
 ): Promise<OpenableUrl[]> {
-  // A token of a folder opens the children anyway. A format of folders makes one of a path where there are too few.
+  // A token of a folder opens the children anyway. A format of folders makes a token of a path if there are too few
+  // folders.
   const toExpand = granted.filter(({ scope }) => format.scope === 'url' || scope.kind !== 'folder');
   if (!expander || toExpand.length === 0) return [];
   const found = await expander(hrefsOf(toExpand), {
@@ -34,7 +35,8 @@ export async function openableChildren(
   const hrefs = new Set(hrefsOf(granted));
   const children = listedUrls(found, allows).filter(({ href }) => !hrefs.has(href));
   const openable = await openableUrls(children, { allows, format, expires });
-  // A child may open itself. A folder that nobody was asked about is left for the player to ask for.
+  // A child may open itself. If its token opens a folder that `authorize` has not seen, the player has to request the
+  // child.
   let shown: OpenedUrls | undefined;
   const wasAskedFor: ScopeTest = (scope) =>
     (shown ??= new OpenedUrls(new Set(granted.map((each) => each.scope)))).holds(scope);

@@ -9,23 +9,25 @@ import { countCalls } from './count-calls.ts';
 export type RateLimitOptions = {
   /**
    * Identifies the viewer: by an account or a session that has been *verified*, or else by the client address as your
-   * platform reports it (of an IPv6 address the first 64 bits). Nothing that the client can invent or vary: with a
-   * header of the client's own choice, such as the whole `Cookie`, every call comes from a new viewer.
+   * platform reports it (of an IPv6 address the first 64 bits). Use nothing that the client can invent or vary: with a
+   * header that the client chooses, such as the whole `Cookie`, every call comes from a new viewer.
    *
-   * When it throws, or returns anything but a text that is not empty, the call is answered with 503 and `onError` hears
-   * of it: a viewer without a name is never a free pass.
+   * If the function throws, or returns anything but non-empty text, the endpoint answers 503 and calls `onError`: a
+   * call without a viewer is never let through.
    */
   key: (request: Request) => string | Promise<string>;
 } & (
   | {
-      /** Calls a viewer may make within one window, counted in the memory of this process. */
+      /** The number of calls that a viewer may make within one window, counted in the memory of this process. */
       limit: number;
-      /** Seconds. A window begins with the viewer's first call. */
+      /** The length of a window in seconds. A window begins with the viewer's first call. */
       window: number;
       limiter?: never;
     }
   | {
-      /** Counts for several instances together, such as a `RateLimiterRedis` of `rate-limiter-flexible`. */
+      /**
+       * A limiter that counts for several instances together, such as a `RateLimiterRedis` of `rate-limiter-flexible`.
+       */
       limiter: RateLimiter;
       limit?: never;
       window?: never;
@@ -33,12 +35,14 @@ export type RateLimitOptions = {
 );
 
 /**
- * A key of any length becomes a digest of 43 characters (SHA-256, base64url) before it is counted or handed to a
- * limiter: long keys fill no memory, and session ids do not end up in a Redis.
+ * Creates the function that counts calls. A key of any length becomes a digest of 43 characters (SHA-256, base64url)
+ * before it is counted or given to a limiter: long keys do not fill the memory, and session ids are not stored in
+ * Redis.
  *
  * @param clock unix milliseconds
- * @returns seconds to wait, 0 when the call may go on; rejects when the key or the limiter fails
- * @throws `ERR_OPTIONS` for a key that is no function, for a limit or a window that is no positive number, for a
+ * @returns a function that returns the seconds to wait, 0 if the call may go on; it rejects if the key or the limiter
+ *   fails
+ * @throws `ERR_OPTIONS` for a key that is not a function, for a limit or a window that is not a positive number, for a
  *   limiter without `consume`, and for both of them together
  */
 export function rateLimit(options: RateLimitOptions, clock: () => number): (request: Request) => Promise<number> {
@@ -52,7 +56,7 @@ export function rateLimit(options: RateLimitOptions, clock: () => number): (requ
     if (typeof viewer !== 'string' || viewer === '') {
       throw optionsError('rateLimit.key', 'Return text that is not empty, for every request.', viewer);
     }
-    // After the key: of two calls at once, the one that is counted later has the later time.
+    // The clock is read after the key: of two calls at once, the one that is counted later has the later time.
     return wait(digest(sha256, viewer, 'base64url'), clock());
   };
 }

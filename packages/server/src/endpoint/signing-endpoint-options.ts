@@ -12,27 +12,30 @@ import { checkTtl } from './lifetime.ts';
 import type { RateLimitOptions } from './rate-limit.ts';
 
 export interface SigningEndpointOptions {
-  /** A function is asked at every call: return the format with the new secret, and the next token is made with it. */
+  /**
+   * The format. A function is called for every call: if it returns the format with a new secret, the next token has it.
+   */
   format: FormatSource;
   /**
-   * The entitlement hook. `urls` are those below `allow`, each in its one canonical spelling, so that comparing text is
-   * enough; `scopes[i]` is what the token for `urls[i]` would open, which for many formats is a whole folder. A URL or
-   * a scope with a path that some origin reads as another one (`;x`, a `/` or a dot at the end of a name, a `+`) stands
-   * once more behind the others, both as that origin reads them. Scopes are frozen. The body of `request` has been
-   * read.
+   * The entitlement hook. `urls` are those below `allow`, each in its canonical spelling, so that comparing text is
+   * enough. `scopes[i]` is what the token for `urls[i]` would open, which for many formats is a whole folder. If some
+   * origin reads the path of a URL or of its scope as another path (`;x`, a `/` or a dot at the end of a name, a `+`),
+   * the two follow once more behind the others, as that origin reads them. Scopes are frozen. The body of `request` has
+   * been read.
    *
-   * When it throws, the answer is a 503 that players retry: an outage of the entitlement service never looks like a
-   * refusal.
+   * If the hook throws, the endpoint answers 503, which players retry: an outage of the entitlement service never looks
+   * like a denial.
    */
   authorize: (request: Request, urls: readonly string[], scopes: readonly Scope[]) => Grant | Promise<Grant>;
-  /** Absolute URL prefixes that may be signed at all; other URLs come back as denied. */
+  /** The absolute URL prefixes that may be signed at all. Other URLs come back as denied. */
   allow: string | readonly string[];
   /** Lifetime of a token in seconds. */
   ttl: number;
   /**
-   * Asked for a playlist, answer for its children too: media playlists, init segments, keys and the segments a player
-   * starts with, in one round trip. The playlists are read from the edge with a token of the endpoint's own. Formats
-   * that sign a prefix open the children anyway, so nothing is read for those.
+   * Whether the response to a call for a playlist has tokens for its children, too: media playlists, init segments,
+   * keys and the segments that a player starts with, in one round trip. The endpoint reads the playlists from the edge
+   * with a token that it makes for itself. Formats that sign a prefix open the children anyway, so nothing is read for
+   * them.
    * @default false
    */
   expand?: boolean | ExpandOptions;
@@ -41,20 +44,21 @@ export interface SigningEndpointOptions {
   /** @default none: only pages of the endpoint's own origin */
   cors?: CorsOptions;
   /**
-   * Calls a viewer: over the limit is a 429 with `Retry-After`, a limiter or a key that fails a 503.
+   * Limits the calls of each viewer: a call over the limit gets a 429 with `Retry-After`. If the limiter or the key
+   * fails, the endpoint answers 503.
    * @default none
    */
   rateLimit?: RateLimitOptions;
   /**
-   * Counts the sessions of viewers, from `createSessions` of `secure-token-server/sessions`: one too many, and one that
-   * was ended, is a 403 with a `type` of its own; a store that fails is a 503. Asked once a call, for tokens that are
-   * made.
+   * The sessions of viewers, made by `createSessions` of `secure-token-server/sessions`. A session beyond the limit and
+   * one that was ended get a 403, each with another `type`. If the store fails, the endpoint answers 503. Each call for
+   * which tokens are made counts once.
    * @default none
    */
   sessions?: Sessions;
   /**
-   * Gets what `authorize`, a format function, the format, `sessions`, or the key or the limiter of `rateLimit` threw,
-   * for your log.
+   * Called with the errors of `authorize`, of a format function, of the format, of `sessions`, and of the key or the
+   * limiter of `rateLimit`, for your log.
    * @default console.error
    */
   onError?: (error: unknown) => void;
@@ -62,7 +66,7 @@ export interface SigningEndpointOptions {
   clock?: () => number;
 }
 
-/** URLs that a call may hold: as many as players send (`MAX_URLS_PER_CALL` of core). */
+/** The number of URLs that a call may contain: as many as players send (`MAX_URLS_PER_CALL` of core). */
 export const DEFAULT_MAX_URLS = 100;
 
 /** @throws `ERR_OPTIONS` */

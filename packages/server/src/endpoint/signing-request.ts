@@ -6,14 +6,14 @@ const reasons = ['initial', 'expiring', 'expired', 'refused'] as const;
 
 /** The body of `POST /token`. */
 export interface SigningRequest {
-  /** Absolute http(s) URLs as they were asked for, each once. */
+  /** Absolute http(s) URLs as they were requested, each once. */
   readonly urls: readonly string[];
   readonly reason: (typeof reasons)[number];
-  /** The member `session`, unchecked: an endpoint that counts no sessions ignores it. */
+  /** The member `session`, unchecked: an endpoint without `sessions` ignores it. */
   readonly session: unknown;
 }
 
-/** @throws `Problem` 400, 413 or 415 for everything that is not a signing request */
+/** Reads a signing request. @throws `Problem` 400, 413 or 415 for everything that is not one */
 export async function readSigningRequest(request: Request, maxUrls: number): Promise<SigningRequest> {
   // A page of another origin can send text/plain or a form without a preflight, but not JSON.
   if (!/^application\/json(?:\s*;|$)/i.test(request.headers.get('Content-Type') ?? '')) {

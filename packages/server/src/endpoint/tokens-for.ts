@@ -19,16 +19,16 @@ import { isWebUrl } from './web-url.ts';
 
 export interface TokensForOptions {
   format: TokenFormat | (() => TokenFormat | Promise<TokenFormat>);
-  /** Lifetime of a token in seconds, from the making of the page. */
+  /** Lifetime of a token in seconds, from this call on. */
   ttl: number;
   /**
-   * As with the signing endpoint: tokens for the children of playlists, too. Reading them takes its time: at most two
-   * seconds, unless `timeout` says otherwise.
+   * Whether to return tokens for the children of playlists too, as the signing endpoint does. Reading the playlists
+   * takes time: at most two seconds, unless `timeout` sets another limit.
    * @default false
    */
   expand?: boolean | ExpandOptions;
   /**
-   * Absolute URL prefixes, as with the signing endpoint: `urls`, what their tokens open and all children have to lie
+   * Absolute URL prefixes, as for the signing endpoint: `urls`, what their tokens open and all children have to lie
    * below them.
    * @default any URL; children in the folders of `urls`
    */
@@ -38,13 +38,13 @@ export interface TokensForOptions {
 }
 
 /**
- * The tokens that the signing endpoint would hand out for `urls`, to be rendered into a page: give them to the player
- * as `tokens`, and it starts without a call. Who may see the page may watch: ask that before.
+ * Returns the tokens that the signing endpoint would hand out for `urls`, to render them into a page. Give them to the
+ * player as `tokens`, and it starts without a call. Every viewer of the page may watch: check the entitlement before.
  *
- * @returns one token a URL, or one a folder
+ * @returns one token for each URL, or one for each folder
  * @throws `ERR_OPTIONS` for options that cannot work, for a URL that is not signed, for a text that clients would not
  *   request as it is written (see `signUrl`), and for a format whose tokens travel in cookies, which no page can set;
- *   whatever the format throws
+ *   every error of the format
  */
 export async function tokensFor(urls: readonly string[], options: TokensForOptions): Promise<Token[]> {
   checkNames(options, { format: true, ttl: true, expand: true, allow: true, clock: true });
@@ -83,7 +83,7 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
   return mint.tokens;
 }
 
-/** The app names these URLs itself. */
+/** The prefixes if there is no `allow`: the app itself names the URLs. */
 const everything: AllowList = { holds: () => true, holdsAllOf: () => true };
 
 async function readFormat(source: TokensForOptions['format']): Promise<TokenFormat> {
@@ -92,7 +92,11 @@ async function readFormat(source: TokensForOptions['format']): Promise<TokenForm
   throw optionsError('format', 'Give a format such as secureToken({ secret }), or a function that returns one.');
 }
 
-/** @throws `ERR_OPTIONS` for the first that is not signed: a page that lacks a token says nothing about it */
+/**
+ * Returns the URLs with their scopes.
+ *
+ * @throws `ERR_OPTIONS` for the first URL that is not signed: a page would not show that its token is missing
+ */
 async function askedUrls(
   hrefs: readonly string[],
   allows: AllowList,
@@ -106,16 +110,16 @@ async function askedUrls(
   return openable;
 }
 
-/** The URL as it was given, or without a token in its path, which the new token replaces. */
+/** Returns the URL as it was given, or without a token in its path, which the new token replaces. */
 function hrefToSign(url: string, format: TokenFormat): string {
   if (!isWebUrl(url)) throw optionsError('urls', 'One of them is not an absolute http or https URL. Give such URLs.');
-  // Whoever renders the page has asked about this text.
+  // The app that renders the page has checked the entitlement for this text.
   const asked = writtenUrl(url, 'urls');
   const target = withoutPathToken(asked, format);
   return target === asked ? url : target.href;
 }
 
-/** The URL is not repeated: a token that the format does not know may be in it. */
+/** The error does not quote the URL: it may contain a token that the format does not know. */
 function notSigned(index: number): Error {
   return optionsError(
     'urls',

@@ -1,9 +1,9 @@
-/** The words with which V8, JavaScriptCore and SpiderMonkey say that something has no such property. */
+/** The words in the messages of V8, JavaScriptCore and SpiderMonkey for a property that is missing. */
 const HAS_NO_PROPERTY = /\bundefined\b|is not a function/;
 
 /**
- * Calls a hook of the options that is handed the Request. One written for the request of a framework fails with a
- * message that says nothing: `request.session` is undefined there.
+ * Calls a hook of the options that takes a `Request`, and explains the `TypeError` of a hook that was written for the
+ * request of a framework. `request.session` is undefined in a `Request`, and the original message does not say why.
  *
  * @param name of the option
  */

@@ -1,11 +1,11 @@
 import { optionsError } from './options-error.ts';
 
 /**
- * The options of the handlers that are functions and switches. A call at a viewer's request would fail otherwise, and
- * the text `'false'` would switch on what it names.
+ * Checks the options of the handlers that are functions or switches. Without this check, a call of a wrong value would
+ * fail at the first request of a viewer, and the text `'false'` would switch an option on.
  *
- * @param path the option that holds these, such as `expand`
- * @throws `ERR_OPTIONS` for a value of another type; `undefined` is for the default
+ * @param path the prefix of the names in the error: the option that contains these, with a dot, such as `expand.`
+ * @throws `ERR_OPTIONS` for a value of another type; `undefined` selects the default
  */
 export function checkKinds(
   options: Readonly<Record<string, unknown>>,

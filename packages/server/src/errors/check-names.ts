@@ -1,8 +1,9 @@
 import { OptionsError, optionsError } from './options-error.ts';
 
 /**
- * The number of letters to change, add or leave out to make one text of the other. Written here, because the edge
- * function carries it (a library is a tenth of that), and core, which has the same, shares no code with this package.
+ * Returns the edit distance of two texts: the number of letters to change, add or remove. It is written here for two
+ * reasons: the edge function contains it, and a library would be a tenth of the size of that function; core has the
+ * same function, but shares no code with this package.
  */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
@@ -16,7 +17,7 @@ function distance(one: string, other: string): number {
   return row.at(-1)!;
 }
 
-/** The one of `names` that was probably meant; capitals do not count. */
+/** Returns the name that was probably meant, ignoring case. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   const distances = names.map((known) => distance(name.toLowerCase(), known.toLowerCase()));
   const least = Math.min(...distances);
@@ -24,11 +25,11 @@ function nearest(name: string, names: readonly string[]): string | undefined {
 }
 
 /**
- * A misspelt option would silently do nothing.
+ * Checks the names of options, because a misspelt option would be ignored without an error.
  *
- * @param names all of them: the compiler sees to it
- * @param path the option that holds these, such as `cors`
- * @throws `ERR_OPTIONS` for a name that is not one of `names`
+ * @param names all names; the compiler checks that none is missing
+ * @param path the option that contains these, such as `cors`
+ * @throws `ERR_OPTIONS` for a name that is not in `names`, and if `options` is not an object
  */
 export function checkNames<T extends object>(options: T, names: Readonly<Record<keyof T, true>>, path?: string): void {
   if (typeof (options as unknown) !== 'object' || (options as unknown) === null) {

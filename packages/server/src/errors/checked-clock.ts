@@ -1,12 +1,12 @@
 import { optionsError } from './options-error.ts';
 
 /**
- * The `clock` of the options. Each of its readings is checked: with `NaN` every comparison would say "not expired", and
- * with seconds nothing would be.
+ * Wraps the `clock` of the options and checks each value that it returns. With `NaN`, every comparison would say "not
+ * expired". With seconds instead of milliseconds, no token would ever expire.
  *
  * @param name of the option
- * @returns whole unix milliseconds; a monotonic clock has fractions
- * @throws `ERR_OPTIONS` (the returned function), for a clock that counts in seconds, and for what is no time
+ * @returns whole unix milliseconds: the fractions of a monotonic clock are cut off
+ * @throws `ERR_OPTIONS` (the returned function) for a clock that counts in seconds, and for a value that is not a time
  */
 export function checkedClock(clock: () => number = Date.now, name = 'clock'): () => number {
   return () => {

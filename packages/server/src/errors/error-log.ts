@@ -1,18 +1,18 @@
 function logToConsole(error: unknown): void {
-  // A server that answers 500 or 503 and says nothing cannot be mended.
+  // If a server answered 500 or 503 and logged nothing, its operator could not find the cause.
   // eslint-disable-next-line no-console
   console.error(error);
 }
 
 function tellNobody(): void {
-  // A log that has failed cannot be told of it.
+  // If the log itself fails, there is no other place to report the failure.
 }
 
-/** `onError` of the options as it is called, for every handler: a log that fails changes no answer. */
+/** Wraps `onError` of the options, so that no handler sends another response because the log fails. */
 export function errorLog(onError: (error: unknown) => unknown = logToConsole): (error: unknown) => void {
   return (error) => {
     try {
-      // Of an async function, a rejection would end the process.
+      // The rejection of an async `onError` would end the process if it were not caught.
       Promise.resolve(onError(error)).catch(tellNobody);
     } catch {
       tellNobody();

@@ -1,12 +1,12 @@
 /**
- * An `ERR_OPTIONS` error that the `isSecureTokenError` of `secure-token-core` recognises, made here because this
- * package takes nothing but a type from core. The message names the option, says what is wrong and what to write
- * instead, and never holds a secret.
+ * An `ERR_OPTIONS` error that the `isSecureTokenError` of `secure-token-core` recognises. It is defined here because
+ * this package imports only a type from core. The message names the option, says what is wrong and what to write
+ * instead, and never contains a secret.
  */
 export class OptionsError extends Error {
   override readonly name = 'SecureTokenError';
   readonly code = 'ERR_OPTIONS';
-  /** What the error is about: `url` for a URL that is not signed, else the option that is wrong. */
+  /** The subject of the error: `url` for a URL that is not signed, otherwise the name of the wrong option. */
   readonly option: string;
 
   constructor(option: string, message: string) {
@@ -15,7 +15,7 @@ export class OptionsError extends Error {
   }
 }
 
-/** Names the kind of `value`, never its content, which may be a secret. */
+/** Names the kind of `value`, or the number itself. Never quotes a text, which may be a secret. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
@@ -26,22 +26,25 @@ function kindOf(value: unknown): string {
 }
 
 /**
- * `optionsError('ttl', 'Give a number of seconds.', '60')` reads "ttl: this is text. Give a number of seconds."
- * @param given what was found there, where that says what is wrong; only its kind is told, or its number
+ * Creates an `ERR_OPTIONS` error. `optionsError('ttl', 'Give a number of seconds.', '60')` reads "ttl: this is text.
+ * Give a number of seconds."
+ *
+ * @param given the value of the option, if its kind explains the error: the message contains its kind, or the number
  */
 export function optionsError(option: string, remedy: string, ...given: readonly unknown[]): OptionsError {
   const wrong = given.length > 0 ? `this is ${kindOf(given[0])}. ` : '';
   return new OptionsError(option, `${option}: ${wrong}${remedy}`);
 }
 
-/** Whether `error` says that the input was wrong, as opposed to a key store or a network that failed. */
+/** Whether `error` says that the input was wrong, as opposed to a failure of a key store or of the network. */
 export function isOptionsError(error: unknown): boolean {
   return error instanceof Error && error.name === 'SecureTokenError' && 'code' in error && error.code === 'ERR_OPTIONS';
 }
 
 /**
- * Whether a format says with `error` that it does not sign this URL. All other errors say that it can sign none, such
- * as one about a key: viewers must not be denied because of those. A format of the team's own names no option.
+ * Whether a format says with `error` that it does not sign this URL. Every other error, such as one about a key, says
+ * that the format can sign no URL at all: viewers must not be denied because of it. An `ERR_OPTIONS` error without an
+ * `option`, as a custom format may throw, is about the URL.
  */
 export function refusesUrl(error: unknown): boolean {
   return isOptionsError(error) && ((error as { option?: unknown }).option ?? 'url') === 'url';

@@ -1,6 +1,6 @@
 /**
- * Whether `value` is what braces or `JSON.parse` make, in this realm or another. A list, a map, a promise and an object
- * of a class are not: what they mean may stand where nobody reads it.
+ * Whether `value` is an object as braces or `JSON.parse` create it, in this realm or another. Lists, maps, promises and
+ * instances of classes are not plain: their content may be in a place that no code here reads.
  */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (Object.prototype.toString.call(value) !== '[object Object]') return false;

@@ -13,19 +13,19 @@ import { folderHolding, folderScope, joinedScope, pathScope } from './opened-sco
 
 type Opened = Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
 
-/** The folder of `url` as its author spelled it; see `Depth`. */
+/** Returns the folder of `url` as its author spelled it; see `Depth`. */
 export function prefixOf(url: URL, depth: Depth): string {
   return url.origin + folderOf(url.pathname, depth);
 }
 
-/** Characters of a list: a URL, cookie or header that holds more is refused by most servers (nginx: 8 KiB). */
+/** The largest number of characters of a list: most servers refuse a longer URL, cookie or header (nginx: 8 KiB). */
 const maxListLength = 8192;
 
 /**
- * Path patterns of an option as a list.
+ * Reads the path patterns of an option as a list.
  *
- * @throws `ERR_OPTIONS` for an empty list or pattern, for a pattern that holds a separator of the token or the list,
- *   and for more than 8,192 characters, with which no token arrives
+ * @throws `ERR_OPTIONS` for an empty list or pattern, for a pattern that contains a separator of the token or the list,
+ *   and for more than 8,192 characters, because no server would accept such a token
  */
 export function patternList(
   option: string,
@@ -43,8 +43,8 @@ export function patternList(
 }
 
 /**
- * Tells a player which of its URLs a list of path patterns opens, and never too many: a folder if the matching pattern
- * is one (`/vod/*`), otherwise the URL alone. `undefined` if no pattern fits.
+ * Returns what a list of path patterns opens, for a player, and never too much: a folder if the matching pattern is one
+ * (`/vod/*`), otherwise the URL alone. Returns `undefined` if no pattern matches.
  */
 export function openedByPatterns(
   url: URL,
@@ -59,10 +59,13 @@ export function openedByPatterns(
   return { prefix: prefixOf(url, folder.split('/').length - 2) };
 }
 
-/** Hosts whose scopes are kept: viewers of one service ask for the URLs of a few. */
+/** The number of hosts whose scopes are kept: viewers of one service request URLs of a few hosts. */
 const maxHosts = 8;
 
-/** Says what a list of path patterns opens, of which one fits a URL: the same for all URLs of a host. */
+/**
+ * Returns a function that gives the scope of the path patterns for a URL that one of them matches. The scope is the
+ * same for all URLs of a host.
+ */
 export function patternScopes(patterns: readonly string[], form: PathForm): (url: URL) => Scope {
   const known = new LastAnswers<Scope>(maxHosts);
   const scopeOf = (url: URL): Scope =>
@@ -75,6 +78,6 @@ export function patternScopes(patterns: readonly string[], form: PathForm): (url
 
 function onePatternScope(url: URL, pattern: string, form: PathForm): Scope {
   if (/[*?]/.test(pattern)) return folderScope(url, encodePath(folderHolding(/^[^*?]*/.exec(pattern)![0]), form));
-  // What is no path opens nothing, and is taken for the worst.
+  // A pattern that is not a path opens nothing, and counts as the worst case: the whole host.
   return pattern.startsWith('/') ? pathScope(new URL(url.origin + encodePath(pattern, form))) : folderScope(url, '/');
 }

@@ -4,12 +4,12 @@ import { readIp } from './ip-bytes.ts';
 const tenYears = 10 * 366 * 86_400;
 
 /**
- * Whether a path, an expiry and a client's address right behind each other are also another path, expiry and address,
- * both of which `verify` could accept at one time: `/a`, 1111111111, `11.2.3.4` is `/a1`, 1111111111, `1.2.3.4`. It
- * takes an expiry whose digits repeat, so it is rare.
+ * Whether a path, an expiry and a client's address, written without separators, are also another path, expiry and
+ * address, so that `verify` could accept both at the same time: `/a`, 1111111111, `11.2.3.4` is `/a1`, 1111111111,
+ * `1.2.3.4`. This needs an expiry whose digits repeat, so it is rare.
  *
- * @param maxTtl seconds by which two expiries that are accepted at one time differ at most; more than ten years count
- *   as ten
+ * @param maxTtl the largest difference in seconds of two expiries that are accepted at the same time; more than ten
+ *   years count as ten
  */
 export function runsIntoExpiry(path: string, written: string, ip: string, maxTtl: number): boolean {
   const expires = readExpiry(written);

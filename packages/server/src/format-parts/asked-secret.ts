@@ -2,16 +2,16 @@ import type { KnownSecrets, SecretOptions, SecretSource } from '../crypto/secret
 import { SecretError } from '../errors/secret-error.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 
-/** Nothing is ever signed with it: it is there to check the other options before there is a secret. */
+/** A secret that never signs anything: it serves to check the other options before there is a secret. */
 const placeholder = 'a placeholder';
 
 /**
- * A format whose `secret` is a function. Everything but the secret is checked at once. The function is called for each
- * token that is made or judged, and the format is made anew when it returns something else than before.
+ * Creates a format whose `secret` is a function. All options except the secret are checked at once. The function is
+ * called for each token that is made or verified. If it returns another secret than before, the format is made again.
  *
- * @param make the format with secrets that are known
- * @returns `undefined` where `secret` is no function
- * @throws `ERR_OPTIONS`; from `sign` and `verify` `ERR_SECRET` while there is no secret
+ * @param make makes the format with known secrets
+ * @returns `undefined` if `secret` is not a function
+ * @throws `ERR_OPTIONS`; `sign` and `verify` throw `ERR_SECRET` while there is no secret
  */
 export function withAskedSecret<Options extends SecretOptions, Format extends TokenFormat>(
   options: Options,
@@ -44,7 +44,7 @@ function askedSecrets(secret: SecretSource): readonly string[] {
   const list = typeof answer === 'string' ? [answer] : answer;
   const isList = Array.isArray(list) && list.length > 0;
   if (isList && list.every((each) => typeof each === 'string' && each !== '')) return [...(list as string[])];
-  // what it is rejected with is nobody's to handle
+  // Prevents an unhandled rejection: no code uses this promise.
   if (answer instanceof Promise) answer.catch(() => undefined);
   throw new SecretError(
     answer instanceof Promise

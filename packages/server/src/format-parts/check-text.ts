@@ -1,10 +1,10 @@
 import { optionsError } from '../errors/options-error.ts';
 
 /**
- * Checks the texts of an option that enter what is signed: a separator of the format in one of them would make it read
- * as two fields, and a lone surrogate is encoded like U+FFFD.
+ * Checks the texts of an option that become part of the signed text. A separator of the format would turn one of them
+ * into two fields, and a lone surrogate is encoded like U+FFFD.
  *
- * @param separators what may not be in the texts, in the name of the format
+ * @param separators the texts that the format does not allow in the option
  * @throws `ERR_OPTIONS`
  */
 export function checkText(option: string, texts: readonly (string | undefined)[], separators: readonly string[]): void {

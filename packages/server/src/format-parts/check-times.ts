@@ -1,6 +1,6 @@
 import { optionsError } from '../errors/options-error.ts';
 
-/** The options of the formats that are numbers. A text such as `'60'` would switch a limit off without a word. */
+/** The numeric options of the formats. A text such as `'60'` would switch a limit off without an error. */
 interface Times {
   readonly maxTtl?: number | undefined;
   readonly ttl?: number | undefined;
@@ -10,7 +10,11 @@ interface Times {
 
 const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value);
 
-/** @throws `ERR_OPTIONS` for a value of another type or range; `undefined` is for the default */
+/**
+ * Checks the numeric options.
+ *
+ * @throws `ERR_OPTIONS` for a value of another type or range; `undefined` selects the default
+ */
 export function checkTimes({ maxTtl, ttl, validity, startsAt }: Times): void {
   if (maxTtl !== undefined && !(typeof (maxTtl as unknown) === 'number' && maxTtl > 0)) {
     throw optionsError('maxTtl', 'Give a number of seconds, more than 0, or Infinity.', maxTtl);

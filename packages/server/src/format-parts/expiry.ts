@@ -1,12 +1,16 @@
 import { optionsError } from '../errors/options-error.ts';
 
 /**
- * Unix seconds as all formats write them: exactly ten digits. The fixed length is what makes a string unambiguous in
- * which the expiry stands next to a path without a separator.
+ * The form of unix seconds in all formats: exactly ten digits. Because of the fixed length, a text is unambiguous even
+ * if the expiry stands next to a path without a separator.
  */
 const form = /^[1-9]\d{9}$/;
 
-/** The expiry as it is hashed. @throws `ERR_OPTIONS` for whatever is no number of ten digits, such as a text */
+/**
+ * Returns the expiry as it is hashed.
+ *
+ * @throws `ERR_OPTIONS` for any value other than a number of ten digits, such as a text
+ */
 export function writeExpiry(expires: number): string {
   const text = String(expires);
   if (typeof (expires as unknown) !== 'number' || !form.test(text)) {
@@ -15,7 +19,7 @@ export function writeExpiry(expires: number): string {
   return text;
 }
 
-/** Unix seconds, or `undefined` for another spelling than that of `writeExpiry`. */
+/** Reads unix seconds. Returns `undefined` for any other spelling than that of `writeExpiry`. */
 export function readExpiry(text: string): number | undefined {
   return form.test(text) ? Number(text) : undefined;
 }

@@ -1,23 +1,24 @@
 import { optionsError } from '../errors/options-error.ts';
 
 /**
- * Which folder of a path a token opens.
+ * The folder of a path that a token opens.
  *
- * - a number: the first so many folders of the path, or all of them if there are fewer; `1` makes `/vod/` of
+ * - a number: the folder at that depth, or the deepest folder of the path if it has fewer; `1` makes `/vod/` of
  *   `/vod/7/720p/index.m3u8`
- * - `'parent'`: the folder the file is in, and no folder below it
- * - `'tree'`: signed, the folder the file is in; verified, any folder above the file, of which there may be 32
+ * - `'parent'`: the folder that contains the file, and no folder below it
+ * - `'tree'`: for signing, the folder that contains the file; for verifying, any of at most 32 folders above the file
  */
 export type Depth = number | 'parent' | 'tree';
 
 /**
- * In front of a folder in what `secureToken` hashes: whatever is hashed for a path begins with a slash. `secureLink`
- * refuses layouts that could write it.
+ * The text in front of a folder in what `secureToken` hashes. What it hashes for a path begins with a slash, so the two
+ * differ. `secureLink` refuses layouts that could write this text.
  */
 export const folderMark = 'folder:';
 
 /**
- * With `'tree'` each folder above a file is hashed: without a limit, the work would grow with the square of the path.
+ * The largest number of folders with `'tree'`. Each folder above a file is hashed: without a limit, the work would grow
+ * with the square of the length of the path.
  */
 const maxFolders = 32;
 
@@ -29,13 +30,16 @@ export function checkDepth(depth: Depth): void {
   }
 }
 
-/** For formats whose folders are a number of folders only. @throws `ERR_OPTIONS` */
+/** Checks the depth of formats that support only a number of folders. @throws `ERR_OPTIONS` */
 export function checkFolderCount(depth: number): void {
   if (typeof depth !== 'number') throw optionsError('depth', 'Give a number of folders.', depth);
   checkDepth(depth);
 }
 
-/** The folder to sign for `path`, with both its slashes; a path with fewer folders than `depth` has its own. */
+/**
+ * Returns the folder to sign for `path`, with both its slashes. A path with fewer folders than `depth` gets its deepest
+ * one.
+ */
 export function folderOf(path: string, depth: Depth): string {
   let end = path.lastIndexOf('/');
   if (typeof depth === 'number' && hasFolders(path, depth)) {
@@ -52,13 +56,13 @@ export function hasFolders(path: string, count: number): boolean {
   return at >= 0;
 }
 
-/** The folders whose token opens `path`; `undefined` for a path with more of them than are judged. */
+/** Returns the folders whose token opens `path`, or `undefined` for a path with more folders than `'tree'` allows. */
 export function foldersOpening(path: string, depth: Depth): readonly string[] | undefined {
   if (depth !== 'tree') return [folderOf(path, depth)];
   return hasFolders(path, maxFolders + 1) ? undefined : foldersAbove(path);
 }
 
-/** `/`, `/vod/`, `/vod/7/` for `/vod/7/film.mp4`. */
+/** Returns the folders above a file: `/`, `/vod/`, `/vod/7/` for `/vod/7/film.mp4`. */
 function foldersAbove(path: string): string[] {
   const folders: string[] = [];
   for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) folders.push(path.slice(0, at + 1));

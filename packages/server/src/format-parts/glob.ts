@@ -1,6 +1,6 @@
 /** Whether `text` fits a pattern in which `*` stands for any characters and `?` for one, as in CDN access lists. */
 export function matchesGlob(text: string, pattern: string): boolean {
-  // Two positions to fall back to instead of a RegExp, whose backtracking a long list of `*` could drive for ever.
+  // Keeps two positions to return to. A RegExp could backtrack for ever over a long list of `*`.
   let [at, from, star, mark] = [0, 0, -1, 0];
   while (at < text.length) {
     if (pattern[from] === '*') {

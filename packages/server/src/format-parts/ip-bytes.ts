@@ -2,9 +2,9 @@ import { optionsError } from '../errors/options-error.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
 
 /**
- * The 4 or 16 bytes of an IP address.
+ * Returns the 4 or 16 bytes of an IP address.
  *
- * @throws `ERR_OPTIONS` for what is no address
+ * @throws `ERR_OPTIONS` for a text that is not an address
  */
 export function ipBytes(address: string): Uint8Array {
   const bytes = readIp(address);
@@ -12,14 +12,14 @@ export function ipBytes(address: string): Uint8Array {
   return bytes;
 }
 
-/** The 4 or 16 bytes of an IP address; `undefined` for what is none. */
+/** Returns the 4 or 16 bytes of an IP address, or `undefined` for any other value. */
 export function readIp(address: string): Uint8Array | undefined {
   if (typeof (address as unknown) !== 'string') return undefined;
   const isV6 = address.includes(':');
-  // In brackets, `URL` would take the rest of a URL with it: `::1]/x`.
+  // In brackets, `URL` would also accept text that ends the host: `::1]/x`.
   if (isV6 && !/^[\da-f:.]+$/i.test(address)) return undefined;
   const host = parsedUrl(`http://${isV6 ? `[${address}]` : address}/`)?.hostname ?? '';
-  // `URL` also reads 1 and 0x7f000001 as addresses; only the dotted form comes back as it was.
+  // `URL` also reads 1 and 0x7f000001 as addresses; it returns only the dotted form unchanged.
   if (!isV6 && host === address && /^\d+(?:\.\d+){3}$/.test(host)) return Uint8Array.from(host.split('.'), Number);
   if (!isV6 || !host.startsWith('[')) return undefined;
   const [head = '', tail = ''] = host.slice(1, -1).split('::');
@@ -35,7 +35,7 @@ export interface IpRange {
   readonly bits: number;
 }
 
-/** `203.0.113.0/24`, or one address without a `/`; `undefined` for what is no range. */
+/** Reads `203.0.113.0/24`, or one address without a `/`. Returns `undefined` for a value that is not a range. */
 export function readIpRange(text: unknown): IpRange | undefined {
   if (typeof text !== 'string') return undefined;
   const [, address = '', length] = /^([^/]*)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
@@ -44,7 +44,7 @@ export function readIpRange(text: unknown): IpRange | undefined {
   return network && bits !== undefined && bits <= network.length * 8 ? { network, bits } : undefined;
 }
 
-/** @throws `ERR_OPTIONS` for what is no CIDR range */
+/** Reads a CIDR range of an option. @throws `ERR_OPTIONS` for a value that is not a range */
 export function checkIpRange(option: string, text: unknown): IpRange {
   const range = readIpRange(text);
   if (!range)
@@ -52,14 +52,14 @@ export function checkIpRange(option: string, text: unknown): IpRange {
   return range;
 }
 
-/** Whether an address lies in a range; one that is not known, or is no address, lies in none. */
+/** Whether an address lies in a range. `false` if the address is unknown, or is not an address. */
 export function isInRange(address: string | undefined, { network, bits }: IpRange): boolean {
   const bytes = address === undefined ? undefined : readIp(address);
   if (bytes?.length !== network.length) return false;
   return bytes.every((byte, i) => ((byte ^ network[i]!) & maskOf(bits - i * 8)) === 0);
 }
 
-/** Whether an address lies in a range that is written out. */
+/** Whether an address lies in a range that is given as text. `false` if the text is not a range. */
 export function inIpRange(address: string | undefined, text: unknown): boolean {
   const range = readIpRange(text);
   return range !== undefined && isInRange(address, range);

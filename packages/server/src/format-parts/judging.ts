@@ -13,8 +13,9 @@ export interface SentRequest {
 }
 
 /**
- * The `verify` of a format. What no format can judge is malformed here, in one place: a URL that does not parse or is
- * not http(s), and a time that is no number, with which every comparison would say "not expired".
+ * Creates the `verify` of a format. Requests that no format can judge are `malformed`, decided here for all formats: a
+ * URL that does not parse or is not http(s), and a time that is not a number, with which every comparison would say
+ * "not expired".
  */
 export function judging<V extends Verdict | Promise<Verdict>>(
   judge: (sent: SentRequest, now: number) => V,

@@ -3,10 +3,10 @@ import { canonicalPath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
 
 /**
- * The path of a URL that is to be signed, in the form that is hashed.
+ * Returns the path of a URL to sign, in the form that is hashed.
  *
- * @throws `ERR_OPTIONS` for what `verify` refuses as malformed: another scheme than http(s), and the paths that
- * `canonicalPath` refuses
+ * @throws `ERR_OPTIONS` for a URL that `verify` refuses as malformed: another scheme than http(s), and the paths that
+ *   `canonicalPath` refuses
  */
 export function pathToSign(url: URL, form: PathForm): string {
   if (!isHttp(url)) throw optionsError('url', `The scheme is '${url.protocol}'. Give an http or https URL.`);

@@ -2,10 +2,11 @@ import { optionsError } from '../errors/options-error.ts';
 import { tokenQuery } from '../token/token-query.ts';
 
 /**
- * The query of a URL that is to be signed, without a token: the new one replaces what is there.
+ * Returns the query of a URL to sign, without a token: the new token replaces an earlier one.
  *
- * @param written those of `names` that the new token has; another one would stay in the URL and be read with it
- * @throws `ERR_OPTIONS` when the query holds a name twice, in another spelling, or without being replaced
+ * @param written the names that the new token has; any other of `names` would stay in the URL and be read with the
+ *   token
+ * @throws `ERR_OPTIONS` if the query contains a name twice, in another spelling, or one that is not replaced
  */
 export function searchToSign(url: URL, names: readonly string[], written: readonly string[] = names): string {
   const query = tokenQuery(url.search, names);

@@ -11,12 +11,12 @@ import { searchToSign } from './search-to-sign.ts';
 export interface ValueCarrierOptions {
   /** @default 'query' */
   carrier?: 'query' | 'cookie' | 'header';
-  /** For cookies: where the browser sends them. */
+  /** For cookies: the requests with which the browser sends them. */
   cookie?: CookieOptions;
 }
 
 export interface CarriedValues {
-  /** In the order of the names; escapes undone. */
+  /** The values in the order of the names, with their escapes decoded. */
   readonly values: readonly (string | undefined)[];
   /** The query without the token. */
   readonly search: string;
@@ -24,7 +24,7 @@ export interface CarriedValues {
 }
 
 export interface ValueCarrier {
-  /** @param opened what the token opens */
+  /** Makes a token. @param opened what the token opens */
   readonly token: (
     opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>,
     expires: number,
@@ -33,19 +33,19 @@ export interface ValueCarrier {
   /** @throws `ERR_OPTIONS` for values that this carrier cannot hold */
   readonly check: (values: readonly string[]) => void;
   readonly read: (request: SentRequest) => CarriedValues | undefined;
-  /** Names of the parameters, headers or cookies that carry it, as a format says them. */
+  /** The names of the parameters, headers or cookies that carry the token, as members of a format. */
   readonly places: Pick<TokenFormat, 'parameters' | 'headers' | 'cookies'>;
-  /** The query of a URL that is to be signed, without a token; see `searchToSign`. @throws `ERR_OPTIONS` */
+  /** Returns the query of a URL to sign, without a token; see `searchToSign`. @throws `ERR_OPTIONS` */
   readonly searchOf: (url: URL) => string;
 }
 
 const placesOf = { query: 'parameters', header: 'headers', cookie: 'cookies' } as const;
 
 /**
- * Tokens that are named values, in the one carrier that is configured: a bad token in the query is never made good by
- * one in a cookie.
+ * Creates the carrier for tokens that are named values. Only the configured carrier counts: a token in a cookie never
+ * makes up for a bad token in the query.
  *
- * @param written those of `names` that every token has
+ * @param written the names that every token has
  * @throws `ERR_OPTIONS`
  */
 export function valueCarrier(
@@ -59,7 +59,7 @@ export function valueCarrier(
   checkCookieOptions(cookie);
   const inQuery = carrier === 'query' ? names : [];
   const check = (values: readonly string[]): void => {
-    // A cookie ends at `;`, and neither a cookie nor a header holds anything but visible ASCII.
+    // A cookie ends at `;`, and both cookies and headers contain only visible ASCII.
     if (carrier !== 'query' && !values.every((value) => /^[!-:<-~]*$/.test(value))) {
       throw optionsError(
         'url',

@@ -12,15 +12,15 @@ import { linkFormat } from './link/link-format.ts';
 
 export type CloudflareOptions = SecretOptions & {
   /**
-   * The lifetime in the rule, in seconds. The token carries the time of its making, so a token lives exactly this long
-   * after `expires - ttl`.
+   * The lifetime in the rule, in seconds. The token carries the time of its making, `expires - ttl`, and lives exactly
+   * this long from then on.
    */
   ttl: number;
-  /** The flag `'s'` of the rule: base64url without padding. @default false */
+  /** Whether the rule has the flag `'s'`: base64url without padding. @default false */
   urlSafe?: boolean;
   /** @default 'verify' */
   param?: string;
-  /** Whether the rule's message has the query too (`http.request.uri`) or is the path alone. @default true */
+  /** Whether the rule's message includes the query (`http.request.uri`) or is the path alone. @default true */
   signQuery?: boolean;
   /** @default 'raw' */
   pathForm?: PathForm;
@@ -29,9 +29,10 @@ export type CloudflareOptions = SecretOptions & {
 };
 
 /**
- * Cloudflare `is_timed_hmac_valid_v0`, for a rule such as `not is_timed_hmac_valid_v0("secret", http.request.uri,
- * 10800, http.request.timestamp.sec, 8)` with action Block, where 8 is the length of `?verify=` and 10800 is `ttl`. The
- * token must be the last parameter. Each token opens one URL.
+ * Signs and verifies URLs for Cloudflare's `is_timed_hmac_valid_v0`, with a rule such as `not
+ * is_timed_hmac_valid_v0("secret", http.request.uri, 10800, http.request.timestamp.sec, 8)` and the action Block. In
+ * this rule, 8 is the length of `?verify=` and 10800 is `ttl`. The token must be the last parameter. Each token opens
+ * one URL.
  *
  * @throws `ERR_OPTIONS`
  */

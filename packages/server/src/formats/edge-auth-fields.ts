@@ -1,17 +1,17 @@
-/** The fields of an EdgeAuth token. Every text is without `~`, which separates the fields, and none is empty. */
+/** The fields of an EdgeAuth token. No text is empty or contains `~`, which separates the fields. */
 export interface EdgeAuthFields {
   readonly ip?: string | undefined;
   /** Unix seconds. */
   readonly startsAt?: number | undefined;
   /** Unix seconds. */
   readonly expires: number;
-  /** Path patterns behind each other. */
+  /** Path patterns, joined into one text. */
   readonly acl?: string | undefined;
   readonly id?: string | undefined;
   readonly data?: string | undefined;
 }
 
-/** The fields that are signed and not carried; a text that may hold `~` has been escaped. */
+/** The fields that are signed but not carried. A text that may contain `~` has been escaped. */
 export interface EdgeAuthUnsent {
   /** The path, for a token without an access list. */
   readonly url?: string | undefined;
@@ -19,8 +19,8 @@ export interface EdgeAuthUnsent {
 }
 
 /**
- * The text of a token in front of `~hmac=`, in the one order that Akamai's libraries write; with `unsent`, what is
- * signed. Each field has a name and none holds a `~`: the text has one reading.
+ * Returns the text of a token before `~hmac=`, in the one order that Akamai's libraries write; with `unsent`, returns
+ * the signed text. Each field has a name and none contains a `~`, so the text has one reading.
  */
 export function writeEdgeAuthFields(fields: EdgeAuthFields, { url, salt }: EdgeAuthUnsent = {}): string {
   const { ip, startsAt, expires, acl, id, data } = fields;
@@ -40,7 +40,9 @@ const form = new RegExp(
     .join(''),
 );
 
-/** The fields of a token and its HMAC; `undefined` for whatever `writeEdgeAuthFields` does not make. */
+/**
+ * Reads the fields of a token and its HMAC; returns `undefined` for any text that `writeEdgeAuthFields` does not make.
+ */
 export function readEdgeAuthFields(token: string): { fields: EdgeAuthFields; hmac: string } | undefined {
   const [, ip, st, exp, acl, id, data, hmac] = form.exec(token) ?? [];
   if (exp === undefined || hmac === undefined) return undefined;
@@ -48,7 +50,10 @@ export function readEdgeAuthFields(token: string): { fields: EdgeAuthFields; hma
   return { fields: { ip, startsAt, expires: Number(exp), acl, id, data }, hmac };
 }
 
-/** "Escape token input": percent-encoding with lower-case hex of everything but letters, digits and `-_.!()`. */
+/**
+ * Escapes a text like "Escape token input": percent-encoding with lower-case hex of everything except letters, digits
+ * and `-_.!()`.
+ */
 export function escapeEarly(text: string): string {
   return encodeURIComponent(text)
     .replace(/[~'*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)

@@ -30,14 +30,14 @@ export type EdgeAuthOptions = HexKeyOptions &
     param?: string;
     /**
      * Path patterns with `*` and `?` that every token opens.
-     * @default the folder of the URL asked for, and all below
+     * @default the folder of the requested URL, and all below
      */
     acl?: string | readonly string[];
-    /** Without `acl`: how many folders of the path asked for make the folder that is opened. */
+    /** Without `acl`: the number of folders from the root to the folder that a token opens. */
     depth?: number;
-    /** Opens the path asked for alone (`url=` in Akamai's libraries). @default false */
+    /** Whether a token opens only the requested path (`url=` in Akamai's libraries). @default false */
     exact?: boolean;
-    /** With `exact`: the query is signed too. @default false */
+    /** With `exact`: whether the query is signed too. @default false */
     signQuery?: boolean;
     /** @default 'sha256' */
     algorithm?: 'sha256' | 'sha1' | 'md5';
@@ -45,15 +45,15 @@ export type EdgeAuthOptions = HexKeyOptions &
     startsAt?: number;
     /** Binds the token to a client address; see `SecureLinkOptions`. */
     ip?: string;
-    /** Carried and signed as `id`. */
+    /** A text that is carried and signed as `id`. */
     sessionId?: string;
-    /** Carried and signed as `data`. */
+    /** A text that is carried and signed as `data`. */
     payload?: string;
-    /** Signed and not carried; the edge must be configured with it. */
+    /** A text that is signed but not carried. Configure the edge with the same text. */
     salt?: string;
-    /** "Escape token input". @default false */
+    /** Whether the behaviour has "Escape token input" on. @default false */
     escape?: boolean;
-    /** One character that stands in no pattern. @default '!' */
+    /** One character that occurs in no pattern, and separates the patterns. @default '!' */
     aclDelimiter?: string;
     /** @default 'raw' */
     pathForm?: PathForm;
@@ -64,13 +64,14 @@ export type EdgeAuthOptions = HexKeyOptions &
 const hashes = { sha256, sha1, md5 };
 
 /**
- * Akamai EdgeAuth 2.0, `exp=…~acl=…~hmac=…`, as `akamai/EdgeAuth-Token-Node` makes it. `key` is the hex key of the
- * behaviour "Auth Token 2.0 Verification", `keys` also its transition key. The behaviour must look where `carrier` puts
- * the token, under the name `param`, with the same algorithm, salt, delimiter and escaping.
+ * Signs and verifies URLs with Akamai EdgeAuth 2.0, `exp=…~acl=…~hmac=…`, as `akamai/EdgeAuth-Token-Node` makes it.
+ * `key` is the hex key of the behaviour "Auth Token 2.0 Verification"; `keys` also contains its transition key. The
+ * behaviour must look where `carrier` puts the token, under the name `param`, with the same algorithm, salt, delimiter
+ * and escaping.
  *
- * @throws `ERR_OPTIONS`; from `sign` also for folders with the delimiter, `~`, `*` or `?` in their names, which are the
- *   separators and wildcards of an access list, and with `exact` for a path or signed query with `~`, unless `escape`
- *   is set
+ * @throws `ERR_OPTIONS`; from `sign` also for folders whose names contain the delimiter, `~`, `*` or `?`, which are the
+ *   separators and wildcards of an access list; with `exact`, for a path or signed query with `~`, unless `escape` is
+ *   set
  */
 export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
   checkNames(options, {
@@ -120,7 +121,7 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
     const signed = writeEdgeAuthFields(fields, { url, salt: salt === '' ? undefined : salt });
     return hmac(hash, key, signed, 'hex');
   };
-  /** Whether what is signed of a path and a query that are opened alone could be read in another way. */
+  /** Tells whether the signed text of a path and query that are opened alone could be read in another way. */
   const isAmbiguous = (path: string, search: string): boolean =>
     exact &&
     ((!options.escape && `${path}${signQuery ? search : ''}`.includes('~')) || (signQuery && path.includes('?')));
@@ -128,8 +129,8 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
   /**
    * Returns the fields of a token for `url` other than its expiry, and what the token opens.
    *
-   * @param alone the one path, in place of its folder or of `acl`
-   * @throws `ERR_OPTIONS` for a URL that is not signed
+   * @param alone whether the token opens only the path, instead of its folder or `acl`
+   * @throws `ERR_OPTIONS` for a URL that the format does not sign
    */
   const openedBy = (url: URL, { alone = false } = {}): EdgeAuthOpened => {
     const path = pathToSign(url, pathForm);
@@ -180,7 +181,7 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
     sign: (url, expires) => tokenOf(openedBy(url), expires),
     ...(!exact && {
       signExactly(url: URL, expires: number) {
-        // what `acl` does not open has no token of its own either
+        // a URL that `acl` does not open gets no token here either
         openedBy(url);
         return tokenOf(openedBy(url, { alone: true }), expires);
       },
@@ -195,7 +196,7 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
       const { fields, hmac: mac } = readEdgeAuthFields(carried.values[0]) ?? {};
       if (path === undefined || isAmbiguous(path, carried.search)) return refused.malformed;
       if (!fields || mac === undefined) return refused.malformed;
-      // Which kind of token is right is a matter of configuration, never of the token.
+      // The configuration decides which kind of token is valid, never the token.
       if ((fields.acl === undefined) !== exact || (fields.startsAt ?? 0) > now) return refused.malformed;
       if (fields.expires > now + maxTtl) return refused.malformed;
       let genuine = 0;

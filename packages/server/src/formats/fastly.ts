@@ -13,7 +13,7 @@ export type FastlyOptions = Base64KeyOptions & {
   algorithm?: 'sha256' | 'sha1';
   /** @default 'token' */
   param?: string;
-  /** @default 'raw', as `req.url.path` is */
+  /** The default is the form of `req.url.path`. @default 'raw' */
   pathForm?: PathForm;
   /** @default 86400 seconds */
   maxTtl?: number;
@@ -25,9 +25,10 @@ const algorithms: Readonly<Record<string, { hash: Hash; length: number }>> = {
 };
 
 /**
- * The token of `fastly/token-functions`: `token=EXPIRES_HEX`, HMAC over path and expiry. Each token opens one path,
- * with any query. `key` is base64, as in `digest.base64_decode` of the VCL; the VCL must use `digest.hmac_sha256` (or
- * `_sha1`) of the same key over `req.url.path` and the expiry, and answer 403 and 410.
+ * Signs and verifies URLs with the token of `fastly/token-functions`: `token=EXPIRES_HEX`, where HEX is an HMAC over
+ * path and expiry. Each token opens one path, with any query. `key` is base64, as in `digest.base64_decode` of the VCL.
+ * The VCL must use `digest.hmac_sha256` (or `_sha1`) with the same key over `req.url.path` and the expiry, and answer
+ * 403 and 410.
  *
  * @throws `ERR_OPTIONS`
  */

@@ -29,7 +29,8 @@ export type SecureTokenOptions = SecretOptions & {
   maxTtl?: number;
   /**
    * Names of the parameters. With `session`, tokens of `createSigningEndpoint({ sessions })` carry the id of the
-   * session in a third one, for an edge handler with `sessions`. It needs `depth`: no other edge knows of it.
+   * session in a third parameter, for an edge handler with `sessions`. `session` needs `depth`, because no other edge
+   * knows `session`.
    *
    * @default { token: 'st', expires: 'e' }
    */
@@ -41,38 +42,39 @@ export type SecureTokenOptions = SecretOptions & {
    */
   pathForm?: PathForm;
   /**
-   * Signs a folder in place of a path: the first so many folders of the URL, `/live/7/` with 2. For edges that know of
-   * it: the edge handler, the Azion firewall file and the nginx files of this package. A URL with fewer folders gets a
-   * token of its own, and so does one that another server could read as leading out of the folder. `verify` accepts
-   * tokens of the folder, and those of the path.
+   * Signs a folder instead of a path: the folder at this depth, `/live/7/` with 2. Only some edges accept such tokens:
+   * the edge handler, the Azion firewall file and the nginx files of this package. A URL with fewer folders gets a
+   * token of its path, and so does a URL that another server could read as leading out of the folder. `verify` accepts
+   * tokens of the folder and tokens of the path.
    *
    * @default none: each token opens one path
    */
   depth?: number;
 };
 
-/** A format that judges at once, for edges that want an answer before their listener returns. */
+/** A format that returns its verdict synchronously, for edges that need the verdict before their listener returns. */
 export interface SecureTokenFormat extends VerifyingTokenFormat {
   verify(request: Pick<Request, 'url' | 'headers'>, now: number): Verdict;
 }
 
 /**
- * Azion Secure Token, which is nginx `secure_link_md5 "secret$uri$secure_link_expires"` with `secure_link
- * $arg_st,$arg_e`: base64url of MD5 over secret, path and expiry. Each token opens one path, with any query.
+ * Signs and verifies URLs with Azion Secure Token, which is nginx `secure_link_md5 "secret$uri$secure_link_expires"`
+ * with `secure_link $arg_st,$arg_e`: base64url of MD5 over secret, path and expiry. Each token opens one path, with any
+ * query.
  *
- * Why MD5: the CDNs compute this and nothing else. It has no known pre-image attack, which is what guessing a token
- * would need. What is weak is the *string*: without separators the token of `/ch1` until 1700000000 is also that of
- * `/ch` until 11700000000, and MD5 can be extended. The strict forms of expiry and path that `verify` demands close
- * both.
+ * The reason for MD5: the CDNs compute nothing else. MD5 has no known pre-image attack, which guessing a token would
+ * need. The weak part is the *string*: without separators, the token of `/ch1` until 1700000000 is also that of `/ch`
+ * until 11700000000, and MD5 can be extended. The strict forms of expiry and path that `verify` demands exclude both.
  *
  * - `verify` refuses an expiry that is not ten digits or lies beyond `maxTtl`, a token that is not canonical base64url,
- *   a parameter given twice, in another case or percent-encoded, and the paths `canonicalPath` refuses. The signature
- *   is judged before the expiry, against every secret. A token is good through the second `e` itself, as in nginx.
+ *   a parameter that occurs twice, in another case or percent-encoded, and the paths that `canonicalPath` refuses. It
+ *   judges the signature before the expiry, against every secret. A token is still valid in the second `e` itself, as
+ *   in nginx.
  * - `sign` throws `ERR_OPTIONS` for what `verify` would refuse.
  *
- * With `depth` the token opens a folder and all below it: MD5 over secret, `folder:`, the folder and expiry. A path
- * begins with a slash, so that no token of a path is one of a folder. With a session, its id and a colon stand behind
- * `folder:`; a token of one path has `path:` in front of the path there.
+ * With `depth`, the token opens a folder and all below it: MD5 over secret, `folder:`, the folder and expiry. A path
+ * begins with a slash, so no token of a path is one of a folder. With a session, its id and a colon follow `folder:`;
+ * in a token of one path, `path:` and the path follow them.
  *
  * @throws `ERR_OPTIONS` for a missing or empty secret
  */
@@ -94,7 +96,8 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
     throw optionsError('params', '`session` needs `depth`. Give both, or leave `session` out.');
 
   /**
-   * The folder that a token for a path opens, as `path` spells it; `undefined` where it opens the path alone.
+   * Returns the folder that a token for a path opens, in the spelling of `path`; `undefined` if the token opens the
+   * path alone.
    *
    * @param decoded the same path, percent-decoded once
    */
@@ -172,26 +175,26 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
   };
 }
 
-/** 16 bytes fill 21 characters and two bits of a 22nd, whose other four bits are zero in canonical form. */
+/** The canonical form of 16 bytes: they fill 21 characters and two bits of a 22nd, whose other four bits are zero. */
 const tokenForm = /^[\w-]{21}[AQgw]$/;
 
-/** Ids of `createSessions` have 22 characters; there is no colon and no slash in any. */
+/** Ids of `createSessions` have 22 characters. No id contains a colon or a slash. */
 const sessionForm = /^[\w-]{1,64}$/;
 
-/** The text that is hashed for a folder. */
+/** Returns the text that is hashed for a folder. */
 function folderText(folder: string, session?: string): string {
   return session === undefined ? folderMark + folder : `${folderMark}${session}:${folder}`;
 }
 
 /**
- * The text that is hashed for a path. With a session it begins as that of a folder does, which no other layout can
- * write.
+ * Returns the text that is hashed for a path. With a session, the text begins like that of a folder, which no other
+ * layout can write.
  */
 function pathText(path: string, session?: string): string {
   return session === undefined ? path : `${folderMark}${session}:path:${path}`;
 }
 
-/** The hash of Azion's README: base64url(md5(secret + uri + expires)), 22 characters. */
+/** Returns the hash of Azion's README: base64url(md5(secret + uri + expires)), 22 characters. */
 export function secureTokenHash(secret: string, uri: string, expires: string): string {
   return digest(md5, secret + uri + expires, 'base64url');
 }

@@ -39,12 +39,13 @@ export type WowzaOptions = SecretOptions & {
 const hashes = { sha256, sha384, sha512 };
 
 /**
- * Wowza Streaming Engine SecureToken version 2: a hash over the content path (`vod/sample.mp4`, the folder of its
- * playlist), the parameters that begin with `prefix`, the secret and the client address, sorted. It opens everything
- * below that folder. The application's "Playback Security" must have the same prefix, algorithm and address setting.
+ * Signs and verifies URLs for Wowza Streaming Engine SecureToken version 2: a hash over the content path
+ * (`vod/sample.mp4`, the folder of its playlist), the parameters that begin with `prefix`, the secret and the client
+ * address, sorted. A token opens everything below that folder. The application's "Playback Security" must have the same
+ * prefix, algorithm and address setting.
  *
- * @throws `ERR_OPTIONS`; from `sign` also for folders with `?` in their names, which ends the content path in what is
- *   hashed, and for paths with more than 32 folders
+ * @throws `ERR_OPTIONS`; from `sign` also for folders whose names contain `?`, which ends the content path in the
+ *   hashed text, and for paths with more than 32 folders
  */
 export function wowza(options: WowzaOptions): VerifyingTokenFormat {
   checkNames(options, {
@@ -76,7 +77,8 @@ export function wowza(options: WowzaOptions): VerifyingTokenFormat {
     throw optionsError('params', 'A name does not begin with `prefix`. Write it with the prefix.');
   }
   checkParameterNames('params', names);
-  // Values are hashed as they stand in the query: these are the characters that stand there unescaped, and end nothing.
+  // Values are hashed as they stand in the query. These characters stand there unescaped, and none of them ends a
+  // value.
   if (!Object.values(params).every((value) => /^[\w!$'()*,\-./:;=?@~]+$/.test(value))) {
     throw optionsError(
       'params',
@@ -84,15 +86,18 @@ export function wowza(options: WowzaOptions): VerifyingTokenFormat {
     );
   }
 
-  /** The text that is hashed behind the content path and its `?`, the same for each folder. No value has an `&`. */
+  /**
+   * Returns the text that is hashed after the content path and its `?`, the same for each folder. No value contains an
+   * `&`.
+   */
   const hashedParts = (secret: string, signed: readonly string[]): string =>
     [secret, ...(ip === undefined ? [] : [ip]), ...signed].sort().join('&');
   const hashOf = (folder: string, parts: string): string =>
     padded(digest(hash, `${folder.slice(1, -1)}?${parts}`, 'base64url'));
-  /** The folders whose token opens a path; `undefined` for a path that is not signed. */
+  /** Returns the folders whose tokens open a path; `undefined` for a path that the format does not sign. */
   const foldersTo = (path: string): readonly string[] | undefined =>
     folderOf(path, 'parent').includes('?') ? undefined : foldersOpening(path, 'tree');
-  /** @throws `ERR_OPTIONS` for a URL that is not signed */
+  /** Returns the folder to sign. @throws `ERR_OPTIONS` for a URL that the format does not sign */
   const folderToSign = (url: URL): string => {
     const path = pathToSign(url, 'decoded');
     searchToSign(url, names, startsAt === undefined ? names.filter((name) => name !== startName) : names);
@@ -131,7 +136,7 @@ export function wowza(options: WowzaOptions): VerifyingTokenFormat {
       if (!token || !end) return refused.missing;
       const path = canonicalPath(url.pathname, 'decoded');
       const folders = path === undefined ? undefined : foldersTo(path);
-      // A parameter with the prefix that is not known here would have to be part of what is hashed.
+      // A parameter that has the prefix and is unknown here would have to be part of the hashed text.
       const strange = own.rest.split(/[?&]/).some((pair) => foldName(pair).startsWith(prefix.toLowerCase()));
       const expires = readExpiry(end);
       const from = start === undefined ? 0 : readExpiry(start);

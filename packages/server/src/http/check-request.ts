@@ -1,8 +1,9 @@
 import { optionsError } from '../errors/options-error.ts';
 
 /**
- * Called with what Node, Express or Hono hand over, a handler would wait for ever, or fail without saying why. Judged
- * by what is used of it: there are Requests of other libraries and of other realms.
+ * Checks that a handler was called with a `Request`. With the arguments of Node, Express or Hono, a handler would wait
+ * for ever, or fail without naming the cause. Only the members that are used are checked, because a `Request` of
+ * another library or another realm is valid too.
  *
  * @throws `ERR_OPTIONS`
  */

@@ -1,7 +1,10 @@
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 
-/** Where the browser sends a token's cookies. They are always `Secure`, `HttpOnly` and `SameSite=None`. */
+/**
+ * The requests with which browsers send the cookies of a token. The cookies are always `Secure`, `HttpOnly` and
+ * `SameSite=None`.
+ */
 export interface CookieOptions {
   /** A domain above both the endpoint and the CDN, such as `example.com`. @default the endpoint's own host */
   domain?: string;
@@ -9,7 +12,11 @@ export interface CookieOptions {
   path?: string;
 }
 
-/** @throws `ERR_OPTIONS` for what would end the attribute */
+/**
+ * Checks the options for cookies.
+ *
+ * @throws `ERR_OPTIONS` for a value that would end its attribute of `Set-Cookie`
+ */
 export function checkCookieOptions(cookie: CookieOptions): void {
   checkNames(cookie, { domain: true, path: true }, 'cookie');
   const { domain = '', path = '/' } = cookie;
@@ -23,14 +30,21 @@ export function checkCookieOptions(cookie: CookieOptions): void {
   }
 }
 
-/** A `Set-Cookie` value (RFC 6265 section 4.1) that ends with the token. @param expires unix seconds */
+/**
+ * Returns a `Set-Cookie` value (RFC 6265 section 4.1) for a cookie that expires with the token.
+ *
+ * @param expires unix seconds
+ */
 export function setCookie(name: string, value: string, expires: number, { domain, path = '/' }: CookieOptions): string {
   const until = new Date(expires * 1000).toUTCString();
   const scope = `${domain ? `; Domain=${domain}` : ''}; Path=${path}`;
   return `${name}=${value}${scope}; Expires=${until}; Secure; HttpOnly; SameSite=None`;
 }
 
-/** The values of `names` in a `Cookie` header; `undefined` when one comes twice: servers disagree which one counts. */
+/**
+ * Returns the values of `names` in a `Cookie` header, or `undefined` if a name occurs twice: servers disagree which
+ * value counts.
+ */
 export function readCookies(header: string, names: readonly string[]): (string | undefined)[] | undefined {
   const values: (string | undefined)[] = names.map(() => undefined);
   for (const pair of header.split(';')) {
@@ -43,7 +57,7 @@ export function readCookies(header: string, names: readonly string[]): (string |
   return values;
 }
 
-/** A `Cookie` header without `names`. */
+/** Returns a `Cookie` header without the cookies of `names`. */
 export function withoutCookies(header: string, names: readonly string[]): string {
   const kept = header.split(';').filter((pair) => !names.includes((pair.split('=')[0] ?? '').trim()));
   return kept.join(';').trim();

@@ -1,13 +1,14 @@
 import type { CorsOptions } from './cors-options.ts';
 
 /**
- * Headers of an answer that a page may read: `Date` for the clock, `Retry-After` for the pause, the others for ranges.
+ * The headers of a response that a page may read: `Date` for the clock, `Retry-After` for the pause, the others for
+ * ranges.
  */
 const exposed = 'Date, Retry-After, Content-Range, Content-Length, Accept-Ranges, ETag';
 
 /**
- * Puts the CORS headers for `request` in the place of whatever CORS headers are there; of these, the names that a page
- * may read (`Access-Control-Expose-Headers`) are kept beside ours.
+ * Replaces the CORS headers of a response by those for `request`. Only the names that the response lists in
+ * `Access-Control-Expose-Headers` are kept, and added to ours.
  */
 export function setCorsHeaders(headers: Headers, request: Request, cors: CorsOptions | undefined): void {
   if (!cors) return;
@@ -22,14 +23,14 @@ export function setCorsHeaders(headers: Headers, request: Request, cors: CorsOpt
   if (cors.credentials) headers.set('Access-Control-Allow-Credentials', 'true');
 }
 
-/** Names of headers (RFC 9110 section 5.1), or `*`, that are not exposed anyway. */
+/** Returns the names of headers (RFC 9110 section 5.1) in a list, or `*`, without those that are exposed anyway. */
 function namesIn(list: string): readonly string[] {
   const known = exposed.toLowerCase().split(', ');
   const names = list.split(',').map((name) => name.trim());
   return names.filter((name) => /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && !known.includes(name.toLowerCase()));
 }
 
-/** Answers a preflight. It carries no token and no cookie by specification (Fetch, section 4.8), so it needs none. */
+/** Answers a preflight. By specification (Fetch, section 4.8) it carries no token and no cookie, so it needs none. */
 export function preflight(request: Request, cors: CorsOptions | undefined, methods: string): Response {
   const headers = new Headers({ Allow: methods, 'Cache-Control': 'no-store' });
   setCorsHeaders(headers, request, cors);

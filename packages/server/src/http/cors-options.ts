@@ -4,16 +4,20 @@ import { hostProblem } from '../url/judged-url.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
 
 export interface CorsOptions {
-  /** The pages that may read the answers: `'*'`, or origins such as `https://app.example.com`. */
+  /** The pages that may read the responses: `'*'`, or origins such as `https://app.example.com`. */
   origins: '*' | readonly string[];
   /**
-   * Lets those pages send cookies and HTTP authentication.
+   * Whether these pages may send cookies and HTTP authentication.
    * @default false
    */
   credentials?: boolean;
 }
 
-/** @throws `ERR_OPTIONS` for what is no origin, and for `'*'` with credentials: browsers refuse that pair */
+/**
+ * Checks the option `cors`.
+ *
+ * @throws `ERR_OPTIONS` for a value that is not an origin, and for `'*'` with credentials, which browsers refuse
+ */
 export function checkCors(cors: CorsOptions): void {
   checkNames(cors, { origins: true, credentials: true }, 'cors');
   const { origins, credentials = false } = cors;

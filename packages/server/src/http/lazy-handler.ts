@@ -4,12 +4,13 @@ import { checkRequest } from './check-request.ts';
 type Handler = (request: Request) => Promise<Response>;
 
 /**
- * A handler that is made at its first request: for a Worker, whose `env` is not there before, and wherever making it
- * needs what a build does not have. It is kept as long as `env` is the same object, and made anew when a deployment has
- * changed it; a `make` that throws is asked again at the next request. Where `env` is another object at every request,
- * nothing that the handler counts is kept: give `rateLimit` a `limiter` there.
+ * Creates a handler that is made at its first request. Use it for a Worker, whose `env` does not exist before, and
+ * wherever making the handler needs something that is missing during a build. The handler is kept as long as `env` is
+ * the same object, and made again after a deployment has changed `env`. If `make` throws, it is called again at the
+ * next request. If `env` is another object at every request, the handler keeps no counts between requests: give
+ * `rateLimit` a `limiter` then.
  *
- * @throws `ERR_OPTIONS` at once when `make` is no function
+ * @throws `ERR_OPTIONS` at once if `make` is not a function
  */
 export function lazyHandler<Env extends readonly [env?: unknown]>(
   make: (...env: Env) => Handler,
@@ -20,7 +21,8 @@ export function lazyHandler<Env extends readonly [env?: unknown]>(
   let made: { readonly env: unknown; readonly handler: Handler } | undefined;
   return (request, ...env) => {
     checkRequest(request);
-    // Only what `make` asks for: Next and Workers hand over more, which is another object at every request.
+    // Passes only the argument that `make` declares: Next and Workers pass more, which is another object at every
+    // request.
     const [first] = make.length > 0 ? env : [];
     if (!made || made.env !== first) made = { env: first, handler: checked(make(...([first] as unknown as Env))) };
     return made.handler(request);

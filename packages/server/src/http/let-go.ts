@@ -1,7 +1,7 @@
 /**
- * Lets go of a body, or its reader, that nobody reads on, so that it holds no connection. Nobody waits for that: the
- * `cancel()` of a body of which somebody else keeps a copy, as a cache does, ends only when that copy is read or
- * cancelled, which may be never.
+ * Cancels a body, or its reader, that is not read any further, so that it does not keep a connection open. Does not
+ * wait for `cancel()`: if the body was cloned, as a cache does, `cancel()` resolves only when the clone is read or
+ * cancelled too, which may never happen.
  */
 export function letGo(body: Pick<ReadableStream, 'cancel'> | null | undefined): void {
   body?.cancel().catch(() => undefined);

@@ -1,6 +1,6 @@
 /**
- * Headers that belong to one connection (RFC 9110 section 7.6.1), as do the headers that `Connection` names. They mean
- * nothing to the next connection, and are malformed in HTTP/2 (RFC 9113 section 8.2.2).
+ * The headers that belong to one connection (RFC 9110 section 7.6.1), in addition to those that `Connection` names.
+ * They mean nothing to the next connection, and are malformed in HTTP/2 (RFC 9113 section 8.2.2).
  */
 const hopByHop = [
   'Connection',
@@ -20,9 +20,8 @@ export function dropHopByHop(headers: Headers): void {
 }
 
 /**
- * The headers of a response as they go to the next connection. A response of `fetch` (which alone has a URL) still has
- * the headers of a compressed body, while its body is decoded already: beside it, they would say where another body
- * ends.
+ * Returns the headers of a response for the next connection. A response of `fetch` (only these have a URL) still has
+ * the headers of a compressed body, although its body is already decoded: they would state a wrong encoding and length.
  */
 export function passedOnHeaders(response: Response): Headers {
   const headers = new Headers(response.headers);
@@ -34,7 +33,7 @@ export function passedOnHeaders(response: Response): Headers {
   return headers;
 }
 
-/** A response as it goes to the next connection; its headers can be changed, which those of `fetch` cannot. */
+/** Returns a response for the next connection. Its headers can be changed, unlike those of a response of `fetch`. */
 export function passedOn(response: Response): Response {
   const { body, status, statusText } = response;
   return new Response(body, { status, statusText, headers: passedOnHeaders(response) });

@@ -4,7 +4,7 @@ export class Problem extends Error {
   readonly headers: Readonly<Record<string, string>>;
   readonly kind: ProblemKind | undefined;
 
-  /** @param detail for the person who reads the network panel; never holds what the request sent */
+  /** @param detail text for the person who reads the network panel; never contains data of the request */
   constructor(status: number, detail: string, headers: Readonly<Record<string, string>> = {}, kind?: ProblemKind) {
     super(detail);
     this.status = status;
@@ -13,12 +13,12 @@ export class Problem extends Error {
   }
 }
 
-/** A problem that an app tells from others of its status (section 3.1.1). */
+/** A kind of problem that an app can tell from other problems with the same status (section 3.1.1). */
 export interface ProblemKind {
-  /** A URI that names it. */
+  /** A URI that names the kind. */
   readonly type: string;
   readonly title: string;
-  /** Members that say more (section 3.2). */
+  /** Additional members (section 3.2). */
   readonly more?: Readonly<Record<string, number>>;
 }
 
@@ -34,7 +34,8 @@ const titles: Readonly<Record<number, string>> = {
 };
 
 /**
- * Without a `type` member a problem means what its status means, and `title` is that status's phrase (section 4.2.1).
+ * Creates the response for a problem. Without a `type` member a problem means the same as its status, and `title` is
+ * the phrase of that status (section 4.2.1).
  */
 export function problemResponse({ status, message, headers, kind }: Problem): Response {
   const { type, title = titles[status], more }: Partial<ProblemKind> = kind ?? {};

@@ -1,9 +1,9 @@
 import { letGo } from './let-go.ts';
 
 /**
- * The text of a body, or `undefined` as soon as it is longer than `maxBytes`: the rest is never read.
+ * Reads a body as text. Returns `undefined` as soon as the body is longer than `maxBytes`, and never reads the rest.
  *
- * @param options.fatal throw for what is not UTF-8
+ * @param options.fatal whether to throw for bytes that are not UTF-8
  */
 export async function readLimited(
   message: Request | Response,
@@ -15,7 +15,7 @@ export async function readLimited(
     letGo(message.body);
     return undefined;
   }
-  // The transport holds a sender to the declared length, unless it is that of a compressed body.
+  // The transport does not let a sender exceed the declared length, except if that is the length of a compressed body.
   if (message.headers.has('Content-Length') && !message.headers.has('Content-Encoding')) {
     return decoder.decode(await message.arrayBuffer());
   }

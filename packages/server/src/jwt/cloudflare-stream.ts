@@ -18,8 +18,8 @@ export interface CloudflareStreamOptions {
   /** Signing keys of the account with their ids: the `jwk` of the API, decoded. */
   keys: readonly (JwtKey & { id: string })[];
   /**
-   * More claims, such as `accessRules` or `downloadable`. `verify` refuses tokens with `accessRules`. They are read
-   * once, when the format is made: a format for other claims is another format.
+   * More claims, such as `accessRules` or `downloadable`. `verify` refuses tokens with `accessRules`. The claims are
+   * read once, when the format is made: make another format for other claims.
    */
   params?: Readonly<Record<string, unknown>>;
   /** @default 86400 seconds, which is also what Cloudflare accepts */
@@ -27,9 +27,9 @@ export interface CloudflareStreamOptions {
 }
 
 /**
- * Cloudflare Stream: a token takes the place of the video's id, `/TOKEN/manifest/video.m3u8`, and HLS inherits it. The
- * video needs `requireSignedURLs`. `verify` opens downloads to tokens with `downloadable`, and judges no `accessRules`:
- * it refuses tokens that have them.
+ * Signs and verifies URLs of Cloudflare Stream: a token replaces the id of the video, `/TOKEN/manifest/video.m3u8`, and
+ * HLS inherits it. The video needs `requireSignedURLs`. `verify` opens downloads only to tokens with `downloadable`. It
+ * does not judge `accessRules`, and refuses tokens that have them.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -40,7 +40,7 @@ export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTok
   const params = writtenParams(more, ['sub', 'kid', 'exp']);
   const signer = jwtSigner(keys, 'RS256');
   const kid = keys[0]?.id;
-  /** @throws `ERR_OPTIONS` for a URL that is not signed */
+  /** Returns the id of the video. @throws `ERR_OPTIONS` for a URL that the format does not sign */
   const videoOf = (url: URL): string => {
     const video = /^\/([\da-f]{32})\//.exec(pathToSign(url, 'raw'))?.[1];
     if (video === undefined)

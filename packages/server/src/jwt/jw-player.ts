@@ -11,8 +11,8 @@ export type JwPlayerOptions = SecretOptions & {
 };
 
 /**
- * JW Player signed JWT URLs: `?token=` with the claim `resource`, for properties with "Secure video URLs" and their API
- * secret.
+ * Signs and verifies JW Player signed JWT URLs: `?token=` with the claim `resource`, for properties with "Secure video
+ * URLs" and their API secret.
  *
  * @throws `ERR_OPTIONS`
  */

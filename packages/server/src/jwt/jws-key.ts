@@ -6,10 +6,10 @@ import { base64Bytes, base64url } from '../crypto/base64url.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { hmac, sha256 } from '../crypto/hash.ts';
 
-/** Makes and checks JWS in compact form (RFC 7515 section 7.1) with one key. */
+/** A key that makes and checks JWS in compact form (RFC 7515 section 7.1). */
 export interface JwsKey {
   readonly sign: (header: JwsHeader, payload: Uint8Array) => Promise<string> | string;
-  /** Whether the signature is good, and the header names the algorithm of this key. */
+  /** Tells whether the signature is valid, and the header names the algorithm of this key. */
   readonly isGenuine: (token: string, header: Readonly<Record<string, unknown>>) => Promise<boolean> | boolean;
 }
 
@@ -19,7 +19,10 @@ interface JwsHeader {
   readonly kid?: string;
 }
 
-/** HS256 (RFC 7518 section 3.2): an HMAC as other formats have it, where jose imports the secret for each token. */
+/**
+ * Creates a key for HS256 (RFC 7518 section 3.2). It computes the HMAC as other formats do: jose would import the
+ * secret for each token.
+ */
 export function hs256Key(secret: string): JwsKey {
   const key = utf8ToBytes(secret);
   return {
@@ -35,7 +38,11 @@ export function hs256Key(secret: string): JwsKey {
   };
 }
 
-/** Signs by jose. The key is imported once; a public one verifies alone. @throws `ERR_OPTIONS` for what is no key */
+/**
+ * Creates a key that signs with jose. The key is imported once; a public key only verifies.
+ *
+ * @throws `ERR_OPTIONS` for a value that is not a key
+ */
 export function asymmetricJwsKey(key: string | JWK, algorithm: 'RS256' | 'ES256'): JwsKey {
   const pair = asymmetricKey(key, algorithms[algorithm], algorithm);
   return {
@@ -50,7 +57,7 @@ export function asymmetricJwsKey(key: string | JWK, algorithm: 'RS256' | 'ES256'
   };
 }
 
-/** RFC 7518 sections 3.3 and 3.4. */
+/** Parameters of RFC 7518 sections 3.3 and 3.4. */
 const algorithms = {
   RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
   ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },

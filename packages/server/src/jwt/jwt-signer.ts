@@ -11,28 +11,29 @@ export interface JwtKey {
   id?: string;
   /**
    * The private key as PKCS#8 in PEM or as a JWK; for HS256 the shared secret. A public key (SPKI in PEM, or a JWK)
-   * verifies, and an edge that has no other cannot sign.
+   * only verifies: an edge that has no other key cannot sign.
    */
   key: string | JWK;
 }
 
 export type JwtAlgorithm = 'RS256' | 'ES256' | 'HS256';
 
-/** Claims whose times are numbers. */
+/** Claims in which the times are numbers. */
 export type JwtClaims = Readonly<Record<string, unknown>> & { readonly exp: number; readonly nbf?: number };
 
 export interface JwtSigner {
   readonly sign: (claims: Readonly<Record<string, unknown>>, expires: number) => Promise<string>;
   /**
-   * The claims of a genuine token, expired or not; `malformed` for a genuine one without claims that can be judged, and
-   * for headers that change how a token is read (`crit`, RFC 7515 section 4.1.11; `b64`, RFC 7797), which `sign` never
-   * writes.
+   * Returns the claims of a genuine token, expired or not. Returns `malformed` for a genuine token whose claims cannot
+   * be judged, and for headers that change how a token is read (`crit`, RFC 7515 section 4.1.11; `b64`, RFC 7797),
+   * which `sign` never writes.
    */
   readonly read: (token: string) => Promise<JwtClaims | 'signature' | 'malformed'>;
 }
 
 /**
- * JWS in compact form. The algorithm is a matter of configuration; what the header says is compared with it.
+ * Creates a signer for JWS in compact form. The configuration decides on the algorithm, and the header is compared with
+ * it.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -40,7 +41,7 @@ export function jwtSigner(keys: readonly JwtKey[], algorithm: JwtAlgorithm): Jwt
   if (!['RS256', 'ES256', 'HS256'].includes(algorithm))
     throw optionsError('algorithm', "This is unknown. Give 'RS256', 'ES256' or 'HS256'.");
   if (keys.length === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
-  // the text of a public key is no secret: whoever has read it could sign
+  // the text of a public key is no secret: everyone who has read it could sign
   const isSecret = ({ key }: JwtKey): boolean => typeof key === 'string' && key !== '' && !isPem(key);
   const missing = algorithm === 'HS256' ? keys.find((each) => !isSecret(each)) : undefined;
   if (missing) throw optionsError('keys', 'For HS256, give the shared secret as text.', missing.key);
@@ -60,7 +61,7 @@ export function jwtSigner(keys: readonly JwtKey[], algorithm: JwtAlgorithm): Jwt
       const parts = token.split('.');
       if (parts.length !== 3 || !parts.every((part) => canonicalBase64url.test(part))) return 'signature';
       const [written, payload] = parts;
-      // Most tokens are those of `sign`.
+      // Most tokens have the header that `sign` writes.
       const header = written === ownWritten ? ownHeader : readObject(decodeBase64(written));
       if (!header) return 'signature';
       if ('crit' in header || 'b64' in header) return 'malformed';
@@ -78,7 +79,7 @@ function readClaims(payload: Uint8Array | undefined): JwtClaims | undefined {
   return isWhole ? (claims as JwtClaims) : undefined;
 }
 
-/** A JSON object in UTF-8; `undefined` for everything else. */
+/** Reads a JSON object in UTF-8; returns `undefined` for everything else. */
 export function readObject(bytes: Uint8Array | undefined): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(utf8Text(bytes) ?? '');
@@ -88,5 +89,5 @@ export function readObject(bytes: Uint8Array | undefined): Readonly<Record<strin
   }
 }
 
-/** A part of a token has one spelling: base64url without padding and without stray low bits. */
+/** The one spelling of a part of a token: base64url without padding and without stray low bits. */
 const canonicalBase64url = /^(?!$)(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;

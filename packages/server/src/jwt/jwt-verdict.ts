@@ -2,7 +2,10 @@ import { refused } from '../token/verdict.ts';
 import type { RefusedVerdict } from '../token/verdict.ts';
 import type { JwtClaims } from './jwt-signer.ts';
 
-/** Finds what speaks against these claims; a JWT ends at the second of its `exp` (RFC 7519 section 4.1.4). */
+/**
+ * Returns the refusal if the claims do not open the request. A JWT ends at the second of its `exp` (RFC 7519 section
+ * 4.1.4).
+ */
 export function refusedClaims(
   claims: JwtClaims,
   expected: Readonly<Record<string, unknown>>,
@@ -14,9 +17,7 @@ export function refusedClaims(
   return claims.exp <= now ? refused.expired : undefined;
 }
 
-/**
- * Refuses a token that is meant for somebody else: it has an `aud`, and nobody expects one (RFC 7519 section 4.1.3).
- */
+/** Refuses a token for another audience: it has an `aud`, and no audience is expected (RFC 7519 section 4.1.3). */
 export const refusedAudience = (
   { aud }: JwtClaims,
   expected: Readonly<Record<string, unknown>>,
@@ -26,17 +27,18 @@ export const refusedAudience = (
     : undefined;
 
 /**
- * Claims that restrict no request beyond what was judged: a token without them opens no more. `kid` is one of Mux's.
+ * Claims that restrict no request beyond what was judged: a token without them opens no more. `kid` is a claim of Mux.
  */
 const plainClaims = ['exp', 'nbf', 'iat', 'iss', 'jti', 'kid'];
 
 /**
- * Whether a token has claims that no token for `expected` would have, and that others may judge, such as an address.
+ * Tells whether a token has claims that a token for `expected` would not have, and that other verifiers may judge, such
+ * as an address.
  */
 export const hasFurtherClaims = (claims: JwtClaims, expected: Readonly<Record<string, unknown>>): boolean =>
   Object.keys(claims).some((name) => !Object.hasOwn(expected, name) && !plainClaims.includes(name));
 
-/** A claim that restricts a token in a way that only its CDN can judge. */
+/** Returns the refusal of a claim that restricts a token in a way that only its CDN can judge. */
 export function refusedUnjudged(claim: string): RefusedVerdict {
   return { ...refused.malformed, claim, detail: 'nobody here judges it' };
 }
@@ -46,7 +48,7 @@ function isSame(sent: unknown, expected: unknown): boolean {
   try {
     return JSON.stringify(sent) === JSON.stringify(expected);
   } catch {
-    // Too deep to be written: nothing that `sign` has made.
+    // The value is nested too deeply to be written, so `sign` has not made it.
     return false;
   }
 }

@@ -20,23 +20,23 @@ import type { UriSigningOptions } from './uri-signing.ts';
 import { checkNotBefore, unwritable, writtenClaims } from './written-claims.ts';
 
 export interface JwtOptions extends ValueCarrierOptions {
-  /** Left out for claims of your own; see `UriSigningOptions` for those of a standard. */
+  /** Leave it out for claims of your own; see `UriSigningOptions` for the claims of a standard. */
   profile?: undefined;
-  /** The first one signs, all of them verify. */
+  /** The first key signs, all keys verify. */
   keys: readonly JwtKey[];
   algorithm: JwtAlgorithm;
   /**
-   * The claims that say what is opened, for a URL without its query; `undefined` for a URL that is not signed. In
-   * `verify`, a URL for which it throws is malformed. A URL is not signed either, and malformed, if a claim is
-   * `undefined`, `NaN`, infinite or an invalid date. Return a plain object of what JSON has; an object of a class,
-   * other than one with `toJSON`, a promise, a function, a circle, a list with names or gaps, and `exp` are
-   * `ERR_OPTIONS`. Return `aud` to accept tokens that have one.
+   * Returns the claims that say what is opened, for a URL without its query; `undefined` for a URL that is not to be
+   * signed. If a claim is `undefined`, `NaN`, infinite or an invalid date, the URL is not signed either. In all these
+   * cases, and if the function throws, `verify` takes the URL for malformed. Return a plain object of JSON values.
+   * `sign` throws `ERR_OPTIONS` for an object of a class without `toJSON`, a promise, a function, a circular reference,
+   * a list with names or gaps, and for the claim `exp`.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
    * Returns what the claims for a URL open, for a URL without its query. Pass this function if the claims name more
-   * than the path, such as a folder or an id, so that the signing endpoint knows what it grants: never less than the
-   * URLs that have the same claims. The `href` is on the origin of `url`; that of a folder ends with a slash.
+   * than the path, such as a folder or an id, so that the signing endpoint knows what it grants. The scope must hold
+   * all URLs that have the same claims. The `href` is on the origin of `url`; that of a folder ends with a slash.
    *
    * @default the path, with any query
    */
@@ -48,13 +48,13 @@ export interface JwtOptions extends ValueCarrierOptions {
 }
 
 /**
- * A JWT a URL, for CDNs and for edges of your own. `verify` demands that the token has every claim that `claims` makes
- * of the URL that is asked for, with the same value, and refuses tokens with an `aud` that `claims` does not make. It
- * ignores other claims; an edge with `signPlaylists` makes no other token of one that has some. Tokens with `crit` or
- * `b64` in their header, without an `exp`, or with an `nbf` that is no number are malformed. The id of a session is
- * their `jti`.
+ * Signs and verifies each URL with a JWT, for CDNs and for edges of your own. `verify` demands that the token has every
+ * claim that `claims` returns for the requested URL, with the same value, and refuses tokens with an `aud` that
+ * `claims` does not return. It ignores other claims; an edge with `signPlaylists` makes no other token from a token
+ * with such claims. Tokens with `crit` or `b64` in their header, without an `exp`, or with an `nbf` that is not a
+ * number are malformed. The claim `jti` is the id of a session.
  *
- * With `profile: 'rfc9246'`, the claims are those of URI Signing, and take the place of `claims` and `opens`.
+ * With `profile: 'rfc9246'`, the claims of URI Signing replace `claims` and `opens`.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -86,7 +86,7 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
   const signer = jwtSigner(options.keys, options.algorithm);
   const carrier = valueCarrier([param], options);
 
-  /** @throws `ERR_OPTIONS` for a URL that is not signed */
+  /** Returns the claims for a URL. @throws `ERR_OPTIONS` for a URL that the format does not sign */
   const claimsToSign = (url: URL): Readonly<Record<string, unknown>> => {
     pathToSign(url, 'raw');
     carrier.searchOf(url);
@@ -110,7 +110,7 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
 
     async sign(url, expires, session) {
       const own = claimsToSign(url);
-      // `verify` would demand the team's own, and tell it as the session.
+      // `verify` would demand the app's own `jti`, and would report no session.
       if (session !== undefined && Object.hasOwn(own, 'jti'))
         throw optionsError('claims', '`jti` is the id of the session here. Leave it out, or sign without `sessions`.');
       const found = { ...own, ...(session !== undefined && { jti: session }) };
@@ -133,7 +133,7 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
       const url = origin + pathname + carried.search;
       const refusal = refusedAudience(found, expected) ?? refusedClaims(found, expected, { now, maxTtl });
       if (refusal) return refusal;
-      // A `jti` of the team's own is the id of no session.
+      // An app's own `jti` is not the id of a session.
       const session = Object.hasOwn(expected, 'jti') ? undefined : found.jti;
       const conditional = hasFurtherClaims(found, expected);
       const granted = { ok: true, expires: found.exp, url, carriers: carried.carriers, conditional } as const;
@@ -143,8 +143,10 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
 }
 
 /**
- * @throws `ERR_OPTIONS`, about the URL for a claim that has no value, and about `claims` for what is never one and for
- *   `exp`, with which `verify` would compare that of the token
+ * Returns the claims as JSON writes them.
+ *
+ * @throws `ERR_OPTIONS`: about the URL for a claim without a value; about `claims` for a value that can never be a
+ *   claim, and for `exp`, which `verify` would compare with that of the token
  */
 function wholeClaims(claims: ReturnType<JwtOptions['claims']>): ReturnType<JwtOptions['claims']> {
   if (!claims) return undefined;
@@ -172,7 +174,10 @@ function withoutQuery({ origin, pathname }: URL): URL {
   return new URL(origin + pathname);
 }
 
-/** A stranger chooses the URL: one that the team's function cannot read is no reason to fail. */
+/**
+ * Returns the claims for a URL; `undefined` if the app's function throws. A stranger chooses the URL: a URL that the
+ * function cannot read is no reason to fail.
+ */
 function claimsOrNone(claims: JwtOptions['claims'], url: URL): Readonly<Record<string, unknown>> | undefined {
   try {
     return claims(withoutQuery(url));
@@ -181,7 +186,7 @@ function claimsOrNone(claims: JwtOptions['claims'], url: URL): Readonly<Record<s
   }
 }
 
-/** @throws `ERR_OPTIONS` for what is no scope on the origin of `url` */
+/** @throws `ERR_OPTIONS` for a value that is not a scope on the origin of `url` */
 function checkedScope(scope: Scope, url: URL): Scope {
   const { kind, href, parts } = scope;
   const target = parsedUrl(href);

@@ -7,11 +7,11 @@ import { ownJwt } from './jwt.ts';
 import { writtenParams } from './written-params.ts';
 
 export interface MuxOptions {
-  /** Signing keys with their ids; Mux hands them out as PKCS#1, so convert them to PKCS#8 first. */
+  /** Signing keys with their ids. Mux hands them out as PKCS#1: convert them to PKCS#8 first. */
   keys: readonly (JwtKey & { id: string })[];
   /**
-   * More claims, such as `playback_restriction_id`: `verify` refuses tokens with this one, which only Mux can judge.
-   * They are read once, when the format is made: a format for other claims is another format.
+   * More claims, such as `playback_restriction_id`: `verify` refuses tokens with this claim, which only Mux can judge.
+   * The claims are read once, when the format is made: make another format for other claims.
    */
   params?: Readonly<Record<string, unknown>>;
   /** @default 86400 seconds */
@@ -28,12 +28,13 @@ const audiences: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Mux signed playback: `?token=` on `stream.mux.com/PLAYBACK_ID.m3u8`, thumbnails, animations and storyboards. The
- * asset needs the playback policy "signed". Mux writes tokens into the playlists it serves.
+ * Signs and verifies URLs for Mux signed playback: `?token=` on `stream.mux.com/PLAYBACK_ID.m3u8`, thumbnails,
+ * animations and storyboards. The asset needs the playback policy "signed". Mux writes tokens into the playlists that
+ * it serves.
  *
- * A token of a video is for its playlist `/ID.m3u8` and for its files `/ID/…` alike: the scope that the hook of the
- * signing endpoint sees is the folder that holds both, `/`, with the two as its `parts`. One of an image opens what is
- * below `/ID/`.
+ * The token of a video is valid for its playlist `/ID.m3u8` and for its files `/ID/…`. So the scope that the hook of
+ * the signing endpoint sees is the folder that holds both, `/`, with the two as its `parts`. The token of an image
+ * opens what is below `/ID/`.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -56,7 +57,7 @@ export function mux(given: MuxOptions): VerifyingTokenFormat {
     return aud === 'v' ? joinedScope(url, [pathScope(new URL(`/${sub}.m3u8`, url)), files]) : files;
   };
   const format = ownJwt({ ...options, keys, algorithm: 'RS256', claims, opens }, ['playback_restriction_id']);
-  // Mux wants the key's id among the claims too; whether it is there says nothing about what a token opens.
+  // Mux wants the key's id among the claims too. This claim says nothing about what a token opens.
   const signing = ownJwt({ ...options, keys, algorithm: 'RS256', claims: (url) => ({ ...claims(url), kid }) });
   return {
     ...format,

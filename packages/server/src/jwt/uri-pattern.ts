@@ -1,4 +1,4 @@
-/** One character of a pattern, and how often it may come. */
+/** One character of a pattern, and how often it may occur. */
 interface Step {
   readonly fits: (char: string) => boolean;
   readonly times: 'once' | 'at most once' | 'any';
@@ -6,7 +6,7 @@ interface Step {
 
 const maxSteps = 1024;
 
-/** Steps that may be left out: what judging costs is this number, times the length of a URI. */
+/** The most steps that may be left out: the cost of judging is this number times the length of a URI. */
 const maxOptional = 64;
 
 /** An escaped mark, any character, a bracket expression without classes, or a character that stands for itself. */
@@ -14,12 +14,12 @@ const element = /\\(?<escaped>[^\w\s])|(?<any>\.)|\[(?<not>\^?)(?<set>\]?[^[\]\\
 const repeat = /[*+?]|\{(?<least>\d{1,3})(?<range>,(?<most>\d{1,3})?)?\}/y;
 
 /**
- * Reads a POSIX extended regular expression, as far as it can be judged in linear time by one pass: characters, `.`,
- * bracket expressions and repeats. The pattern has to fit the whole text, with `^` and `$` or without: other readers
- * search in it, and find no less.
+ * Reads a POSIX extended regular expression, if one pass can judge it in linear time: characters, `.`, bracket
+ * expressions and repeats. The pattern must match the whole text, with or without `^` and `$`. Other readers search for
+ * it within the text, and find no less.
  *
  * @returns `undefined` for groups, alternatives, classes, and patterns of more than 1,024 steps, or of more than 64
- *   that may be left out
+ *   steps that may be left out
  */
 export function readPattern(source: string): ((text: string) => boolean) | undefined {
   const pattern = source.replace(/^\^/, '').replace(/(?<!\\)\$$/, '');
@@ -41,7 +41,7 @@ export function readPattern(source: string): ((text: string) => boolean) | undef
   return (text) => fitsSteps(text, steps);
 }
 
-/** A pattern that fits every text which begins with `prefix`. */
+/** Returns a pattern that matches every text which begins with `prefix`. */
 export const prefixPattern = (prefix: string): string => `^${prefix.replaceAll(/[.[\\()*+?{|^$]/g, '\\$&')}.*`;
 
 function fitOf({
@@ -57,12 +57,12 @@ function fitOf({
   if (!ranges) return undefined;
   const fits = (char: string): boolean =>
     ranges.some(([first, last]) => char >= first && char <= last) === (not === '');
-  // a URI has no other characters; looked up, because each step of a repeat asks for each character of a URI
+  // a URI has no other characters; a table, because each step of a repeat tests each character of a URI
   const ascii = Array.from({ length: 128 }, (_, code) => fits(String.fromCharCode(code)));
   return (char) => ascii[char.charCodeAt(0)] ?? fits(char);
 }
 
-/** Reads a bracket expression; `undefined` for an empty one, and for a range that ends before it begins. */
+/** Reads a bracket expression; returns `undefined` for an empty one, and for a range that ends before it begins. */
 function rangesOf(set: string): readonly (readonly [string, string])[] | undefined {
   const ranges = [...set.matchAll(/([\s\S])-([\s\S])|([\s\S])/g)].map(
     ([, first, last, alone]) => [first ?? alone!, last ?? alone!] as const,
@@ -85,10 +85,13 @@ function boundsOf(repeated: RegExpExecArray | null): readonly [least: number, mo
   return [repeated[0] === '+' ? 1 : 0, Infinity];
 }
 
-/** Keeps all places of the pattern at which the text read so far may end: nothing is tried twice. */
+/**
+ * Tells whether the steps match the text. Keeps all places of the pattern at which the text read so far may end, so
+ * that it tries nothing twice.
+ */
 function fitsSteps(text: string, steps: readonly Step[]): boolean {
   const withSkipped = (places: Set<number>): Set<number> => {
-    // what is added is looked at, too
+    // the loop also visits the places that it adds
     for (const place of places) if ((steps[place]?.times ?? 'once') !== 'once') places.add(place + 1);
     return places;
   };

@@ -4,7 +4,7 @@ import type { JwtClaims } from './jwt-signer.ts';
 import { readContainer } from './uri-container.ts';
 import type { UriContainer } from './uri-container.ts';
 
-/** The facts that the claims of a signed JWT are compared with. */
+/** The facts with which the claims of a signed JWT are compared. */
 interface Asked {
   /** The URI without the token. */
   readonly uri: string;
@@ -19,9 +19,9 @@ const refusedFor = (reason: 'malformed' | 'signature', claim: string, detail: st
 });
 
 /**
- * Judges the claims of RFC 9246, all but the times of a token. Whatever restricts a token and cannot be judged here is
- * `malformed`, as section 2.1 asks for; what is not met is `signature`. `sub` and `iat` restrict nothing, and neither
- * do claims that the RFC does not know and `cdnicrit` does not name.
+ * Judges all claims of RFC 9246 except the times of a token. A claim that restricts a token and cannot be judged here
+ * is `malformed`, as section 2.1 demands; a claim that is not met is `signature`. `sub` and `iat` restrict nothing, and
+ * neither do claims that the RFC does not define and `cdnicrit` does not name.
  */
 export function judgeUriSigning(claims: JwtClaims, { uri, issuer, audience }: Asked): UriContainer | RefusedVerdict {
   if (claims.cdniv !== undefined && claims.cdniv !== 1) return refusedFor('malformed', 'cdniv', 'the version is not 1');
@@ -42,7 +42,7 @@ const unjudgedClaims: Readonly<Record<string, string>> = {
   jti: 'this package does not store the ids of tokens for one use',
 };
 
-/** Sections 2.1.12 to 2.1.14: what a CDN needs to renew the token. */
+/** Judges the claims of sections 2.1.12 to 2.1.14, which a CDN needs to renew the token. */
 function renewalProblem({ cdnistt, cdniets, cdnistd }: JwtClaims): RefusedVerdict | undefined {
   const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
   if (cdnistt !== undefined && !isCount(cdnistt)) return refusedFor('malformed', 'cdnistt', 'it is not a whole number');
@@ -53,7 +53,10 @@ function renewalProblem({ cdnistt, cdniets, cdnistd }: JwtClaims): RefusedVerdic
   return undefined;
 }
 
-/** `iss` and `aud`: a token that names one is refused where none is configured. */
+/**
+ * Judges `iss` or `aud`: a token that has the claim is refused if the option is not configured, and a token that lacks
+ * it is refused if the option is.
+ */
 function partyProblem(
   name: 'iss' | 'aud',
   claim: unknown,

@@ -19,24 +19,24 @@ import { folderContainer, hashContainer, isNormalized } from './uri-container.ts
 import { judgeUriSigning } from './uri-signing-claims.ts';
 
 export interface UriSigningOptions extends Pick<ValueCarrierOptions, 'cookie'> {
-  /** URI Signing for CDN interconnection: its claims, and its name of the parameter or cookie. */
+  /** Selects URI Signing for CDN interconnection: its claims, and its name of the parameter or cookie. */
   profile: 'rfc9246';
-  /** The first one signs, all of them verify. */
+  /** The first key signs, all keys verify. */
   keys: readonly JwtKey[];
   algorithm: JwtAlgorithm;
-  /** Folders of a URL that a token opens. @default the folder that the file is in */
+  /** The number of folders from the root to the folder that a token opens. @default the folder that the file is in */
   depth?: number;
-  /** A token for one URI with its query (`hash:`) in place of a folder (`regex:`). @default false */
+  /** Whether tokens are for one URI with its query (`hash:`) instead of a folder (`regex:`). @default false */
   exact?: boolean;
   /**
-   * `iss`: the first one is written, all of them are accepted, with any of the keys.
+   * `iss`: the first value is written, all values are accepted, with any of the keys.
    *
-   * @default none: a token that has one is refused
+   * @default none: a token that has an `iss` is refused
    */
   issuer?: string | readonly string[];
-  /** `aud`: the first one is written, all of them are accepted. @default none: a token that has one is refused */
+  /** `aud`: the first value is written, all values are accepted. @default none: a token that has an `aud` is refused */
   audience?: string | readonly string[];
-  /** Renewal by the CDN, as it is written into tokens. @default none */
+  /** Renewal by the CDN, as tokens ask for it. @default none */
   renewal?: UriSigningRenewal;
   /** @default 'query' */
   carrier?: 'query' | 'cookie';
@@ -48,16 +48,17 @@ export interface UriSigningOptions extends Pick<ValueCarrierOptions, 'cookie'> {
 
 /** Signed Token Renewal (RFC 9246 section 3): the CDN answers with a cookie that holds the next token. */
 export interface UriSigningRenewal {
-  /** Seconds that each renewed token lives (`cdniets`). */
+  /** Lifetime of each renewed token, in seconds (`cdniets`). */
   lifetime: number;
-  /** Folders of the path for which the browser sends the cookie (`cdnistd`). @default 0, every path */
+  /** The number of path folders for which the browser sends the cookie (`cdnistd`). @default 0, every path */
   depth?: number;
 }
 
 /**
- * URI Signing for CDN interconnection (RFC 9246): a JWT whose claim `cdniuc` says what it opens. `verify` judges
- * `cdniuc`, `cdniv`, `exp`, `nbf`, and by options `iss` and `aud`. It refuses tokens with `cdniip`, `cdnicrit` or
- * `jti`, and those whose regular expression has groups, alternatives or classes. The verdict names the claim.
+ * Signs and verifies URLs with URI Signing for CDN interconnection (RFC 9246): a JWT whose claim `cdniuc` says what it
+ * opens. `verify` judges `cdniuc`, `cdniv`, `exp`, `nbf`, and by options `iss` and `aud`. It refuses tokens with
+ * `cdniip`, `cdnicrit` or `jti`, and tokens whose regular expression has groups, alternatives or classes. The verdict
+ * names the claim.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -74,13 +75,11 @@ export function uriSigning(options: UriSigningOptions): VerifyingTokenFormat {
     ...(renewal && { cdnistt: 1, cdniets: renewal.lifetime, cdnistd: renewal.depth ?? 0 }),
   };
 
-  /**
-   * Whether a token that this format makes says the same as `claims` of who made it, for whom, and how it is renewed.
-   */
+  /** Tells whether a token that this format makes has the same issuer and audience as `claims`, and no renewal. */
   const isMadeAlike = ({ iss, aud }: Readonly<Record<string, unknown>>): boolean =>
     renewal === undefined && iss === issuer?.[0] && aud === audience?.[0];
 
-  /** The query without a token. @throws `ERR_OPTIONS` for a URL that is not signed */
+  /** Returns the query without a token. @throws `ERR_OPTIONS` for a URL that the format does not sign */
   const searchToSign = (url: URL): string => {
     pathToSign(url, 'raw');
     const search = carrier.searchOf(url);
@@ -134,7 +133,7 @@ export function uriSigning(options: UriSigningOptions): VerifyingTokenFormat {
       if ('ok' in judged) return judged;
       const refusal = refusedClaims(claims, {}, { now, maxTtl });
       if (refusal) return refusal;
-      // A token of this format in its place would open more, would have no beginning, or could be renewed.
+      // A token of this format in its place would open more, would have no start time, or could be renewed.
       const conditional = !judged.isOurs || claims.nbf !== undefined || !isMadeAlike(claims);
       return { ok: true, expires: claims.exp, url, carriers: carried.carriers, conditional };
     }),

@@ -2,26 +2,27 @@ import { optionsError } from '../errors/options-error.ts';
 import { isPlainObject } from '../errors/plain-object.ts';
 
 /**
- * The error for a value that JSON loses.
+ * Returns the error for a value that JSON loses.
  *
- * @param place such as `user.roles[1]`; undefined for the claims as a whole
- * @param isMissing whether there is no value, as of a pattern that did not match; false for a value that JSON cannot
- *   write, such as a promise
+ * @param place such as `user.roles[1]`; `undefined` for the claims as a whole
+ * @param isMissing true if there is no value, for example from a pattern that did not match; false for a value that
+ *   JSON cannot write, such as a promise
  */
 export type LostClaim = (place: string | undefined, isMissing: boolean) => Error;
 
 /**
- * The claims as a token has them: sign and compare these, and nothing else. JSON leaves some values out, and writes
- * `null`, `{}` or `[]` for others. A token without the claim, or with an empty one, would open all URLs whose claims
- * differ in it alone.
+ * Returns the claims as a token has them: sign and compare these, and nothing else. JSON leaves some values out, and
+ * writes `null`, `{}` or `[]` for others. A token without such a claim, or with an empty one, would open all URLs whose
+ * claims differ in it alone.
  *
- * Text, finite numbers, booleans, `null`, lists and plain objects are written, and whatever else has a `toJSON` by what
- * that returns. An object of a class without one is not: what makes it differ from another may be private, or a getter.
+ * Text, finite numbers, booleans, `null`, lists and plain objects are written. Any other value with a `toJSON` is
+ * written as what `toJSON` returns. An object of a class without `toJSON` is not written: its difference from another
+ * object may be private, or a getter.
  *
- * @throws what `lost` makes
+ * @throws the error that `lost` returns
  */
 export function writtenClaims(claims: unknown, lost: LostClaim): Readonly<Record<string, unknown>> {
-  /** The lists and objects that the value stands in, as they were given: JSON has no circles. */
+  /** The lists and objects that contain the current value, as they were given: JSON has no circular references. */
   const around = new Set([claims]);
 
   const writtenValue = (given: unknown, key: string, place: string): unknown => {
@@ -47,13 +48,13 @@ export function writtenClaims(claims: unknown, lost: LostClaim): Readonly<Record
   return writtenObject(asJSON(claims, ''), undefined);
 }
 
-/** @throws `ERR_OPTIONS` about `option` for an `nbf` with which each edge would refuse the token */
+/** @throws `ERR_OPTIONS` about `option` for an `nbf` with which every edge would refuse the token */
 export function checkNotBefore({ nbf }: Readonly<Record<string, unknown>>, option: string): void {
   if (nbf !== undefined && !Number.isSafeInteger(nbf))
     throw optionsError(option, '`nbf` is no time in whole unix seconds. Give one, as a number.');
 }
 
-/** What to say about a value that JSON cannot write. */
+/** Returns the message about a value that JSON cannot write. */
 export const unwritable = (place: string): string =>
   `JSON does not have the value at '${place}'. Give text, numbers, plain objects without hidden members, and lists ` +
   'without gaps or names (what a pattern returns for a match has names). Give no promises, and no circles.';
@@ -66,19 +67,19 @@ function hasToJSON(value: unknown): value is { toJSON: (key: string) => unknown 
   return typeof (value as { toJSON?: unknown } | null | undefined)?.toJSON === 'function';
 }
 
-/** Of symbols and of keys that are not enumerable, JSON writes none. */
+/** Whether an object has members whose keys are symbols or not enumerable: JSON leaves them out. */
 const hasHiddenMembers = (value: object): boolean => Reflect.ownKeys(value).length !== Object.keys(value).length;
 
 /**
- * Whether JSON writes all that a list has, in this realm or another: not for one of a class, for one with names, of
- * which it writes none, and for one with gaps, for which it writes `null`.
+ * Tells whether JSON writes everything that a list has, in this realm or another. It does not for a list of a class,
+ * for a list with named members, which it leaves out, and for a list with gaps, for which it writes `null`.
  */
 function isPlainList(value: unknown): value is readonly unknown[] {
   if (!Array.isArray(value)) return false;
-  // `length` is a key, too; places come first
+  // `length` is a key too; indexes come first
   const keys = Reflect.ownKeys(value);
   if (keys.length !== value.length + 1 || keys.some((key, i) => i < value.length && key !== String(i))) return false;
-  // `Array.prototype` of each realm is a list, and stands on `Object.prototype`
+  // `Array.prototype` of each realm is a list itself, and inherits from `Object.prototype`
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(prototype) && Object.getPrototypeOf(Object.getPrototypeOf(prototype)) === null;
 }

@@ -2,11 +2,11 @@ import { optionsError } from '../errors/options-error.ts';
 import { checkNotBefore, unwritable, writtenClaims } from './written-claims.ts';
 
 /**
- * `params` of the options, as each token has them.
+ * Returns the `params` of the options as each token has them.
  *
- * @throws `ERR_OPTIONS` for a claim that the format makes itself: another value would open another video, or end later;
- *   for an `nbf` that is no time; for a value that would be missing in the token, such as one of `process.env`, and for
- *   what is no object
+ * @throws `ERR_OPTIONS` for a claim that the format makes itself, because another value would open another video or end
+ *   later; for an `nbf` that is not a time; for a value that would be missing in the token, such as an unset variable
+ *   of `process.env`; for a value that is not an object
  */
 export function writtenParams(params: unknown, own: readonly string[]): Readonly<Record<string, unknown>> {
   const written = writtenClaims(params, (place, isMissing) => {

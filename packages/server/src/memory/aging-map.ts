@@ -6,8 +6,8 @@ interface Link<K, V> {
 }
 
 /**
- * A map whose entries stand in the order in which they were last set. To look at its oldest ones costs the same however
- * many entries were deleted in front of them; V8 steps over each of these at the beginning of a `Map`.
+ * A map that keeps its entries in the order in which they were last set. Reaching the oldest entry takes the same time
+ * however many older entries were deleted. In a `Map`, V8 steps over each deleted entry at the beginning.
  */
 export class AgingMap<K, V> {
   readonly #links = new Map<K, Link<K, V>>();
@@ -43,7 +43,7 @@ export class AgingMap<K, V> {
     this.#links.delete(key);
   }
 
-  /** From the oldest to the newest. The entry that the loop is at may be deleted, and no other one. */
+  /** Iterates from the oldest entry to the newest. The loop may delete the current entry, and no other. */
   *[Symbol.iterator](): Generator<readonly [K, V]> {
     let link = this.#oldest;
     while (link) {

@@ -3,12 +3,15 @@ import type { NodeRequest, NodeResponse } from './node-message.ts';
 /** The code INTERNAL_ERROR of RFC 9113 section 7. */
 const internalError = 2;
 
-/** Node ends a response of HTTP/2 by itself when the client leaves, and calls it finished. */
+/**
+ * Whether the client has the whole response. When the client leaves, Node itself ends an HTTP/2 response, and reports
+ * it as finished.
+ */
 const hasAll = ({ writableEnded, writableFinished }: NodeResponse): boolean => writableEnded && writableFinished;
 
 /**
- * The client of one exchange. Whatever waits for the client waits here, and each wait ends: with what the client does,
- * when the client leaves, or by time.
+ * The client of one exchange. All code that waits for the client waits here, and every wait ends: when the client acts,
+ * when the client leaves, or after the time-out.
  */
 export class Client {
   readonly #message: NodeRequest;
@@ -16,7 +19,7 @@ export class Client {
   readonly #timeoutMs: number;
   readonly #leaving = new AbortController();
 
-  /** @param timeoutMs after which a client that is waited for is sent away; milliseconds */
+  /** @param timeoutMs milliseconds that the server waits for the client before it sends the client away */
   constructor(message: NodeRequest, response: NodeResponse, timeoutMs: number) {
     this.#message = message;
     this.#response = response;
@@ -34,11 +37,11 @@ export class Client {
     };
     response.once('finish', end);
     response.once('close', end);
-    // A response that stands behind another one of its connection gets no `close`.
+    // A response that waits behind another response of its connection gets no `close` event.
     socket.once('close', end);
   }
 
-  /** Aborts when the client leaves before it has all of its answer. */
+  /** Aborts when the client leaves before it has its whole response. */
   get signal(): AbortSignal {
     return this.#leaving.signal;
   }
@@ -47,7 +50,7 @@ export class Client {
     return this.signal.aborted;
   }
 
-  /** Waits for what the client sends. */
+  /** Waits for an action of the client, and sends the client away after the time-out. */
   async sends<T>(part: Promise<T>): Promise<T> {
     const timer = setTimeout(() => this.sendAway(), this.#timeoutMs);
     try {
@@ -57,7 +60,7 @@ export class Client {
     }
   }
 
-  /** Waits until the client has taken enough to write on (`drain`), or all that was written (`finish`). */
+  /** Waits until the client has taken enough for the next write (`drain`), or all that was written (`finish`). */
   takes(event: 'drain' | 'finish'): Promise<void> {
     const [response, { signal }] = [this.#response, this];
     if (this.hasLeft() || hasAll(response)) return Promise.resolve();
@@ -74,13 +77,13 @@ export class Client {
     );
   }
 
-  /** Ends the exchange in the middle, so that half of an answer does not look like all of it. */
+  /** Ends the exchange in the middle, so that the client does not take a part of the response for the whole. */
   sendAway(): void {
     const { stream } = this.#message;
-    // A client may close its stream without an error (RST_STREAM, RFC 9113 section 6.4). Node then waits until it has
-    // taken what was written, and keeps the connection even when that has ended.
+    // A client may close its stream without an error (RST_STREAM, RFC 9113 section 6.4). Node then waits until the
+    // client has taken what was written, and keeps the connection even after the connection has ended.
     if (stream?.closed) stream.destroy();
-    // Without a code, HTTP/2 would say that nothing was wrong.
+    // Without a code, HTTP/2 would report that nothing was wrong.
     else if (stream) stream.close(internalError);
     else this.#response.destroy();
     this.#leaving.abort();

@@ -1,7 +1,7 @@
 import { AgingMap } from '../memory/aging-map.ts';
 import type { NodeRequest, NodeResponse, NodeSocket } from './node-message.ts';
 
-/** Connections that are compared before one has to go: the work must not grow with the number of all. */
+/** The number of connections that are compared before one is ended: the work must not grow with the number of all. */
 const compared = 64;
 
 interface Exchange {
@@ -16,7 +16,9 @@ interface Connection {
   readonly exchanges: Set<Exchange>;
 }
 
-/** Open connections, in the order in which they have last moved: with a request, or by taking of an answer. */
+/**
+ * The open connections, ordered by when they last moved: by a request, or because the client took a part of a response.
+ */
 export class ConnectionQueue {
   readonly #connections = new AgingMap<string, Connection>();
   readonly #perNetwork = new Map<string, number>();
@@ -25,12 +27,12 @@ export class ConnectionQueue {
     return this.#connections.size;
   }
 
-  /** A socket without an address is not counted: it is that of a local proxy, or has closed already. */
+  /** Adds a connection. Ignores a socket without an address: it belongs to a local proxy, or has already closed. */
   add(socket: NodeSocket): void {
     const key = keyOf(socket);
     if (key === undefined) return;
     const before = this.#connections.get(key);
-    // Its client has cut it off and come back from the same port before Node has told of the end.
+    // The client has dropped this connection and connected from the same port before Node reported the end.
     if (before) this.#remove(before);
     const connection = { key, network: networkOf(socket), socket, exchanges: new Set<Exchange>() };
     this.#connections.set(key, connection);
@@ -40,7 +42,7 @@ export class ConnectionQueue {
 
   addExchange(exchange: Exchange): void {
     const { message, response } = exchange;
-    // By address: TLS and HTTP/2 hand over another object than the one that was added.
+    // Found by address: TLS and HTTP/2 pass another object than the socket that was added.
     const connection = this.#connections.get(keyOf(message.socket) ?? '');
     if (!connection) return;
     connection.exchanges.add(exchange);
@@ -53,9 +55,9 @@ export class ConnectionQueue {
   }
 
   /**
-   * Ends the connection whose client has kept the server waiting for longest, or, of those that have not moved for
-   * longest, one whose client has the most. If the server waits for none of them, the one ends for which it has worked
-   * longest.
+   * Ends one of the connections that have not moved for longest. Among those whose client keeps the server waiting,
+   * ends one of the network with the most connections, and of these the one that has not moved for longest. If the
+   * server waits for none of the clients, ends the connection that the server has worked for longest.
    */
   endOne(): void {
     let [last, most, seen]: [Connection | undefined, number, number] = [undefined, 0, 0];
@@ -91,13 +93,13 @@ export class ConnectionQueue {
   }
 }
 
-/** Whether the next step is the client's: a request, the rest of one, or to take what was written. */
+/** Whether the next step is the client's: to send a request or the rest of one, or to take what was written. */
 function isWaitedFor({ exchanges }: Connection): boolean {
   if (exchanges.size === 0) return true;
   return [...exchanges].some(({ message, response }) => response.writableLength > 0 || !hasWhole(message));
 }
 
-/** HTTP/2 calls a request complete only when somebody has read its end. */
+/** Whether the whole request has arrived. In HTTP/2, `complete` is true only after some code has read the end. */
 function hasWhole({ complete, method }: NodeRequest): boolean {
   return complete || method === 'GET' || method === 'HEAD';
 }
@@ -106,7 +108,9 @@ function keyOf({ remoteAddress, remotePort, localAddress }: NodeSocket): string 
   return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort} ${localAddress}`;
 }
 
-/** An address of IPv4; of IPv6 the first 64 bits, which a household has to itself. */
+/**
+ * Returns the network of a client: an IPv4 address, or the first 64 bits of an IPv6 address, which one household has.
+ */
 function networkOf({ remoteAddress = '' }: NodeSocket): string {
   const isV6 = remoteAddress.includes(':') && !remoteAddress.includes('.');
   if (!isV6) return remoteAddress;

@@ -6,19 +6,19 @@
 export interface NodeRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  /** Express: `url` before a router took its own path off the front. */
+  /** Express: `url` before a router removed its own path from the front. */
   readonly originalUrl?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly socket: NodeSocket;
   /** The stream of HTTP/2. */
   readonly stream?: NodeStream;
-  /** The client had left before the listener was called: no event says so any more. */
+  /** Whether the client had left before the listener was called: then no event reports it any more. */
   readonly aborted?: boolean;
-  /** Whether all of it has arrived. */
+  /** Whether the whole request has arrived. */
   readonly complete: boolean;
-  /** The body as a parser of the framework has read it. */
+  /** The body after a parser of the framework has read it. */
   readonly body?: unknown;
-  /** Whether anybody has read of the stream. */
+  /** Whether any code has read from the stream. */
   readonly readableDidRead: boolean;
   iterator(options: { destroyOnReturn: boolean }): AsyncIterableIterator<unknown>;
   resume(): unknown;
@@ -26,13 +26,16 @@ export interface NodeRequest {
 
 interface NodeStream {
   readonly session?: object | undefined;
-  /** By either side. */
+  /** Whether either side has closed the stream. */
   readonly closed: boolean;
   close(code: number): unknown;
   destroy(): unknown;
 }
 
-/** The connection of an HTTP/1.1 request, which others may share; with HTTP/2, what stands for one stream. */
+/**
+ * The connection of an HTTP/1.1 request, which other requests may share; in HTTP/2, an object that stands for one
+ * stream.
+ */
 export interface NodeSocket {
   readonly destroyed?: boolean;
   readonly remoteAddress?: string | undefined;
@@ -47,14 +50,14 @@ export interface NodeResponse {
   statusCode: number;
   readonly headersSent: boolean;
   readonly writableEnded: boolean;
-  /** Whether all of it has left this process. */
+  /** Whether the whole response has left this process. */
   readonly writableFinished: boolean;
-  /** Bytes that have been written, and that the client has not taken. */
+  /** The number of bytes that have been written, and that the client has not taken. */
   readonly writableLength: number;
   getHeader(name: string): number | string | readonly string[] | undefined;
   setHeader(name: string, value: string | string[]): unknown;
   removeHeader(name: string): void;
-  /** Sends the headers. The types of HTTP/2 lack this method. */
+  /** Sends the headers. The types of HTTP/2 do not have this method. */
   flushHeaders?(): void;
   write(chunk: Uint8Array): boolean;
   end(): unknown;
@@ -64,7 +67,7 @@ export interface NodeResponse {
   off(event: 'close' | 'drain' | 'finish', listener: () => void): unknown;
 }
 
-/** Fastify wraps both, and keeps the parsed body beside them. */
+/** A request of Fastify, which wraps that of Node and keeps the parsed body. */
 export interface FastifyRequestLike {
   readonly raw: NodeRequest;
   readonly body?: unknown;
@@ -72,6 +75,6 @@ export interface FastifyRequestLike {
 
 export interface FastifyReplyLike {
   readonly raw: NodeResponse;
-  /** From here on Fastify leaves the response alone. */
+  /** Makes Fastify leave the response alone from now on. */
   hijack(): unknown;
 }

@@ -4,13 +4,17 @@ import type { RequestBody } from './request-body.ts';
 import { requestUrl } from './request-url.ts';
 
 /**
- * Keeps a request for as long as somebody has its signal. Node holds what aborts that signal by the request alone: a
- * handler that has passed on `request.signal`, and has no use for the request any more, would not hear of a client who
- * leaves once the garbage collector has run.
+ * The requests by their signals: keeps a request alive as long as its signal is in use. In Node, only the request holds
+ * what aborts its signal. If a handler passes on `request.signal` and needs the request no more, the signal would not
+ * abort for a client who leaves after the garbage collector has run.
  */
 const requests = new WeakMap<AbortSignal, Request>();
 
-/** @throws `Problem` 400 for what is no request of the Fetch standard, such as a TRACE */
+/**
+ * Creates a `Request` for a request of Node.
+ *
+ * @throws `Problem` 400 for a request that the Fetch standard does not allow, such as a TRACE
+ */
 export function nodeRequest(
   message: NodeRequest,
   { body, trustProxy, signal }: { body: RequestBody; trustProxy: boolean; signal: AbortSignal },
@@ -19,7 +23,7 @@ export function nodeRequest(
   const { method = 'GET' } = message;
   const { content, isParsed } = body;
   const headers = requestHeaders(message, isParsed ? /^(?:content-length|content-encoding|transfer-encoding)$/ : /^$/);
-  // A client may name another host in the URL (RFC 9112 section 3.2.2), in HTTP/2 in `:authority`.
+  // The URL wins: a client may name another host in it (RFC 9112 section 3.2.2), in HTTP/2 in `:authority`.
   headers.set('Host', new URL(url).host);
   const init = { method, headers, signal, ...(content !== undefined && { body: content, duplex: 'half' }) };
   try {

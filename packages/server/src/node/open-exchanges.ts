@@ -1,15 +1,16 @@
 import type { NodeRequest } from './node-message.ts';
 
 /**
- * Requests of one connection of HTTP/1.1 that may wait for their answers. Each costs some kilobytes, and Node reads as
- * many as a client sends. Browsers and most proxies send one at a time.
+ * The number of requests of one HTTP/1.1 connection that may wait for their responses. Each takes some kilobytes, and
+ * Node reads as many as a client sends. Browsers and most proxies send one at a time.
  */
 const maxWaiting = 32;
 /**
- * Streams of one connection of HTTP/2 at a time: what RFC 9113 recommends at least (section 6.5.2). Node has no limit.
+ * The number of streams of one HTTP/2 connection that may be open at a time: the minimum that RFC 9113 recommends
+ * (section 6.5.2). Node has no limit.
  */
 const maxStreams = 100;
-/** The code REFUSED_STREAM of RFC 9113 section 7: nothing was done, and the client may ask again. */
+/** The code REFUSED_STREAM of RFC 9113 section 7: the server did nothing, and the client may retry. */
 const refusedStream = 7;
 
 interface Connection {
@@ -20,10 +21,10 @@ interface Connection {
 const connections = new WeakMap<object, Connection>();
 
 /**
- * Runs an exchange, of which a connection has so many at a time. In HTTP/1.1 it is one: a client may send requests
- * before their answers are there (RFC 9112 section 9.3.2), Node hands all of them over at once, and each would hold a
- * connection to the origin, while the answers go out one after the other anyway. A client that has too many of them
- * waiting is cut off; in HTTP/2, streams beyond the limit are refused.
+ * Runs an exchange, and limits the exchanges of each connection. In HTTP/1.1 they run one after the other: a client may
+ * send requests before their responses have arrived (RFC 9112 section 9.3.2), and Node passes all of them on at once.
+ * Each would hold a connection to the origin, although the responses are sent one after the other. If too many requests
+ * wait, the connection is closed. In HTTP/2, streams beyond the limit are refused.
  */
 export function runExchange({ socket, stream }: NodeRequest, exchange: () => Promise<void>): void {
   const key = stream?.session ?? socket;

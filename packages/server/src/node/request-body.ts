@@ -2,20 +2,20 @@ import { Problem } from '../http/problem.ts';
 import type { Client } from './client.ts';
 import type { NodeRequest } from './node-message.ts';
 
-/** The body of a request, and how to be rid of what nobody has read of it. */
+/** The body of a request, and a function that drops the part that no code has read. */
 export interface RequestBody {
   readonly content: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | string | undefined;
-  /** Whether a parser has made it: then length and encoding of what was sent say nothing about it. */
+  /** Whether a parser has read it: then the length and the encoding of the sent body do not describe `content`. */
   readonly isParsed: boolean;
-  /** Reads the rest and drops it: the client sees its answer only when it has sent everything. */
+  /** Reads the rest and drops it: the client sees its response only after it has sent everything. */
   readonly discard: () => void;
 }
 
 /**
- * The stream, if it is untouched. Behind a parser such as `express.json()` it is empty, and what the parser made of it
- * is written down again.
+ * Returns the stream of the body if no code has read from it. Behind a parser such as `express.json()` the stream is
+ * empty, and the function serialises the result of the parser again.
  *
- * @throws `Error` for a body that somebody has read and left nowhere
+ * @throws `Error` for a body that was read and not kept, or whose type is neither JSON nor a form
  */
 export function requestBody(
   message: NodeRequest,
@@ -31,7 +31,7 @@ export function requestBody(
 }
 
 function untouchedBody(message: NodeRequest, client: Client): RequestBody {
-  // Destroying a request would close the connection before its answer is there.
+  // Destroying a request would close the connection before the response is sent.
   const chunks = message.iterator({ destroyOnReturn: false });
   const discard = (): void => {
     const rest = (): unknown => message.resume();
@@ -46,13 +46,13 @@ function untouchedBody(message: NodeRequest, client: Client): RequestBody {
       },
       cancel: discard,
     },
-    // Nothing is taken from the socket before the handler asks for it.
+    // Takes nothing from the socket before the handler reads.
     { highWaterMark: 0 },
   );
   return { content, isParsed: false, discard };
 }
 
-/** A body that a parser has read, as text of the type that was sent: a form never turns into JSON. */
+/** Serialises a parsed body as text of the type that was sent: a form never turns into JSON. */
 function writtenAgain(parsed: unknown, type: string, { headers }: NodeRequest): RequestBody['content'] {
   if (typeof parsed === 'string') return parsed;
   if (parsed instanceof Uint8Array) return new Uint8Array(parsed);
@@ -82,7 +82,7 @@ function jsonText(parsed: unknown): string {
   }
 }
 
-/** `a=1&b[c]=2&d[0]=3`, as `express.urlencoded({ extended: true })` reads it. */
+/** Lists the fields of a form as `express.urlencoded({ extended: true })` reads them: `a=1&b[c]=2&d[0]=3`. */
 function formPairs(name: string, value: unknown): [string, string][] {
   if (typeof value !== 'object' || value === null) return [[name, String(value)]];
   return Object.entries(value).flatMap(([key, each]) => formPairs(name === '' ? key : `${name}[${key}]`, each));

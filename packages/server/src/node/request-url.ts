@@ -3,18 +3,19 @@ import { parsedUrl } from '../url/parsed-url.ts';
 import type { NodeRequest } from './node-message.ts';
 
 /**
- * The URL that a client asked for, from `Host` and the request target. `X-Forwarded-Proto` and `X-Forwarded-Host` can
- * be sent by any client, so they count only with `trustProxy`; of several values then the last one, which the nearest
- * proxy has added.
+ * Returns the URL that a client requested, from `Host` and the request target. Any client can send `X-Forwarded-Proto`
+ * and `X-Forwarded-Host`, so they count only with `trustProxy`. Of several values, the last one counts, which the
+ * nearest proxy has added.
  *
- * @throws `Problem` 400 for a `Host` that is no host: with a path in it, it would name another URL
+ * @throws `Problem` 400 for a `Host` that is not a host, because with a path in it, it would name another URL; also for
+ *   a URL that cannot be parsed
  */
 export function requestUrl({ headers, url, originalUrl, socket }: NodeRequest, trustProxy: boolean): string {
   const forwarded = (name: string): string | undefined => (trustProxy ? lastOf(headers[name]) : undefined);
   const isEncrypted = 'encrypted' in socket && socket.encrypted === true;
   const scheme = /^https?$/.exec(forwarded('x-forwarded-proto') ?? '')?.[0] ?? (isEncrypted ? 'https' : 'http');
   const target = originalUrl ?? url ?? '/';
-  // A client of a proxy names the whole URL, which then counts instead of `Host` (RFC 9112, section 3.2.2).
+  // A client of a proxy sends the whole URL, which then counts instead of `Host` (RFC 9112, section 3.2.2).
   const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target);
   const [named, path] = absolute
     ? [absolute[1], absolute[2]]

@@ -3,15 +3,16 @@ import { passedOnHeaders } from '../http/passed-on.ts';
 import type { Client } from './client.ts';
 import type { NodeResponse } from './node-message.ts';
 
-/** Bytes that are written at once: a client that takes no more than these in all the time it is given has stalled. */
+/** The number of bytes that are written at once. A client that takes fewer within the time-out has stalled. */
 const maxWritten = 65_536;
 
 /**
- * Sends `answer`, as fast as the client reads it. Headers that a framework has set stay, unless the answer has its own;
- * cookies and `Vary` of both are kept. What belongs to another connection is left out (`passedOnHeaders`).
+ * Sends `answer` as fast as the client reads it. Headers that a framework has set are kept, unless the response has its
+ * own; of cookies and `Vary`, both are kept. Headers that belong to another connection are left out
+ * (`passedOnHeaders`).
  *
- * @throws what the body fails with; `TypeError` for a body that is no stream of bytes; `Error` for one that is not as
- *   long as its `Content-Length`: whatever is written beyond that is read as the next response
+ * @throws the error of the body; `TypeError` for a body that is not a stream of bytes; `Error` for a body whose length
+ *   differs from its `Content-Length`: the client would read bytes beyond that length as the next response
  */
 export async function sendResponse(
   answer: Response,
@@ -26,16 +27,16 @@ export async function sendResponse(
   const declared = declaredLength(headers);
   const hasBody = !isHead && answer.status !== 204 && answer.status !== 304;
   if (!hasBody) letGo(answer.body);
-  // Throws for a body that somebody has read already: before the headers are out.
+  // Throws for a body that other code has read already. No headers have been sent yet.
   const reader = hasBody ? (answer.body as ReadableStream<Uint8Array> | null)?.getReader() : undefined;
   const length = hasBody ? declared : undefined;
   try {
     if (length !== undefined && length > 0 && !reader) throw wrongLength('shorter');
     sendHeaders(answer.status, headers, response);
-    // Players measure from here, and the first byte of the body may take its time.
+    // Players measure from here, and the first byte of the body may take some time.
     if (reader) response.flushHeaders?.();
   } catch (error) {
-    // Node refuses some values that `Headers` takes. What is sent instead has headers of its own.
+    // Node refuses some values that `Headers` accepts. The response that replaces this one has its own headers.
     for (const [name] of headers) response.removeHeader(name);
     letGo(reader);
     throw error;
@@ -48,7 +49,7 @@ function declaredLength(headers: Headers): number | undefined {
   const text = headers.get('Content-Length');
   if (text === null) return undefined;
   if (/^\d+$/.test(text)) return Number(text);
-  // Several values, or none that is a number: clients disagree about where such an answer ends.
+  // Several values, or one that is not a number: clients disagree about where such a response ends.
   headers.delete('Content-Length');
   return undefined;
 }
@@ -86,7 +87,7 @@ async function sendBody(
   { client, length }: { client: Client; length: number | undefined },
 ): Promise<void> {
   const { signal } = client;
-  // A read under way ends with this, too.
+  // This also ends a `read()` that is under way.
   const leave = (): void => letGo(reader);
   signal.addEventListener('abort', leave);
   let sent = 0;
@@ -95,7 +96,7 @@ async function sendBody(
       const { done, value } = await reader.read();
       if (client.hasLeft()) return;
       if (done) break;
-      // A stream may hold anything; `fetch` refuses it, too.
+      // A stream may contain any value; `fetch` refuses values other than bytes, too.
       if (!ArrayBuffer.isView(value)) throw new TypeError(notBytes);
       sent += value.byteLength;
       if (length !== undefined && sent > length) throw wrongLength('longer');

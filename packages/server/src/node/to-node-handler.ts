@@ -12,26 +12,26 @@ import { sendResponse } from './send-response.ts';
 
 export interface NodeHandlerOptions {
   /**
-   * Whether `X-Forwarded-Proto` and `X-Forwarded-Host` make the URL of the request. Only behind a proxy of yours that
-   * sets both, and that nobody can get past: any client can send them. The signing endpoint does not look at its URL;
-   * the edge takes the host from it, and your hooks may.
+   * Whether `X-Forwarded-Proto` and `X-Forwarded-Host` determine the URL of the request. Set this only behind your own
+   * proxy that sets both headers and that no client can bypass: any client can send them. The signing endpoint does not
+   * look at its URL; the edge takes the host from it, and your hooks may.
    * @default false
    */
   trustProxy?: boolean;
   /**
-   * Seconds for which a client may send nothing of a body that the handler reads, or take nothing of an answer; then
-   * its connection is closed. A player that has paused asks again from where it was.
+   * Seconds for which a client may send nothing of a body that the handler reads, or take nothing of a response. After
+   * that, its connection is closed. A player that has paused requests the rest from where it was.
    * @default 60
    */
   clientTimeout?: number;
   /**
-   * Gets what the handler, or the body of its answer, failed with.
+   * Called with the error if the handler or the body of its response fails.
    * @default console.error
    */
   onError?: (error: unknown) => void;
 }
 
-/** Takes what Node and Express hand over, and what Fastify does. `next` is never called: every request is answered. */
+/** A listener for the arguments of Node and Express, or of Fastify. Never calls `next`: it answers every request. */
 export type NodeHandler = (
   req: NodeRequest | FastifyRequestLike,
   res: NodeResponse | FastifyReplyLike,
@@ -39,12 +39,13 @@ export type NodeHandler = (
 ) => void;
 
 /**
- * A handler of this package, or any other `(request: Request) => Response`, as a listener of `node:http`, `node:https`
- * and `node:http2`, a route of Express, or a route of Fastify. A body that `express.json()` or Fastify has parsed
- * arrives as it was sent. A viewer who leaves aborts `request.signal`. What the handler throws is a 500 without detail.
- * Requests that a client sends over one connection before their answers are there are handled one after the other.
+ * Turns a handler of this package, or any other `(request: Request) => Response`, into a listener of `node:http`,
+ * `node:https` and `node:http2`, a route of Express, or a route of Fastify. A body that `express.json()` or Fastify has
+ * parsed arrives as it was sent. A viewer who leaves aborts `request.signal`. If the handler throws, the response is a
+ * 500 without detail. Requests that a client sends over one HTTP/1.1 connection before their responses have arrived are
+ * handled one after the other.
  *
- * @throws `ERR_OPTIONS` at once when `handler` is no function, and for a `clientTimeout` that is no positive number
+ * @throws `ERR_OPTIONS` at once if `handler` is not a function, and for a `clientTimeout` that is not a positive number
  */
 export function toNodeHandler(
   handler: (request: Request) => Response | Promise<Response>,
@@ -61,7 +62,7 @@ export function toNodeHandler(
 
   const answer = async ({ message, response, parsed }: Exchange): Promise<void> => {
     const client = new Client(message, response, clientTimeout * 1000);
-    // It has left while it waited for its turn.
+    // The client has left while its request waited for its turn.
     if (client.hasLeft()) return;
     const sending = { isHead: message.method === 'HEAD', client };
     let body: RequestBody | undefined;
@@ -83,7 +84,7 @@ export function toNodeHandler(
     const exchange = unwrapped(req, res);
     runExchange(exchange.message, () =>
       answer(exchange).catch((error: unknown) => {
-        // Not even the problem could be sent.
+        // Even the problem could not be sent.
         report(error);
         exchange.response.destroy();
       }),
@@ -94,7 +95,7 @@ export function toNodeHandler(
 interface Exchange {
   readonly message: NodeRequest;
   readonly response: NodeResponse;
-  /** The body as a parser has read it. */
+  /** The body after a parser has read it. */
   readonly parsed: unknown;
 }
 
@@ -105,14 +106,14 @@ function unwrapped(req: NodeRequest | FastifyRequestLike, res: NodeResponse | Fa
   return { message, response: res.raw, parsed: req.body };
 }
 
-/** Seconds; a timer of more milliseconds than fit into 31 bits fires at once. */
+/** The longest `clientTimeout`, in seconds: a timer of more milliseconds than fit into 31 bits fires at once. */
 const maxTimeout = 2_147_483;
 
 function asProblem(error: unknown): Problem {
   return error instanceof Problem ? error : new Problem(500, 'The server failed. Its log says why.');
 }
 
-/** Judged by what is used of it; `Response.error()` has the status 0. */
+/** Whether a value can be sent as a response. Checks the members that are used; `Response.error()` has the status 0. */
 function isResponse(answer: unknown): answer is Response {
   if (typeof answer !== 'object' || answer === null) return false;
   const { status = 0, headers } = answer as Partial<Response>;

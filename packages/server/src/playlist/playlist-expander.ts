@@ -10,26 +10,26 @@ import { startReferences } from './start-references.ts';
 
 export interface ExpandOptions {
   /**
-   * Reads a playlist. It gets the signed URL; map the public host to your origin here if they differ.
+   * Reads a playlist. The first argument is the signed URL; map the public host to your origin here if they differ.
    * @default fetch
    */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /**
-   * Segments signed a media playlist.
+   * The number of segments that are signed for each media playlist.
    * @default 6
    */
   segments?: number;
   /**
-   * Seconds for all reads of one call together; what has not arrived by then is left to the player to ask for.
+   * Seconds for all reads of one call together. The player itself requests whatever has not arrived by then.
    * @default 2
    */
   timeout?: number;
 }
 
-/** Reads at most this many playlists a call, and hands over at most this many URLs. */
+/** The limits of one call: the number of playlists that it reads, and the number of URLs that it returns. */
 const maxPlaylists = 12;
 const maxUrls = 200;
-/** Seconds: timers hold no more milliseconds than 31 bits do. */
+/** The longest time-out in seconds: the milliseconds of a timer have 31 bits at most. */
 const maxTimeout = 2_147_483;
 
 export type PlaylistExpander = (
@@ -38,9 +38,9 @@ export type PlaylistExpander = (
 ) => Promise<string[]>;
 
 /**
- * The URLs a player asks for next when it was given the playlists among `urls`: media playlists, init segments, keys,
- * the segments it starts with. Nothing that `allows` refuses is read or named. Whatever cannot be read is skipped: a
- * slow origin costs round trips later, never the answer.
+ * Creates a function that returns the URLs which a player requests next, once it has the playlists among `urls`: media
+ * playlists, init segments, keys, and the segments with which it starts. The function neither reads nor returns a URL
+ * that `allows` refuses. It skips whatever cannot be read: a slow origin costs round trips later, never the answer.
  */
 export function playlistExpander(options: ExpandOptions, clock: () => number): PlaylistExpander {
   checkNames(options, { fetch: true, segments: true, timeout: true }, 'expand');
@@ -77,7 +77,7 @@ export function playlistExpander(options: ExpandOptions, clock: () => number): P
       await Promise.all(children.map((child) => visit(child, playlist.variables)));
     };
     const reads = Promise.all(urls.map((url) => visit(withoutDirectives(new URL(url).href))));
-    // A `fetch` of your own may not listen to the signal.
+    // A `fetch` of the app may ignore the signal.
     await Promise.race([reads, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
     return [...found];
   };
@@ -87,7 +87,10 @@ function isPlaylist(href: string): boolean {
   return /\.m3u8?$/i.test(new URL(href).pathname);
 }
 
-/** A blocking reload would hold up the answer, a delta update lacks what is needed (RFC 8216bis section 6.2.5). */
+/**
+ * Removes the directives `_HLS_…`: a blocking reload would delay the answer, and a delta update lacks entries that are
+ * needed (RFC 8216bis section 6.2.5).
+ */
 function withoutDirectives(href: string): string {
   const [path = '', query = ''] = href.split(/\?(.*)/);
   const pairs = query.split('&').filter((pair) => pair && !pair.startsWith('_HLS_'));

@@ -1,23 +1,24 @@
 import { letGo } from '../http/let-go.ts';
 import { readLimited } from '../http/read-limited.ts';
 
-/** Longer than any playlist in use: 1 MiB is some 10,000 segments. */
+/** The longest playlist in bytes. No playlist in use is longer: 1 MiB is some 10,000 segments. */
 const maxBytes = 1_048_576;
-/** Milliseconds for which a playlist is not read again; a live playlist gains a segment no faster than that. */
+/** Milliseconds for which a playlist is not read again: a live playlist gets new segments no faster than that. */
 const freshForMs = 1000;
 const maxCached = 200;
 /**
- * Characters of all playlists that are kept: the query, which makes another playlist of the same one, is the viewer's.
+ * The most characters of all cached playlists together. The viewer chooses the query, and each query makes another
+ * playlist.
  */
 const maxCachedLength = 16 * maxBytes;
 /**
- * Reads at a time, of all calls together: each holds a connection, of which a process has a limited number. One more is
- * left to the player, as is one that takes too long.
+ * The most reads at a time, of all calls together: each read holds a connection, and a process has a limited number of
+ * them. The player itself reads a playlist beyond that number, or one that takes too long.
  */
 const maxReads = 128;
 /**
- * Milliseconds after which a read has no place any more. A `fetch` of the team's own that hears no signal may never
- * settle. By the clock and not by a timer, because in workerd a timer ends with its request.
+ * Milliseconds after which a read no longer counts against `maxReads`: a `fetch` of the app that ignores the signal may
+ * never settle. The clock measures them and not a timer, because in workerd a timer ends with its request.
  */
 const maxReadMs = 30_000;
 
@@ -33,15 +34,15 @@ export type PlaylistReader = (
 ) => Promise<string | undefined>;
 
 /**
- * Reads playlists with a short memory. Only what has arrived is shared between calls, never a read under way: in
- * workerd a read started by one request must not be awaited by another.
+ * Creates a reader of playlists with a short-lived cache. Calls share only texts that have arrived, never a read under
+ * way: in workerd, one request must not await a read that another request has started.
  *
- * @returns `undefined` for whatever is not a playlist that arrived whole and in time
+ * @returns a reader, which returns `undefined` for whatever is not a playlist that arrived whole and in time
  */
 export function playlistReader({ fetch, clock }: PlaylistReaderOptions): PlaylistReader {
   const cache = new Map<string, { text: string; readMs: number }>();
   let cachedLength = 0;
-  /** When each read under way began. */
+  /** The start of each read under way, in milliseconds. */
   const reads = new Map<symbol, number>();
   const takePlace = (read: symbol): boolean => {
     for (const [other, beganMs] of reads) if (Math.abs(clock() - beganMs) >= maxReadMs) reads.delete(other);
@@ -59,7 +60,7 @@ export function playlistReader({ fetch, clock }: PlaylistReaderOptions): Playlis
     const place = Symbol();
     if (!takePlace(place)) return undefined;
     try {
-      // A redirect could lead out of what the endpoint may read. Workers do not know `error`.
+      // A redirect could lead to URLs that the endpoint may not read. Workers do not support `redirect: 'error'`.
       const response = await fetch(await signedUrl(), { redirect: 'manual', signal });
       const text = await readPlaylist(response, signal);
       if (!text?.startsWith('#EXTM3U')) return undefined;
@@ -79,7 +80,7 @@ export function playlistReader({ fetch, clock }: PlaylistReaderOptions): Playlis
   };
 }
 
-/** A body that nobody reads or cancels would hold its connection. */
+/** Reads a playlist, or lets go of the body: a body that is neither read nor cancelled would hold its connection. */
 async function readPlaylist(response: Response, signal: AbortSignal): Promise<string | undefined> {
   if (response.ok && !signal.aborted) return readLimited(response, maxBytes);
   letGo(response.body);

@@ -4,9 +4,12 @@ import type { PlaylistVariables } from './playlist-variables.ts';
 
 /** One URI in a playlist (RFC 8216bis), and where it stands. */
 export interface PlaylistReference {
-  /** The tag that holds it, or that a URI line belongs to: `EXTINF` for a segment, `EXT-X-STREAM-INF` for a variant. */
+  /**
+   * The tag that contains the URI, or that a URI line belongs to: `EXTINF` for a segment, `EXT-X-STREAM-INF` for a
+   * variant.
+   */
   readonly tag: string;
-  /** With its variables replaced; `undefined` when it holds one whose value is not known here. */
+  /** The URI with its variables replaced; `undefined` if it contains a variable whose value is not known here. */
   readonly uri: string | undefined;
   /** `text.slice(start, end)` is the URI as it was written. */
   readonly start: number;
@@ -15,11 +18,13 @@ export interface PlaylistReference {
 
 export interface PlaylistReferences {
   readonly references: readonly PlaylistReference[];
-  /** The URL of a reference; `undefined` when there is none. Only asked for where it is needed: many are not. */
+  /**
+   * Returns the URL of a reference; `undefined` if there is none. It is a function, because many URLs are never needed.
+   */
   readonly resolve: (reference: PlaylistReference) => URL | undefined;
-  /** The values of `EXT-X-DEFINE`, for the playlists that import them. */
+  /** The values of `EXT-X-DEFINE`, for playlists that import them. */
   readonly variables: PlaylistVariables;
-  /** Whether nothing will be added: `EXT-X-ENDLIST`. */
+  /** Whether the playlist is complete: it has `EXT-X-ENDLIST`. */
   readonly ended: boolean;
 }
 
@@ -27,7 +32,7 @@ export interface PlaylistReferences {
 const uriAttributes = new Set(['URI', 'SERVER-URI', 'X-ASSET-URI', 'X-ASSET-LIST']);
 
 /**
- * Every URI of a playlist in order: segments, parts, keys, maps, renditions, I-frame playlists, preload hints,
+ * Returns every URI of a playlist in order: segments, parts, keys, maps, renditions, I-frame playlists, preload hints,
  * rendition reports, session data and keys, steering manifests, interstitials. Takes time and memory in proportion to
  * `text`.
  *
@@ -53,9 +58,9 @@ export function playlistReferences(text: string, playlistUrl: URL, imports?: Pla
     }
     if (tag === 'EXT-X-STREAM-INF') owner = tag;
     if (tag === 'EXT-X-ENDLIST') ended = true;
-    // What follows EXTINF is a duration and a title, whatever the title looks like.
+    // A duration and a title follow `EXTINF`, whatever the title looks like.
     if (tag === 'EXTINF' || !line.includes('="')) continue;
-    // Only where a name begins, or each letter of a long one would be tried.
+    // Match only where a name begins: otherwise the pattern would try each letter of a long name.
     const attributes = [...line.matchAll(/(?<![A-Z0-9-])([A-Z0-9-]+)=(?:"([^"]*)"|[^",]*)/g)];
     if (tag === 'EXT-X-DEFINE') define(new Map(attributes.map(([, name, value]) => [name!, value ?? ''])));
     for (const { 0: attribute, 1: name, 2: value, index: at } of attributes) {
@@ -66,7 +71,8 @@ export function playlistReferences(text: string, playlistUrl: URL, imports?: Pla
 }
 
 function resolver(playlistUrl: URL): PlaylistReferences['resolve'] {
-  // Parsed anew with every reference: a long query, which no reference inherits, would cost its length each time.
+  // `URL` parses the base anew for every reference. A long query, which no reference inherits, would cost its length
+  // each time.
   const base = new URL(playlistUrl);
   base.search = '';
   base.hash = '';

@@ -3,18 +3,21 @@ import { playlistReferences } from './playlist-references.ts';
 
 /** A URL in a playlist. */
 export interface PlaylistUrl {
-  /** The tag that holds it, or that its line belongs to: `EXTINF` for a segment, `EXT-X-STREAM-INF` for a variant. */
+  /**
+   * The tag that contains the URL, or that its line belongs to: `EXTINF` for a segment, `EXT-X-STREAM-INF` for a
+   * variant.
+   */
   readonly tag: string;
-  /** Absolute, http or https, with what the playlist wrote as its query. */
+  /** The absolute http or https URL, with the query that the playlist has written. */
   readonly url: string;
 }
 
 /**
- * The URLs that a playlist of HLS names, in their order: segments, parts, keys, init segments, renditions and all else
- * (RFC 8216bis). What is left out: URIs with a variable that another playlist defines, and those that are not http(s).
+ * Returns the URLs that an HLS playlist names, in their order: segments, parts, keys, init segments, renditions and all
+ * others (RFC 8216bis). Leaves out URIs with a variable that another playlist defines, and URIs that are not http(s).
  *
- * @param playlistUrl where the playlist was loaded: its URIs are relative to it
- * @throws `ERR_OPTIONS` when `playlistUrl` is no absolute URL
+ * @param playlistUrl the URL of the playlist, to which its URIs are relative
+ * @throws `ERR_OPTIONS` if `playlistUrl` is not an absolute URL
  */
 export function playlistUrls(text: string, playlistUrl: string | URL): PlaylistUrl[] {
   const { references, resolve } = playlistReferences(text, writtenUrl(playlistUrl, 'playlistUrl'));

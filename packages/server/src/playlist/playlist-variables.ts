@@ -1,44 +1,52 @@
 const variableReference = /\{\$([\w-]+)\}/g;
 
-/** Longer than any URL that is served; variables made of variables must not grow beyond all bounds. */
+/**
+ * The longest URI with its variables replaced. Longer than any URL that is served; variables made of variables must not
+ * grow without bound.
+ */
 const maxLength = 8192;
 /**
- * Characters that variables may bring into a playlist, for each of its own: one of 8 kB may stand in any number of
- * lines.
+ * Characters that variables may bring into a playlist, for each character of the playlist: a variable of 8 kB may stand
+ * in any number of lines.
  */
 const maxGrowth = 8;
 const minGrowth = 65_536;
 /**
- * Part of one name in a path: no `/`, no dot segment, nothing that ends the path or escapes. Nor is it empty: without
- * `{$a}`, `{$a}/film.mp4` begins at the root.
+ * A part of one name in a path: no `/`, no dot segment, nothing that ends the path or escapes. It must not be empty:
+ * with an empty `{$a}`, `{$a}/film.mp4` begins at the root.
  */
 const pathPart = /^[\w~-]+(?:\.[\w~-]+)*$/;
 
 interface PlaylistVariable {
   readonly value: string;
-  /** From the query of the playlist's URL, which whoever asks for the playlist may choose. */
+  /** Whether the value comes from the query of the playlist's URL, which the viewer may choose. */
   readonly isAsked?: boolean;
 }
 
-/** The variables that an importing playlist gets of the one that led to it. */
+/** The variables that a playlist may import from the playlist that led to it. */
 export type PlaylistVariables = ReadonlyMap<string, PlaylistVariable>;
 
 interface PlaylistScope {
-  /** Takes the attributes of one `EXT-X-DEFINE`. */
+  /** Reads the attributes of one `EXT-X-DEFINE`. */
   readonly define: (attributes: ReadonlyMap<string, string>) => void;
-  /** `undefined` when `text` holds a variable without a known value, or one that may not stand there. */
+  /**
+   * Replaces the variables in `text`; returns `undefined` if `text` contains a variable without a known value, or one
+   * that is not allowed in its place.
+   */
   readonly substitute: (text: string) => string | undefined;
   readonly variables: PlaylistVariables;
 }
 
 /**
- * Variable substitution (RFC 8216bis section 4.3): `NAME`, `QUERYPARAM` of the playlist's URL, and `IMPORT`.
+ * Creates the variable substitution of a playlist (RFC 8216bis section 4.3): `NAME`, `QUERYPARAM` of the playlist's
+ * URL, and `IMPORT`.
  *
- * A `QUERYPARAM` may say anything in the query of a URI, and in its path a name, no more and no less: otherwise a
- * viewer could lead the path, and with it the signature, to any other file. Nor may it make a playlist as long as the
- * viewer likes: what variables bring into one is bounded by its own length, and beyond that they have no known value.
+ * In the query of a URI, a `QUERYPARAM` may have any value. In the path, its value must be a part of one name, no more
+ * and no less: otherwise a viewer could lead the path, and with it the signature, to any other file. A viewer must not
+ * make a playlist arbitrarily long either: the length of the playlist limits what variables bring into it, and beyond
+ * that limit they have no known value.
  *
- * @param textLength of the playlist
+ * @param textLength the length of the playlist
  */
 export function playlistVariables(textLength: number, playlistUrl: URL, imports?: PlaylistVariables): PlaylistScope {
   const variables = new Map<string, PlaylistVariable>();
@@ -72,10 +80,11 @@ export function playlistVariables(textLength: number, playlistUrl: URL, imports?
         const variable = imports?.get(imported);
         if (variable) variables.set(imported, variable);
       } else if (parameter) {
-        // Read once: a search of a long query for each of many definitions takes seconds. The first of a name counts.
+        // Read the query once: searching a long query for each of many definitions takes seconds. The first parameter
+        // of a name counts.
         asked ??= new Map([...playlistUrl.searchParams].reverse());
         const value = asked.get(parameter);
-        // The specification forbids the value what would end an attribute or a line.
+        // The specification forbids characters that would end an attribute or a line.
         if (value !== undefined && !/["\r\n]/.test(value)) variables.set(parameter, { value, isAsked: true });
       }
     },

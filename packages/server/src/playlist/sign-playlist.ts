@@ -12,23 +12,25 @@ import { playlistReferences } from './playlist-references.ts';
 
 export interface SignPlaylistOptions {
   format: TokenFormat;
-  /** Unix seconds; one value for the whole playlist keeps the signed URLs the same for every viewer of that second. */
+  /**
+   * Unix seconds, one value for the whole playlist: the signed URLs are then the same for all viewers of that second.
+   */
   expires: number;
 }
 
 /**
- * A playlist with every URI signed, for players that no plugin reaches (AirPlay, Chromecast, native). Relative URIs
- * stay relative; byte ranges and everything else stay as they were. `{$variables}` in a signed URI are replaced by
- * their values, since the signature covers the real path.
+ * Returns a playlist with every URI signed, for players without a plugin (AirPlay, Chromecast, native). Relative URIs
+ * stay relative; byte ranges and everything else stay unchanged. In a signed URI, values replace `{$variables}`, since
+ * the signature covers the real path.
  *
- * Left alone: URIs on another origin than the playlist, `data:` and `skd:` URIs, URIs that the format refuses to sign,
- * and URIs with a variable that is imported from another playlist. Dot segments in a URI are resolved: the origin says
- * what a playlist names.
+ * Leaves alone: URIs on another origin than the playlist, `data:` and `skd:` URIs, URIs that the format refuses to
+ * sign, and URIs with a variable that is imported from another playlist. Resolves dot segments in a URI: the origin
+ * decides what a playlist names.
  *
- * @param playlistUrl the playlist's own URL, without a token
- * @throws `ERR_OPTIONS` for a `playlistUrl` that is no absolute URL, has a user name or a password, or is a text that
- *   clients would not request as it is written (see `signUrl`); for an `expires` that is no unix seconds; whatever the
- *   format throws beside an `ERR_OPTIONS` about a URL of the playlist
+ * @param playlistUrl the URL of the playlist, without a token
+ * @throws `ERR_OPTIONS` for a `playlistUrl` that is not an absolute URL, has a user name or a password, or is a text
+ *   that clients would not request as it is written (see `signUrl`); for an `expires` that is not unix seconds; any
+ *   error of the format except an `ERR_OPTIONS` about a URL of the playlist
  */
 export async function signPlaylist(
   text: string,
@@ -37,7 +39,7 @@ export async function signPlaylist(
 ): Promise<string> {
   checkNames(options, { format: true, expires: true });
   const { format, expires } = options;
-  // Each format would throw it for each URI; here it is said once, and of a playlist without a URI, too.
+  // Each format would throw this error for each URI. Here it is thrown once, also for a playlist without a URI.
   if (!(Number.isInteger(expires) && expires >= 1e9 && expires < 1e10))
     throw optionsError('expires', 'Give unix seconds, a whole number of ten digits.', expires);
   const base = writtenUrl(playlistUrl, 'playlistUrl');
@@ -86,7 +88,7 @@ async function signOrSkip(format: TokenFormat, url: URL, expires: number): Promi
 
 function writeToken({ uri, url }: { uri: string; url: URL }, base: URL, token: Token): string {
   if (!token.base) return attachToken(uri, token);
-  // A token in the path is inherited by every relative URI that stays below the token's prefix.
+  // Every relative URI that stays below the token's prefix inherits a token in the path.
   const isRelative = !/^(?:\/|[a-z][a-z\d+.-]*:)/i.test(uri);
   const inherits = token.prefix !== undefined && [base, url].every(({ href }) => href.startsWith(token.prefix ?? ''));
   return isRelative && inherits ? setQuery(uri, token.query ?? {}) : attachToken(url.href, token);

@@ -1,8 +1,8 @@
 import type { PlaylistReference, PlaylistReferences } from './playlist-references.ts';
 
 /**
- * Lists the URIs of a media playlist that a player requests first: the first `count` segments, or the last ones with
- * their parts and preload hints while the stream is live; and the keys and init segments in force there.
+ * Lists the URIs of a media playlist that a player requests first: the first `count` segments, or while the stream is
+ * live the last ones with their parts and preload hints; and the keys and init segments that apply to them.
  */
 export function startReferences({ references, ended }: PlaylistReferences, count: number): PlaylistReference[] {
   const segments = references.flatMap(({ tag }, index) => (tag === 'EXTINF' ? [index] : []));

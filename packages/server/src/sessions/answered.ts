@@ -1,10 +1,14 @@
 /**
- * Milliseconds after which a store has failed. Clients of Redis queue commands while the connection is down, for as
- * long as that lasts; a player waits for the endpoint ten seconds.
+ * Milliseconds after which a store has failed. Clients of Redis queue commands as long as the connection is down; a
+ * player waits ten seconds for the endpoint.
  */
 const timeoutMs = 2000;
 
-/** Waits for the answer of a store. @throws after two seconds without an answer, which is never a free pass */
+/**
+ * Waits for the answer of a store.
+ *
+ * @throws after two seconds without an answer: a store that fails lets no call through
+ */
 export async function answered<T>(answer: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

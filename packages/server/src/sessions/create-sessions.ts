@@ -12,14 +12,14 @@ export interface SessionsOptions {
   /** `memoryStore()` for one process, `redisStore(client)` for several. */
   store: SessionStore;
   /**
-   * Names the viewer: the account of a log-in that has been *verified*. If the function throws, or returns anything but
-   * non-empty text, the endpoint answers 503: a viewer without a name never gets tokens.
+   * Returns the name of the viewer: the account of a log-in that has been *verified*. If the function throws, or
+   * returns anything but non-empty text, the endpoint answers 503: a viewer without a name never gets tokens.
    */
   viewer: (request: Request) => string | Promise<string>;
   /** The number of sessions of a viewer that may hold a place at a time. @default any number, of which 100 are kept */
   limit?: number;
   /**
-   * Seconds after its latest call in which a session keeps its place, a year at most.
+   * Seconds for which a session keeps its place after its latest call, at most a year.
    *
    * @default 1.5 times the lifetime of its tokens
    */
@@ -28,15 +28,15 @@ export interface SessionsOptions {
   clock?: () => number;
 }
 
-/** A year in seconds: a time far beyond that is no whole number to Redis. */
+/** A year in seconds: a much later time would not be a whole number for Redis. */
 const maxIdle = 31_536_000;
 
-/** A renewal comes before the token ends; half a lifetime more is for calls that fail. */
+/** A session renews its tokens before they end; half a lifetime more is a reserve for calls that fail. */
 const idleLifetimes = 1.5;
 
 /**
- * Counts the sessions of viewers, and ends them. Give it to `createSigningEndpoint`, whose calls are the signs of life,
- * and to `createEdgeHandler`, which refuses the tokens of those that were ended.
+ * Counts the sessions of viewers, and ends them. Give the result to `createSigningEndpoint`, whose calls show that a
+ * session is alive, and to `createEdgeHandler`, which refuses the tokens of ended sessions.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -45,7 +45,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { store, viewer, limit, idle } = options;
   const clock = checkedClock(options.clock, 'sessions.clock');
 
-  /** The endpoint asks twice: a request that has told its viewer is not verified again. */
+  /** The viewers of requests: the endpoint needs the viewer twice, and a request is verified only once. */
   const viewers = new WeakMap<Request, string>();
   const viewerOf = async (request: Request): Promise<string> => {
     const known = viewers.get(request);
@@ -64,7 +64,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const id = sessionId(owner, session);
       const nowMs = clock();
       const idleAtMs = nowMs + Math.ceil((idle ?? idleLifetimes * ttl) * 1000);
-      // Most formats let a token through in the second of its expiry, too.
+      // Most formats still let a token through in the second of its expiry.
       const overAtMs = Math.max(idleAtMs, nowMs + Math.ceil((ttl + 1) * 1000));
       const state = await answered(store.admit({ viewer: owner, id, limit, nowMs, idleAtMs, overAtMs }));
       if (state === 'full') return { state, limit: limit ?? 0 };
@@ -96,14 +96,14 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
 }
 
-/** A name of any length becomes a digest of 43 characters: names do not end up in a Redis. */
+/** Turns a name of any length into a digest of 43 characters, so that names are not stored in Redis. */
 function digestOf(name: string): string {
   return digest(sha256, `viewer:${name}`, 'base64url');
 }
 
 /**
- * The id of a session, which stands in tokens and lists: 132 bits of a digest. The page has chosen the session, and
- * another viewer may choose the same one: that is another session.
+ * Returns the id of a session for tokens and lists: 132 bits of a digest. The page has chosen `session`. Another viewer
+ * may choose the same one, but has another session.
  */
 function sessionId(owner: string, session = ''): string {
   return digest(sha256, `session:${owner}:${session}`, 'base64url').slice(0, 22);

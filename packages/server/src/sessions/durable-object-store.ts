@@ -3,7 +3,7 @@ import { optionsError } from '../errors/options-error.ts';
 import type { EndedSessions, SessionStore, StoredCall, StoredSession } from './session-store.ts';
 import type { SessionsQuestion } from './sessions-object.ts';
 
-/** As much of the binding of a Durable Object as is called. */
+/** The members of the binding of a Durable Object that are called. */
 export interface SessionsNamespace {
   idFromName(name: string): unknown;
   get(id: unknown): {
@@ -20,11 +20,11 @@ export interface DurableObjectStoreOptions {
 }
 
 /**
- * Sessions in a Durable Object of Cloudflare, for Workers everywhere: one round trip a call. The object is a
- * `SessionsObject`, which the Worker exports. It keeps what it holds when it is moved or deployed anew.
+ * Creates a store in a Durable Object of Cloudflare, for Workers everywhere, with one round trip for each call. The
+ * object is a `SessionsObject`, which the Worker exports. It keeps its data when it is moved or deployed again.
  *
  * @param namespace the binding of the class, such as `env.SESSIONS`
- * @throws `ERR_OPTIONS` for what is no binding of a Durable Object
+ * @throws `ERR_OPTIONS` for a value that is not a binding of a Durable Object
  */
 export function durableObjectStore(
   namespace: SessionsNamespace,
@@ -37,10 +37,10 @@ export function durableObjectStore(
   if (typeof (name as unknown) !== 'string' || name === '')
     throw optionsError('name', 'Give text that is not empty.', name);
 
-  /** Makes a stub for each call: in workerd, one belongs to the request that has made it. */
+  /** Makes a stub for each call: in workerd, a stub belongs to the request that made it. */
   const ask = async (question: SessionsQuestion): Promise<unknown> => {
     const object = namespace.get(namespace.idFromName(name));
-    // Nobody looks at the host: the object is reached by its binding.
+    // The host has no meaning: the object is reached by its binding.
     const response = await object.fetch('https://sessions/', { method: 'POST', body: JSON.stringify(question) });
     if (!response.ok) throw new Error(`durableObjectStore: the object answered ${response.status}. Look at its log.`);
     return ((await response.json()) as { answer?: unknown }).answer;

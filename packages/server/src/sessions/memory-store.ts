@@ -2,30 +2,30 @@ import { AgingMap } from '../memory/aging-map.ts';
 import type { EndedSessions, SessionStore, StoredCall, StoredSession } from './session-store.ts';
 import { keptOfViewer, knownOfViewer } from './session-store.ts';
 
-/** Sessions that one process knows, with those that were ended; each costs about 600 bytes. */
+/** The number of sessions that one process stores, including ended ones; each takes about 600 bytes. */
 const maxSessions = 100_000;
 
-/** Milliseconds between two looks at all sessions of a store that is full. */
+/** Milliseconds between two searches of a full store for sessions that are over. */
 const sweepAfterMs = 1000;
 
 interface Known extends StoredSession {
-  /** When its place is free. */
+  /** When the session loses its place. */
   readonly idleAtMs: number;
-  /** When it is forgotten. */
+  /** When the session is forgotten. */
   readonly overAtMs: number;
   readonly hasEnded: boolean;
 }
 
 /**
- * Sessions in the memory of this process: for one instance. Behind several, a viewer has `limit` in each, and an end is
- * heard of by this one alone.
+ * Creates a store in the memory of this process, for one instance. With several instances, a viewer has `limit` on each
+ * of them, and only one instance knows that a session was ended.
  */
 export function memoryStore(): SessionStore {
   return new MemoryStore();
 }
 
 class MemoryStore implements SessionStore {
-  /** In the order of their last calls. */
+  /** The sessions by viewer, in the order of the viewers' last calls. */
   readonly #viewers = new AgingMap<string, Map<string, Known>>();
   readonly #viewerOf = new Map<string, string>();
   readonly #ended = new Map<string, number>();
@@ -58,7 +58,7 @@ class MemoryStore implements SessionStore {
     }
     own.set(id, {
       ...{ id, startedMs: holdsPlace ? known.startedMs : nowMs, seenMs: nowMs, idleAtMs },
-      // Tokens of an earlier call may live longer than those of this one.
+      // Tokens of an earlier call may live longer than those of this call.
       overAtMs: Math.max(known?.overAtMs ?? 0, overAtMs),
       hasEnded: false,
     });
@@ -98,7 +98,7 @@ class MemoryStore implements SessionStore {
     return Promise.resolve({ version, sessions: sessions.filter(({ untilMs }) => untilMs > nowMs) });
   }
 
-  /** An ended session stays with those of its viewer until it is over: it counts among those that are known. */
+  /** Ends sessions. An ended session stays with its viewer until it is over, because it counts among the known ones. */
   #end(own: Map<string, Known>, sessions: readonly Known[]): void {
     for (const session of sessions) {
       own.set(session.id, { ...session, hasEnded: true });
@@ -116,7 +116,8 @@ class MemoryStore implements SessionStore {
   }
 
   /**
-   * Where there is no room, looks at all viewers for what is over, at most once a second: each look takes milliseconds.
+   * If the store is full, removes the sessions of all viewers that are over, at most once a second: each search takes
+   * milliseconds.
    *
    * @returns whether there is room for one more session
    */
@@ -129,7 +130,7 @@ class MemoryStore implements SessionStore {
     return this.#viewerOf.size < maxSessions;
   }
 
-  /** Forgets viewers whose sessions are over, of those whose last calls are longest ago. */
+  /** Forgets sessions that are over, beginning with the viewers whose last calls are longest ago. */
   #forget(nowMs: number): void {
     for (const [viewer, own] of this.#viewers) {
       for (const each of own.values()) if (isOver(each, nowMs)) this.#drop(viewer, each.id);

@@ -1,10 +1,10 @@
-/** As much of a client of `ioredis` as is called. */
+/** The members of a client of `ioredis` that are called. */
 export interface IoRedisClient {
   readonly status: string;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
 }
 
-/** As much of a client of `redis` (node-redis) as is called. */
+/** The members of a client of `redis` (node-redis) that are called. */
 export interface NodeRedisClient {
   readonly isOpen: boolean;
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
@@ -12,7 +12,7 @@ export interface NodeRedisClient {
 
 export type RedisClient = IoRedisClient | NodeRedisClient;
 
-/** Runs a script in one round trip, whichever client the team has. */
+/** Runs a script in one round trip, with either client. */
 export function runScript(
   client: RedisClient,
   script: string,

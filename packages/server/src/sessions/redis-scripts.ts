@@ -1,10 +1,10 @@
-// Each script runs as one step in Redis, which serves nobody else meanwhile: what it reads is bounded. Sessions of a
-// viewer are a hash: the id of each, and its times as text (`started:seen:idle:over`), or `ended:over` from its end
-// until it is over. The index names the viewer of a session, and the ended sessions are a sorted set by the time at
-// which they may be forgotten. A client may put a prefix in front of all keys, of which it tells nobody: the front of
-// the keys is that of the key of the ended sessions.
+// Each script runs as one step in Redis, which serves no other client in the meantime, so the scripts limit how much
+// they read. The sessions of a viewer are a hash: the id of each session, with its times as text
+// (`started:seen:idle:over`), or with `ended:over` from its end until it is over. The index names the viewer of a
+// session. The ended sessions are a sorted set, by the time at which they may be forgotten. A client may put a prefix
+// in front of all keys, which no script is told: scripts take the front of the keys from the key of the ended sessions.
 
-/** Ended sessions that are forgotten in one call, when they are over. */
+/** The largest number of ended sessions that one call forgets, once they are over. */
 const forgottenAtOnce = 1000;
 
 const functions = `
@@ -28,8 +28,8 @@ local function finish(sessions, ended, id, over)
 end`;
 
 /**
- * KEYS: sessions of the viewer, index, ended, version. ARGV: id, now, idle, over, limit, sessions that are kept of one
- * viewer, those that are known, ended ones of all viewers, viewer, new version.
+ * KEYS: sessions of the viewer, index, ended, version. ARGV: id, now, idle, over, limit, largest number of sessions of
+ * one viewer that are kept, and that are known, largest number of ended sessions of all viewers, viewer, new version.
  */
 export const admitScript: string = functions.concat(`
 local id, now, idle, over = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -90,8 +90,8 @@ redis.call('HSET', KEYS[1], ARGV[1], table.concat({ started, seen, string.format
 return 1`;
 
 /**
- * KEYS: ended, version. ARGV: id or nothing, viewer or nothing, now, ended ones of all viewers, new version. The keys
- * of the sessions are in the same slot as these, since all of them have the same hash tag.
+ * KEYS: ended, version. ARGV: id or nothing, viewer or nothing, now, largest number of ended sessions of all viewers,
+ * new version. The keys of the sessions are in the same slot as these, because all of them have the same hash tag.
  */
 export const endScript: string = functions.concat(`
 local id, viewer, now = ARGV[1], ARGV[2], tonumber(ARGV[3])

@@ -7,15 +7,15 @@ import { keptOfViewer, knownOfViewer, maxEnded, maxEndedOfCrowds } from './sessi
 import type { EndedSessions, SessionStore, StoredCall, StoredSession } from './session-store.ts';
 
 export interface RedisStoreOptions {
-  /** In front of all keys, without `{` and `}`: all of them are in one slot of a cluster. @default 'secure-token' */
+  /** Front of all keys, without `{` and `}`: puts them into one slot of a cluster. @default 'secure-token' */
   prefix?: string;
 }
 
 /**
- * Sessions in Redis or Valkey, for any number of instances: one round trip a call. It takes a client of `ioredis` or of
- * `redis`, whichever you have. Redis may lose what it holds: places are counted anew from the next calls.
+ * Creates a store in Redis or Valkey, for any number of instances, with one round trip for each call. Takes a client of
+ * `ioredis` or of `redis`. If Redis loses its data, places are counted again from the next calls.
  *
- * @throws `ERR_OPTIONS` for what is no client, and for a prefix with braces
+ * @throws `ERR_OPTIONS` for a value that is not a client, and for a prefix with braces
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): SessionStore {
   checkNames(options, { prefix: true });
@@ -61,14 +61,14 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   };
 }
 
-/** Makes a version that no other end has had, even if Redis has lost its data. */
+/** Makes a version that no earlier list has had, even if Redis has lost its data. */
 function newVersion(): string {
   return crypto.randomUUID();
 }
 
 function readSessions(fields: readonly string[], nowMs: number): StoredSession[] {
   return inPairs(fields).flatMap(([id, times]) => {
-    // An ended session says `ended` and until when.
+    // The text of an ended session is `ended:` and the time when it is over.
     if (times.startsWith('ended')) return [];
     const [startedMs = 0, seenMs = 0, idleAtMs = 0] = times.split(':').map(Number);
     return idleAtMs > nowMs ? [{ id, startedMs, seenMs }] : [];

@@ -2,7 +2,7 @@ import { SqlSessions } from './sql-sessions.ts';
 import type { SqlStorage } from './sql-sessions.ts';
 import type { StoredCall } from './session-store.ts';
 
-/** As much of the state of a Durable Object as is used. */
+/** The members of the state of a Durable Object that are used. */
 export interface SessionsObjectState {
   readonly storage: { readonly sql: SqlStorage };
 }
@@ -20,8 +20,8 @@ export type SessionsQuestion =
   | { readonly ask: 'ended'; readonly known?: string; readonly nowMs: number };
 
 /**
- * The Durable Object that keeps the sessions of `durableObjectStore`: export it from the Worker, and name it in
- * `new_sqlite_classes`. Nobody but Workers with the binding can reach it.
+ * The Durable Object that stores the sessions of `durableObjectStore`. Export it from the Worker, and name it in
+ * `new_sqlite_classes`. Only Workers with the binding can reach it.
  */
 export class SessionsObject {
   readonly #sessions: SqlSessions;

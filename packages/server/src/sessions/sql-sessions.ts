@@ -1,7 +1,7 @@
 import type { EndedSessions, StoredCall, StoredSession } from './session-store.ts';
 import { keptOfViewer, knownOfViewer, maxEnded, maxEndedOfCrowds } from './session-store.ts';
 
-/** As much of the SQL storage of a Durable Object as is called. */
+/** The members of the SQL storage of a Durable Object that are called. */
 export interface SqlStorage {
   exec(query: string, ...bindings: (string | number)[]): { toArray(): Record<string, unknown>[] };
 }
@@ -32,8 +32,8 @@ const tables = `
 `;
 
 /**
- * Sessions in the SQLite of a Durable Object. No method waits for anything, so that each is one step: a Durable Object
- * runs one piece of code at a time. What it answers leaves the object when it has been written.
+ * Sessions in the SQLite of a Durable Object. No method waits for anything, so that each is one atomic step: a Durable
+ * Object runs one piece of code at a time. The object sends its response only after its data has been written.
  */
 export class SqlSessions {
   readonly #sql: SqlStorage;
@@ -48,7 +48,7 @@ export class SqlSessions {
     this.#sql.exec('DELETE FROM sessions WHERE over <= ? AND id <> ?', nowMs, id);
     const [known] = this.#rows<Row>('SELECT * FROM sessions WHERE id = ?', id);
     const holdsPlace = known !== undefined && known.idle > nowMs;
-    // The first to go: one that holds no place before one that does; of those, the one seen least lately.
+    // Sorted by which session goes first: one without a place before one with a place, then by the oldest latest call.
     const kept = this.#rows<Row>(
       'SELECT * FROM sessions WHERE viewer = ? AND id <> ? ORDER BY idle > ?, seen',
       ...[viewer, id, nowMs],
@@ -58,13 +58,13 @@ export class SqlSessions {
     if (!known) {
       const ended = this.#rows('SELECT id FROM ended WHERE viewer = ? AND until > ?', viewer, nowMs).length;
       if (kept.length + ended >= knownOfViewer(limit)) return 'crowded';
-      // Its tokens may live, and nobody could end them once it is unknown.
+      // Ends the session that goes: its tokens may live, and no call could end a session that is unknown.
       if (kept.length >= keptOfViewer(limit) && !this.#end(kept.slice(0, 1), nowMs, maxEndedOfCrowds)) return 'crowded';
     }
     this.#sql.exec(
       'INSERT OR REPLACE INTO sessions (id, viewer, started, seen, idle, over) VALUES (?, ?, ?, ?, ?, ?)',
       ...[id, viewer, holdsPlace ? known.started : nowMs, nowMs, idleAtMs],
-      // Tokens of an earlier call may live longer than those of this one.
+      // Tokens of an earlier call may live longer than those of this call.
       Math.max(known?.over ?? 0, overAtMs),
     );
     return 'admitted';
@@ -95,7 +95,7 @@ export class SqlSessions {
     return { version, sessions: rows.map(({ id, until }) => ({ id, untilMs: until })) };
   }
 
-  /** @returns whether there was room for them among `most` */
+  /** Ends sessions. @returns whether there was room for them among `most` */
   #end(sessions: readonly Row[], nowMs: number, most: number): boolean {
     this.#sql.exec('DELETE FROM ended WHERE until <= ?', nowMs);
     const [{ ended }] = this.#rows<{ ended: number }>('SELECT count(*) AS ended FROM ended') as [{ ended: number }];

@@ -18,15 +18,15 @@ export interface AzureBlobOptions {
   /** One of its two access keys, in base64. */
   accountKey: string;
   /**
-   * The scope of a token: one blob; a directory and all below, in accounts with a hierarchical namespace; or all of the
-   * container.
+   * The scope of a token: one blob; a directory and everything below it, in accounts with a hierarchical namespace; or
+   * the whole container.
    *
    * @default 'blob'
    */
   resource?: 'blob' | 'directory' | 'container';
-  /** For directories: how many folders below the container make the one that is opened. @default all */
+  /** For directories: the number of folders from the container to the directory that a token opens. @default all */
   depth?: number;
-  /** Only what lies in this container is signed. @default any container of the account */
+  /** Sign only blobs in this container. @default any container of the account */
   container?: string;
   /**
    * Base URL of the blobs, for a host of your own and for the emulator (`http://127.0.0.1:10000/devstoreaccount1`).
@@ -42,21 +42,23 @@ export interface AzureBlobOptions {
   maxTtl?: number;
 }
 
-/** The version of the service (`sv`) that says what is signed, and how. */
+/** The version of the service (`sv`), which defines what is signed, and how. */
 const version = '2020-12-06';
 const resources = { blob: 'b', directory: 'd', container: 'c' } as const;
-/** All that a SAS of the service may have: what is left of another one would be read with ours. */
+/**
+ * All parameters that a service SAS may have. A parameter that is left over from another SAS would be read with ours.
+ */
 const parameters =
   'sv sr sp st se spr sip sdd sig si ses rscc rscd rsce rscl rsct skoid sktid skt ske sks skv saoid suoid scid ss srt'.split(
     ' ',
   );
 
 /**
- * Service SAS of Azure Blob Storage, signed with a key of the account: to read, and neither to list nor to write. The
- * store is the edge: this format only signs.
+ * Signs URLs of Azure Blob Storage with a service SAS and a key of the account. The SAS permits reading, but neither
+ * listing nor writing. The store is the edge: this format only signs.
  *
- * @throws `ERR_OPTIONS`; from `sign` for URLs outside the account and the container, and with `resource: 'directory'`
- *   for blobs that lie in none
+ * @throws `ERR_OPTIONS`; from `sign` for URLs outside the account or the container, and with `resource: 'directory'`
+ *   for blobs that lie in no directory
  */
 export function azureBlob(options: AzureBlobOptions): TokenFormat {
   checkNames(options, {
@@ -87,7 +89,11 @@ export function azureBlob(options: AzureBlobOptions): TokenFormat {
     throw optionsError('container', 'This is not the name of a container. Give small letters, digits and -');
   const base = endpointOf(options.endpoint ?? `https://${account}.blob.core.windows.net`);
 
-  /** The resource that a token for `url` opens. @throws `ERR_OPTIONS` for a URL that is not signed */
+  /**
+   * Returns the resource that a token for `url` opens.
+   *
+   * @throws `ERR_OPTIONS` for a URL that the format does not sign
+   */
   const openedBy = (url: URL): AzureResource => {
     const path = pathToSign(url, 'decoded');
     const search = searchToSign(url, parameters);
@@ -96,7 +102,7 @@ export function azureBlob(options: AzureBlobOptions): TokenFormat {
     if (!isHere || !blob || blob.endsWith('/') || (container ?? name) !== name) {
       throw optionsError('url', 'This is not a blob of the account. Check the host, `endpoint` and `container`.');
     }
-    // Folders of the endpoint and the container are in front.
+    // The folders of the endpoint and the container come before those of the blob.
     const above = base.folder.split('/').length - 1;
     const folder = folderOf(url.pathname, resource === 'container' ? above : above + depth);
     const directory = folderOf(`/${blob}`, depth).slice(1, -1);
@@ -141,11 +147,11 @@ export function azureBlob(options: AzureBlobOptions): TokenFormat {
 
 interface AzureResource {
   readonly search: string;
-  /** As the URL spells it. */
+  /** The folder, in the spelling of the URL. */
   readonly folder: string;
   /** The canonicalized resource, as it is signed. */
   readonly canonical: string;
-  /** Folders of a directory. */
+  /** The number of folders of a directory. */
   readonly sdd?: string;
 }
 
@@ -159,13 +165,14 @@ interface SignedFields {
   readonly sip?: string;
 }
 
-/** The string-to-sign of a service SAS ("Create a service SAS", version 2020-12-06 and later). */
+/** Signs the string-to-sign of a service SAS ("Create a service SAS", version 2020-12-06 and later). */
 function signature(
   key: Uint8Array,
   canonical: string,
   { sp, st = '', se, sip = '', spr, sv, sr }: SignedFields,
 ): string {
-  // no stored access policy; at the end no snapshot, no encryption scope, and no headers of the answer
+  // The empty fields: no stored access policy; at the end no snapshot, no encryption scope, and no headers of the
+  // answer.
   const lines = [sp, st, se, canonical, '', sip, spr, sv, sr, '', '', '', '', '', '', ''];
   const mac = hmac(sha256, key, lines.join('\n'), 'base64url');
   return `${mac.replaceAll('-', '+').replaceAll('_', '/')}=`;
@@ -173,7 +180,7 @@ function signature(
 
 interface AzureEndpoint {
   readonly origin: string;
-  /** Path in front of the container, with both its slashes. */
+  /** The path before the container, with a slash at both ends. */
   readonly folder: string;
   readonly protocols: string;
 }

@@ -18,10 +18,11 @@ const ownHosts = /^(.+\.)?storage\.googleapis\.com$/;
 const hex = { encode: bytesToHex, decode: hexToBytes };
 
 /**
- * Signed URLs of Google Cloud Storage (V4 signing process, with the RSA key of a service account). Each token opens one
+ * Signs URLs of Google Cloud Storage (V4 signing process, with the RSA key of a service account). Each token opens one
  * object for GET, ranges included. The store is the edge: this format only signs.
  *
- * @throws `ERR_OPTIONS`; from `sign` for what is no object of the store, and for queries that `params` does not name
+ * @throws `ERR_OPTIONS`; from `sign` for a URL that is no object of the store, and for a query with a name that
+ *   `params` does not contain
  */
 export function googleStorage(options: GoogleStorageOptions): TokenFormat {
   checkNames(options, {
@@ -56,7 +57,7 @@ export function googleStorage(options: GoogleStorageOptions): TokenFormat {
   });
 }
 
-/** A GET in which the host alone is a signed header. */
+/** Returns the canonical request: a GET in which the host is the only signed header. */
 function canonicalRequest({ host, pathname, search }: URL, query: Readonly<Record<string, string>>): string {
   const own = Object.entries(query).map((pair) => pair.map(encoded) as [string, string]);
   const others = search.slice(1).split('&').filter(Boolean).map(encodedPair);
@@ -71,12 +72,12 @@ function encodedPair(pair: string): [string, string] {
   return [reencoded(name), reencoded(value)];
 }
 
-/** Each text has one spelling, whatever escapes the URL has. */
+/** Returns the one spelling of a text, whatever escapes the URL has. */
 function reencoded(written: string): string {
   return encoded(decodeOnce(written) ?? written);
 }
 
-/** Everything but letters, digits and `-._~` is escaped (RFC 3986 section 2.3). */
+/** Escapes everything except letters, digits and `-._~` (RFC 3986 section 2.3). */
 function encoded(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -8,18 +8,19 @@ export interface ObjectPlaceOptions {
    * @default the store's own hosts
    */
   endpoint?: string | URL;
-  /** Only objects of this bucket are signed. @default any bucket that the credentials open */
+  /** Sign only objects of this bucket. @default any bucket that the credentials open */
   bucket?: string;
 }
 
-/** The name of the bucket and the path of the object in it; `undefined` for what is not in this store. */
+/** Returns the name of the bucket and the path of the object in it; `undefined` for a URL outside this store. */
 type ObjectPlace = (url: URL) => { readonly bucket: string; readonly key: string } | undefined;
 
 /**
- * Where an object lies: a store names its bucket in the host (`https://BUCKET.s3.eu-west-1.amazonaws.com/film.mp4`) or
- * at the front of the path (`https://s3.eu-west-1.amazonaws.com/BUCKET/film.mp4`).
+ * Returns a function that finds the place of an object: a store names its bucket in the host
+ * (`https://BUCKET.s3.eu-west-1.amazonaws.com/film.mp4`) or at the beginning of the path
+ * (`https://s3.eu-west-1.amazonaws.com/BUCKET/film.mp4`).
  *
- * @param ownHosts of the store: in its first group the bucket and a dot
+ * @param ownHosts the hosts of the store; the first group matches the bucket and a dot
  * @throws `ERR_OPTIONS`
  */
 function objectPlace({ endpoint, bucket }: ObjectPlaceOptions, ownHosts: RegExp): ObjectPlace {
@@ -40,7 +41,7 @@ function objectPlace({ endpoint, bucket }: ObjectPlaceOptions, ownHosts: RegExp)
       return found[1] === undefined ? inPath(path) : { bucket: found[1].slice(0, -1), key: path };
     };
   }
-  // Some consoles show the endpoint with the bucket in it.
+  // Some consoles show the endpoint with the bucket in its host.
   const host =
     bucket !== undefined && base.host.startsWith(`${bucket}.`) ? base.host.slice(bucket.length + 1) : base.host;
   const folder = base.pathname.replace(/\/?$/, '/');
@@ -53,11 +54,11 @@ function objectPlace({ endpoint, bucket }: ObjectPlaceOptions, ownHosts: RegExp)
 }
 
 /**
- * Refuses what is no object: stores answer a request for a bucket, and for a folder of some, with a list of all
- * objects.
+ * Creates a check that refuses URLs of anything but objects: stores answer a request for a bucket, and some stores a
+ * request for a folder, with a list of all objects.
  *
  * @param options.params names in the query that may be signed; `acl`, `list-type`, `response-content-type` and the like
- *   ask for something else than the object, or change what it is
+ *   ask for something else than the object, or change the object
  * @returns a check of the path and the query of a URL, which throws `ERR_OPTIONS`
  * @throws `ERR_OPTIONS`
  */

@@ -10,16 +10,16 @@ import type { ObjectPlaceOptions } from './object-place.ts';
 
 export interface PresignedOptions extends ObjectPlaceOptions {
   /**
-   * Names of parameters that a URL may have, such as `versionId`: they are signed along. A URL with any other is not
-   * signed.
+   * Names of parameters that a URL may have, such as `versionId`: they are signed too. A URL with any other parameter
+   * is not signed.
    *
    * @default none
    */
   params?: readonly string[];
   /**
-   * Seconds from the time in the signature to the expiry, at most a week. That time is always so long before the
-   * expiry, so that one URL and one expiry have one signature: give the `ttl` of your endpoint where a policy of the
-   * bucket limits the age of signatures.
+   * Seconds from the time in the signature to the expiry, at most a week. The time in the signature is always this long
+   * before the expiry, so that one URL and one expiry have one signature. If a policy of the bucket limits the age of
+   * signatures, give the `ttl` of your endpoint.
    *
    * @default 86400
    */
@@ -28,28 +28,29 @@ export interface PresignedOptions extends ObjectPlaceOptions {
 
 interface Presigner {
   readonly name: string;
-  /** The prefix of the parameters of its tokens. */
+  /** The prefix of the parameters of a token. */
   readonly prefix: 'X-Amz-' | 'X-Goog-';
-  /** The hosts of the store, see `objectCheck`. */
+  /** The hosts of the store, see `objectPlace`. */
   readonly ownHosts: RegExp;
   /** @returns the parameters of the token */
   readonly sign: (url: URL, times: SignatureTimes) => Promise<Readonly<Record<string, string>>>;
 }
 
 interface SignatureTimes {
-  /** Such as `20130524T000000Z`. */
+  /** The time in the signature, such as `20130524T000000Z`. */
   readonly date: string;
   /** Seconds. */
   readonly lifetime: number;
 }
 
-/** Longer signatures are refused by all stores. */
+/** The longest lifetime in seconds: all stores refuse longer ones. */
 const week = 604_800;
 const carried = ['Algorithm', 'Credential', 'Date', 'Expires', 'SignedHeaders', 'Security-Token', 'Signature'];
 
 /**
- * Makes what presigned URLs of S3 and of Google Cloud Storage have in common (Signature Version 4). @throws
- * `ERR_OPTIONS`
+ * Makes the parts that presigned URLs of S3 and of Google Cloud Storage have in common (Signature Version 4).
+ *
+ * @throws `ERR_OPTIONS`
  */
 export function presignedFormat(options: PresignedOptions, { name, prefix, ownHosts, sign }: Presigner): TokenFormat {
   const { maxTtl = 86_400 } = options;
@@ -59,7 +60,7 @@ export function presignedFormat(options: PresignedOptions, { name, prefix, ownHo
   const parameters = carried.map((each) => prefix + each);
   const check = objectCheck(options, ownHosts);
 
-  /** The query of a URL that is to be signed. @throws `ERR_OPTIONS` for a URL that is not signed */
+  /** Returns the query to sign, without a token. @throws `ERR_OPTIONS` for a URL that the format does not sign */
   const searchOf = (url: URL): string => {
     pathToSign(url, 'decoded');
     const search = searchToSign(url, parameters);
@@ -85,7 +86,7 @@ function signingDate(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
-/** @throws `ERR_OPTIONS` unless all of them are text without spaces */
+/** @throws `ERR_OPTIONS` unless all credentials are text without spaces */
 export function checkCredentials(credentials: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(credentials)) {
     if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value))

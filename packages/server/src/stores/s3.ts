@@ -5,31 +5,36 @@ import { checkCredentials, presignedFormat } from './presigned-format.ts';
 import type { PresignedOptions } from './presigned-format.ts';
 
 export interface S3Options extends PresignedOptions {
-  /** Such as `'eu-central-1'`; `'auto'` for R2, usually `'us-east-1'` for MinIO. */
+  /** The region, such as `'eu-central-1'`; `'auto'` for R2, usually `'us-east-1'` for MinIO. */
   region: string;
   accessKeyId: string;
   secretAccessKey: string;
   /**
-   * The token of temporary credentials, which end the URL when they end: give a function as `format` that reads them.
+   * The token of temporary credentials. When the credentials end, the URL ends too: give a function as `format` that
+   * reads the current credentials.
    */
   sessionToken?: string;
 }
 
 /**
- * With the bucket in front, or not: regions, dual stack, acceleration, and the old global host. What manages buckets
- * (`s3-control`) holds no objects.
+ * The hosts of S3, with the bucket in front or without it: regions, dual stack, acceleration, and the old global host.
+ * Excludes `s3-control`, which manages buckets and holds no objects.
  */
 const ownHosts = /^(?!(?:.*\.)?s3-control[.-])(.+\.)?s3(?:[.-][a-z\d]+)*\.amazonaws\.com(?:\.cn)?$/;
 
-/** Signing keys that are kept: each is good for a day, and what is signed lies within a week. */
+/**
+ * The number of signing keys that are kept: each key is valid for one day, and the days of all signatures lie within a
+ * week.
+ */
 const maxKeys = 8;
 
 /**
- * Presigned URLs of S3, R2, MinIO and other stores that speak its protocol (Signature Version 4 in the query). Each
- * token opens one object for GET, ranges included; stores refuse HEAD with it. The store is the edge: this format only
- * signs. Signs with `aws4fetch`.
+ * Signs URLs of S3, R2, MinIO and other stores with the same protocol (Signature Version 4 in the query). Each token
+ * opens one object for GET, ranges included; stores refuse HEAD with it. The store is the edge: this format only signs.
+ * Signs with `aws4fetch`.
  *
- * @throws `ERR_OPTIONS`; from `sign` for what is no object of the store, and for queries that `params` does not name
+ * @throws `ERR_OPTIONS`; from `sign` for a URL that is no object of the store, and for a query with a name that
+ *   `params` does not contain
  */
 export function s3(options: S3Options): TokenFormat {
   checkNames(options, {

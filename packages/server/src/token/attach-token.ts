@@ -3,9 +3,9 @@ import { optionsError } from '../errors/options-error.ts';
 import { setQuery } from './set-query.ts';
 
 /**
- * The URL with the token on it, every other byte as it was.
+ * Puts a token onto a URL, and leaves every other byte as it was.
  *
- * @throws `ERR_OPTIONS` for a token that travels in a header or a cookie: no URL can carry it
+ * @throws `ERR_OPTIONS` for a token that travels in a header or a cookie, because no URL can carry it
  */
 export function attachToken(url: string, token: Token): string {
   if (token.headers || token.credentials) {

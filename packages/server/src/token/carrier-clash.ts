@@ -2,7 +2,7 @@ import { optionsError } from '../errors/options-error.ts';
 import type { SignedToken, TokenFormat } from './token-format.ts';
 
 /**
- * Refuses two formats that name the same parameter, header, cookie or path as the place of their tokens.
+ * Refuses two formats that put their tokens into the same parameter, header or cookie, or both into the path.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -13,7 +13,7 @@ export function checkFormatCarriers(first: TokenFormat, second: TokenFormat): vo
   checkNames('cookie', first.cookies, second.cookies);
 }
 
-/** Checks two tokens of formats that have not said it. @throws `ERR_OPTIONS` */
+/** Checks two tokens, for formats that do not declare where their tokens travel. @throws `ERR_OPTIONS` */
 export function checkTokenCarriers(first: SignedToken, second: SignedToken): void {
   if (first.base !== undefined && second.base !== undefined) throw clash('the path');
   checkNames('parameter', Object.keys(first.query ?? {}), Object.keys(second.query ?? {}));
@@ -21,7 +21,7 @@ export function checkTokenCarriers(first: SignedToken, second: SignedToken): voi
   checkNames('cookie', first.setCookie?.map(cookieName), second.setCookie?.map(cookieName));
 }
 
-/** Names that differ in nothing but their case are one name to some servers. */
+/** Refuses shared names. Names that differ only in case are one name to some servers. */
 function checkNames(kind: string, first: readonly string[] = [], second: readonly string[] = []): void {
   const taken = new Set(first.map((name) => name.toLowerCase()));
   const shared = second.find((name) => taken.has(name.toLowerCase()));

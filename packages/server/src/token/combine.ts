@@ -13,16 +13,18 @@ type Sign = NonNullable<TokenFormat['sign']>;
 type Verify = NonNullable<TokenFormat['verify']>;
 
 /**
- * Two tokens on one request, as one format: a watermark in the path and the token of a CDN in the query, or the tokens
- * of two CDNs that stand behind each other. One call brings both, with one expiry, the earlier one. They open what both
- * open.
+ * Combines two formats into one that puts two tokens on each request: a watermark in the path and the token of a CDN in
+ * the query, or the tokens of two CDNs of which one stands behind the other. One call brings both tokens, with one
+ * expiry, the earlier of the two. They open the URLs that both tokens open.
  *
- * Neither signs a token in the path. Where both travel in the query, the second one is put around the first: a format
- * that signs the query signs the parameters of the first one, too. `verify`, which is there if both formats have it,
- * judges the second one, takes it off, and judges the first one by what is left. Both have to be good.
+ * Neither format signs a token in the path. If both tokens travel in the query, the second format signs a URL that
+ * already has the first token: if it signs the query, it signs the parameters of the first token, too. `verify`, which
+ * exists if both formats have it, judges the second token, takes it off the URL, and judges the first token with the
+ * rest. Both have to be good.
  *
- * @throws `ERR_OPTIONS` for what is no format, and for two formats whose tokens travel in the same parameter, header or
- *   cookie, or both in the path; of formats of your own that do not say where their tokens travel, from `sign`
+ * @throws `ERR_OPTIONS` for a value that is not a format, and for two formats whose tokens travel in the same
+ *   parameter, header or cookie, or both in the path. For custom formats that do not declare where their tokens travel,
+ *   `sign` throws it
  */
 export function combine(first: VerifyingTokenFormat, second: VerifyingTokenFormat): VerifyingTokenFormat;
 export function combine(first: TokenFormat, second: TokenFormat): TokenFormat;
@@ -36,7 +38,7 @@ export function combine(first: TokenFormat, second: TokenFormat): TokenFormat {
   const inPath = [first, second].find((format) => format.bare !== undefined);
   const maxTtl = Math.min(first.maxTtl ?? Infinity, second.maxTtl ?? Infinity);
 
-  /** Removes a token that is there already: neither format signs a part of it, and the new one replaces it. */
+  /** Removes an earlier token from the query: neither format signs a part of it, and the new one replaces it. */
   const withoutParameters = (url: URL): URL => {
     const plain = new URL(url);
     plain.search = tokenQuery(url.search, parameters)?.rest ?? url.search;
@@ -89,11 +91,12 @@ function verifyBoth(first: TokenFormat, second: TokenFormat): Verify {
     };
     const outer = await second.verify!(judged(withoutPathOf(first, request.url)), now);
     if (!outer.ok) return outer;
-    // As it was sent, not as the second format writes a path: the first one may have signed another spelling.
+    // The URL as it was sent, not as the second format writes its path: the first format may have signed another
+    // spelling.
     const left = withoutPathOf(second, request.url, (outer as Partial<GrantedVerdict>).url ?? request.url);
     const inner = await first.verify!(judged(left), now);
     if (!inner.ok) return inner;
-    // Of two viewers, each has sent one half.
+    // Two different sessions: the two tokens belong to two viewers.
     if (inner.session !== undefined && outer.session !== undefined && inner.session !== outer.session)
       return refused.signature;
     const carriers = [inner.carriers, outer.carriers];
@@ -112,14 +115,16 @@ function verifyBoth(first: TokenFormat, second: TokenFormat): Verify {
   };
 }
 
-/** A request without the token that `format` has in its path, and with the query of another one. */
+/** Returns the URL `sent` without the token that `format` has in its path, and with the query of `queryOf`. */
 function withoutPathOf(format: TokenFormat, sent: string, queryOf = sent): string {
   const url = new URL(sent);
   const { origin, pathname } = format.bare?.(url) ?? url;
   return origin + pathname + new URL(queryOf).search;
 }
 
-/** Never less than both accept: the one scope, or the other if that lies within it. */
+/**
+ * Returns at least the scope that both formats accept: the second scope if it is within the first, otherwise the first.
+ */
 function openedByBoth(first: TokenFormat, second: TokenFormat, url: URL): Scope {
   const inner = first.opens!(url);
   const outer = second.opens!(url);

@@ -4,7 +4,10 @@ import type { FormatSource, TokenFormat, VerifyingTokenFormat } from './token-fo
 import { verifyingFormat } from './verifying-format.ts';
 
 /**
- * @throws `ERR_OPTIONS` when `source` is no format and no function: without one, nothing may be signed or let through
+ * Returns a function that gives the format for a request.
+ *
+ * @throws `ERR_OPTIONS` if `source` is neither a format nor a function: without a format, nothing may be signed or let
+ *   through
  */
 export function formatReader(source: FormatSource): (request: Request) => TokenFormat | Promise<TokenFormat> {
   if (typeof source === 'function') return (request) => callHook('format', () => source(request));
@@ -21,7 +24,8 @@ export function formatReader(source: FormatSource): (request: Request) => TokenF
 /**
  * Makes a reader like `formatReader`, for code that verifies tokens.
  *
- * @throws `ERR_OPTIONS` as `formatReader` does, and for a format that only signs; of a function, at the request
+ * @throws `ERR_OPTIONS` as `formatReader` does, and for a format that only signs; if `source` is a function, the reader
+ *   throws this at the request
  */
 export function verifyingFormatReader(source: FormatSource): (request: Request) => Promise<VerifyingTokenFormat> {
   const read = formatReader(source);

@@ -5,10 +5,10 @@ import type { SignedToken } from './token-format.ts';
 type Opened = Pick<SignedToken, 'url' | 'prefix' | 'anyQuery' | 'base'>;
 
 /**
- * Two tokens as one that opens what both open, until the first of them ends.
+ * Joins two tokens into one that opens the URLs that both open, until the earlier of their expiries.
  *
- * @param plain without both tokens
- * @throws `ERR_OPTIONS` where no token says that
+ * @param plain the URL without both tokens
+ * @throws `ERR_OPTIONS` if no single token can express this
  */
 export function joinedToken(plain: URL, first: SignedToken, second: SignedToken): SignedToken {
   const query = { ...first.query, ...second.query };
@@ -41,7 +41,10 @@ function openedByBoth(plain: URL, first: SignedToken, second: SignedToken): Open
   return { prefix, base: moved.base + prefix.slice(moved.prefix!.length) };
 }
 
-/** Where one URL is opened, a token in the path stands for the folder `/`: see `attachToken`. */
+/**
+ * Returns the `base` for one URL. A token in the path then replaces the origin and the `/` behind it: see
+ * `attachToken`.
+ */
 function frontOf(plain: URL, moved: SignedToken): string {
   const { origin, pathname } = new URL(attachToken(plain.href, { ...moved, query: {} }));
   if (!pathname.endsWith(plain.pathname)) throw unjoinable();

@@ -1,6 +1,6 @@
 /**
- * Sets parameters and leaves every other byte of the URL as its author wrote it: a parameter of the same name is
- * replaced in place (a repeated one is dropped), others are appended. Works on relative references too.
+ * Sets parameters and leaves every other byte of the URL as its author wrote it. A parameter of the same name is
+ * replaced in place (repeated ones are dropped), others are appended. Works for relative references too.
  */
 export function setQuery(url: string, query: Readonly<Record<string, string>>): string {
   if (Object.keys(query).length === 0) return url;
@@ -26,7 +26,10 @@ function isNamed(pair: string, name: string): boolean {
   return pair === name || pair.startsWith(`${name}=`);
 }
 
-/** Only what would end the value or be read as something else: CDNs compare `=`, `~`, `*`, `/` as they were signed. */
+/**
+ * Escapes only characters that would end the value or be read as something else: CDNs compare `=`, `~`, `*` and `/` as
+ * they were signed.
+ */
 function escapeQuery(text: string): string {
   return encodeURI(text).replace(/[&+#]/g, encodeURIComponent);
 }

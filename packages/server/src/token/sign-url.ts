@@ -11,13 +11,13 @@ export type SignUrlOptions = { format: TokenFormat } & (
 );
 
 /**
- * The URL with its token, for any format whose token fits into a URL. A token that is already there is replaced; order,
- * encoding and fragment stay as they were written.
+ * Returns the URL with its token, for any format whose token fits into a URL. Replaces a token that is already there;
+ * order, encoding and fragment stay as they were written.
  *
- * @throws `ERR_OPTIONS` unless exactly one of `expiresIn` and `expires` is given, for a relative URL, a text that
- *   clients would not request as it is written (dot segments in any spelling, backslashes, line breaks), a URL with a
- *   user name or a password, a URL or a lifetime that `verifyUrl` would refuse, and for formats that travel in headers
- *   or cookies
+ * @throws `ERR_OPTIONS` unless exactly one of `expiresIn` and `expires` is given, for a relative URL, for a text that
+ *   clients would not request as it is written (dot segments in any spelling, backslashes, line breaks), for a URL with
+ *   a user name or a password, for a URL or a lifetime that `verifyUrl` would refuse, and for formats whose tokens
+ *   travel in headers or cookies
  */
 export async function signUrl(url: string | URL, options: SignUrlOptions): Promise<string> {
   checkNames(options, { format: true, expiresIn: true, expires: true });

@@ -1,9 +1,9 @@
 import { optionsError } from '../errors/options-error.ts';
 
 interface TokenQuery {
-  /** In the order of the names asked for. */
+  /** The values, in the order of the requested names. */
   readonly values: readonly (string | undefined)[];
-  /** The query without them: `''`, or with its `?`. */
+  /** The query without the parameters: `''`, or with its `?`. */
   readonly rest: string;
 }
 
@@ -11,13 +11,13 @@ interface TokenQuery {
  * Reads parameters from the query as it was sent. `URLSearchParams` would decode names and values, and take the first
  * of two equal names where another server takes the last one.
  *
- * @returns `undefined` when a name occurs twice, in another case or percent-encoded: servers disagree about those
+ * @returns `undefined` if a name occurs twice, in another case or percent-encoded: servers disagree about such names
  */
 export function tokenQuery(search: string, names: readonly string[]): TokenQuery | undefined {
   const values: (string | undefined)[] = names.map(() => undefined);
   if (search.length < 2) return { values, rest: '' };
   const rest: string[] = [];
-  // Once for all pairs, of which a stranger may send thousands; most requests have none but the token's.
+  // Computed once for all pairs, because an attacker may send thousands; most requests have only those of the token.
   let folded: readonly string[] | undefined;
   for (const pair of search.slice(1).split('&')) {
     const equals = pair.indexOf('=');
@@ -36,7 +36,7 @@ export function tokenQuery(search: string, names: readonly string[]): TokenQuery
   return { values, rest: query && `?${query}` };
 }
 
-/** A query without these parameters, however often and in whichever spelling they are there. */
+/** Returns a query without these parameters, however often and in whichever spelling they occur. */
 export function withoutParameters(search: string, names: readonly string[]): string {
   if (search.length < 2 || names.length === 0) return search;
   const folded = names.map((each) => each.toLowerCase());
@@ -49,9 +49,9 @@ export function withoutParameters(search: string, names: readonly string[]): str
 }
 
 /**
- * Names of parameters that `tokenQuery` can tell apart.
- * @throws `ERR_OPTIONS` for other characters than `-._~`, letters and digits, and for two names that differ in nothing
- *   but their case
+ * Checks that `tokenQuery` can tell these names of parameters apart.
+ * @throws `ERR_OPTIONS` for other characters than `-._~`, letters and digits, and for two names that differ only in
+ *   case
  */
 export function checkParameterNames(option: string, names: readonly string[]): void {
   const isName = (name: unknown): boolean => typeof name === 'string' && /^[\w.~-]+$/.test(name);
@@ -64,7 +64,10 @@ export function checkParameterNames(option: string, names: readonly string[]): v
   }
 }
 
-/** Lower case, escapes of ASCII undone; never throws, since the rest of the query is not ours. */
+/**
+ * Writes a name in lower case and decodes its escapes of ASCII. Never throws, because other code wrote most of the
+ * query.
+ */
 export function foldName(name: string): string {
   const decoded = name.includes('%')
     ? name.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))

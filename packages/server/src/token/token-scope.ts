@@ -4,7 +4,7 @@ import type { JudgedScope } from '../url/judged-scope.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
 import type { SignedToken, TokenFormat } from './token-format.ts';
 
-/** Whether a token may open all of `scope`. */
+/** Tells whether a token may open all of `scope`. */
 export type ScopeTest = (scope: JudgedScope) => boolean;
 
 interface Named {
@@ -13,7 +13,10 @@ interface Named {
   readonly anyQuery?: boolean | undefined;
 }
 
-/** A token that names nothing would be kept for each URL of the call, also for those that were denied. */
+/**
+ * Adds `url` to a token that names neither a URL nor a prefix. Otherwise the client would keep the token for each URL
+ * of the call, including those that were denied.
+ */
 export function withScope(token: SignedToken, url: string): SignedToken {
   return token.url === undefined && token.prefix === undefined ? { ...token, url } : token;
 }
@@ -21,14 +24,14 @@ export function withScope(token: SignedToken, url: string): SignedToken {
 /**
  * Returns the scope of the token for `url`, before the token is made.
  *
- * @returns `undefined` for a URL that the format refuses to sign, and for an answer that cannot be judged
- * @throws what the format throws beside an `ERR_OPTIONS` about the URL
+ * @returns `undefined` for a URL that the format refuses to sign, and for a scope that cannot be judged
+ * @throws every error of the format except an `ERR_OPTIONS` about the URL
  */
 export async function scopeToOpen(format: TokenFormat, url: URL, expires: number): Promise<JudgedScope | undefined> {
   const { href } = url;
   try {
     if (format.opens) return judgeScope(format.opens(url));
-    // A format of the team's own says it with a token, which is not handed out.
+    // A custom format without `opens` shows its scope in a token, which is not handed out.
     return scopeOfToken(withScope(await format.sign(url, expires), href));
   } catch (error) {
     if (refusesUrl(error)) return undefined;
@@ -37,20 +40,20 @@ export async function scopeToOpen(format: TokenFormat, url: URL, expires: number
 }
 
 /**
- * Whether everything that a token names may be opened: its URL, its prefix, and where its `base` leads.
+ * Whether everything that a token names may be opened: its URL, its prefix, and the URLs to which its `base` leads.
  *
- * @param limit what its format said that it would open
+ * @param limit the scope that the format has declared
  */
 export function opensOnly(
   { url, prefix, base, anyQuery }: SignedToken,
   format: TokenFormat,
   { limit, mayOpen }: { limit: JudgedScope; mayOpen: ScopeTest },
 ): boolean {
-  // What is no text would be written into the answer as another one.
+  // A value that is not text would be written into the response as another text.
   if ([url, prefix, base].some((each: unknown) => each !== undefined && typeof each !== 'string')) return false;
   const isWithin = (scope: JudgedScope | undefined): boolean =>
     scope !== undefined && mayOpen(scope) && limit.holds(scope);
-  // Neither has a query or a user name, and only http(s) has a place in them.
+  // A prefix and a base have no query and no user name, and are http(s) URLs.
   const isPlain = (each: string | undefined): boolean =>
     each === undefined || /^https?:\/\/[^/?#@]+\/[^?#]*$/i.test(each);
   if (!isPlain(prefix) || !isPlain(base)) return false;
@@ -60,14 +63,14 @@ export function opensOnly(
   const front = parsedUrl(base);
   if (!front) return false;
   const { origin } = front;
-  // Only the format can take the token out of a path. Without that, the path as it stands has to be allowed.
+  // Only the format can take the token out of a path. Without `bare`, the path has to be allowed as it is.
   const bare = format.bare?.(front);
   const moved = judgeScope({ kind: 'folder', href: bare?.href ?? base });
   if (bare) return bare.origin === origin && isWithin(moved);
   return moved !== undefined && mayOpen(moved);
 }
 
-/** As a player takes it: a prefix comes before a URL. */
+/** Returns the scope of a token as a player reads it: a prefix counts before a URL. */
 function scopeOfToken({ url = '', prefix, anyQuery }: Named): JudgedScope | undefined {
   if (prefix !== undefined) return judgeScope({ kind: 'folder', href: prefix });
   return judgeScope({ kind: anyQuery ? 'path' : 'url', href: url });

@@ -13,18 +13,18 @@ export interface GrantedVerdict {
   /** Unix seconds. */
   readonly expires: number;
   /**
-   * The URL without the token, with its path in exactly the form that was hashed. Forward this one: an origin that
-   * reads `request.url` in another way than the verifier did would serve a path nobody signed.
+   * The URL without the token, with its path in exactly the form that was hashed. Forward this URL: an origin that
+   * reads `request.url` in another way than the verifier would serve a path that was never signed.
    */
   readonly url: string;
   /**
-   * Whether the token has conditions, such as an address or a country, that those which `sign` makes would not have: no
-   * other token is made of it.
+   * Whether the token has conditions, such as an address or a country, that tokens made by `sign` would not have. Then
+   * no other token is made from it.
    */
   readonly conditional?: boolean;
   /** Id of the session that the token carries. */
   readonly session?: string;
-  /** The cookies and headers that carried the token; they are not forwarded. */
+  /** The cookies and headers that carried the token. They are not forwarded. */
   readonly carriers?: { readonly cookies?: readonly string[]; readonly headers?: readonly string[] };
 }
 
@@ -32,9 +32,9 @@ export interface RefusedVerdict {
   readonly ok: false;
   readonly status: 403 | 410;
   readonly reason: 'missing' | 'malformed' | 'signature' | 'expired';
-  /** The name of the claim that speaks against the request, of formats whose tokens have claims. */
+  /** The name of the claim that the refusal is about, for formats whose tokens have claims. */
   readonly claim?: string;
-  /** The reason in words, where the claim does not tell it; never what a token says. */
+  /** The reason in words, if the claim does not tell it. Never contains data of the token. */
   readonly detail?: string;
 }
 

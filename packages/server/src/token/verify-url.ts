@@ -17,8 +17,8 @@ export interface VerifyUrlOptions {
 const noHeaders = /* @__PURE__ */ new Headers();
 
 /**
- * Judges a signed URL as the edge would judge a request for it. Never throws on account of the URL: what is no absolute
- * URL is `malformed`.
+ * Judges a signed URL as the edge would judge a request for it. Never throws because of the URL: a text that is not an
+ * absolute URL is `malformed`.
  *
  * @throws `ERR_OPTIONS` for a format that only signs
  */

@@ -1,8 +1,8 @@
 import type { TokenFormat } from './token-format.ts';
 
-/** The URL that is to be signed again; `url` itself unless a token of this format stands in its path. */
+/** Returns the URL to sign again: without the token of this format in its path, or `url` itself if there is none. */
 export function withoutPathToken(url: URL, format: TokenFormat): URL {
-  // Others, such as `skd:` and `data:`, have no origin and no token.
+  // URLs with other schemes, such as `skd:` and `data:`, have no origin and no token.
   if (!/^https?:$/.test(url.protocol)) return url;
   const bare = format.bare?.(url);
   return bare === undefined || bare.pathname === url.pathname ? url : new URL(bare.href + url.hash);

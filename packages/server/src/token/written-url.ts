@@ -2,14 +2,14 @@ import { optionsError } from '../errors/options-error.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
 
 /**
- * An absolute URL out of text that somebody may have checked as text. `URL` drops line breaks and tabs, turns
- * backslashes into slashes and resolves dot segments: what is signed would be what neither a check has seen nor another
- * client requests.
+ * Parses a text as an absolute URL. Other code may have checked the text: `URL` drops line breaks and tabs, turns
+ * backslashes into slashes and resolves dot segments, so that the signed URL would be one that no check has seen and no
+ * other client requests.
  *
- * @param text a `URL`, too, which has been resolved before
- * @param option its name, for the error
- * @throws `ERR_OPTIONS` for text that `URL` would read otherwise than it is written, for what is no absolute URL, and
- *   for one with a user name or a password, which `fetch` refuses and no edge is shown
+ * @param text a text, or a `URL`, which was resolved before
+ * @param option the name of the option, for the error
+ * @throws `ERR_OPTIONS` for a text that `URL` would read differently from how it is written, for a text that is not an
+ *   absolute URL, and for a URL with a user name or a password, which `fetch` refuses and edges never see
  */
 export function writtenUrl(text: string | URL, option: string): URL {
   const written = String(text);
@@ -28,7 +28,7 @@ export function writtenUrl(text: string | URL, option: string): URL {
     );
   }
   const url = parsedUrl(written);
-  // Without the error of `URL` as its cause, which has the whole text, and so its token, as `input`.
+  // The error of `URL` is not the cause of this one: its `input` contains the whole text, and so the token.
   if (!url) throw optionsError(option, 'This is not an absolute URL. Give an absolute URL.');
   if (url.username || url.password) {
     throw optionsError(

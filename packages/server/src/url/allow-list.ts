@@ -6,13 +6,14 @@ import { urlPrefix } from './url-prefix.ts';
 /** The URLs that the signing endpoint may sign at all. */
 export interface AllowList {
   readonly holds: (url: JudgedUrl) => boolean;
-  /** Whether all of what a token opens lies within the prefixes. */
+  /** Whether everything that a token opens is within the prefixes. */
   readonly holdsAllOf: (scope: JudgedScope) => boolean;
 }
 
 /**
- * A URL is allowed if it is one of `prefixes` or below one, on a `/` border: `https://cdn.example.com/vod` covers
- * `/vod` and `/vod/7.mp4`, and not `/vodka`. Scheme and port are compared.
+ * Creates the list of the URL prefixes that may be signed. A URL is allowed if it is one of `prefixes` or below one, on
+ * a `/` border: `https://cdn.example.com/vod` covers `/vod` and `/vod/7.mp4`, and not `/vodka`. Scheme and port are
+ * compared.
  *
  * @throws `ERR_OPTIONS` for an empty list or a prefix that is not an absolute http(s) URL with one reading
  */

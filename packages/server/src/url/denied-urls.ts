@@ -5,19 +5,20 @@ import type { Reading } from './readings.ts';
 
 /** The denials of one folder or file. */
 interface Denied {
-  /** Every query, or none yet. */
+  /** Whether every query is denied. If not, only those in `queries` are. */
   isDenied: boolean;
-  /** These alone, as `JudgedScope.sortedQuery` has them. */
+  /** The denied queries, in the form of `JudgedScope.sortedQuery`. */
   readonly queries: Set<string>;
 }
 
 /**
- * The URLs that a hook has denied, as a tree of names: a hundred URLs and as many entries cost no more than their
- * length. Scheme and port are not compared, for many formats sign neither.
+ * The URLs that a hook has denied, as a tree of names: comparing a hundred URLs with a hundred denied ones takes time
+ * in proportion to their length, not to the number of pairs. Scheme and port are not compared, because many formats
+ * sign neither.
  */
 export class DeniedUrls {
   readonly #hosts = new Map<string, NameTree<Denied>>();
-  /** The URLs of a call have few different scopes. */
+  /** The results of `areReachedBy`, by scope: the URLs of a call have few different scopes. */
   readonly #answers = new WeakMap<JudgedScope, boolean>();
 
   constructor(scopes: readonly JudgedScope[]) {
@@ -25,7 +26,7 @@ export class DeniedUrls {
   }
 
   /**
-   * Whether a token of `scope` opens anything that was denied, or that lies below it, as any origin reads it:
+   * Whether a token of `scope` opens a denied URL, or a URL below a denied one, as any origin reads the paths:
    * `/premium;x/film.mp4` reaches into `/premium/`, and `/film.mp4/x` may be `/film.mp4`.
    */
   areReachedBy(scope: JudgedScope): boolean {
@@ -51,7 +52,7 @@ export class DeniedUrls {
   #isReachedByPart({ url, kind, sortedQuery }: JudgedScope): boolean {
     const host = this.#hosts.get(url.hostname);
     if (!host) return false;
-    // What is cut off in front of a query may be one.
+    // A reading that cuts a path may cut off a query. Any denied query may be that query.
     const isDenied = (denied: Denied, isWhole: boolean): boolean =>
       denied.isDenied || (kind === 'url' && isWhole ? denied.queries.has(sortedQuery) : denied.queries.size > 0);
     const isReached = (path: string, isWhole: boolean): boolean => {
@@ -61,7 +62,7 @@ export class DeniedUrls {
         at = at.below(name);
         if (!at) return false;
       }
-      // A file in front of a path info opens nothing below itself.
+      // A reading that ends at a file (what follows is a path info) opens nothing below that file.
       return isDenied(at.said, isWhole) || (isWhole && kind === 'folder');
     };
     const isAnyReached = (ways: readonly Reading[], isWhole: boolean): boolean =>
@@ -74,7 +75,7 @@ function nothingDenied(): Denied {
   return { isDenied: false, queries: new Set() };
 }
 
-/** A `/` at the end makes no other folder. */
+/** Splits a path into its names. A `/` at the end does not make another folder. */
 function namesOf(path: string): readonly string[] {
   return path.split('/').filter((name) => name !== '');
 }

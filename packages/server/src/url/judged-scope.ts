@@ -5,14 +5,19 @@ import { maxServedPaths } from './readings.ts';
 import type { Scope } from './scope.ts';
 import { ShownScope, frozenScope } from './shown-scope.ts';
 
-/** As many paths as 256 parts have that are read in 16 ways each: more are not judged. */
+/**
+ * The largest number of served paths of a scope: 256 parts that are read in 16 ways each. Larger scopes are not judged.
+ */
 const maxServedPathsOfScope = 256 * maxServedPaths;
 
-/** The scope of a token, or of what a hook has denied, as it is compared. Only `judgeScope` makes it. */
+/**
+ * A scope in the form that is compared: the scope of a token, or one that a hook has denied. `judgeScope` makes it from
+ * a `Scope`, and `exactly` from a URL.
+ */
 export class JudgedScope {
-  /** The URL; of a folder, the folder itself: its path ends with `/`. */
+  /** The URL of the scope. In a scope of the kind `folder` it is the folder itself: its path ends with `/`. */
   readonly url: JudgedUrl;
-  /** The scopes that are really opened, piece by piece: itself, unless it is made of parts. */
+  /** The scopes that are really opened: the parts, or the scope itself if it has none. */
   readonly parts: readonly JudgedScope[];
   /** Private, so that no other object fits this type. */
   readonly #kind: Scope['kind'];
@@ -24,7 +29,7 @@ export class JudgedScope {
     this.parts = parts.length > 0 ? parts.flatMap((part) => part.parts) : [this];
   }
 
-  /** Behind `judgeScope`. */
+  /** Does the work of `judgeScope`. */
   static from({ kind, href, parts = [] }: Scope): JudgedScope | undefined {
     const url = judgeUrl(href);
     if (!url || !['url', 'path', 'folder'].includes(kind)) return undefined;
@@ -34,13 +39,14 @@ export class JudgedScope {
       if (!part) return undefined;
       judged.push(part);
     }
-    // Without a `/` at its end, a text that URLs begin with opens `/vodka` beside `/vod`: all of the folder above.
+    // A folder without a `/` at its end is a text that URLs begin with: `/vod` opens `/vodka` too. It counts as a scope
+    // for all of the folder above.
     const scope = new JudgedScope(kind, kind === 'folder' ? url.folder() : url, judged);
     const served = scope.parts.reduce((sum, part) => sum + part.url.servedPaths.length, 0);
     return served > maxServedPathsOfScope ? undefined : scope;
   }
 
-  /** A URL alone. */
+  /** Creates the scope of exactly one URL. */
   static exactly(url: JudgedUrl): JudgedScope {
     return new JudgedScope('url', url);
   }
@@ -49,27 +55,29 @@ export class JudgedScope {
     return this.#kind;
   }
 
-  /** The query as most servers read it: by names and values, whatever their order, escapes and repetitions. */
+  /** The query as most servers read it: names and values, regardless of their order, escapes and repetitions. */
   get sortedQuery(): string {
     return sortedQuery(this.url);
   }
 
-  /** Whether it opens more than one path. */
+  /** Whether any part of the scope is a folder. */
   get opensFolder(): boolean {
     return this.parts.some(({ kind }) => kind === 'folder');
   }
 
-  /** As hooks see it. */
+  /** The scope as hooks see it. */
   get shown(): ShownScope {
     return (this.#shown ??= new ShownScope(this));
   }
 
-  /** Whether all of it is one of `prefixes` or below one. */
+  /** Whether every part of the scope is one of `prefixes` or below one. */
   isWithin(prefixes: readonly JudgedUrl[]): boolean {
     return this.parts.every(({ url }) => prefixes.some((prefix) => url.isBelow(prefix)));
   }
 
-  /** Whether a token of this scope opens all that one of `other` opens. Of many with many, ask `OpenedUrls`. */
+  /**
+   * Whether a token of this scope opens everything that a token of `other` opens. `OpenedUrls` compares many with many.
+   */
   holds(other: JudgedScope): boolean {
     return other.parts.every((theirs) => this.parts.some((mine) => mine.#holdsPart(theirs)));
   }
@@ -82,8 +90,10 @@ export class JudgedScope {
 }
 
 /**
+ * Returns the scope in the form that is compared.
+ *
  * @returns `undefined` for a scope whose `href` has no single reading, for one that could be served as too many paths,
- *   and for what is no scope
+ *   and for a value that is not a scope
  */
 export function judgeScope(scope: Scope | undefined): JudgedScope | undefined {
   if (!scope) return undefined;
@@ -92,7 +102,10 @@ export function judgeScope(scope: Scope | undefined): JudgedScope | undefined {
 
 const judgedForGood = /* @__PURE__ */ new WeakMap<Scope, JudgedScope | undefined>();
 
-/** A scope that a format makes once and hands out for many URLs, such as that of a list of patterns: judged once. */
+/**
+ * Judges a scope once, freezes it and keeps the result. For a scope that a format makes once and returns for many URLs,
+ * such as the scope of a list of patterns.
+ */
 export function lastingScope(scope: Scope): Scope {
   judgedForGood.set(frozenScope(scope), JudgedScope.from(scope));
   return scope;
@@ -106,9 +119,9 @@ function sortedQuery({ search }: JudgedUrl): string {
 
 function readPair(pair: string): string {
   const spaced = pair.replaceAll('+', ' ');
-  // What is not UTF-8 is Latin-1 to the servers that read it at all.
+  // Servers that accept escapes that are not UTF-8 read them as Latin-1.
   const asLatin1 = (_: string, hex: string): string => String.fromCharCode(parseInt(hex, 16));
   const read = decodeOnce(spaced) ?? spaced.replace(/%([\da-f]{2})/gi, asLatin1);
-  // `q` is `q=`
+  // `q` means the same as `q=`.
   return pair.includes('=') ? read : `${read}=`;
 }

@@ -10,16 +10,16 @@ interface UrlParts {
   readonly hostname: string;
   /** Empty for the default port of the scheme. */
   readonly port: string;
-  /** As `canonicalPath` has it: percent-decoded once. */
+  /** In the form that `canonicalPath` returns: percent-decoded once. */
   readonly path: string;
-  /** With its `?`, needless escapes undone (RFC 3986 section 6.2.2.2); empty without a query. */
+  /** With its `?`, unnecessary escapes decoded (RFC 3986 section 6.2.2.2); empty if there is no query. */
   readonly search: string;
 }
 
 /**
- * A URL that has been judged: it has one reading, and this is it. Requests, rules, allowed prefixes, `denied` entries,
- * folders and the references of playlists are compared as values of this type, which only `judgeUrl` makes; whatever
- * has more than one reading was refused there. Comparing text instead would compare spellings.
+ * A URL for which `judgeUrl` found exactly one reading, and that reading. Requests, rules, allowed prefixes, `denied`
+ * entries, folders and the references of playlists are compared as values of this type. Only `judgeUrl` makes them, and
+ * it refuses URLs with more than one reading. Comparing texts instead would compare spellings.
  */
 export class JudgedUrl implements UrlParts {
   readonly protocol: string;
@@ -28,7 +28,7 @@ export class JudgedUrl implements UrlParts {
   readonly path: string;
   readonly search: string;
 
-  // Most are asked for again: an audience asks for the same URLs.
+  // Computed once: an audience requests the same URLs, so most of these values are needed again.
   #servedPaths?: readonly string[];
   #hrefWithoutQuery?: string;
 
@@ -40,7 +40,7 @@ export class JudgedUrl implements UrlParts {
     this.search = search;
   }
 
-  /** Behind `judgeUrl`. */
+  /** Does the work of `judgeUrl` for a `URL` object. */
   static from(url: URL): JudgedUrl | undefined {
     const { protocol, username, password, port } = url;
     if (!/^https?:$/.test(protocol) || username || password) return undefined;
@@ -51,7 +51,7 @@ export class JudgedUrl implements UrlParts {
     return judged.servedPaths.length > maxServedPaths ? undefined : judged;
   }
 
-  /** Every path as which one origin or another may serve this URL. */
+  /** Every path as which some origin may serve this URL. */
   get servedPaths(): readonly string[] {
     return (this.#servedPaths ??= servedPaths(this.path));
   }
@@ -61,22 +61,22 @@ export class JudgedUrl implements UrlParts {
     return `${this.protocol}//${this.hostname}${this.port && `:${this.port}`}`;
   }
 
-  /** The one spelling of the URL without its query; `new URL()` leaves it as it is. */
+  /** The canonical spelling of the URL without its query. `new URL()` does not change it. */
   get hrefWithoutQuery(): string {
     return (this.#hrefWithoutQuery ??= this.origin + encodePath(this.path, 'decoded'));
   }
 
-  /** The one spelling of the URL. */
+  /** The canonical spelling of the URL. */
   get href(): string {
     return this.hrefWithoutQuery + this.search;
   }
 
-  /** Makes a URL of the same origin and query with another path. @param path canonical, as a `Reading` gives it */
+  /** Makes a URL of the same origin and query with another path. @param path canonical, as a `Reading` returns it */
   withPath(path: string): JudgedUrl {
     return this.#with({ path });
   }
 
-  /** The folder that holds this path, everything up to its last `/`: a path that ends with `/` is its own folder. */
+  /** Returns the folder of this path: everything up to its last `/`. A path that ends with `/` is its own folder. */
   folder(): JudgedUrl {
     return this.#with({ path: this.path.slice(0, this.path.lastIndexOf('/') + 1), search: '' });
   }
@@ -94,7 +94,10 @@ export class JudgedUrl implements UrlParts {
     return this.hasOriginOf(prefix) && isBelowPath(this.path, prefix.path);
   }
 
-  /** A `#` member makes the type nominal: no other object fits it, not even one with the same members. */
+  /**
+   * Copies the URL with changes. A `#` member makes the type nominal: no other object fits it, even with the same
+   * members.
+   */
   #with(changes: Partial<UrlParts>): JudgedUrl {
     const { protocol, hostname, port, path, search } = this;
     return new JudgedUrl({ protocol, hostname, port, path, search, ...changes });
@@ -108,11 +111,12 @@ export function isBelowPath(path: string, prefix: string): boolean {
 }
 
 /**
- * The one reading of an absolute http(s) URL, or `undefined`: for what is no such URL, for a URL with a user name or a
- * password, for a host with an empty label, and for the paths that `canonicalPath` refuses.
+ * Returns the one reading of an absolute http(s) URL. Returns `undefined` for any other value, for a URL with a user
+ * name or a password, for a host with an empty label, and for the paths that `canonicalPath` or `isReadElsewhere`
+ * refuse or that could be served in more than `maxServedPaths` ways.
  */
 export function judgeUrl(url: URL | string): JudgedUrl | undefined {
-  // A URL of another library may say one thing in its `href` and another in its parts: those are judged.
+  // The `href` and the parts of a URL object of another library may differ. The parts are judged.
   if (typeof url !== 'string') return JudgedUrl.from(url);
   return judgedLately.for(url, () => {
     const parsed = parsedUrl(url);
@@ -120,12 +124,13 @@ export function judgeUrl(url: URL | string): JudgedUrl | undefined {
   });
 }
 
-/** An audience asks for the same URLs, and one call judges each of its own more than once. */
+/** The last results: an audience requests the same URLs, and one call judges each of its URLs more than once. */
 const judgedLately = /* @__PURE__ */ new LastAnswers<JudgedUrl | undefined>();
 
 /**
- * A host name in the one spelling that is compared. `URL` has made it lower case and ASCII (IDNA); a dot at its end
- * names the same host, to DNS and to the certificate. `undefined` for names with an empty label.
+ * Returns a host name in the one spelling that is compared, or `undefined` for a name with an empty label. `URL` has
+ * already made it lower case and ASCII (IDNA). A dot at its end names the same host in DNS and in the certificate, and
+ * is removed.
  */
 export function judgeHost(hostname: string): string | undefined {
   const host = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
@@ -133,10 +138,11 @@ export function judgeHost(hostname: string): string | undefined {
 }
 
 /**
- * Why a host that somebody wrote into a rule is the host of no request; `undefined` for a name of letters, digits, `-`,
- * `.` and `_`, and for an address. `URL` takes far more, `{cdn,www}.example.com` too, and such a rule would never hold.
+ * Explains why no request can have a host that an author wrote into a rule. Returns `undefined` for a name of letters,
+ * digits, `-`, `.` and `_`, and for an IP address. `URL` accepts far more, even `{cdn,www}.example.com`, and such a
+ * rule would never match.
  *
- * @param hostname as `URL` has it: IDNA in its ASCII form
+ * @param hostname as `URL` returns it: IDNA in its ASCII form
  */
 export function hostProblem(hostname: string): string | undefined {
   if (/^(?:[a-z\d._-]+|\[[\da-f:.]+\])$/.test(hostname)) return undefined;
@@ -145,7 +151,7 @@ export function hostProblem(hostname: string): string | undefined {
     : 'has a host that cannot exist. Write it with letters, digits, `-`, `.` and `_`, without wildcards.';
 }
 
-/** `%61` is `a` to whoever reads a query: escapes of unreserved characters are undone, all others are upper case. */
+/** Decodes escapes of unreserved characters and writes all others in upper case: every server reads `%61` as `a`. */
 function canonicalSearch(search: string): string {
   return search.replace(/%[\da-f]{2}/gi, (escape) => {
     const character = String.fromCharCode(parseInt(escape.slice(1), 16));

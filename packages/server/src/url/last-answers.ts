@@ -1,18 +1,22 @@
-/** 500 texts of this length are 2 MB at most. Longer ones are not kept. */
+/** The longest text that is kept: 500 texts of this length take at most 2 MB. */
 const maxLength = 2048;
 const maxTexts = 500;
 
-/** The answers to the last texts. The oldest is forgotten first. */
+/** A cache of the results for the last texts. When it is full, the oldest entry is removed. */
 export class LastAnswers<T> {
   readonly #answers = new Map<string, { readonly answer: T }>();
   readonly #maxTexts: number;
 
-  /** @param maxAnswers that are kept, 500 at most */
+  /** @param maxAnswers the largest number of results that are kept, at most 500 */
   constructor(maxAnswers: number = maxTexts) {
     this.#maxTexts = Math.min(maxAnswers, maxTexts);
   }
 
-  /** @param make for a text that is not known; the same for the same text, and nobody changes it */
+  /**
+   * Returns the kept result for a text, or makes it.
+   *
+   * @param make computes the result. It must depend only on the text, and no caller may change it
+   */
   for(text: string, make: () => T): T {
     const known = this.#answers.get(text);
     if (known) return known.answer;

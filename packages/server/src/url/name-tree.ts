@@ -1,6 +1,6 @@
 /**
- * A tree of notes about folders and files. A look-up of a path costs the length of the path, however many other paths
- * have notes.
+ * A tree of notes about folders and files. A look-up takes time in proportion to the length of the path, regardless of
+ * how many other paths have notes.
  */
 export class NameTree<T> {
   readonly said: T;
@@ -10,12 +10,18 @@ export class NameTree<T> {
     this.said = said;
   }
 
-  /** `undefined` where nothing was said of this name, nor of what lies below it. */
+  /**
+   * Returns the node of a name below this one, or `undefined` if there is no note about it or about any path below it.
+   */
   below(name: string): NameTree<T> | undefined {
     return this.#below?.get(name);
   }
 
-  /** Finds what is said of a path below this one. @param make what is said of names that are new */
+  /**
+   * Returns the note about a path below this one.
+   *
+   * @param make creates the note of each name that is new
+   */
   add(names: readonly string[], make: () => T): T {
     return names.reduce<NameTree<T>>((at, name) => at.#grown(name, make), this).said;
   }

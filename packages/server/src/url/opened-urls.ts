@@ -1,16 +1,16 @@
 import type { JudgedScope } from './judged-scope.ts';
 import { NameTree } from './name-tree.ts';
 
-/** The part of one folder or file that is opened. */
+/** The part of one folder or file that tokens open. */
 interface Opened {
-  /** With all below it, and without its last `/`. */
+  /** Whether everything below the folder is open, and also the folder without its last `/`. */
   isFolder: boolean;
   isPath: boolean;
-  /** These alone, as `JudgedUrl.search` has them. */
+  /** The queries that are open, in the form of `JudgedUrl.search`. */
   readonly queries: Set<string>;
 }
 
-/** The URLs that tokens open, as trees of names: to ask whether one is among them costs no more than its length. */
+/** The URLs that tokens open, as trees of names: a look-up takes time in proportion to the length of the URL. */
 export class OpenedUrls {
   readonly #origins = new Map<string, NameTree<Opened>>();
 
@@ -18,7 +18,7 @@ export class OpenedUrls {
     for (const scope of scopes) for (const part of scope.parts) this.#add(part);
   }
 
-  /** Whether they open all that a token of `scope` opens. */
+  /** Whether the tokens open everything that a token of `scope` opens. */
   holds(scope: JudgedScope): boolean {
     return scope.parts.every((part) => this.#holdsPart(part));
   }
@@ -49,7 +49,7 @@ function nothingOpened(): Opened {
   return { isFolder: false, isPath: false, queries: new Set() };
 }
 
-/** The last one is empty where the path ends with `/`. */
+/** Splits a path into its names. The last one is empty if the path ends with `/`. */
 function namesOf(path: string): readonly string[] {
   return path.split('/').slice(1);
 }

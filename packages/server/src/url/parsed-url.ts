@@ -1,8 +1,8 @@
 /**
- * A URL; `undefined` for what is none. Node 20 and 22 would say it of some that are, if `URL.canParse` were asked:
- * after some thousand calls they take `https://bücher.example/` for none (AikidoSec/firewall-node#1086).
+ * Parses a URL. Returns `undefined` if the text is not a URL. Does not use `URL.canParse`: after some thousand calls,
+ * Node 20 and 22 return `false` for some valid URLs, such as `https://bücher.example/` (AikidoSec/firewall-node#1086).
  *
- * @param base of a relative one
+ * @param base the base of a relative URL
  */
 export function parsedUrl(text: string, base?: string): URL | undefined {
   try {

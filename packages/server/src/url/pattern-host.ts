@@ -1,17 +1,19 @@
 import { canBe, isOptional, piecesOf } from './pattern-source.ts';
 import type { Pattern } from './pattern-source.ts';
 
-/** Ends that no host of a canonical URL has: a port, or a dot. */
+/** Endings of a host that no canonical URL has: a port, or a dot. */
 type HostFault = 'port' | 'dot';
 
 /**
- * What the part of a pattern in front of the first slash of the path asks for, and no canonical URL has. In one of
- * several alternatives it is asked for too, for that one would never fit; where it may be missing, `(?::8443)?`, not.
+ * Finds a port or a final dot that a pattern requires of the host, in front of the first slash of the path. No
+ * canonical URL has either, so the pattern would never match. One of several alternatives that requires it counts too,
+ * because that alternative would never match. An optional part, as in `(?::8443)?`, does not count.
  */
 export function hostFault(pattern: Pattern): HostFault | undefined {
   const { flags } = pattern;
   const pieces = piecesOf(pattern);
-  // With `^` or a scheme it begins with a host, and whatever is not the slash of a scheme behind a colon is a port.
+  // A pattern with `^` or a scheme begins with a host. Anything behind a colon is then a port, except the slash of a
+  // scheme.
   const isAboutHost = pattern.source.startsWith('^') || /(?<!\(\?):\\?\//.test(pattern.source);
   const lastBracket = pieces.lastIndexOf('\\]');
   let at = 0;
@@ -25,7 +27,7 @@ export function hostFault(pattern: Pattern): HostFault | undefined {
     if (isWritten(':', each, flags) && !isOptional(pieces[at]) && isPort(next())) return 'port';
     return isWritten('.', each, flags) && isWritten('/', next(), flags) ? 'dot' : undefined;
   };
-  /** Up to the end of a group, or of the pattern. */
+  /** Reads up to the end of a group, or of the pattern. */
   const readGroup = (isBehindSlash: boolean): { isPath: boolean; fault: HostFault | undefined } => {
     let [isPath, isAnyPath, isEmpty, mayBeEmpty] = [isBehindSlash, false, true, false];
     let fault: HostFault | undefined;
@@ -54,7 +56,7 @@ export function hostFault(pattern: Pattern): HostFault | undefined {
   return readGroup(false).fault;
 }
 
-/** Whether a piece is this character and no other: itself, escaped, or alone in a class. */
+/** Whether a piece matches this character and no other: the character itself, escaped, or alone in a class. */
 function isWritten(character: string, each: string, flags: string): boolean {
   // A dot stands for any character.
   if (each === '.' || !canBe(each, character, flags)) return false;
@@ -67,8 +69,8 @@ function isDigit(each: string, flags: string): boolean {
 }
 
 /**
- * The letters and digits that a pattern with `^` at its beginning asks of the host: those in front of the first slash
- * behind the scheme, up to the first piece that could itself be a slash.
+ * Returns the letters and digits that a pattern with `^` at its beginning requires of the host: those in front of the
+ * first slash behind the scheme, up to the first piece that could itself match a slash.
  */
 export function hostCharacters({ source, flags }: Pattern): string {
   const [start, ...pieces] = piecesOf({ source: source.replace(/:(?:\\?\/){2}/g, ''), flags });
@@ -84,7 +86,10 @@ export function hostCharacters({ source, flags }: Pattern): string {
   return characters;
 }
 
-/** Whether a piece may be a slash, or is read in a way of its own: look-arounds, flags of a group, a name. */
+/**
+ * Whether a piece may match a slash, or is no plain part of a host: a look-around, a group with flags, a back reference
+ * or a Unicode property.
+ */
 function endsHost(each: string, flags: string): boolean {
   if (each.startsWith('(')) return !/^\((?:\?(?::|<[^=!].*))?$/.test(each);
   if (/^(?:[)|^$]|[*+?{].*)$/.test(each)) return false;

@@ -5,7 +5,7 @@ import { hostCharacters, hostFault } from './pattern-host.ts';
 import { needsQuestionMark } from './pattern-source.ts';
 
 /**
- * A pattern that can fit no URL as it is compared would protect nothing.
+ * Checks that a pattern can match a URL in the form in which URLs are compared. Otherwise it would protect nothing.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -34,7 +34,8 @@ export function checkPattern(rule: RegExp): void {
 }
 
 /**
- * A pattern sees the canonical URL and the decoded path: an escape that stands in neither would never fit.
+ * Checks the percent-escapes of a pattern. A pattern is tested with the canonical URL and the decoded path, so an
+ * escape that occurs in neither would never match.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -49,7 +50,7 @@ function checkEscapes({ source, flags }: RegExp): void {
 }
 
 /**
- * A host that is written out has to be written as it is compared.
+ * Checks that a host which is written out has the spelling in which hosts are compared.
  *
  * @throws `ERR_OPTIONS`
  */

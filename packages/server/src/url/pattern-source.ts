@@ -1,4 +1,4 @@
-/** The source of a pattern and how it is read. */
+/** The source of a pattern, and the flags that decide how it is read. */
 export type Pattern = Pick<RegExp, 'source' | 'flags'>;
 
 const group = /\((?:\?(?:<?[=!]|[\w-]*:|<[^>=!]+>))?/;
@@ -10,10 +10,10 @@ const anyOf = (...parts: readonly RegExp[]): RegExp =>
 const piece = anyOf(group, flatClass, escaped, quantifier);
 const pieceWithoutClasses = anyOf(group, escaped, quantifier);
 
-/** The beginning of a group, a class, an escape, a quantifier, or a character, piece by piece. */
+/** Splits a pattern into pieces: the beginning of a group, a class, an escape, a quantifier, or a single character. */
 export function piecesOf({ source, flags }: Pattern): readonly string[] {
   if (!flags.includes('v')) return source.match(piece) ?? [];
-  // With this flag, classes stand in classes.
+  // With the flag `v`, a class may contain classes.
   const pieces: string[] = [];
   let depth = 0;
   for (const each of source.match(pieceWithoutClasses) ?? []) {
@@ -24,21 +24,21 @@ export function piecesOf({ source, flags }: Pattern): readonly string[] {
   return pieces;
 }
 
-/** Whether a piece that stands for one character may be this one. */
+/** Whether a piece that matches one character can match this one. */
 export function canBe(each: string, character: string, flags: string): boolean {
-  // Groups, anchors, quantifiers, and references to what a group has found, stand for none.
+  // Groups, anchors, quantifiers and back references do not match a single character.
   if (/^(?:[()|^$*+?{]|\\[k1-9])/.test(each)) return false;
   return new RegExp(`^${each}$`, `s${flags.replace(/[^uv]/g, '')}`).test(character);
 }
 
 /**
- * Whether nothing without a `?` in it fits a pattern: a `?` is written where it is neither optional nor in one of
- * several alternatives. A class that holds one counts as one, for who writes `[?&]` means a query.
+ * Whether a pattern matches only texts that contain a `?`: every alternative has a `?` that is not optional. A class
+ * that contains a `?` counts as one, because an author who writes `[?&]` means a query.
  */
 export function needsQuestionMark(pattern: Pattern): boolean {
   const pieces = piecesOf(pattern);
   let at = 0;
-  /** Up to the end of a group, or of the pattern. */
+  /** Reads up to the end of a group, or of the pattern. */
   const doesGroupNeedIt = (): boolean => {
     const alternatives = [false];
     for (let each = pieces[at++]; each !== undefined && each !== ')'; each = pieces[at++]) {
@@ -58,7 +58,7 @@ function isQuestionMark(each: string, flags: string): boolean {
   return isWritten && canBe(each, '?', flags);
 }
 
-/** Whether what stands in front of this piece may be missing. */
+/** Whether this piece is a quantifier that makes the piece in front of it optional. */
 export function isOptional(next = ''): boolean {
   return /^(?:[*?]|\{0+(?:,\d*)?\})\??$/.test(next);
 }

@@ -1,12 +1,15 @@
 import { decodeOnce } from './decode-once.ts';
 
-/** The way in which one origin or another reads a canonical path: the canonical path that it serves instead. */
+/**
+ * A function that reads a canonical path as some origin does, and returns the canonical path that this origin serves.
+ */
 export type Reading = (path: string) => string;
 
 /**
- * The names of a path, as they are first: Java servers drop `;parameters`, Windows drops dots and spaces at the end of
- * a name, macOS takes both Unicode forms of a letter, ASP.NET drops `(S(…))`; and what puts a decoded path into a
- * request (`proxy_pass http://origin$uri`) has it decoded twice.
+ * The readings of the names in a path, which are applied first. Java servers drop `;parameters`, Windows drops dots and
+ * spaces at the end of a name, macOS treats both Unicode forms of a letter as the same, ASP.NET drops `(S(…))`. A
+ * server that puts a decoded path into a request (`proxy_pass http://origin$uri`) makes the next server decode it a
+ * second time.
  */
 const nameReadings: readonly Reading[] = [
   same,
@@ -16,10 +19,10 @@ const nameReadings: readonly Reading[] = [
 ];
 
 /**
- * S3 takes `+` for a space, and shows a space as `+`.
+ * The readings of `+`: S3 reads `+` as a space, and shows a space as `+`.
  *
- * A `+` that has become a space is not dropped at the end of a name: who reads it so keeps it, and `/canal+/` is not
- * `/canal/`.
+ * A `+` that has become a space is not dropped at the end of a name: a server that reads `+` so keeps the space, and
+ * `/canal+/` is not `/canal/`.
  */
 const plusReadings: readonly Reading[] = [
   same,
@@ -27,12 +30,12 @@ const plusReadings: readonly Reading[] = [
   (path) => path.replaceAll(' ', '+'),
 ];
 
-/** Many servers drop a `/` at the end. */
+/** The readings of a `/` at the end, which many servers drop. */
 const slashReadings: readonly Reading[] = [same, withoutLastSlash];
 
 const allReadings = nameReadings.flatMap(spelledOut);
 
-/** The names of a path that ends at its first `?` or `#`. */
+/** The readings of the names for servers that end a path at its first `?` or `#`. */
 const cutNameReadings = nameReadings.map((readName) => remembering((path) => upToQuery(readName(upToQuery(path)))));
 
 const readingsUpToSigns: readonly Reading[] = [upToFirstSign, ...cutNameReadings.flatMap(spelledOut)];
@@ -47,14 +50,14 @@ function spelledOut(readName: Reading): readonly Reading[] {
   );
 }
 
-/** Whether no way to read a path changes anything but the `/` at its end. */
+/** Whether no reading of a path changes anything except the `/` at its end. */
 function isPlain(path: string): boolean {
   return /^[\w\-~/.]*$/.test(path) && !/\.(?:\/|$)/.test(path);
 }
 
 /**
- * The other spellings of a path that somebody wrote into a rule, itself first. Two paths that one origin takes for the
- * same file have a reading in common.
+ * Returns every reading of a path that an author wrote into a rule, the path itself first. If one origin takes two
+ * paths for the same file, the two paths have a reading in common.
  *
  * @param path canonical, so that `%2B` is a `+` too
  */
@@ -62,18 +65,21 @@ export function readingsOf(path: string): readonly string[] {
   return [...new Set(wholeReadings(path).map((read) => read(path)))];
 }
 
-/** The ways to read a canonical path that a viewer asks for to its end: for two such paths, the same functions. */
+/**
+ * Returns the readings that read a requested canonical path to its end. They are the same function objects for all
+ * paths.
+ */
 export function wholeReadings(path: string): readonly Reading[] {
   return isPlain(path) ? slashReadings : allReadings;
 }
 
 /**
- * How what a viewer asks for may be read up to a file. Some servers do not read a path to its end: Fastify 4 ends it at
- * the first `;`, a decoded path in a request ends at its `?`, and lighttpd, PHP, and Apache with `AcceptPathInfo` end
- * it at the first file: `/film.mp4/x` is `/film.mp4` with a path info (RFC 3875 section 4.1.5). Which names are files
- * is not known here, so those are that have an extension.
+ * Returns the readings that end a requested path at a file. Some servers do not read a path to its end: Fastify 4 ends
+ * it at the first `;`, a decoded path in a request ends at its `?`, and lighttpd, PHP, and Apache with `AcceptPathInfo`
+ * end it at the first file: `/film.mp4/x` is `/film.mp4` with a path info (RFC 3875 section 4.1.5). This code does not
+ * know which names are files, so every name with an extension counts as one.
  *
- * @param paths canonical: each reading fits all of them
+ * @param paths canonical: each reading can be applied to all of them
  */
 export function readingsUpToFiles(...paths: readonly string[]): readonly Reading[] {
   const areCut = paths.some((path) => /[;?#]/.test(decodedAgain(path)));
@@ -90,7 +96,7 @@ export function readingsUpToFiles(...paths: readonly string[]): readonly Reading
   return areCut ? [...readingsUpToSigns, ...upToNames] : upToNames;
 }
 
-/** Every path as which `path`, asked for by a viewer, may be served. */
+/** Returns every path as which some origin may serve the requested `path`. */
 export function servedPaths(path: string): readonly string[] {
   if (isPlain(path) && foldersNamedLikeFiles(path).length === 0) {
     return path.length > 1 && path.endsWith('/') ? [path, withoutLastSlash(path)] : [path];
@@ -98,18 +104,25 @@ export function servedPaths(path: string): readonly string[] {
   return [...new Set([...wholeReadings(path), ...readingsUpToFiles(path)].map((read) => read(path)))];
 }
 
-/** A path that could be served in more ways is not judged: each is one more to be asked about. */
+/**
+ * The largest number of paths as which a URL may be served. A URL with more is not judged, because each of them is one
+ * more path to check.
+ */
 export const maxServedPaths = 16;
 
 /**
- * Whether a canonical path cannot be judged: read once more, decoded twice, by Windows, or joined of the parts of a
- * list (`/free/,../premium/film,.mp4.urlset/` of nginx-vod-module), it leads to another folder or another part of a
- * file (`%2e%2e`, `.. `, `film.mp4::$DATA`); it holds more combining marks in a row than any language writes, for more
- * than 30 (Unicode Standard Annex 15, Stream-Safe Text) take time with the square of their number to be compared; or
- * more folders that are named like files than could be asked about, counted before each of them is read.
+ * Whether a canonical path cannot be judged, for one of three reasons:
+ *
+ * - A server reads it as a path to another folder or to another part of a file (`%2e%2e`, `.. `, `film.mp4::$DATA`):
+ *   because it decodes the path once more, because it runs on Windows, or because it joins the parts of a list
+ *   (`/free/,../premium/film,.mp4.urlset/` of nginx-vod-module).
+ * - It contains more than 30 combining marks in a row (Unicode Standard Annex 15, Stream-Safe Text). No language writes
+ *   so many, and comparing them takes time with the square of their number.
+ * - It contains `maxServedPaths` or more folders that are named like files. They are counted before each of them is
+ *   read.
  */
 export function isReadElsewhere(path: string): boolean {
-  // It holds nothing of what follows.
+  // The other checks cannot apply to a plain path.
   if (isPlain(path)) return foldersNamedLikeFiles(path).length >= maxServedPaths;
   const again = decodedAgain(path);
   const isElsewhere = /\/\.\.?(?: [. ]*)?(?:[;/?#]|$)|:[^/:]*:\$|,\.\.?(?:[/,?#]|$)|\/\.\.?,|\p{M}{31}/u;
@@ -120,16 +133,17 @@ export function isReadElsewhere(path: string): boolean {
 }
 
 /**
- * Whether a path below a folder could be read as leading out of it, by a server that decodes it once more or otherwise.
- * nginx judges it with one pattern, `$secure_token_leaves_folder`, to which every escape that is left is one too many.
+ * Whether a server could read a path below a folder as a path out of that folder, because it decodes the path once more
+ * or reads it in another way. The nginx configuration decides this with one pattern, `$secure_token_leaves_folder`,
+ * which does not allow any remaining escape.
  */
 export function mayLeaveFolder(path: string): boolean {
   return /%[\da-f]{2}/i.test(path) || isReadElsewhere(path);
 }
 
-/** The number of names up to and with each folder that has the name of a file: 2 for `/vod/film.mp4/x`. */
+/** Returns the depth of each folder that is named like a file: 2 for `/vod/film.mp4/x`. */
 function foldersNamedLikeFiles(path: string): readonly number[] {
-  // Most paths have no dot in front of their last name.
+  // A shortcut: in most paths, no name but the last contains a dot.
   if (path.lastIndexOf('/') < path.indexOf('.') || !path.includes('.')) return [];
   const folders = path.split('/').slice(1, -1);
   return folders.flatMap((name, i) => (/\.\d*[a-z][a-z\d]{0,7}$/i.test(name) ? [i + 1] : []));
@@ -141,7 +155,7 @@ function upToName(path: string, depth: number): string {
   return end < 0 ? path : path.slice(0, end);
 }
 
-/** One path is read many times before the next one is. */
+/** Remembers the last result of a reading: one path is read many times before the next one is. */
 function remembering(read: Reading): Reading {
   let last: { path: string; asRead: string } | undefined;
   return (path) => {
@@ -169,7 +183,7 @@ function same(path: string): string {
 
 function stripped(path: string): string {
   const names = path.normalize('NFC').split('/').map(strippedName);
-  // A name of nothing but parameters leaves no folder behind: `/;x/vod/` is `/vod/`.
+  // A name that consists of parameters alone disappears with its `/`: `/;x/vod/` is `/vod/`.
   const kept = names.filter((name) => name !== '').join('/');
   return kept === '' ? '/' : names.at(-1) === '' ? `/${kept}/` : `/${kept}`;
 }
@@ -182,7 +196,7 @@ function strippedName(name: string): string {
   return name.slice(0, end);
 }
 
-/** Decodes once more; of escapes in a row that are not UTF-8, those of ASCII alone. */
+/** Decodes a path once more. In a run of escapes that is not UTF-8, decodes only the escapes of ASCII characters. */
 function decodedAgain(path: string): string {
   const asAscii = (_: string, hex: string): string => String.fromCharCode(parseInt(hex, 16));
   return path.replace(

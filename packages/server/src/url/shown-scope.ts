@@ -4,13 +4,13 @@ import type { Reading } from './readings.ts';
 import type { Scope } from './scope.ts';
 
 /**
- * A scope as hooks see it: in the spelling of a reading, with one object for all readings that say the same of it. What
- * was made once is kept: the URLs of a call have few different scopes, and those of a list of patterns are the same in
- * each call.
+ * A scope as hooks see it, in the spelling of each reading. Readings that give the same result share one object.
+ * Results are kept: the URLs of a call have few different scopes, and a list of patterns has the same scopes in each
+ * call.
  */
 export class ShownScope {
   readonly #scope: JudgedScope;
-  /** The scopes that it is really made of. */
+  /** The parts of the scope; empty if it has none. */
   readonly #parts: readonly JudgedScope[];
   readonly #byReading = new Map<Reading, Scope>();
   readonly #byText = new Map<string, Scope>();
@@ -23,24 +23,28 @@ export class ShownScope {
     this.#parts = scope.parts[0] === scope ? [] : scope.parts;
   }
 
-  /** Whether it is the same to every server. */
+  /** Whether every server reads the scope in the same way. */
   get hasOneReading(): boolean {
     return (this.#hasOneReading ??= [this.#scope, ...this.#parts].every(hasOneReading));
   }
 
-  /** The ways to read its paths to their ends. */
+  /** The readings that read the paths of the scope and of its parts to their ends. */
   get readings(): readonly Reading[] {
     if (this.#readings) return this.#readings;
     const paths = [this.#scope, ...this.#parts].map(({ url }) => url.path);
     return (this.#readings = [...new Set(paths.flatMap(wholeReadings))]);
   }
 
-  /** As it is. */
+  /** The scope in its original spelling. */
   get asIs(): Scope {
     return this.as(this.readings[0]!);
   }
 
-  /** @param read of `wholeReadings`: they are few, and the same for ever */
+  /**
+   * Returns the scope in the spelling of a reading.
+   *
+   * @param read one of `wholeReadings`: they are few, and always the same objects
+   */
   as(read: Reading): Scope {
     let shown = this.#byReading.get(read);
     if (!shown) {
@@ -51,15 +55,19 @@ export class ShownScope {
     return shown;
   }
 
-  /** In a reading that ends at a file, which alone is opened then; as it is, where it ends in front of the file. */
+  /**
+   * Returns the scope in a reading that ends at a file: that file alone is then opened. Returns the scope as it is if
+   * its path ends before that file.
+   */
   upToFile(read: Reading): Scope {
     const file = readUpToFile(this.#scope, read);
     return file ? this.#once(file) : this.asIs;
   }
 
   /**
-   * The files with which its parts may end, as parts of one scope; `undefined` for a scope without parts, and where no
-   * part may. Each part ends at its own files, so that what is shown grows with their number and no faster.
+   * The files at which parts of the scope may end, as the parts of one scope. `undefined` if the scope has no parts, or
+   * if none of them may end at a file. Each part ends only at its own files, so the number of files does not grow
+   * faster than the number of parts.
    */
   get files(): Scope | undefined {
     if (this.#files === undefined) {
@@ -97,7 +105,7 @@ function readAs({ kind, url }: JudgedScope, read: Reading): Scope {
   return { kind, href: kind === 'url' ? shown.href : shown.hrefWithoutQuery };
 }
 
-/** `undefined` where it ends in front of the file. */
+/** Returns `undefined` if the path ends before that file. */
 function readUpToFile({ kind, url }: JudgedScope, read: Reading): Scope | undefined {
   const path = read(url.path);
   if (asFolder(path) === asFolder(url.path)) return undefined;

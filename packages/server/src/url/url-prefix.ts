@@ -4,21 +4,21 @@ import type { JudgedUrl } from './judged-url.ts';
 import { parsedUrl } from './parsed-url.ts';
 
 /**
- * A prefix that somebody wrote into the options, judged: it protects or allows what its author sees in it, or is
- * refused where it is written.
+ * Judges a URL prefix from the options. The result protects or allows exactly what the author sees in the prefix; a
+ * prefix with another meaning throws.
  *
  * @param text an absolute URL such as `https://cdn.example.com/vod/`, or with `base` also a path such as `/vod/`
  * @param option the name of the option, for the error
  * @param base the origin of a path
- * @throws `ERR_OPTIONS` for whatever is no prefix, has more than one reading, or would be read by `URL` otherwise than
- *   it is written: wildcards, a query, dot segments, a malformed escape, a backslash, a user name, a host that no
- *   request has
+ * @throws `ERR_OPTIONS` for a value that is not a prefix, that has more than one reading, or that `URL` would read
+ *   differently from how it is written: wildcards, a query, dot segments, a malformed escape, a backslash, a user name,
+ *   a host that no request has
  */
 export function urlPrefix(text: unknown, option: string, base?: string): JudgedUrl {
   const example = base === undefined ? 'https://cdn.example.com/vod/' : '/vod/ or https://cdn.example.com/vod/';
   if (typeof text !== 'string') throw optionsError(option, `Give text such as ${example}.`, text);
   const problem = problemOf(text, base !== undefined);
-  // A user name or a query may be secret, so what holds one is not quoted.
+  // A user name or a query may be secret, so the error does not quote a text that contains one.
   const quoted = /[@?#]/.test(text) ? 'one of its prefixes' : `"${text}"`;
   if (problem !== undefined) throw optionsError(option, `${quoted} ${problem}. Write it as in ${example}.`);
   const url = parsedUrl(text, base);

@@ -7,24 +7,25 @@ import { readingsOf } from './readings.ts';
 import { urlPrefix } from './url-prefix.ts';
 
 /**
- * Which URLs: a prefix on a `/` border, of the path (`/vod/`) or of the whole URL (`https://cdn.example.com/vod/`), a
- * pattern for the URL without its query, or a function. Scheme and port are not compared: behind a proxy that ends TLS,
- * requests arrive with others.
+ * A rule that selects URLs: a prefix on a `/` border, of the path (`/vod/`) or of the whole URL
+ * (`https://cdn.example.com/vod/`), a pattern for the URL without its query, or a function. Scheme and port are not
+ * compared: behind a proxy that ends TLS, requests arrive with another scheme and port.
  *
- * Patterns and functions are given the canonical URL without its query and its port: lower-case host without a dot at
- * its end, path in one spelling. They are asked again for each other way to read and serve it (`readings.ts`), and for
- * `http` and `https`, until one fits; patterns also for the decoded URL, for the path alone, with and without its
- * first slash, for host and path, and for the host alone. A function that returns nothing protects. All `+` of a path
- * are read as they are, and all as spaces, and all spaces as `+`: for a name that holds both, write a text.
+ * Patterns and functions get the canonical URL without its query and its port: a lower-case host without a dot at its
+ * end, and the path in one spelling. If they do not fit, they are tried again with each other way to read and serve the
+ * URL (`readings.ts`), and with `http` and `https`. Patterns are also tried with the decoded URL, with the path alone
+ * (with and without its first slash), with host and path, and with the host alone. If a function returns nothing, the
+ * URL is protected. The readings keep all `+` of a path, or turn all `+` into spaces, or all spaces into `+`: if a name
+ * contains both characters, write the rule as a text.
  */
 export type UrlRule = string | RegExp | ((url: URL) => boolean);
 
 /**
- * Whether any rule fits a URL; without rules, every URL fits. Paths are compared case by case: in front of an origin
- * that ignores case, protect everything.
+ * Returns a function that tells whether any rule fits a URL. Without rules, every URL fits. Paths are compared
+ * case-sensitively: if the origin ignores case, protect everything.
  *
- * @throws `ERR_OPTIONS` for a text that does not mean what it says (see `urlPrefix`), for what is no rule, and for an
- *   empty list: no rule protects nothing in silence
+ * @throws `ERR_OPTIONS` for a text that does not mean what it says (see `urlPrefix`), for a value that is not a rule,
+ *   and for an empty list, which would protect nothing without telling the author
  */
 export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url: JudgedUrl) => boolean {
   if (rules === undefined) return () => true;
@@ -39,7 +40,7 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
 }
 
 /**
- * Whether a path is `prefix` or below it, as any origin reads the two.
+ * Returns a function that tells whether the path of a URL is `prefix` or below it, as any origin reads the two.
  *
  * @throws `ERR_OPTIONS` for a prefix that does not mean what it says
  */
@@ -53,7 +54,7 @@ function prefixTest(prefix: string, option: string): (path: string) => boolean {
   return (path) => prefixes.some((each) => isBelowPath(path, each));
 }
 
-/** Stands for the host of a rule that names none. */
+/** The origin of a rule that names no host. */
 const anyHost = 'http://any';
 
 function ruleTest(rule: UrlRule): (asked: Asked) => boolean {
@@ -66,7 +67,7 @@ function ruleTest(rule: UrlRule): (asked: Asked) => boolean {
   }
   if (isRegExp(rule)) {
     checkPattern(rule);
-    // /g and /y would go on from where the last request has ended, or look at the beginning only
+    // With `/g`, a test would begin where the last one has ended; with `/y`, it would match only at that position.
     const pattern = new RegExp(rule.source, rule.flags.replace(/[gy]/g, ''));
     return (asked) => asked.texts.some((text) => pattern.test(text)) || isAnchoredElsewhere(pattern, asked);
   }
@@ -81,7 +82,7 @@ function isRegExp(rule: string | RegExp): rule is RegExp {
   return Object.prototype.toString.call(rule) === '[object RegExp]';
 }
 
-/** The texts of one URL that rules are asked about, each list made when the first rule needs it. */
+/** The texts of one URL with which rules are tested. Each list is made when the first rule needs it. */
 class Asked {
   readonly url: JudgedUrl;
   #paths?: readonly string[];
@@ -92,18 +93,21 @@ class Asked {
     this.url = url;
   }
 
-  /** With the scheme it arrived with, and with the one it may have in front of a proxy; without a port. */
+  /**
+   * The scheme and host of the request, then the same host with the schemes that it may have in front of a proxy. No
+   * port.
+   */
   get origins(): readonly string[] {
     const { protocol, hostname } = this.url;
     return [...new Set([protocol, 'https:', 'http:'])].map((scheme) => `${scheme}//${hostname}`);
   }
 
-  /** Every path that may be served, as authors may find it. */
+  /** Every path as which the URL may be served, in the spellings in which an author may find it. */
   get paths(): readonly string[] {
     return (this.#paths ??= [...new Set(this.#spelled.flatMap(writtenPaths))]);
   }
 
-  /** The spellings that a function is given. */
+  /** The URLs that a function of the rules is called with. */
   get hrefs(): readonly string[] {
     if (this.#hrefs) return this.#hrefs;
     const paths = new Set(this.#spelled.flatMap((path) => writtenPaths(path).slice(0, 2)));
@@ -116,33 +120,34 @@ class Asked {
     return (this.#texts ??= fronts.flatMap((front) => this.paths.map((path) => front + path)));
   }
 
-  /** In both Unicode forms: an author sees no difference. */
+  /** The served paths in both Unicode forms, between which an author sees no difference. */
   get #spelled(): readonly string[] {
     return [...new Set(this.url.servedPaths.flatMap((path) => [path, path.normalize('NFD')]))];
   }
 }
 
 /**
- * Whether a pattern means what no text holds: a host that ends there, as in `/^cdn\.example\.com$/`, or a path without
- * its first slash, as in `/^vod\//`.
+ * Whether a pattern fits a text that `texts` does not contain: the host alone, as `/^cdn\.example\.com$/` does, or a
+ * path without its first slash, as `/^vod\//` does.
  */
 function isAnchoredElsewhere(pattern: RegExp, { url, origins, paths }: Asked): boolean {
-  // It is about this host only if it fits no other: `/\.[a-z]+$/` means the ends of files.
+  // A pattern is about this host only if it fits no other text: `/\.[a-z]+$/` is about the ends of files.
   const isOfHost = (host: string): boolean =>
     pattern.test(host) && ![`${host}/~`, host.replace(/[^/]+$/, 'other.invalid')].some((each) => pattern.test(each));
   if ([url.hostname, ...origins].some(isOfHost)) return true;
-  // One that asks what is *not* there, as `/^(?!.*\/public\/)/`, fits the same with one more sign, and means nothing.
+  // A pattern that asks what is *not* there, as `/^(?!.*\/public\/)/`, is not about a path without its slash if it also
+  // fits with one more character in front.
   const isNegative = /\(\?<?!/.test(pattern.source);
   return paths.some((path) => pattern.test(path.slice(1)) && !(isNegative && pattern.test(`~${path.slice(1)}`)));
 }
 
 /**
- * A path as an author may find it: canonical, in the address of a page, each of them with its letters decoded, with its
- * signs decoded, and decoded.
+ * Returns the spellings in which an author may find a path: canonical, as the address bar of a page shows it, both of
+ * these with their letters decoded, canonical with its ASCII signs decoded, and decoded.
  */
 function writtenPaths(path: string): readonly string[] {
   const escaped = encodePath(path, 'decoded');
-  // `URL` leaves these as they are
+  // `URL` does not escape these characters.
   const inAddress = escaped.replace(/%(?:5B|5D|5E|7C)/g, decodeURIComponent);
   const lettersDecoded = [escaped, inAddress].map((each) => each.replace(/(?:%[89A-F][\dA-F])+/g, decodeURIComponent));
   const signsDecoded = escaped.replace(/%[2-7][\dA-F]/g, decodeURIComponent);

@@ -4,7 +4,7 @@ import { postableError, postableRequest } from '../wire/posted-values.ts';
 import type { PostedAnswer, Question } from '../wire/protocol.ts';
 import { parseQuestion, words } from '../wire/protocol.ts';
 
-/** Signs in this page what the worker at the other end of `port` asks for. Every question has an answer. */
+/** Signs the requests that the worker at the other end of `port` asks for. Answers every question. */
 export function answerWorker(port: MessagePort, source: TokenSource): void {
   let last: SignedRequest | undefined;
 

@@ -10,40 +10,41 @@ import { explainFailure } from './worker-file.ts';
 import type { TrustedScriptUrl, WorkerScript } from './worker-script.ts';
 import { workerScript } from './worker-script.ts';
 
-/** For how long a worker is waited for that is slow to take over. */
+/** The longest wait for a worker to take over this page. */
 const takeOverTimeoutMs = 5000;
 
 /**
  * A service worker that signs the media requests of this page. Events: those of a token source, and
- * `problem {url, header}` when the edge does not send a response header without which the worker cannot help.
+ * `problem {url, header}` when a response of the edge lacks a header that the worker needs.
  */
 export interface TokenWorker extends EventTarget {
-  /** Whether it controls this page now; until then the browser's requests go out as they are. */
+  /** Whether the worker controls this page now. Until then the browser's requests go out unsigned. */
   readonly controls: boolean;
   readonly registration: ServiceWorkerRegistration;
-  /** The token source that was passed, which signs for the worker. */
+  /** The token source that the page has passed. It signs for the worker. */
   readonly source?: TokenSource;
   /**
-   * Renews the tokens in use and lifts a denial, in the worker or in this page, whichever asks for them.
-   * @throws as `TokenSource.sign`; `ERR_SIGNING_UNAVAILABLE` for a worker of an earlier version, which cannot
+   * Renews the tokens in use and lifts denials: in this page if it signs for the worker, or else in the worker.
+   * @throws as `TokenSource.sign`; `ERR_SIGNING_UNAVAILABLE` for a worker of an earlier version, which cannot renew
    */
   renew(): Promise<void>;
-  /** This page no longer hands out tokens; the worker stays, for the other pages. */
+  /** Stops answering the worker: this page no longer hands out tokens. The worker stays registered, for other pages. */
   destroy(): void;
 }
 
 /**
  * Registers the token worker and waits until it controls this page, for five seconds at most: see `controls`.
  *
- * @param url of `token-worker.js`, or of `token-worker-all.js` for `requests: 'all'`; it must lie at or above the pages
- *   it is to help. A `TrustedScriptURL` is registered as it is if no settings have to be added to it, which is so for a
- *   `TokenSource`; otherwise the Trusted Types policy `secure-token` is created
- * @param options those of a worker that asks the endpoint by itself, which stand in its URL; or a `TokenSource`, by
- *   which this page signs for the worker, alone or as `{ source, protect }`. With `requests: 'all'` the requests of
- *   this page's scripts are signed too; start the player when it resolves
- * @throws `ERR_OPTIONS` at once, naming the option, and for `requests: 'all'` where the file signs media alone;
- *   `NotSupportedError` without service workers (they need https or localhost); what the browser throws when the file
- *   is missing or lies in the wrong place
+ * @param url the URL of `token-worker.js`, or of `token-worker-all.js` for `requests: 'all'`. The file must lie at or
+ *   above the folder of the pages that it serves. A `TrustedScriptURL` is registered unchanged if no settings have to
+ *   be added to it, as with a `TokenSource` alone; otherwise `registerTokenWorker` creates the Trusted Types policy
+ *   `secure-token`
+ * @param options the options of a worker that calls the endpoint itself, which its URL then holds; or a `TokenSource`
+ *   by which this page signs for the worker, alone or as `{ source, protect }`. With `requests: 'all'` the worker also
+ *   signs the requests of this page's scripts: start the player when the promise has resolved
+ * @throws `ERR_OPTIONS` at once, naming the option, and for `requests: 'all'` if the file signs only media;
+ *   `NotSupportedError` without service workers (they need https or localhost); the browser's own error if the file is
+ *   missing or lies in the wrong place
  */
 export async function registerTokenWorker(
   url: string | URL | TrustedScriptUrl,
@@ -70,7 +71,7 @@ const NO_ANSWER =
   'The token worker that controls this page has not answered. A worker of an earlier version cannot renew: ' +
   'the browser replaces it when all pages of this site are closed.';
 
-/** The worker objects of this page with `requests: 'all'`: they answer for the others, too. */
+/** The worker objects of this page with `requests: 'all'`. They answer for the other worker objects, too. */
 const signingScripts = new Set<WorkerOfPage>();
 
 /** The page's side of the token worker. */
@@ -82,7 +83,7 @@ class WorkerOfPage extends EventTarget {
   readonly #script: WorkerScript;
   readonly #signsScripts: boolean;
   readonly #listening = new AbortController();
-  /** Our worker has been the active one of the registration. */
+  /** Whether our worker has been the active worker of the registration. */
   #hasBeenActive = false;
 
   constructor(container: ServiceWorkerContainer, script: WorkerScript, plan: WorkerPlan) {
@@ -98,26 +99,27 @@ class WorkerOfPage extends EventTarget {
     return this.#isOurs(this.#container.controller);
   }
 
-  /** @throws what the browser throws when the file is missing or lies in the wrong place */
+  /** @throws the browser's own error if the file is missing or lies in the wrong place */
   async start(): Promise<void> {
     this.#listen();
-    // that it takes a TrustedScriptURL as well is unknown to TypeScript's library
+    // `register` also takes a `TrustedScriptURL`, which TypeScript's library does not know
     const registering = this.#container.register(this.#script.url as URL);
     this.registration = await (this.#signsScripts
       ? registering.catch((error: unknown) => explainFailure(error, this.#script))
       : registering);
     const { active } = this.registration;
-    // after a hard reload the page has no controller, though the worker is there; and it may have given up on pages
+    // after a hard reload the page has no controller although the worker is active; and the worker may have given up on
+    // pages
     this.#tell(active, { secureToken: words.claim });
     if (!this.controls) await this.#takeOver();
     this.#hasBeenActive = this.#isOurs(this.registration.active);
-    // one that is new does not know yet that this page listens
+    // a worker that has only now taken over does not know yet that this page listens
     if (!this.#isOurs(active)) this.#tell(this.#container.controller, { secureToken: words.claim });
   }
 
   async renew(): Promise<void> {
     if (this.source) return this.source.renew();
-    // a page that it does not control can do no more than tell it
+    // a page that the worker does not control can only send this message
     this.#tell(this.registration.active, { secureToken: words.claim });
     if (!(await renewWorker()) && this.controls) throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', NO_ANSWER);
   }
@@ -134,9 +136,9 @@ class WorkerOfPage extends EventTarget {
   }
 
   /**
-   * Whether this page listens to a worker: to ours, and to one that has taken its place because another page has other
-   * options. One that was there before may be registered by anybody who has ever run a script on this site, with
-   * settings of their own.
+   * Whether this page listens to a worker: to ours, and to a worker that has replaced ours because another page has
+   * other options. A worker that was there before ours may come from an attacker who once ran a script on this site,
+   * with settings of the attacker.
    */
   #isTrusted({ scriptURL }: ServiceWorker): boolean {
     return (
@@ -144,7 +146,10 @@ class WorkerOfPage extends EventTarget {
     );
   }
 
-  /** Another page of this site has other options: what plays here is no longer signed as it was. */
+  /**
+   * Warns once when another page of this site has registered other options: the requests of this page are no longer
+   * signed as before.
+   */
   readonly #warnOfOther = (): void => {
     if (!__DEVELOPMENT__ || !this.#container.controller || this.controls) return;
     this.#container.removeEventListener('controllerchange', this.#warnOfOther);
@@ -164,7 +169,7 @@ class WorkerOfPage extends EventTarget {
     if (!this.source) return;
     const stopForwarding = forwardTokenEvents(this.source, (type, detail) => this.#emit(type, detail));
     signal.addEventListener('abort', stopForwarding);
-    // until it leaves, what the worker asks for is renewed ahead of use
+    // until this page leaves, the source renews the tokens that the worker asks for ahead of use
     signal.addEventListener('abort', this.source.join());
   }
 
@@ -173,11 +178,11 @@ class WorkerOfPage extends EventTarget {
     const message = parseWorkerMessage(data);
     switch (message?.secureToken) {
       case words.connect:
-        // a page without tokens is silent: another one may have some
+        // a page without a token source stays silent, because another page may have one
         if (port && this.source) answerWorker(port, this.source);
         break;
       case words.script:
-        // one answer each: that of a token worker object with `requests: 'all'`, if there is one
+        // each question gets one answer: from a worker object with `requests: 'all'`, if there is one
         if (!this.#signsScripts && signingScripts.size) break;
         port?.postMessage({
           carries: carriesToken(message, this.source),
@@ -202,7 +207,7 @@ class WorkerOfPage extends EventTarget {
     this.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   }
 
-  /** Resolves when the worker controls this page, or is late. */
+  /** Resolves when the worker controls this page, or after `takeOverTimeoutMs`. */
   async #takeOver(): Promise<void> {
     const late = AbortSignal.timeout(takeOverTimeoutMs);
     await new Promise<unknown>((resolve) => {

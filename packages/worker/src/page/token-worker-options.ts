@@ -6,8 +6,9 @@ import { isWritable } from '../wire/worker-settings.ts';
 
 interface OwnOptions {
   /**
-   * Whose requests are signed: those of the browser's own players, or those of scripts too, `fetch()` and
-   * `XMLHttpRequest`. `'all'` needs the file `token-worker-all.js`. @default 'media'
+   * The requests that the worker signs: those of the browser's own players, or with `'all'` also those of scripts, by
+   * `fetch()` and `XMLHttpRequest`. `'all'` needs the file `token-worker-all.js`.
+   * @default 'media'
    */
   requests?: 'media' | 'all';
 }
@@ -17,28 +18,31 @@ type PlainOptions = Pick<
   'renewBefore' | 'jitter' | 'readAhead' | 'retry' | 'timeout' | 'refusals' | 'adopt' | 'debug'
 >;
 
-/** Options of a worker that asks the signing endpoint by itself. They stand in its URL: none of them may be secret. */
+/**
+ * Options of a worker that calls the signing endpoint itself. The URL of the worker holds them, so none may be secret.
+ */
 export interface AskingWorkerOptions extends OwnOptions, PlainOptions {
   /** The signing endpoint: a URL without a query, a fragment or user info. */
   endpoint: string | URL;
-  /** The URLs that are signed: prefixes without a query. */
+  /** The URLs that the worker signs: prefixes without a query. */
   protect: string | readonly string[];
-  /** With which credentials the endpoint is called. */
+  /** The credentials mode of calls to the endpoint. */
   request?: { credentials: RequestCredentials };
 }
 
-/** A token source of the page, which signs for the worker. */
+/** A token source of the page that signs for the worker. */
 export interface SharedSourceOptions extends OwnOptions {
-  /** The token source, which stays that of the page: `destroy()` of the worker object leaves it alone. */
+  /** The token source. It still belongs to the page: `destroy()` of the worker object does not destroy it. */
   source: TokenSource;
   /**
-   * The URLs that are signed: prefixes without a query. Without them the worker asks the page about each request of an
-   * element; `requests: 'all'` needs them.
+   * The URLs that the worker signs: prefixes without a query. Without `protect`, the worker asks the page about each
+   * request of a media element. `requests: 'all'` needs `protect`.
    */
   protect?: string | readonly string[];
   /**
    * Reads the playlists that scripts receive, so that `source` signs ahead: `hls`, `dash` or `hlsOrDash` of
-   * `secure-token-core/playlists`. @default none: nothing is signed ahead
+   * `secure-token-core/playlists`.
+   * @default none: nothing is signed ahead
    */
   playlists?: (text: string) => Playlist;
 }
@@ -49,7 +53,7 @@ export type TokenWorkerOptions = AskingWorkerOptions | SharedSourceOptions;
 /** The settings and the token source with which a worker is registered. */
 export interface WorkerPlan {
   readonly settings: WorkerSettings;
-  /** The page's tokens. Absent where the worker has tokens of its own. */
+  /** The token source of the page. Absent if the worker calls the endpoint itself. */
   readonly source?: TokenSource;
   readonly playlists?: SharedSourceOptions['playlists'];
 }
@@ -57,7 +61,7 @@ export interface WorkerPlan {
 /** @throws `ERR_OPTIONS` at once, naming the option */
 export function planWorker(given: TokenWorkerOptions | TokenSource): WorkerPlan {
   if (isTokenSource(given)) return { settings: {}, source: given };
-  // a URL alone has no `protect`, and is refused below; what a getter says is asked for once
+  // a URL alone has no `protect`, so `settingsToAsk` refuses it; the copy reads each getter only once
   const options: Readonly<Record<string, unknown>> = isObjectOfOptions(given) ? { ...given } : { endpoint: given };
   return 'source' in options ? planShared(options) : { settings: settingsToAsk(options) };
 }
@@ -73,7 +77,7 @@ const refuse = (problem: string | undefined): void => {
 };
 
 const ASKING = [...Object.keys(plainOptions), 'protect', 'request', 'requests'];
-/** The options of a token source that nobody can write into a URL. */
+/** The options of a token source that a URL cannot hold. */
 const IN_PAGE = Object.keys({
   getTokens: true,
   tokens: true,
@@ -82,12 +86,15 @@ const IN_PAGE = Object.keys({
   random: true,
 } satisfies Record<Exclude<keyof TokenSourceOptions, keyof AskingWorkerOptions>, true>);
 
-/** The worker is stopped and started at any time, and knows nothing but its URL, which anybody may read. */
+/**
+ * Returns the message for an option that the URL of the worker cannot hold. The browser stops and starts the worker at
+ * any time, so the worker knows only its URL; and everybody may read that URL.
+ */
 const notInUrl = (what: string): string =>
   `${what} cannot stand in the URL of the worker. Create a token source and pass it: ` +
   'registerTokenWorker(url, createTokenSource({ … })).';
 
-/** The settings of a worker that asks by itself. */
+/** Returns the settings of a worker that calls the endpoint itself. */
 function settingsToAsk(options: Given): WorkerSettings {
   refuse(unknownOption(options, [...ASKING, ...IN_PAGE]));
   const inPage = IN_PAGE.find((name) => options[name] !== undefined);
@@ -101,7 +108,7 @@ function settingsToAsk(options: Given): WorkerSettings {
   const rules = writtenRules(protect, requests);
   const refusals = writtenRefusals(others.refusals as TokenSourceOptions['refusals']);
   const all = { ...others, ...requests, ...refusals, endpoint: absolute(endpoint as string | URL), protect: rules };
-  // none of the page's own: what a getter deep within returns the second time
+  // a copy: a getter deep within the options could return another value the second time
   const settings = JSON.parse(JSON.stringify(all)) as object;
   const secret = Object.entries(settings).find(([name, value]) => !isWritable(name, value));
   refuse(secret && notInUrl(secret[0] === 'endpoint' ? NO_PLACE : secret[0]));
@@ -132,7 +139,7 @@ function wrongPlaylists(playlists: unknown, { requests }: Requests): string | un
   return requests ? undefined : "playlists is for requests: 'all': the worker reads no playlists of elements.";
 }
 
-/** As it stands in the settings. */
+/** The option `requests`, as the settings hold it. */
 type Requests = Pick<WorkerSettings, 'requests'>;
 
 function checkedRequests(requests: unknown = 'media'): Requests {
@@ -149,7 +156,10 @@ const ALL_NEEDS_TEXT =
   "requests: 'all' needs protect as text without a query, such as 'https://cdn.example.com/': the worker has to know by " +
   'itself which requests to leave alone.';
 
-/** @throws `ERR_OPTIONS` for rules that the worker could not read in its URL */
+/**
+ * Returns the prefixes of `protect` as absolute URLs.
+ * @throws `ERR_OPTIONS` for prefixes that the URL of the worker cannot hold
+ */
 function writtenRules(protect: unknown, { requests }: Requests): readonly string[] {
   if (!protect) throw wrong(PROTECT_IS_MISSING);
   if (Array.isArray(protect) && !protect.length) refuse(isPrefix(protect, 'protect'));
@@ -163,7 +173,10 @@ function writtenRules(protect: unknown, { requests }: Requests): readonly string
   return rules;
 }
 
-/** The worker has another address than the page, from which it would resolve what is relative. */
+/**
+ * Returns `refusals` with absolute prefixes: the worker has another address than the page, and would resolve relative
+ * prefixes against that.
+ */
 const writtenRefusals = (refusals: TokenSourceOptions['refusals']): Pick<TokenSourceOptions, 'refusals'> =>
   refusals
     ? {

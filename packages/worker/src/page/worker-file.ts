@@ -2,12 +2,12 @@ import { SecureTokenError } from 'secure-token-core';
 import { MEDIA_ALONE } from '../wire/media-alone.ts';
 import type { WorkerScript } from './worker-script.ts';
 
-/** For how long the file is waited for that could not be registered. */
+/** The longest wait for the text of a file that could not be registered. */
 const FILE_TIMEOUT_MS = 5000;
 
 /**
- * Says why a worker for the requests of scripts could not be registered. No browser tells a page more than that its
- * script has failed, so the file is read: the one for media knows the sentence with which it ends.
+ * Finds out why a worker for requests of scripts could not be registered. Browsers tell a page only that the script has
+ * failed, so this function reads the file: the file for media contains the message of the error that it throws.
  * @throws `ERR_OPTIONS` if it is the file for media, otherwise `error`
  */
 export async function explainFailure(error: unknown, { href }: WorkerScript): Promise<never> {

@@ -7,7 +7,7 @@ export interface TrustedScriptUrl {
   toJSON(): string;
 }
 
-/** Trusted Types as far as they are used here (https://w3c.github.io/trusted-types/dist/spec/). */
+/** The members of Trusted Types that are used here (https://w3c.github.io/trusted-types/dist/spec/). */
 interface TrustedTypes {
   isScriptURL(value: unknown): boolean;
   createPolicy(name: string, rules: ScriptUrlRules<string>): ScriptUrlRules<TrustedScriptUrl>;
@@ -23,18 +23,18 @@ export interface WorkerScript {
   readonly url: URL | TrustedScriptUrl;
 }
 
-/** The name that a page with a `trusted-types` directive allows. */
+/** The name of our policy, which a page with a `trusted-types` directive has to allow. */
 const POLICY = 'secure-token';
-/** A page may allow one policy of a name, and no second one. */
+/** The policies that exist: a page may forbid a second policy of one name. */
 const policies = new WeakMap<TrustedTypes, ScriptUrlRules<TrustedScriptUrl>>();
 
-/** The script of a worker with these settings, in a form that a page with Trusted Types may register. */
+/** Returns the script of a worker with these settings, in a form that a page with Trusted Types may register. */
 export function workerScript(url: string | URL | TrustedScriptUrl, settings: WorkerSettings): WorkerScript {
   const script = new URL(url.toString(), document.baseURI);
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
   const isTrusted = trustedTypes?.isScriptURL(url) ?? false;
   const written = JSON.stringify(settings);
-  // without settings a worker asks its pages: the URL of the app needs no addition
+  // a worker without settings asks its pages, so the URL of the app needs no addition
   const isComplete = written === (script.searchParams.get(SETTINGS) ?? '{}');
   if (isTrusted && isComplete) return { href: script.href, url: url as TrustedScriptUrl };
 
@@ -43,8 +43,8 @@ export function workerScript(url: string | URL | TrustedScriptUrl, settings: Wor
 }
 
 /**
- * `href` as a trusted value. A worker's script is of the page's own origin by specification, so that no other origin
- * comes in here.
+ * Returns `href` as a trusted value. By specification, the script of a worker has the page's own origin, so no other
+ * origin gets in here.
  */
 function trustedUrl(trustedTypes: TrustedTypes, href: string): TrustedScriptUrl | undefined {
   try {
@@ -53,7 +53,7 @@ function trustedUrl(trustedTypes: TrustedTypes, href: string): TrustedScriptUrl 
     policies.set(trustedTypes, policy);
     return policy.createScriptURL(href);
   } catch {
-    // The page does not allow this policy. It may have a default one, or enforce none: the browser decides.
+    // The page does not allow this policy. It may have a default policy, or enforce none: the browser decides.
     return undefined;
   }
 }

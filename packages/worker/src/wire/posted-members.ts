@@ -1,6 +1,6 @@
 export type Members = Readonly<Record<string, unknown>>;
 
-/** The members of whatever was posted; none of what has none. */
+/** Returns the members of a posted value. A value that is not an object has none. */
 export const membersOf = (data: unknown): Members => (typeof data === 'object' && data !== null ? data : {}) as Members;
 
 export const isString = (value: unknown): value is string => typeof value === 'string';

@@ -3,12 +3,12 @@ import { SecureTokenError } from 'secure-token-core';
 import { isSecureTokenErrorCode, untouchedRequest } from 'secure-token-core/adapter';
 import { isNumber, isString, membersOf } from './posted-members.ts';
 
-/** An error as it is posted: one itself would lose its code on the way, and its cause may be a `Response`. */
+/** An error as it is posted. An error object would lose its code on the way, and its cause may be a `Response`. */
 export type PostedError = Pick<SecureTokenError, 'code' | 'message' | 'url' | 'status' | 'retryAfter' | 'type'>;
 
 /**
- * A signed request as it is posted: of the token no more than until when it lives. The unsigned URL has the name of
- * 1.0.
+ * A signed request as it is posted. Of the token it contains only the expiry. The unsigned URL has its name of 1.0,
+ * `source`.
  */
 export interface PostedRequest extends Pick<SignedRequest, 'url' | 'headers' | 'credentials'> {
   readonly source: string;
@@ -24,10 +24,10 @@ export function postableError(error: SecureTokenError): PostedError {
 export function parseError(data: unknown): SecureTokenError | undefined {
   const { code, message, url, type, ...rest } = membersOf(data);
   if (!isString(code) || !isString(message)) return undefined;
-  // the constructor puts the code there again
+  // the constructor puts the code in front of the message again
   const text = message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
   const details = { ...(isString(url) && { url }), ...(isString(type) && { type }), ...optionalNumbers(rest) };
-  // of a later version: not understood, and therefore final
+  // an unknown code comes from a later version: the failure counts as final
   return isSecureTokenErrorCode(code)
     ? new SecureTokenError(code, text, details)
     : new SecureTokenError('ERR_SIGNING_RESPONSE', message, details);

@@ -10,27 +10,27 @@ import { parseTokenEvent, postableTokenEvent } from './token-event-report.ts';
  * The messages between a page and the token worker.
  *
  *   page                                        worker
- *     │ ── claim ────────────────────────────────► │   control me: I hand out tokens
+ *     │ ── claim ────────────────────────────────► │   control me: I may hand out tokens
  *     │ ◄────────────────── connect, with a port ─ │   do you hand out tokens?
  *     │ ── connected ─────────────── on the port ► │   yes; a page without tokens is silent
- *     │ ◄───────────────────── {url} or {status} ─ │   sign this; that was refused
+ *     │ ◄───────────────────── {url} or {status} ─ │   sign this; the edge refused the last one
  *     │ ── {signed} or {error} ──────────────────► │   each question has one answer
  *     │ ◄─────────────── script, with a new port ─ │   is this request of yours to be signed?
  *     │ ── {carries, leave} ──────── on the port ► │   a token is in it; or: I have not asked for `requests: 'all'`
  *     │ ── leave ────────────────────────────────► │   I answer no more
  *     │ ◄─────────────────────────────── playlist ─ │   to read ahead
  *     │ ◄─────────────────────────────────── lift ─ │   the viewer may have logged in: ask the endpoint again
- *     │ ◄──────────────────────── problem, event ─ │   for listeners of the page
+ *     │ ◄──────────────────────── problem, event ─ │   for the listeners of the page
  *
- * The two are deployed, cached and replaced at different times: an open page may be older than its worker, and the
- * worker that controls a page may be older than its script, because a new version waits until no page is left. So that
- * neither waits for an answer that never comes:
- * - the words on the wire stay those of 1.0, whatever they are called here, and members are only ever added;
- * - a message that is not known is ignored, but for a question: that one is answered with an error;
- * - whatever comes on the port as an answer ends the wait, whether it is understood or not.
+ * Page and worker are deployed, cached and replaced at different times. An open page may be older than its worker. The
+ * worker that controls a page may be older than the page's script, because a new version waits until no page is left.
+ * These rules ensure that neither side waits for an answer that never comes:
+ * - the words on the wire stay those of 1.0, whatever their names here, and later versions only add members;
+ * - both sides ignore a message that they do not know, unless it is a question: they answer a question with an error;
+ * - any message that arrives on the port as an answer ends the wait, even if it is not understood.
  */
 
-/** The words on the wire. Those that are not sent on a port stand in the member `secureToken`. */
+/** The words on the wire. A message that is not sent on a port has its word in the member `secureToken`. */
 export const words = {
   claim: 'claim',
   leave: 'leave',
@@ -43,25 +43,28 @@ export const words = {
   lift: 'lift',
 } as const;
 
-/** A page that has loaded: it hands out tokens, and is to be controlled, which after a hard reload it is not. */
+/**
+ * The message of a page that has loaded, or wants to renew. The page may hand out tokens, and wants the worker to
+ * control it: after a hard reload no worker does.
+ */
 interface Claim {
   readonly secureToken: typeof words.claim;
 }
 
-/** The page has destroyed its worker object. */
+/** The message of a page that has destroyed its worker object. */
 interface Leave {
   readonly secureToken: typeof words.leave;
 }
 
-/** From a page to the worker. */
+/** The messages from a page to the worker. */
 export type PageMessage = Claim | Leave;
 
-/** Comes with a port. */
+/** The question whether a page hands out tokens. Comes with a port. */
 interface Connect {
   readonly secureToken: typeof words.connect;
 }
 
-/** The edge does not send `header` with the response for `url`, which is unsigned. */
+/** The report that the edge does not send `header` with the response for `url`, which is unsigned. */
 interface Problem {
   readonly secureToken: typeof words.problem;
   readonly url: string;
@@ -73,45 +76,48 @@ interface TokenEvent {
   readonly secureToken: typeof words.event;
 }
 
-/** Comes with a port: is a token in this request? */
+/** The question whether a request carries a token. Comes with a port. */
 interface Script extends SentRequest {
   readonly secureToken: typeof words.script;
 }
 
-/** A playlist that a script of some page was given; the URL is unsigned. */
+/** A playlist that a script of a page has received. The URL is unsigned. */
 interface Playlist {
   readonly secureToken: typeof words.playlist;
   readonly url: string;
   readonly text: string;
 }
 
-/** Another page, or this one, has asked the worker to renew: what this one has been denied is lifted. */
+/** The message that this page, or another one, has asked the worker to renew: the receiver lifts its denials. */
 interface Lift {
   readonly secureToken: typeof words.lift;
 }
 
-/** From the worker to a page, as a page reads it. */
+/** The messages from the worker to a page, as a page reads them. */
 export type WorkerMessage = Connect | Problem | Script | Playlist | Lift | (TokenEvent & TokenEventReport);
 
-/** From the worker to a page, as it is posted. */
+/** The messages from the worker to a page, as the worker posts them. */
 export type PostedWorkerMessage = Connect | Problem | Script | Playlist | Lift | (TokenEvent & PostedTokenEvent);
 
-/** From the worker, on the port: a URL to sign, or the status with which the last one was refused. */
+/** A question of the worker, on the port: a URL to sign, or the status with which the edge refused the last request. */
 export type Question = { readonly url: string } | { readonly status: number };
 
-/** From the page, on the port, as the worker reads it. `undefined`: there is no other token for what was refused. */
+/**
+ * The answer of the page, on the port, as the worker reads it. `signed` is `undefined` if there is no other token for
+ * the refused request.
+ */
 export type Answer = { readonly signed: SignedRequest | undefined } | { readonly error: SecureTokenError };
 
-/** From the page, on the port, as it is posted. */
+/** The answer of the page, on the port, as the page posts it. */
 export type PostedAnswer = { readonly signed: PostedRequest | undefined } | { readonly error: PostedError };
 
-/** @returns `undefined` for whatever else pages post to a worker */
+/** @returns `undefined` for all other messages that pages post to a worker */
 export function parsePageMessage(data: unknown): PageMessage | undefined {
   const { secureToken } = membersOf(data);
   return secureToken === words.claim || secureToken === words.leave ? { secureToken } : undefined;
 }
 
-/** @returns `undefined` for whatever else a worker posts to its pages */
+/** @returns `undefined` for all other messages that a worker posts to its pages */
 export function parseWorkerMessage(data: unknown): WorkerMessage | undefined {
   const { secureToken, url, header, headers, credentials, text, ...members } = membersOf(data);
   switch (secureToken) {
@@ -139,20 +145,20 @@ const isListOfStrings = (value: unknown): value is readonly string[] => Array.is
 
 /** The answer of a page to `script`, as it is posted. */
 export interface PostedScriptAnswer {
-  /** A token of one of its sources is in the request. */
+  /** Whether a token of one of the page's sources is in the request. */
   readonly carries: boolean;
-  /** The page has not asked for `requests: 'all'`. */
+  /** Whether the page has not asked for `requests: 'all'`. */
   readonly leave?: boolean;
 }
 
 /** The answer of a page to `script`, as the worker reads it. */
 export interface ScriptAnswer {
   readonly carries: boolean;
-  /** The request is to be signed. */
+  /** Whether the page wants the worker to sign the request. */
   readonly wants: boolean;
 }
 
-/** An answer that is not understood is taken for a token in the request. */
+/** Reads the answer of a page to `script`. An answer that is not understood counts as a token in the request. */
 export function parseScriptAnswer(data: unknown): ScriptAnswer {
   const { carries, leave } = membersOf(data);
   return { carries: carries !== false, wants: carries === false && leave !== true };
@@ -173,7 +179,7 @@ export function parseQuestion(data: unknown): Question | undefined {
   return typeof status === 'number' ? { status } : undefined;
 }
 
-/** @returns `undefined` for what no version known here answers */
+/** @returns `undefined` for an answer that no version known here gives */
 export function parseAnswer(data: unknown): Answer | undefined {
   const members = membersOf(data);
   if (members.error !== undefined) {

@@ -3,13 +3,14 @@ import type { Check } from 'secure-token-core/adapter';
 import { plainOptions } from 'secure-token-core/adapter';
 
 /**
- * The settings that the worker reads from its own URL: unlike its memory, that survives when it is stopped. The URL
- * stands in access logs, in `scriptURL` and may travel as a `Referer`: nothing that may be secret is written there.
+ * The settings that the worker reads from its own URL. Unlike the memory of the worker, the URL survives when the
+ * browser stops the worker. The URL stands in access logs and in `scriptURL`, and browsers may send it as a `Referer`,
+ * so it must not hold anything that may be secret.
  */
 export interface WorkerSettings {
-  /** Absent: pages hand out the tokens. */
+  /** Absent if pages hand out the tokens. */
   readonly endpoint?: string;
-  /** Absent: pages are asked for each media request. */
+  /** Absent if the worker asks pages about each media request. */
   readonly protect?: readonly string[];
   readonly request?: { readonly credentials: RequestCredentials };
   readonly renewBefore?: number;
@@ -20,11 +21,11 @@ export interface WorkerSettings {
   readonly adopt?: boolean | string;
   readonly debug?: boolean;
   readonly retry?: { readonly limit?: number; readonly backoffLimit?: number };
-  /** Requests of scripts are signed, too. */
+  /** Present if the worker signs requests of scripts, too. */
   readonly requests?: 'all';
 }
 
-/** The parameter of the worker's URL that holds them. */
+/** The parameter of the worker's URL that holds the settings. */
 export const SETTINGS = 'secure-token';
 
 type Writable = (value: unknown) => boolean;
@@ -34,7 +35,7 @@ const passes =
   (value) =>
     check(value, '') === undefined;
 
-/** An http(s) URL that holds nothing but a place: a query, a fragment or user info may be a secret. */
+/** Whether a value is an http(s) URL without a query, a fragment and user info, each of which may be a secret. */
 const isBareUrl: Writable = (value) => {
   try {
     const { protocol, username, password, href } = new URL(value as string);
@@ -49,14 +50,14 @@ const isStatusOrBareEdge: Writable = (value) =>
 
 const CREDENTIALS: readonly unknown[] = ['omit', 'same-origin', 'include'];
 
-/** A plain object that holds nothing but `credentials`. */
+/** Whether a value is a plain object that holds nothing but `credentials`. */
 function isRequest(value: unknown): boolean {
   if (Object.getPrototypeOf(value ?? 0) !== Object.prototype) return false;
   const { credentials, ...others } = value as { credentials?: unknown };
   return CREDENTIALS.includes(credentials) && Object.keys(others).length === 0;
 }
 
-/** All that may stand in the URL of a worker, and as what. */
+/** The settings that the URL of a worker may hold, each with its check. */
 const writable: Readonly<Record<keyof WorkerSettings, Writable>> = {
   endpoint: isBareUrl,
   protect: (value) => Array.isArray(value) && value.every(isBareUrl),
@@ -72,11 +73,14 @@ const writable: Readonly<Record<keyof WorkerSettings, Writable>> = {
   requests: (value) => value === 'all',
 };
 
-/** Whether `value` may stand in the URL of a worker as its setting `name`. */
+/** Whether the URL of a worker may hold `value` as its setting `name`. */
 export const isWritable = (name: string, value: unknown): boolean =>
   Object.hasOwn(writable, name) && writable[name as keyof WorkerSettings](value);
 
-/** The settings in the URL of a worker: nothing but what `writable` lets in, whoever has made the URL. */
+/**
+ * Returns the settings in the URL of a worker. Leaves out all that `writable` does not allow, because any script may
+ * have made the URL.
+ */
 export function readSettings(url: string): WorkerSettings {
   const text = new URL(url).searchParams.get(SETTINGS);
   const parsed: unknown = text === null ? {} : JSON.parse(text);

@@ -1,12 +1,14 @@
 import type { SignedRequest } from 'secure-token-core';
 import type { FetchEventLike } from './worker-scope.ts';
 
-/** The difference between requests of elements and those of scripts. */
+/** The steps in which requests of media elements and requests of scripts differ. */
 export interface Delivery {
-  /** The options with which `signed` is sent to the edge. */
+  /** Returns the options with which the worker sends `signed` to the edge. */
   request(event: FetchEventLike, signed: SignedRequest): RequestInit;
-  /** The response for the page, made of the edge's answer to `sent`. */
+  /** Resolves to the response for the page, made from the edge's response to `sent`. */
   answer(event: FetchEventLike, sent: SignedRequest, response: Response): Promise<Response>;
-  /** The response after a failure without a status: the network, or an answer without CORS headers. */
+  /**
+   * Resolves to the response after a failure without a status: of the network, or of a response without CORS headers.
+   */
   failed(event: FetchEventLike, sent: SignedRequest): Promise<Response>;
 }

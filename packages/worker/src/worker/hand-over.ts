@@ -1,11 +1,11 @@
 import type { FetchEventLike } from './worker-scope.ts';
 
-/** The statuses with which a response is not allowed to have a body, be it empty. */
+/** The statuses whose responses must not have a body, not even an empty one. */
 const withoutBody = [204, 205, 304];
 
 /**
- * `response` as one of the worker's own, which has no URL: the page sees that of its request. The worker is kept alive
- * until the body has been read.
+ * Returns `response` as a response that the worker has made. Such a response has no URL, so the page sees the URL of
+ * its request. Keeps the worker alive until the page has read the body.
  */
 export function handOver(event: FetchEventLike, response: Response): Response {
   const { body, status, statusText, headers } = response;

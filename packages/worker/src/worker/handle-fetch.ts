@@ -8,16 +8,16 @@ import { SignedFetch } from './signed-fetch.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
 /**
- * Answers a fetch event of a service worker if it is a media request of the browser's own player for a URL that
- * `source` protects: signed, with its range, replayed once when it is refused, the answer as it came. All others are
- * left alone.
+ * Answers a fetch event of a service worker if the browser's own player requests media at a URL that `source` protects.
+ * The request goes out signed and with its range, and once more if the edge refuses it; the page gets the response as
+ * it came. Also answers the questions that pages ask the worker. Does not touch other requests.
  *
  * @returns whether it answers
  */
 export function handleFetch(event: Event, source: RequestSigner): boolean {
   const fetchEvent = event as Event & FetchEventLike;
   const { request } = fetchEvent;
-  // whoever loads a page may have logged in
+  // a viewer who loads a page may have logged in
   if (request.mode === 'navigate') source.liftDenials?.();
   const askedUrl = request.headers.get(workerQuestion.header);
   if (askedUrl) {
@@ -41,6 +41,6 @@ async function renew(source: RequestSigner): Promise<Response> {
 
 const canSign = (url: string, source: RequestSigner): boolean => source.protects(url) && !isOutOfReach(url);
 
-/** The response to a player whose request gets no token. */
+/** Returns the response for a player whose request gets no token. */
 export const failure = (error: unknown): Response =>
   isSecureTokenError(error) ? responseWithoutToken(error) : Response.error();

@@ -1,21 +1,24 @@
 /**
- * 4 MiB: half a minute of a film at 1 Mbit/s. Firefox stops a worker after a minute, even in the middle of an answer.
+ * The largest part of a file in one response: 4 MiB, half a minute of a film at 1 Mbit/s. Firefox stops a worker after
+ * a minute, even in the middle of a response.
  */
 const maxPartBytes = 4 * 2 ** 20;
 
-/** The destinations of what a player of the browser requests; hls.js and other scripts sign for themselves. */
+/** Whether the browser's own player makes the request. hls.js and other scripts sign their own requests. */
 export const isMediaRequest = ({ method, destination }: Request): boolean =>
   method === 'GET' && /^(audio|video|track)$/.test(destination);
 
 /**
- * WebKit takes a bounded answer for the end of the file, and does not tell a worker that hands a body over that nobody
- * reads it any more: after six seeks no connection would be left.
+ * Whether the browser is WebKit. WebKit takes the end of a bounded response for the end of the file. If a worker hands
+ * a body over, WebKit does not tell the worker when the page stops reading: after six seeks no connection would be
+ * left.
  */
 export const isWebKit = (): boolean => !/(Chrome|Firefox)\//.test(navigator.userAgent);
 
 /**
- * The range to ask the edge for. An open one of a progressive file is bounded, so that no answer outlives the worker:
- * browsers come back for the rest. Not so for the parts of a playlist, which their players want whole.
+ * Returns the range to request from the edge. Bounds an open range of a progressive file, so that no response outlives
+ * the worker: browsers request the rest afterwards. Does not bound the parts of a playlist, because players want them
+ * whole.
  */
 export function boundedRange(url: string, range: string | null): string | null {
   const isFile = !isWebKit() && /\.(mp4|m4v|mov|webm|m4a|mp3|og[agv]|wav|flac)$/i.test(new URL(url).pathname);

@@ -3,22 +3,22 @@ import { words } from '../wire/protocol.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
 
-/** For how long requests to an origin without CORS are left alone. */
+/** The time for which the worker does not touch requests to an origin without CORS. */
 const withoutCorsPauseMs = 60_000;
 
-/** For how long the edge is waited for that is asked whether it is there. */
+/** The longest wait for the request that tells whether the edge can be reached. */
 const checkTimeoutMs = 5000;
 
-/** Until when, by `performance.now()`, which nobody sets; by origin. */
+/** The end of the pause for each origin, by `performance.now()`, which the viewer cannot change. */
 const pausedUntil = new Map<string, number>();
-/** Until when an origin is not checked again for which a script's request has failed, by origin. */
+/** The time until which a failed request of a script does not lead to another check, for each origin. */
 const checkedUntil = new Map<string, number>();
 const originOf = (url: string): string => new URL(url).origin;
 
-/** Whether the worker cannot sign requests to this origin, as far as it has seen. */
+/** Whether the worker cannot sign requests to this origin, as far as it has noticed. */
 export const isOutOfReach = (url: string): boolean => (pausedUntil.get(originOf(url)) ?? 0) > performance.now();
 
-/** Tells the page that asked which response header the edge does not send; the URL as it is without a token. */
+/** Tells the page of the request which response header the edge does not send. The message has the unsigned URL. */
 export async function reportMissing(
   { clientId }: FetchEventLike,
   { unsignedUrl }: SignedRequest,
@@ -28,10 +28,13 @@ export async function reportMissing(
   page?.postMessage({ secureToken: words.problem, url: unsignedUrl, header });
 }
 
-/** `request` failed without a status: if the edge is there, then it is CORS that is missing. Tells the page so. */
+/**
+ * Finds out whether CORS headers are missing, after `request` has failed without a status: they are if the edge can be
+ * reached without CORS. Tells the page if so.
+ */
 async function isCorsMissing(event: FetchEventLike, request: SignedRequest): Promise<boolean> {
   try {
-    // the URL of the worker holds its settings
+    // no referrer, because the URL of the worker holds its settings
     const signal = AbortSignal.timeout(checkTimeoutMs);
     await fetch(request.url, { method: 'HEAD', mode: 'no-cors', referrerPolicy: 'no-referrer', signal });
   } catch {
@@ -41,7 +44,7 @@ async function isCorsMissing(event: FetchEventLike, request: SignedRequest): Pro
   return true;
 }
 
-/** Tells the page where it was CORS that has failed; each origin is looked at once in a minute. */
+/** Tells the page if the request failed because CORS headers are missing. Checks each origin once a minute. */
 export async function reportMissingCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
   const origin = originOf(request.url);
   if ((checkedUntil.get(origin) ?? 0) > performance.now()) return;
@@ -49,7 +52,10 @@ export async function reportMissingCors(event: FetchEventLike, request: SignedRe
   await isCorsMissing(event, request);
 }
 
-/** Checks CORS for an element, which can do without: its requests to an origin without CORS are left alone then. */
+/**
+ * Checks whether CORS headers are missing for a request of an element. If they are, the worker does not touch requests
+ * to that origin for a while, because an element can do without CORS.
+ */
 export async function checkCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
   if (await isCorsMissing(event, request))
     pausedUntil.set(originOf(request.url), performance.now() + withoutCorsPauseMs);

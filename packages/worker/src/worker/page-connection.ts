@@ -4,16 +4,16 @@ import { isConnected, parseAnswer, words } from '../wire/protocol.ts';
 import type { WorkerClient } from './worker-scope.ts';
 import { openPages } from './worker-scope.ts';
 
-/** The interval in which the worker looks whether a page that owes an answer is still there. */
+/** The interval at which the worker checks whether a page that owes an answer is still there. */
 const pageCheckIntervalMs = 1000;
 /**
- * Greetings in a row that a page leaves unanswered before the worker asks another page. They are counted, and not
- * timed: a worker that was asleep would find every page late. A page whose timers are throttled answers at once; one
- * that the browser has frozen never does.
+ * Greetings in a row that a page leaves unanswered before the worker asks another page. The worker counts greetings
+ * instead of seconds, because after a sleep it would find every page late. A page with throttled timers answers at
+ * once; a page that the browser has frozen never answers.
  */
 const unansweredGreetings = 5;
 
-/** The page was closed, was left, or has fallen silent before it answered. */
+/** The error for a page that was closed, left or frozen before it answered. */
 export class PageClosed extends SecureTokenError {
   constructor() {
     super(
@@ -35,7 +35,8 @@ export class PageConnection {
 
   /**
    * Asks `page` whether it hands out tokens.
-   * @param onConnected it does. A page without tokens, or one that is still loading its scripts, says nothing
+   * @param onConnected called if it does. A page without tokens, or one that is still loading its scripts, does not
+   *   answer
    */
   static greet(page: WorkerClient, onConnected: (connection: PageConnection) => void): void {
     const { port1, port2 } = new MessageChannel();
@@ -46,7 +47,7 @@ export class PageConnection {
   }
 
   /**
-   * One question at a time.
+   * Asks the page `question`. There may be only one question at a time.
    * @throws `PageClosed`; the reason of `signal`
    */
   ask(question: Question, signal: AbortSignal | undefined): Promise<Answer> {
@@ -56,7 +57,7 @@ export class PageConnection {
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop, { signal: waiting.signal });
       this.#port.onmessage = ({ data }) => resolve(parseAnswer(data) ?? { error: notUnderstood() });
-      // a page that is closed or frozen breaks the channel without a sound, and the answer may take long on a good one
+      // a closed or frozen page breaks the channel without an event, and a page that works may take long to answer
       let unanswered = 0;
       const checkPage = async (): Promise<void> => {
         const page = (await openPages()).find(({ id }) => id === this.pageId);

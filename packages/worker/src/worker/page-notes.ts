@@ -1,8 +1,8 @@
 import { goOnBeside, scope } from './worker-scope.ts';
 
 /**
- * One note a page, by its id. A page is closed without a sound, and a worker may live for weeks: whenever a page is new
- * here, the notes of those that have closed meanwhile are forgotten.
+ * One note for each page, by the page's id. Pages close without an event, and a worker may live for weeks. So when a
+ * new page gets a note, `PageNotes` forgets the notes of pages that have closed.
  */
 export class PageNotes<T> {
   readonly #notes = new Map<string, T>();
@@ -29,10 +29,10 @@ export class PageNotes<T> {
     this.#notes.clear();
   }
 
-  /** @param asking is open: it has just said something */
+  /** @param asking the id of a page that is open, because it has just sent a request or a message */
   async #forgetClosed(asking: string): Promise<void> {
     for (const id of [...this.#notes.keys()]) {
-      // a Web Worker may have none, and may be there still
+      // a Web Worker may have no id, and may still be there
       if (id === '' || id === asking) continue;
       if (!(await scope.clients.get(id))) this.#notes.delete(id);
     }

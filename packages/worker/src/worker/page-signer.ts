@@ -10,27 +10,30 @@ import { words } from '../wire/protocol.ts';
 import type { Releasable, RequestSigner, ScriptSigner } from './request-signer.ts';
 import { goOnBeside, openPages, scope } from './worker-scope.ts';
 
-/** Pages that were helped by nobody, until any page hands out tokens: they are not held up again. */
+/**
+ * The pages for whose requests the worker has found no page that signs. Their requests do not wait again until a page
+ * hands out tokens.
+ */
 const pagesWithoutSigner = new PageNotes<true>();
 
-/** A page has said that it hands out tokens. */
+/** Forgets `pagesWithoutSigner`, because a page has said that it hands out tokens. */
 export const forgetPagesWithoutSigner = (): void => pagesWithoutSigner.forgetAll();
 
 /**
- * Signs one request with the help of a page: that keeps the tokens, so nothing is lost when the browser stops the
- * worker.
+ * The signer of one request that lets a page sign. The page keeps the tokens, so nothing is lost when the browser stops
+ * the worker.
  */
 export class PageSigner implements ScriptSigner, Releasable {
   readonly protects: RequestSigner['protects'];
   readonly #clientId: string;
   readonly #isProtectKnown: boolean;
-  /** To the page that has signed the request. */
+  /** The connection to the page that has signed the request. */
   #connection: PageConnection | undefined;
   #signingPageId = '';
 
   /**
-   * @param clientId the page whose request it is
-   * @param protects absent: only pages know
+   * @param clientId the id of the page that has made the request
+   * @param protects absent if only pages know which URLs are protected
    */
   constructor(clientId: string, protects?: RequestSigner['protects']) {
     this.#clientId = clientId;
@@ -43,7 +46,7 @@ export class PageSigner implements ScriptSigner, Releasable {
       return await this.#signInPage(url, signal);
     } catch (error) {
       if (!(error instanceof PageClosed)) throw error;
-      // another page may be open, or the same one again
+      // another page may be open, or the same page again
       return this.#signInPage(url, signal);
     }
   }
@@ -61,12 +64,12 @@ export class PageSigner implements ScriptSigner, Releasable {
     this.#connection = undefined;
   }
 
-  /** The pages keep the tokens, whichever of them has been denied. */
+  /** Asks all pages to lift their denials: the pages keep the tokens, and any of them may have been denied. */
   async renew(): Promise<void> {
     for (const page of await openPages()) page.postMessage({ secureToken: words.lift });
   }
 
-  /** The page that has signed the request reads ahead. */
+  /** Passes a playlist to the page that has signed the request, which reads ahead. */
   learnText(url: string, text: string): void {
     const tell = async (): Promise<void> => {
       const page = await scope.clients.get(this.#signingPageId);
@@ -75,7 +78,7 @@ export class PageSigner implements ScriptSigner, Releasable {
     goOnBeside(tell());
   }
 
-  /** Only the page knows what a token looks like. */
+  /** Returns `url` as it is, because only the page knows what a token looks like. */
   unsign(url: string): string {
     return url;
   }
@@ -108,7 +111,7 @@ export class PageSigner implements ScriptSigner, Releasable {
         'No open page of this site hands out tokens. Call registerTokenWorker() in a page.',
       );
     }
-    // a file of another part of the site, most likely
+    // most likely a file of another part of the site
     return untouchedRequest(url);
   }
 
@@ -122,7 +125,7 @@ export class PageSigner implements ScriptSigner, Releasable {
     try {
       const answer = await connection.ask(question, signal);
       if ('error' in answer) throw answer.error;
-      // without a token there is nothing that an edge could refuse
+      // the edge cannot refuse a request without a token, so no question follows
       if (answer.signed?.token) this.#connection = connection;
       return answer.signed;
     } finally {

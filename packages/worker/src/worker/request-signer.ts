@@ -1,14 +1,19 @@
 import type { TokenSource } from 'secure-token-core';
 
-/** A token source as `handleFetch` needs it; a denial ends where it can be renewed. */
+/**
+ * The members of a token source that `handleFetch` needs. Without `renew` and `liftDenials`, pages cannot end a denial.
+ */
 export type RequestSigner = Pick<TokenSource, 'protects' | 'sign' | 'refused'> &
   Partial<Pick<TokenSource, 'renew' | 'liftDenials'>>;
 
-/** A token source as requests of scripts need it: some of them are signed already. */
+/**
+ * The members of a token source that requests of scripts need. `unsign` takes the token out of the URL to which the
+ * edge has redirected a request.
+ */
 export type ScriptSigner = RequestSigner & Pick<TokenSource, 'unsign'>;
 
 /** A signer of one request. */
 export interface Releasable {
-  /** There is an answer: nothing will be asked any more. */
+  /** Ends the use of the signer: the request has its response, so there are no more questions. */
   release(): void;
 }

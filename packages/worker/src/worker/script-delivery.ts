@@ -8,10 +8,10 @@ import { reportMissingCors } from './missing-cors.ts';
 import type { ScriptSigner } from './request-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
-/** Takes the text of a playlist, by its unsigned URL. */
+/** Takes the text of a playlist and its unsigned URL. */
 export type LearnText = (url: string, text: string) => void;
 
-/** The delivery to a script: all of its request goes out, and no token shows in the response. */
+/** The delivery to a script. The whole request goes out, and the response shows no token. */
 export class ScriptDelivery implements Delivery {
   readonly #signer: ScriptSigner;
   readonly #learnText: LearnText;
@@ -28,7 +28,7 @@ export class ScriptDelivery implements Delivery {
     return {
       method,
       headers: all,
-      // without CORS a request has no headers of its own
+      // a request in `no-cors` mode cannot have the headers of a token
       mode: mode === 'no-cors' && Object.keys(headers).length ? 'cors' : mode,
       credentials: credentials ? 'include' : request.credentials,
       cache: request.cache,
@@ -42,24 +42,27 @@ export class ScriptDelivery implements Delivery {
   }
 
   async answer(event: FetchEventLike, sent: SignedRequest, response: Response): Promise<Response> {
-    // an opaque one has no URL that a script could see
+    // an opaque response has no URL that a script could see
     if (response.type === 'opaque') return response;
-    // a redirect that the script does not follow shows the signed URL; of one of the worker's own it sees that it asked
+    // if the script does not follow redirects, this response would show the signed URL; a redirect that the worker
+    // makes shows the URL of the request
     if (response.type === 'opaqueredirect') return Response.redirect(event.request.url);
 
     const asked = withoutFragment(sent.unsignedUrl);
     const target = response.redirected ? unsignAs(sent, this.#signer.unsign(response.url)) : asked;
     const isMoved = target !== asked;
     const showsToken = target !== response.url;
-    // a host without tokens is shown as the one that has redirected to it, and would again
+    // the host of `response.url` may have no tokens: `unsign` then names the host that has redirected to it, and that
+    // host would redirect again
     const mayFollow = [target, sent.url].some((url) => !isElsewhere(response.url, url));
-    // relative URIs of a playlist begin where the redirect has led: the browser asks for that, and is signed for
+    // relative URIs of a playlist start at the target of the redirect: the browser requests the target, and the worker
+    // signs that request
     if (isMoved && showsToken && mayFollow && this.#signer.protects(target)) {
       letGo(response.body);
       return Response.redirect(target);
     }
     const isShown = isMoved && !showsToken;
-    // a playlist is read beside the player; its URIs are relative to the URL that the player sees
+    // the worker reads a playlist beside the player; its URIs are relative to the URL that the player sees
     event.waitUntil(this.#learn(response, isShown ? target : asked));
     if (isShown) return response;
     return isWebKit() ? readWhole(response) : handOver(event, response);
@@ -80,8 +83,8 @@ export class ScriptDelivery implements Delivery {
 const withoutFragment = (url: string): string => url.split('#', 1)[0]!;
 
 /**
- * WebKit does not tell a worker that nobody reads a body any more, and its connection would stay: it is read to its
- * end.
+ * Reads the body of a response to its end. WebKit does not tell a worker when the page stops reading a body, so the
+ * connection would stay open.
  */
 async function readWhole(response: Response): Promise<Response> {
   const { status, statusText, headers } = response;

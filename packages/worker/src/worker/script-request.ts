@@ -7,30 +7,37 @@ import type { FetchEventLike, WorkerClient } from './worker-scope.ts';
 import { openPages } from './worker-scope.ts';
 import { within } from './within.ts';
 
-/** For how long a page is waited for that may not have this package at all. */
+/** The longest wait for a page that may not have this package at all. */
 const strangerPatienceMs = 1000;
-/** The time for which a page is waited for that has said that it listens: it is busy. */
+/** The longest wait for a page that has said that it listens: such a page is only busy. */
 const listenerPatienceMs = 5000;
 const askIntervalMs = 250;
-/** For how long the other pages are waited for when one of them wants the request of a Web Worker signed. */
+/** The wait for the other pages when one page wants the request of a Web Worker signed. */
 const othersPatienceMs = 250;
 
-/** Pages that are known to listen, for they have said so or answered, or to be silent: these are not waited for. */
+/**
+ * The pages that are known to listen, because they have said so or answered, or to be silent. The worker does not wait
+ * for silent pages.
+ */
 const knownPages = new PageNotes<'listens' | 'silent'>();
 
-/** A page has registered the worker. */
+/** Notes that a page has registered the worker. */
 export const notePageListens = (id: string): void => knownPages.note(id, 'listens');
 
-/** A page has destroyed its worker object. */
+/** Notes that a page has destroyed its worker object. */
 export const notePageLeaves = (id: string): void => knownPages.forget(id);
 
-/** `fetch()` and `XMLHttpRequest`, which read: what they send, such as a call to the signing endpoint, is theirs. */
+/**
+ * Whether a script has made the request, by `fetch()` or `XMLHttpRequest`, to read something. The worker does not touch
+ * requests that send something, such as a call to the signing endpoint.
+ */
 export const isScriptRequest = ({ method, destination }: Request): boolean =>
   destination === '' && (method === 'GET' || method === 'HEAD');
 
 /**
- * Whether the page of a script's request wants it signed: it has asked for that, and no token is in it already.
- * @throws what the browser says if it does not let the worker reach the pages, such as at the worker's end
+ * Whether the page of a script's request wants it signed: the page has asked for `requests: 'all'`, and the request
+ * carries no token yet.
+ * @throws the browser's own error if the worker cannot reach the pages, such as when the browser stops the worker
  */
 export async function isWanted({ clientId, request }: FetchEventLike): Promise<boolean> {
   if (isSilent(clientId)) return false;
@@ -40,14 +47,19 @@ export async function isWanted({ clientId, request }: FetchEventLike): Promise<b
 
 const isSilent = (id: string): boolean => knownPages.get(id) === 'silent';
 
-/** The page that asks, or all of them: whose Web Worker it is that asks is not told. */
+/**
+ * Resolves to the page of the request. For a Web Worker, whose page is not known, resolves to all pages that may
+ * answer.
+ */
 async function pagesOf(clientId: string): Promise<readonly WorkerClient[]> {
   const pages = await openPages();
   const own = pages.filter(({ id }) => id === clientId);
   return own.length ? own : pages.filter(({ id }) => !isSilent(id));
 }
 
-/** The answers of `pages`; a silent one holds nothing up where another page wants the request signed. */
+/**
+ * Collects the answers of `pages`. Once a page wants the request signed, waits only `othersPatienceMs` for the others.
+ */
 async function answersOf(pages: readonly WorkerClient[], request: SentRequest): Promise<readonly ScriptAnswer[]> {
   const answers: ScriptAnswer[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -62,7 +74,7 @@ async function answersOf(pages: readonly WorkerClient[], request: SentRequest): 
   return answers;
 }
 
-/** The answer of `page`; `undefined` if there is none in time. */
+/** Asks `page` about `request`. Resolves to the answer, or to `undefined` if none comes in time. */
 async function ask(page: WorkerClient, request: SentRequest): Promise<ScriptAnswer | undefined> {
   const ports: MessagePort[] = [];
   let settle!: (answer: ScriptAnswer) => void;
@@ -71,7 +83,7 @@ async function ask(page: WorkerClient, request: SentRequest): Promise<ScriptAnsw
   const post = (): void => {
     const { port1, port2 } = new MessageChannel();
     ports.push(port1);
-    // an answer that comes too late for this request counts for the next ones
+    // an answer that comes too late for this request still shows that the page listens, which counts for later requests
     port1.onmessage = ({ data }) => {
       notePageListens(page.id);
       settle(parseScriptAnswer(data));
@@ -83,7 +95,7 @@ async function ask(page: WorkerClient, request: SentRequest): Promise<ScriptAnsw
   let answer: ScriptAnswer | undefined;
   let waitedMs = 0;
   while (!answer && waitedMs < (listens() ? listenerPatienceMs : strangerPatienceMs)) {
-    // one that listens has the first question in its queue
+    // a page that listens already has the first question in its queue
     if (!ports.length || !listens()) post();
     answer = await within(askIntervalMs, answered);
     waitedMs += askIntervalMs;

@@ -9,9 +9,9 @@ import { isScriptRequest, isWanted, notePageLeaves, notePageListens } from './sc
 import { SignedFetch } from './signed-fetch.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
-/** The worker's part for requests of scripts. The file for media has none of it. */
+/** The part of the worker for requests of scripts. `token-worker.js` does not contain it. */
 export interface ScriptRequests {
-  /** Answers a request of a script, if it is to be signed. */
+  /** Answers a request of a script for a protected URL: signs it if its page wants that. */
   handleFetch(event: FetchEventLike, signer: TokenSource | PageSigner): void;
   notePageListens(id: string): void;
   notePageLeaves(id: string): void;
@@ -28,12 +28,12 @@ export const scriptRequests: ScriptRequests = {
 };
 
 async function answer(event: FetchEventLike, signer: TokenSource | PageSigner): Promise<Response> {
-  // where no page can be asked, the request goes out as the page has made it
+  // if the worker cannot ask a page, the request goes out as the page has made it
   if (!(await isWanted(event).catch(() => false))) return fetch(event.request);
   return new SignedFetch(event, signer, new ScriptDelivery(signer, learnBy(signer))).answer();
 }
 
-/** Playlists are read ahead by whoever has the tokens. */
+/** Returns a function that passes a playlist to the holder of the tokens, which reads ahead. */
 const learnBy =
   (signer: TokenSource | PageSigner): LearnText =>
   (url, text) => {

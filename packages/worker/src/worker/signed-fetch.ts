@@ -4,7 +4,7 @@ import type { Delivery } from './delivery.ts';
 import type { Releasable, RequestSigner } from './request-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
-/** One request on its way to the edge: signed, sent, once more if it is refused, and answered. */
+/** One request to the edge. Signs and sends it, sends it once more if the edge refuses it, and makes the response. */
 export class SignedFetch {
   readonly #event: FetchEventLike;
   readonly #signer: RequestSigner & Partial<Releasable>;
@@ -16,7 +16,7 @@ export class SignedFetch {
     this.#delivery = delivery;
   }
 
-  /** @throws as `TokenSource.sign`; the reason for which the player gave the request up */
+  /** @throws as `TokenSource.sign`; the reason of the player's abort */
   async answer(): Promise<Response> {
     const { request } = this.#event;
     const { url, signal } = request;

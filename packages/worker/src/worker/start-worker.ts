@@ -12,9 +12,9 @@ import type { ExtendableEventLike, FetchEventLike, WorkerClient } from './worker
 import { goOnBeside, scope } from './worker-scope.ts';
 
 /**
- * The worker itself. All it knows stands in its own URL, so it may be stopped and started at any time.
- * @param scripts what it does for the requests of scripts, where its settings say so
- * @throws `ERR_OPTIONS` if they do and this is not given: it is not installed then
+ * Starts the worker. The URL of the worker holds all that it knows, so the browser may stop and start it at any time.
+ * @param scripts the part for requests of scripts, used if the settings say `requests: 'all'`
+ * @throws `ERR_OPTIONS` if the settings say so and `scripts` is missing: the browser does not install the worker then
  */
 export function startWorker(scripts?: ScriptRequests): void {
   const { requests, ...settings } = readSettings(location.href);
@@ -26,8 +26,8 @@ export function startWorker(scripts?: ScriptRequests): void {
     ownSource ?? new PageSigner(clientId, protects);
 
   on('install', () => {
-    // other settings take over at once; a new version of this file waits, for Firefox and WebKit would cut off what
-    // plays
+    // a worker with other settings takes over at once; a new version of this file waits, because Firefox and WebKit
+    // would cut off what is playing
     const isNewVersion = scope.registration.active?.scriptURL === location.href;
     if (!isNewVersion) goOnBeside(scope.skipWaiting());
   });
@@ -46,10 +46,10 @@ export function startWorker(scripts?: ScriptRequests): void {
     switch (parsePageMessage(data)?.secureToken) {
       case words.claim:
         forgetPagesWithoutSigner();
-        // a page that has loaded: its navigation may have passed by the worker
+        // the page has loaded, and the worker may not have seen its navigation
         ownSource?.liftDenials();
         if (page) scripts?.notePageListens(page.id);
-        // refused while another version is active still
+        // the browser refuses this while another version is still active
         goOnBeside(scope.clients.claim());
         break;
       case words.leave:
@@ -59,17 +59,18 @@ export function startWorker(scripts?: ScriptRequests): void {
 }
 
 /**
- * `registerTokenWorker` registers this file for the folder in which it lies. Whoever could run a script on the site
- * once might do so for a deeper folder, with settings of their own, and would own that folder from then on.
+ * Listens only if the worker is registered for the folder of its file, as `registerTokenWorker` does. An attacker who
+ * once runs a script on the site might register the file for a deeper folder, with settings of the attacker, and would
+ * own that folder from then on.
  */
 function on(type: string, listener: (event: Event) => void): void {
   const isForItsFolder = scope.registration.scope === new URL('.', location.href).href;
   if (isForItsFolder) addEventListener(type, listener);
 }
 
-/** The worker asks the endpoint itself, and its pages hear what happens. */
+/** Creates the token source of a worker that calls the endpoint itself. The pages receive the events of the source. */
 function createOwnSource({ request, ...options }: WorkerSettings): TokenSource {
-  // the settings in the URL of the worker are nothing to the endpoint
+  // no referrer: the settings in the URL of the worker do not concern the endpoint
   const source = createTokenSource({ ...options, request: { ...request, referrerPolicy: 'no-referrer' } });
   forwardTokenEvents(source, (type, detail) => goOnBeside(tellPages(tokenEventMessage({ type, detail }))));
   return source;

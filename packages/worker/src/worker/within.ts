@@ -1,4 +1,4 @@
-/** Resolves as `promise` does if that is in time, else to `undefined`. */
+/** Resolves as `promise` does, or to `undefined` if that takes longer than `ms`. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));

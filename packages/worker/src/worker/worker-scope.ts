@@ -1,6 +1,9 @@
 import type { PostedWorkerMessage } from '../wire/protocol.ts';
 
-/** The global scope of a service worker, as far as it is used here: TypeScript's DOM library has no types for it. */
+/**
+ * A page, as a worker sees it. This file declares what is used here of a service worker's global scope, because
+ * TypeScript's DOM library has no types for it.
+ */
 export interface WorkerClient {
   readonly id: string;
   postMessage(message: PostedWorkerMessage, transfer?: Transferable[]): void;
@@ -16,27 +19,27 @@ interface WorkerScope {
   skipWaiting(): Promise<void>;
 }
 
-/** An `ExtendableEvent`, as far as it is used. */
+/** The part of an `ExtendableEvent` that is used here. */
 export interface ExtendableEventLike {
   waitUntil(promise: Promise<unknown>): void;
 }
 
-/** A `FetchEvent`, as far as it is used. */
+/** The part of a `FetchEvent` that is used here. */
 export interface FetchEventLike extends ExtendableEventLike {
   readonly request: Request;
-  /** The page that asks. */
+  /** The id of the page that makes the request. */
   readonly clientId: string;
   respondWith(response: Promise<Response> | Response): void;
 }
 
 export const scope: WorkerScope = globalThis as unknown as WorkerScope;
 
-/**
- * Lets `work` go on beside what the worker answers. A browser that ends the worker may reject it, and nobody waits for
- * it.
- */
+/** Lets `work` run, and does not wait for it. Ignores its rejection: a browser that stops the worker may reject it. */
 export const goOnBeside = (work: Promise<unknown>): void => void work.catch(() => undefined);
 
-/** Resolves to all pages of this origin, also to those that the worker does not control: any may help another. */
+/**
+ * Resolves to all pages of this origin, including those that the worker does not control: any page may sign for
+ * another.
+ */
 export const openPages = (): Promise<readonly WorkerClient[]> =>
   scope.clients.matchAll({ includeUncontrolled: true, type: 'window' });

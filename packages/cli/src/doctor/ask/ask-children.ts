@@ -13,14 +13,17 @@ import type { Signer } from './signers.ts';
 
 export interface ChildrenSubject {
   readonly asker: Asker;
-  /** Where the playlist was loaded, with its token: what it lists may inherit that. */
+  /**
+   * The URL from which the playlist was loaded, with its token: the files that the playlist lists may inherit the
+   * token.
+   */
   readonly loadedFrom: string;
   readonly text: string;
   readonly origin: string;
   readonly signer?: Signer;
-  /** Whether the URL that is examined is in a private network, where files of such a network belong. */
+  /** Whether the examined URL is in a private network: then its playlist may name files in such a network. */
   readonly isPrivate: boolean;
-  /** The URL without the token that is recognised in it; the URL itself where there is none. */
+  /** Returns the URL without the token that is recognised in it; the URL itself if there is no token. */
   readonly bareOf: (url: string) => Promise<string>;
 }
 
@@ -28,16 +31,16 @@ export interface ChildrenExamined {
   readonly children: readonly ChildObservations[];
   /** Whether the playlist, or one below it, names files with tokens. */
   readonly haveTokens: boolean;
-  /** A range of a segment. */
+  /** The answer to a range request for a segment. */
   readonly range: Outcome | undefined;
-  /** Whether files were left out, because they are on hosts of a private network and the playlist is not. */
+  /** Whether files were left out because they are on hosts of a private network and the playlist is not. */
   readonly hasPrivate: boolean;
 }
 
-/** A playlist that names playlists, and these. */
+/** The levels of playlists: a playlist that names playlists, and those. */
 const LEVELS = 2;
 
-/** Characters of a URL that is asked for: servers take no longer ones. */
+/** The most characters of a URL that is requested: servers accept no longer URLs. */
 const MAX_URL = 8192;
 
 interface Child extends ListedFile {
@@ -45,7 +48,7 @@ interface Child extends ListedFile {
   readonly good: Pass | undefined;
 }
 
-/** Asks for one file of each kind that a playlist names, two levels down. */
+/** Requests one file of each kind that a playlist names, two levels down. */
 export async function askChildren(subject: ChildrenSubject): Promise<ChildrenExamined> {
   const { asker, origin } = subject;
   const children: ChildObservations[] = [];
@@ -54,11 +57,11 @@ export async function askChildren(subject: ChildrenSubject): Promise<ChildrenExa
   for (let level = 0; level < LEVELS && playlists.length > 0; level++) {
     const listed = (await Promise.all(playlists.map(({ text, url }) => listedFiles(text, url)))).flat();
     const askable = listed.filter(({ url }) => url.length <= MAX_URL && /^https?:/.test(url));
-    // a playlist from outside is not to send the doctor round the network of who runs it
+    // a playlist on a public host must not send the doctor around its user's private network
     const allowed = askable.filter(({ url }) => subject.isPrivate || !isPrivateHost(new URL(url).hostname));
     hasPrivate ||= allowed.length < askable.length;
     const files = await signedFiles(distinct(allowed), subject);
-    // one in the path of the playlist is inherited by its names
+    // the names in a playlist inherit a token in the playlist's path, so the queries alone are compared
     haveTokens ||= files.some(({ url, bare }) => new URL(url).search !== new URL(bare).search);
     const asked = await Promise.all(files.map(async (file) => ({ file, observed: await askChild(file, subject) })));
     children.push(...asked.map(({ observed }) => observed));
@@ -73,7 +76,10 @@ export async function askChildren(subject: ChildrenSubject): Promise<ChildrenExa
   return { children, haveTokens, range, hasPrivate };
 }
 
-/** Files with their tokens: those that the playlist wrote, or new ones. No other host gets a token of the doctor's. */
+/**
+ * Returns files with their tokens: those that the playlist wrote, or new ones. Files of other origins get new tokens
+ * only from a signer for all origins.
+ */
 async function signedFiles(
   files: readonly ListedFile[],
   { signer, loadedFrom, bareOf }: ChildrenSubject,
@@ -90,7 +96,7 @@ async function signedFiles(
   });
 }
 
-/** The first of each kind on each origin, but for playlists: those of audio and of subtitles. */
+/** Returns the first file of each kind on each origin, and all rendition playlists: those of audio and of subtitles. */
 function distinct(files: readonly ListedFile[]): ListedFile[] {
   const keyOf = ({ kind, url }: ListedFile): string =>
     kind === 'rendition playlist' ? url : `${kind} ${new URL(url).origin}`;
@@ -99,7 +105,7 @@ function distinct(files: readonly ListedFile[]): ListedFile[] {
   return [...first.values()];
 }
 
-/** Where a token comes from, in words. */
+/** Returns the source of a token in words. */
 const sourceOf = (signer: Signer | undefined, { folder }: Partial<Pass> = {}): string =>
   `${signer?.source ?? ''}${folder === undefined ? '' : `, whose \`prefix\` is ${shown(new URL(folder))}`}`;
 

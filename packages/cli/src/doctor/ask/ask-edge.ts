@@ -9,7 +9,7 @@ import { ends } from './signers.ts';
 import type { Signer } from './signers.ts';
 
 export interface EdgeSubject {
-  /** Without a token. */
+  /** The URL without a token. */
   readonly url: string;
   readonly origin: string;
   /** The answer to the first request, which had no token. */
@@ -17,25 +17,25 @@ export interface EdgeSubject {
   readonly good: Pass | undefined;
   readonly source: string;
   readonly expired: Pass | undefined;
-  /** Whether `good` is signed with the secret, so that one that ends later differs in nothing else. */
+  /** Whether `good` is signed with the secret, so that a token with a later end differs in nothing else. */
   readonly isSignedHere: boolean;
-  /** Whether the token of the endpoint is genuine by the secret; `undefined` where nobody can say. */
+  /** Whether the token of the endpoint is genuine by the secret; `undefined` if that cannot be judged. */
   readonly isGenuine: boolean | undefined;
   /** Makes tokens that end at other times, in seconds from now. */
   readonly passThatEnds: (end: number) => Promise<Pass | undefined>;
-  /** Can sign other URLs of the same folder. */
+  /** The signer for other URLs of the same folder, if there is one. */
   readonly signer: Signer | undefined;
 }
 
 type Seen = { -readonly [Name in keyof EdgeObservations]: EdgeObservations[Name] };
-/** The members of the observations that are answers. */
+/** The names of the observations that are answers. */
 type OutcomeName = Exclude<keyof EdgeObservations, 'url' | 'travel' | 'source' | 'isGenuine' | 'hasTokensInPlaylist'>;
 
-/** The first request: as a page would send it, and without a token. */
+/** Sends the first request: as a page would send it, and without a token. */
 export const askWithoutToken = (asker: Asker, url: string, origin: string): Promise<Outcome | undefined> =>
   asker.ask({ what: 'without a token', url, headers: { origin } });
 
-/** Collects the answers of an edge. */
+/** The requests to an edge, and the answers so far. */
 class Inquiry {
   readonly seen: Seen;
   readonly #asker: Asker;
@@ -56,7 +56,7 @@ class Inquiry {
     };
   }
 
-  /** Asks with `pass`, where there is one, and notes the answer as `name`. */
+  /** Sends a request with `pass`, if there is one, and notes the answer as `name`. */
   async send(name: OutcomeName, what: string, pass: Pass | undefined, more: Partial<Request> = {}): Promise<void> {
     if (!pass) return;
     const headers = { origin: this.#subject.origin, ...pass.headers, ...more.headers };
@@ -80,8 +80,8 @@ class Inquiry {
 }
 
 /**
- * Asks for the URL with tokens. A good one comes after those that are to be refused: a cache that keeps what it lets
- * through would serve them, too.
+ * Requests the URL with tokens. The good token comes after the tokens that the edge should refuse: a cache that keeps
+ * accepted responses would also serve them to refused tokens.
  */
 export async function askEdge(asker: Asker, subject: EdgeSubject): Promise<EdgeObservations> {
   const { url, origin, withoutToken, good, expired, signer } = subject;
@@ -109,7 +109,7 @@ export async function askEdge(asker: Asker, subject: EdgeSubject): Promise<EdgeO
   return seen;
 }
 
-/** Asks with what differs from a good token that was refused. */
+/** Sends requests that differ from the refused request with a good token. */
 async function askWhyRefused(inquiry: Inquiry, { isGenuine, isSignedHere, passThatEnds }: EdgeSubject): Promise<void> {
   const own = isGenuine === false ? await passThatEnds(ends.inTwoMinutes) : undefined;
   await inquiry.send('own', 'with a token of the secret that was given', own);
@@ -118,13 +118,16 @@ async function askWhyRefused(inquiry: Inquiry, { isGenuine, isSignedHere, passTh
   if (!isServed(inquiry.seen.lasting)) await inquiry.askStray();
 }
 
-/** A file that nobody has asked for before, beside that of `url`, and with its ending: no cache has it. */
+/**
+ * Returns the URL of a file beside that of `url`, with the same ending. No cache has it, because it was never
+ * requested.
+ */
 function strayIn(url: string): string {
   const [ending = ''] = /\.\w+$/.exec(new URL(url).pathname) ?? [];
   return new URL(`doctor-${randomBytes(4).toString('hex')}${ending}`, url).href;
 }
 
-/** The first two bytes of what `pass` opens. */
+/** Requests the first two bytes of the file that `pass` opens. */
 export const askRange = (
   asker: Asker,
   { url, headers }: Pass,

@@ -10,15 +10,15 @@ import type { Pass } from './pass.ts';
 
 export interface EndpointExamined {
   readonly observations: EndpointObservations;
-  /** The token that it gave for the URL. */
+  /** The token that the endpoint gave for the URL. */
   readonly pass: Pass | undefined;
 }
 
-/** Repeats of two calls that a second of the clock came between. */
+/** The most pairs of calls that are made until both calls of a pair fall into the same second. */
 const MAX_PAIRS = 3;
 
 /**
- * Calls the endpoint for `url` as a page does, then for another token, and for a URL that it has no business with.
+ * Calls the endpoint for `url` as a page does, then for another token, and for a URL that it should not sign.
  *
  * @param url without a token
  * @param isCrossOrigin whether the page is on another origin, so that browsers send a preflight
@@ -37,7 +37,7 @@ export async function askEndpoint(
     const [first, second] = [passIn(initial, url), passIn(refused, url)];
     if (!first || !second) break;
     if (isSame(first, second)) isSameAfterRefused = true;
-    // a token that differs because the clock has gone on is no other one
+    // a token that differs only because the clock has moved on is not another token
     else if (isWithinASecond(initial, refused)) isSameAfterRefused = false;
   }
   const asked = elsewhere(url);
@@ -70,7 +70,7 @@ const isSame = (a: Pass, b: Pass): boolean =>
 const isWithinASecond = (first: Outcome | undefined, second: Outcome | undefined): boolean =>
   isAnswer(first) && isAnswer(second) && Math.floor(first.sentMs / 1000) === Math.floor(second.receivedMs / 1000);
 
-/** The path of `url` on a host that nobody has (RFC 6761 section 6.4). */
+/** Returns the path of `url` on a host that does not exist (RFC 6761 section 6.4). */
 function elsewhere(url: string): string {
   const other = new URL(url);
   other.protocol = 'https:';

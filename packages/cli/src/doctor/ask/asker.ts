@@ -5,24 +5,25 @@ import { shown } from '../rules/shown.ts';
 import { readPlaylistText, readWhole } from './read-body.ts';
 
 export interface Request {
-  /** A description of the request, for whoever watches. */
+  /** A description of the request, for the people who watch. */
   readonly what: string;
   readonly url: string;
   readonly method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /**
-   * Follow redirects on the same origin: where one leads that refuses, such as to a log-in page, is no answer. @default
-   * false
+   * Whether redirects on the same origin are followed. A redirect that refuses may lead to a log-in page, which is not
+   * an answer.
+   * @default false
    */
   readonly follow?: boolean;
 }
 
-/** A request that was sent, as it is told. */
+/** A request that was sent, as the doctor reports it. */
 export interface Step {
   readonly what: string;
   readonly method: string;
-  /** Without query and without token. */
+  /** The URL without query and without token. */
   readonly url: string;
   readonly result: string;
 }
@@ -32,15 +33,15 @@ export interface AskerOptions {
   readonly requests?: number;
   /** Milliseconds for all requests together. @default 9500 */
   readonly totalMs?: number;
-  /** Milliseconds for one of them. @default 4000 */
+  /** Milliseconds for each request. @default 4000 */
   readonly eachMs?: number;
   readonly onStep?: (step: Step) => void;
 }
 
-/** Redirects on one origin that are followed. */
+/** The most redirects on one origin that are followed. */
 const MAX_REDIRECTS = 2;
 
-/** Sends requests: few of them, and none for long. */
+/** A sender of requests, with a limit on their number and their time. */
 export class Asker {
   readonly #left: { requests: number; until: number };
   readonly #eachMs: number;
@@ -59,18 +60,18 @@ export class Asker {
     return this.#asked;
   }
 
-  /** Whether a request was not sent because there had been too many, or no time was left. */
+  /** Whether a request was not sent because the limit of requests or of time was reached. */
   get ranOut(): boolean {
     return this.#ranOut;
   }
 
-  /** Seconds that one answer is waited for. */
+  /** Seconds that the doctor waits for one answer. */
   get patience(): number {
     return this.#eachMs / 1000;
   }
 
   /**
-   * @param told the URL as it is told, for one with a token in its path
+   * @param told the URL as the doctor reports it, for a URL with a token in its path
    * @returns `undefined` for a request that was not sent
    */
   async ask(request: Request, told: string = shown(new URL(request.url))): Promise<Outcome | undefined> {
@@ -115,14 +116,14 @@ async function exchange(
   }
 }
 
-/** Headers that a browser adds, which rules against bots and foreign pages look at. */
+/** Adds headers that a browser sends, and that rules against bots and foreign pages examine. */
 const asOfABrowser = (headers: Readonly<Record<string, string>>): Record<string, string> => ({
   'user-agent': 'Mozilla/5.0 (compatible; secure-token-doctor)',
   ...(headers.origin !== undefined && { referer: `${headers.origin}/` }),
   ...headers,
 });
 
-/** A code of Node's: the messages of errors may hold the URL. */
+/** Returns a code of Node.js, because the message of an error may contain the URL. */
 function reasonOf(error: unknown): string {
   const { name, cause } = error as { name?: string; cause?: { code?: unknown } };
   if (name === 'TimeoutError' || name === 'AbortError') return 'no answer in time';

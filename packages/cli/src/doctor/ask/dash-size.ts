@@ -1,24 +1,24 @@
-/** Segments of a manifest that are written out at most: a day of half-second segments has fewer. */
+/** The most segments of a manifest that are written out: a day of half-second segments has fewer. */
 const MAX_SEGMENTS = 200_000;
-/** Characters of a manifest that are looked at. */
+/** The most characters of a manifest that are examined. */
 const MAX_LENGTH = 500_000;
 
-/** Elements that hand their segments down to all representations within. */
+/** Elements that pass their segments on to all representations within them. */
 const levels = ['Period', 'AdaptationSet', 'Representation'];
 
 /**
- * Markup that hides a number or a tag from a reader that does not parse: references to characters, declarations,
+ * Markup that hides a number or a tag from a reader that does not parse: character references, declarations,
  * instructions.
  */
 const disguises = /&#|<!(?!--)|<\?(?!xml\s)/;
 
 /**
- * Whether a DASH manifest stands for so few segments that they may be written out. A line of it can stand for billions,
- * by a repeat count or by a duration that is short beside that of the whole, and for as many representations as inherit
- * it.
+ * Tells whether a DASH manifest stands for so few segments that they may be written out. One line can stand for
+ * billions of segments, by a repeat count, or by a duration that is short compared with that of the whole; and every
+ * representation that inherits the line multiplies them.
  *
- * The text comes from anybody: it is read with patterns that take no longer than it is long, and counted too high
- * rather than too low.
+ * The text may come from anyone. It is read with patterns that take time in proportion to its length, and counted too
+ * high rather than too low.
  *
  * @param nowMs unix milliseconds, for a live stream that began long ago
  */
@@ -29,7 +29,7 @@ export function canBeWrittenOut(manifest: string, nowMs: number = Date.now()): b
   return segmentsIn(text, whole) <= MAX_SEGMENTS;
 }
 
-/** An element that is never closed stays, and counts. */
+/** Removes comments. A comment that is never closed stays, and counts. */
 const withoutComments = (text: string): string => {
   const [front = '', ...parts] = text.split('<!--');
   return front + parts.map((part) => part.slice(part.indexOf('-->') + 1)).join('');
@@ -40,13 +40,16 @@ interface Whole {
   readonly scale: number;
 }
 
-/** Counts what `text` stands for: its own segments once for each representation in it, and those of its parts. */
+/**
+ * Counts the segments for which `text` stands: its own segments once for each representation in it, and those of its
+ * parts.
+ */
 function segmentsIn(text: string, whole: Whole, [level, ...deeper] = levels): number {
   if (level === undefined) return ownSegments(text, whole);
   const [front = '', ...parts] = text.split(new RegExp(`<${level}\\b`));
   let [own, inner] = [front, 0];
   for (const part of parts) {
-    // one that ends at once has nothing within: what follows it belongs to its parent
+    // an element that ends at once contains nothing: the text after it belongs to its parent
     const end = Math.max(0, part.indexOf(`</${level}`));
     inner += segmentsIn(part.slice(0, end), whole, deeper);
     own += part.slice(end);
@@ -55,7 +58,7 @@ function segmentsIn(text: string, whole: Whole, [level, ...deeper] = levels): nu
   return inner + ownSegments(own, whole) * Math.max(1, heirs);
 }
 
-/** Counts the segments that a text lists, and those that fill a time, whose number nobody has written down. */
+/** Counts the segments that a text lists, and the segments that fill a duration, whose number is not written down. */
 function ownSegments(text: string, { seconds, scale }: Whole): number {
   const repeats = numbers(text, /\br\s*=[\s"'+]*(\d+)/g).reduce((sum, count) => sum + count + 1, 0);
   const filling = [
@@ -68,14 +71,14 @@ function ownSegments(text: string, { seconds, scale }: Whole): number {
   return filling.reduce((sum, each) => sum + (seconds * scaleHere) / each, repeats);
 }
 
-/** The finest timescale, which makes the most segments; 0 where there is none. */
+/** Returns the finest timescale, which makes the most segments; 0 if there is none. */
 const timescaleOf = (text: string): number =>
   numbers(text, /\btimescale\s*=[\s"'+]*(\d+)/g).reduce((most, each) => Math.max(most, each), 0);
 
 const numbers = (text: string, pattern: RegExp): number[] =>
   [...text.matchAll(pattern)].map(([, digits]) => Number(digits));
 
-/** The longest time that the manifest plays for, or for which it has been live. */
+/** Returns the longest time in seconds for which the manifest plays, or for which it has been live. */
 function wholeSeconds(text: string, nowMs: number): number {
   const named = text.matchAll(
     /(?:[dD]uration|timeShiftBufferDepth)\s*=[\s"']*P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?/g,

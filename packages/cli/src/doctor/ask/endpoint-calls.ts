@@ -6,10 +6,10 @@ export class EndpointCalls {
   readonly url: string;
   readonly #origin: string;
   readonly #headers: Readonly<Record<string, string>>;
-  /** One for all calls, as that of a page: an endpoint may count sessions. */
+  /** The one session of all calls, as of a page: an endpoint may count sessions. */
   readonly #session = randomBytes(16).toString('base64url');
 
-  /** @param headers what the player adds, such as a bearer token; names in lower case */
+  /** @param headers the headers that the player adds, such as a bearer token; names in lower case */
   constructor(url: string, origin: string, headers: Readonly<Record<string, string>>) {
     this.url = url;
     this.#origin = origin;

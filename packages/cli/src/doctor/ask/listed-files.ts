@@ -4,12 +4,15 @@ import { canBeWrittenOut } from './dash-size.ts';
 
 /** A file that a playlist or a manifest names. */
 export interface ListedFile {
-  /** In words, such as `segment`. */
+  /** The kind in words, such as `segment`. */
   readonly kind: string;
   readonly url: string;
 }
 
-/** The tags of HLS whose URLs players load by themselves, and what they lead to. Advertisements are left out. */
+/**
+ * The tags of HLS whose URLs players load without being told, and the kinds of these files. Advertisements are left
+ * out.
+ */
 const kinds: Readonly<Record<string, string>> = {
   'EXT-X-STREAM-INF': 'variant playlist',
   'EXT-X-MEDIA': 'rendition playlist',
@@ -21,7 +24,7 @@ const kinds: Readonly<Record<string, string>> = {
   'EXT-X-PART': 'part',
 };
 
-/** One file of each kind that the playlist or manifest at `url` names. */
+/** Returns one file of each kind that the playlist or manifest at `url` names. */
 export async function listedFiles(text: string, url: string): Promise<ListedFile[]> {
   return /^\uFEFF?#EXTM3U/.test(text) ? filesOfHls(text, url) : filesOfDash(text, url);
 }
@@ -31,7 +34,7 @@ function filesOfHls(text: string, url: string): ListedFile[] {
   const isLive = !text.includes('#EXT-X-ENDLIST');
   return Object.keys(kinds).flatMap((tag) => {
     const ofTag = urls.filter((each) => each.tag === tag);
-    // audio stands first and subtitles last, by custom; of a live stream the first segment may be gone
+    // by custom, audio stands first and subtitles last; in a live stream, the first segment may be gone
     const chosen = tag === 'EXT-X-MEDIA' ? [ofTag[0], ofTag.at(-1)] : [isLive ? ofTag.at(-1) : ofTag[0]];
     return fileOf(chosen, kinds[tag]!);
   });
@@ -42,7 +45,7 @@ const fileOf = (chosen: readonly (PlaylistUrl | undefined)[], kind: string): Lis
 
 async function filesOfDash(text: string, url: string): Promise<ListedFile[]> {
   if (!canBeWrittenOut(text)) return [];
-  // it brings a parser of XML, for which nobody waits who has no manifest
+  // imported on demand, because it brings an XML parser
   const { parse } = await import('mpd-parser');
   let manifest;
   try {

@@ -1,4 +1,4 @@
-/** Types of the exports that are used here; the package has none. */
+/** Types of the exports that this package uses; `mpd-parser` has no types. */
 declare module 'mpd-parser' {
   interface Uri {
     readonly resolvedUri?: string;

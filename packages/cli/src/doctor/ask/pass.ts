@@ -11,11 +11,11 @@ export interface Pass {
   readonly travel: Travel;
   /** The folder whose files the token opens, as its `prefix` says. */
   readonly folder?: string;
-  /** The part of the path that a token has replaced, and its replacement. */
+  /** The `prefix` that a token has replaced in the URL, and the `base` that replaces it. */
   readonly moved?: { readonly base: string; readonly prefix: string };
 }
 
-/** A token as it is attached: of an endpoint, or of a format. */
+/** A token with the members that attach it to a request. It comes from an endpoint or a format. */
 export interface Attached {
   readonly prefix?: unknown;
   readonly base?: unknown;
@@ -25,7 +25,7 @@ export interface Attached {
 }
 
 /**
- * `url` with a token of an endpoint; `undefined` for a token that players refuse, which the diagnosis names.
+ * Returns `url` with a token of an endpoint; `undefined` for a token that players refuse, which the diagnosis reports.
  *
  * @param url without a token
  * @param setCookies the `Set-Cookie` headers that came with it
@@ -34,8 +34,8 @@ export const passOfSent = (token: SentToken, url: string, setCookies: readonly s
   problemOf(token) === undefined ? passOf(token, url, setCookies) : undefined;
 
 /**
- * `url` with a token; `undefined` where that makes no request: `fetch`, `URL` and `Headers` would throw, and quote the
- * token.
+ * Returns `url` with a token; `undefined` if the token makes no valid request: `fetch`, `URL` and `Headers` would throw
+ * an error that quotes the token.
  *
  * @param url without a token
  * @param setCookies the `Set-Cookie` headers that came with it
@@ -58,7 +58,7 @@ function attached(token: Attached, url: string, setCookies: readonly string[]): 
   const prefix = folder ?? `${new URL(url).origin}/`;
   const base = folderIn(token.base);
   const moved = base !== undefined && url.startsWith(prefix) ? base + url.slice(prefix.length) : url;
-  // they were given for the origin of `url`, and not for one that `base` leads to
+  // the cookies were given for the origin of `url`, and not for an origin to which `base` leads
   const takesCookies = token.credentials === true && moved.startsWith(`${new URL(url).origin}/`);
   const cookies = takesCookies ? setCookies.map((cookie) => cookie.split(';')[0]!) : [];
   const headers = { ...carried, ...(cookies.length > 0 && { cookie: cookies.join('; ') }) };
@@ -76,7 +76,7 @@ function attached(token: Attached, url: string, setCookies: readonly string[]): 
   };
 }
 
-/** A URL that was given with its token. @param bare the same without it */
+/** Returns the pass of a URL that was given with its token. @param bare the same URL without the token */
 export function passOfUrl(url: string, bare: string): Pass {
   const [signed, plain] = [new URL(url), new URL(bare)];
   const kept = new Set(plain.search.slice(1).split('&'));
@@ -92,14 +92,14 @@ export function passOfUrl(url: string, bare: string): Pass {
   };
 }
 
-/** A token of which one character was changed; `undefined` where there is none that could be. */
+/** Returns a pass in whose token one character was changed; `undefined` if no character can be changed. */
 export function tampered({ url, headers, values, travel }: Pass): Pass | undefined {
   const [longest = ''] = [...values].sort((a, b) => b.length - a.length);
   const changed = withOneChanged(longest);
   if (changed === undefined) return undefined;
   const at = url.lastIndexOf(longest);
   return {
-    // a value in a header may be part of the host, too, and no other host gets a request
+    // a value in a header may also be part of the host, and no other host must get a request
     url: at < new URL(url).origin.length ? url : url.slice(0, at) + changed + url.slice(at + longest.length),
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, value.replace(longest, () => changed)]),
@@ -109,7 +109,9 @@ export function tampered({ url, headers, values, travel }: Pass): Pass | undefin
   };
 }
 
-/** In the third quarter: signatures stand last, and the last character of base64 may mean nothing. */
+/**
+ * Changes a character in the third quarter: signatures come last, and the last character of base64 may mean nothing.
+ */
 function withOneChanged(value: string): string | undefined {
   const from = Math.floor(value.length * 0.7);
   const order = Array.from({ length: value.length }, (_, index) => (index + from) % value.length);
@@ -120,7 +122,7 @@ function withOneChanged(value: string): string | undefined {
   return value.slice(0, at) + (was === one ? other : one) + value.slice(at + 1);
 }
 
-/** An absolute URL as a browser writes it, with a slash behind the host; `undefined` for what an endpoint got wrong. */
+/** Returns an absolute URL as a browser writes it, with a slash after the host; `undefined` for an invalid value. */
 function folderIn(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   try {
@@ -130,21 +132,21 @@ function folderIn(value: unknown): string | undefined {
   }
 }
 
-/** The part of a path that stands in front of the ending it shares with `plain`. */
+/** Returns the part of a path before the ending that it shares with `plain`. */
 function frontOf(path: string, plain: string): string {
   let shared = 0;
   while (shared < plain.length && path.at(-1 - shared) === plain.at(-1 - shared)) shared++;
   return path.slice(0, path.length - shared);
 }
 
-/** Players leave out what is null. */
+/** Returns the members of an object as texts. Leaves out members that are null, as players do. */
 function textsOf(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {};
   const given = Object.entries(value).filter(([, text]) => text !== null);
   return Object.fromEntries(given.map(([name, text]) => [name, String(text)]));
 }
 
-/** Parameters of the same name are replaced; every other byte stays. */
+/** Adds parameters to a URL. They replace parameters of the same name, and every other byte stays. */
 function withQuery(url: string, query: Readonly<Record<string, string>>): string {
   const entries = Object.entries(query);
   if (entries.length === 0) return url;
@@ -153,5 +155,5 @@ function withQuery(url: string, query: Readonly<Record<string, string>>): string
   return `${front}?${[...kept, ...entries.map(([name, text]) => `${escapeQuery(name)}=${escapeQuery(text)}`)].join('&')}`;
 }
 
-/** Only what would end a value: CDNs compare `=`, `~`, `*` and `/` as they were signed. */
+/** Escapes only the characters that would end a value: CDNs compare `=`, `~`, `*` and `/` as they were signed. */
 const escapeQuery = (text: string): string => encodeURI(text).replace(/[&+#]/g, encodeURIComponent);

@@ -1,12 +1,12 @@
-/** Longer than any playlist in use, and than any answer of an endpoint. */
+/** The most bytes of a body. No playlist in use and no answer of an endpoint is longer. */
 const MAX_BYTES = 1_048_576;
 
-/** The text of a body, as far as it is bounded; `undefined` beyond. */
+/** Returns the text of a body; `undefined` for a body that is longer than the limit. */
 export async function readWhole(response: Response): Promise<string | undefined> {
   return readWhile(response, () => true);
 }
 
-/** The text of a playlist of HLS or DASH; what is none is let go after its first bytes. */
+/** Returns the text of an HLS or DASH playlist. Cancels any other body after its first bytes. */
 export async function readPlaylistText(response: Response): Promise<string | undefined> {
   if (!response.ok) {
     await response.body?.cancel();
@@ -15,10 +15,10 @@ export async function readPlaylistText(response: Response): Promise<string | und
   return readWhile(response, isPlaylistText);
 }
 
-/** Whether a text begins as playlists do. */
+/** Tells whether a text begins like a playlist. */
 const isPlaylistText = (text: string): boolean => /^\uFEFF?(?:#EXTM3U|\s*<(?:\?xml|!--|(?:\w+:)?MPD[\s>]))/.test(text);
 
-/** The least of a text that shows what it is. */
+/** The number of characters that show what a text is. */
 const ENOUGH = 16;
 
 async function readWhile(response: Response, isWanted: (text: string) => boolean): Promise<string | undefined> {

@@ -7,28 +7,31 @@ import { passOf, passOfSent } from './pass.ts';
 import type { Pass } from './pass.ts';
 import type { EndpointCalls } from './endpoint-calls.ts';
 
-/** Makes good tokens for URLs. */
+/** A maker of good tokens for URLs. */
 export interface Signer {
-  /** In words, as it stands in messages: `from the endpoint`. */
+  /** The source in words, as messages have it: `from the endpoint`. */
   readonly source: string;
-  /** Whether it may sign for other origins than that of the URL that is examined. */
+  /** Whether the signer may sign for other origins than that of the examined URL. */
   readonly isForAllOrigins: boolean;
-  /** @returns in the order of `urls`; `undefined` for a URL that gets no token */
+  /** @returns the passes in the order of `urls`; `undefined` for a URL that gets no token */
   sign(urls: readonly string[]): Promise<readonly (Pass | undefined)[]>;
 }
 
-/** Ends of tokens that the doctor makes to see how an edge counts, in seconds from now. */
+/** The ends of tokens that the doctor makes to see how an edge counts time, in seconds from now. */
 export const ends = { anHourAgo: -3600, aMonthAgo: -2_592_000, inTwoMinutes: 120, inHalfADay: 43_200 } as const;
 
 interface EndpointSignerOptions {
   readonly asker: Asker;
   /** The origin of the examined URL. */
   readonly origin: string;
-  /** Whether the endpoint has signed a URL of a host that nobody has: then its token for another host says nothing. */
+  /**
+   * Whether the endpoint has signed a URL of a host that does not exist: then its token for another host proves
+   * nothing.
+   */
   readonly signsAnything: boolean;
 }
 
-/** Tokens of the endpoint, for all URLs with one call. */
+/** Creates a signer that gets tokens from the endpoint, for all URLs with one call. */
 export const endpointSigner = (
   calls: EndpointCalls,
   { asker, origin, signsAnything }: EndpointSignerOptions,
@@ -49,8 +52,8 @@ export const endpointSigner = (
 });
 
 /**
- * A pass for another origin, which a playlist has named and nobody vouches for: only of a token that the endpoint made
- * for that origin by name, and without cookies, whose host the endpoint does not tell.
+ * Returns a pass for another origin, which a playlist names and which is not trusted. The pass uses only a token that
+ * the endpoint made for that origin by name, and no cookies, because the endpoint does not say for which host they are.
  */
 function passElsewhere(body: EndpointBody, url: string): Pass | undefined {
   const token = tokenThatOpens({ ...body, tokens: body.tokens.filter(namesItsScope) }, url);
@@ -58,7 +61,7 @@ function passElsewhere(body: EndpointBody, url: string): Pass | undefined {
   return carried && hasCarrier(carried) ? passOfSent(carried, url) : undefined;
 }
 
-/** Tokens that are made here, with the secret that was given. */
+/** Creates a signer that makes tokens with the given secret. */
 export const secretSigner = (format: TokenFormat): Signer => ({
   source: 'signed with the given secret',
   isForAllOrigins: false,
@@ -66,8 +69,8 @@ export const secretSigner = (format: TokenFormat): Signer => ({
 });
 
 /**
- * The token of the URL itself, for files of its folder where it may open those; a token of one URL leaves them as the
- * playlist names them.
+ * Creates a signer that uses the token of the URL itself, for files of its folder if the token may open them. A token
+ * of one URL leaves the files as the playlist names them.
  *
  * @param given the URL with the token and without it
  */
@@ -93,23 +96,27 @@ export const ownSigner = (
 });
 
 /**
- * A genuine token that ends at another time; `undefined` of a format that makes none. @param end in seconds from now
+ * Returns a genuine token that ends at another time; `undefined` if the format makes none.
+ *
+ * @param end in seconds from now
  */
 export const passThatEnds = (format: TokenFormat, url: string, end: number): Promise<Pass | undefined> =>
   signed(format, url, nowSeconds() + end);
 
-/** Whether `format` takes a token; `undefined` for one that has ended, and of a format that cannot judge it. */
+/**
+ * Tells whether `format` accepts a token; `undefined` for an expired token, and for a format that cannot judge tokens.
+ */
 export async function isGenuine(format: TokenFormat, { url, headers }: Pass): Promise<boolean | undefined> {
   try {
     const verdict = await format.verify?.({ url, headers: new Headers(headers) }, nowSeconds());
     return verdict && (verdict.ok || (verdict.reason === 'expired' ? undefined : false));
   } catch {
-    // its message may quote the token
+    // the message of the error may quote the token
     return undefined;
   }
 }
 
-/** Whether the token in `url` is genuine, and has ended. */
+/** Tells whether the token in `url` is genuine and has expired. */
 export async function hasExpired(format: TokenFormat | undefined, url: string): Promise<boolean> {
   const verdict = await format?.verify?.({ url, headers: new Headers() }, nowSeconds());
   return verdict?.ok === false && verdict.reason === 'expired';
@@ -120,7 +127,7 @@ async function signed(format: TokenFormat, url: string, expires: number): Promis
     const token = await format.sign(new URL(url), expires);
     return passOf(token, url, token.setCookie);
   } catch {
-    // a path that the format does not sign
+    // the format does not sign this path
     return undefined;
   }
 }

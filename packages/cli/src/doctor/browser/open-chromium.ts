@@ -2,12 +2,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, BrowserType } from 'playwright-core';
 
-/** Says why there is no browser, and what to install. */
+/** The reason why there is no browser, and what to install. */
 export interface Unavailable {
   readonly unavailable: string;
 }
 
-/** Browsers in the order in which they are tried. Chrome decodes H.264, which Playwright's own Chromium does not. */
+/** Browsers in the order in which they are tried. Chrome decodes H.264, and Playwright's own Chromium does not. */
 const candidates = [
   { channel: 'chrome' },
   { channel: 'msedge' },
@@ -17,12 +17,15 @@ const candidates = [
 ] as const;
 
 /**
- * The page of the doctor comes from no server, so that Chromium takes it for one of a public network, which would need
- * the viewer's consent to call a server on this machine.
+ * Arguments of the browser. The page of the doctor comes from no server, so Chromium takes it for a page of a public
+ * network, which would need the viewer's consent to call a server on this machine.
  */
 const args = ['--autoplay-policy=no-user-gesture-required', '--disable-features=LocalNetworkAccessChecks'];
 
-/** A Chromium of this machine, driven by a `playwright-core` of the current folder or beside this package. */
+/**
+ * Opens a Chromium of this machine, with a `playwright-core` that is installed in the current folder or beside this
+ * package.
+ */
 export async function openChromium(): Promise<Browser | Unavailable> {
   const chromium = findDriver();
   if (!chromium) return { unavailable: 'playwright-core is not installed. Run: npm install playwright-core' };

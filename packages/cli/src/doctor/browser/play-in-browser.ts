@@ -8,23 +8,21 @@ import { openChromium } from './open-chromium.ts';
 import { readPlayback, startPlayer, watchPolicy } from './player-page.ts';
 
 export interface Playing {
-  /** Without a token where there is an endpoint that gives one. */
+  /** The URL, without a token if there is an endpoint that gives one. */
   readonly url: string;
   readonly endpoint: string | undefined;
-  /** Whether what the playlist names has tokens, or needs none. */
+  /** Whether the files that the playlist names have tokens, or need none. */
   readonly areChildrenSigned: boolean;
   /** The page whose origin and content security policy are in force. */
   readonly page: string;
-  /** Headers of the calls of the endpoint. */
+  /** Headers of the calls to the endpoint. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Seconds that a picture is waited for. */
+/** Seconds that the doctor waits for a picture. */
 const PATIENCE = 10;
 
-/**
- * Plays `url` with hls.js and its plugin in a Chromium, on an empty page of the origin and with the policy of `page`.
- */
+/** Plays `url` with hls.js and its plugin in a Chromium, on an empty page with the origin and the policy of `page`. */
 export async function playInBrowser(playing: Playing): Promise<BrowserObservations> {
   if (!/\.m3u8$/i.test(new URL(playing.url).pathname))
     return { unavailable: 'the URL is no HLS playlist (.m3u8), and the doctor plays no others' };
@@ -37,7 +35,7 @@ export async function playInBrowser(playing: Playing): Promise<BrowserObservatio
   try {
     return await play(browser, playing, [await readFile(files.hls, 'utf8'), await readFile(files.plugin, 'utf8')]);
   } catch {
-    // what Playwright says of a browser that has ended may hold URLs
+    // Playwright's message about a browser that has ended may contain URLs
     return { unavailable: 'the browser ended, or did not do what it was told. Try again' };
   } finally {
     await browser.close().catch(() => undefined);
@@ -55,13 +53,13 @@ async function play(browser: Browser, playing: Playing, scripts: readonly string
   page.on('console', (message) => (isMixed ||= message.text().startsWith('Mixed Content')));
   await page.addInitScript(watchPolicy);
   await page.goto(playing.page);
-  // not by tags: the policy of the page would block the doctor's own scripts
+  // not by script tags: the policy of the page would block the doctor's own scripts
   for (const script of scripts) await page.evaluate(script);
   const { url, endpoint, headers } = playing;
   await page.evaluate(startPlayer, { url, endpoint, headers });
   const until = Date.now() + PATIENCE * 1000;
   let playback = await answered(page.evaluate(readPlayback));
-  // not `waitForFunction`, which a policy without 'unsafe-eval' may stop
+  // not with `waitForFunction`, which a policy without 'unsafe-eval' may block
   while (!playback.hasPicture && playback.failure === '' && Date.now() < until) {
     await delay(200);
     playback = await answered(page.evaluate(readPlayback));
@@ -69,18 +67,18 @@ async function play(browser: Browser, playing: Playing, scripts: readonly string
   return { ...playback, isMixed, refusals, patience: PATIENCE };
 }
 
-/** A page that has no time for an answer: a playlist of strangers may keep its player busy for hours. */
+/** The result for a page that is too busy to answer: a stranger's playlist may keep its player busy for hours. */
 const BUSY = {
   hasPicture: false,
   decodesH264: true,
   failure: 'The player does not answer: a playlist may be too much for it.',
 };
 
-/** Resolves to `BUSY` where the page does not answer within the patience of the doctor. */
+/** Resolves to `BUSY` if the page does not answer within the patience of the doctor. */
 const answered = <T extends object>(playback: Promise<T>): Promise<T> =>
   Promise.race([playback, delay(PATIENCE * 1000, BUSY as T, { ref: false })]);
 
-/** A playlist of a public host leads to no private one. */
+/** Blocks requests to private hosts if the playlist is on a public host, except to hosts that the caller has named. */
 async function stayPublic(context: BrowserContext, { url, endpoint, page }: Playing): Promise<void> {
   const named = [url, endpoint, page].flatMap((each) => (each === undefined ? [] : [new URL(each).host]));
   if (isPrivateHost(new URL(url).hostname)) return;
@@ -90,7 +88,7 @@ async function stayPublic(context: BrowserContext, { url, endpoint, page }: Play
   );
 }
 
-/** Answers for the page with an empty one, and with the policy that the real one has, if it can be had. */
+/** Answers requests for the page with an empty page, and with the policy of the real page if that can be fetched. */
 async function servePage(context: BrowserContext, page: string): Promise<void> {
   const address = new URL(page);
   // requests have no fragment
@@ -110,7 +108,7 @@ async function servePage(context: BrowserContext, page: string): Promise<void> {
   );
 }
 
-/** The statuses of refused requests, as they come. */
+/** Collects the statuses of refused requests as they arrive. */
 function watchRefusals(page: Page): number[] {
   const refusals: number[] = [];
   page.on('response', (response: Response) => {

@@ -1,11 +1,11 @@
-// Functions that run in the page: each stands alone, for Playwright sends it there as text.
+// Functions that run in the page. Each of them is self-contained, because Playwright sends it to the page as text.
 
 /** The page's knowledge of its player, in `globalThis.doctor`. */
 interface Doctor {
   hasPicture: boolean;
-  /** The player's words for what ended it. */
+  /** The player's description of the failure that ended it. */
   failure: string;
-  /** Blocks of the content security policy: directive and origin. */
+  /** The blocks of the content security policy: directive and origin. */
   readonly blocked: Record<string, string>;
 }
 
@@ -24,18 +24,18 @@ interface PlayerScripts {
   readonly SecureTokenHls: { secureToken(hls: object, options: object): EventTarget };
 }
 
-/** Notes what the policy of the page blocks, from its first moment. */
+/** Notes what the policy of the page blocks, from the first moment on. */
 export function watchPolicy(): void {
   const doctor: Doctor = { hasPicture: false, failure: '', blocked: {} };
   Object.assign(globalThis, { doctor });
   document.addEventListener('securitypolicyviolation', ({ disposition, effectiveDirective, blockedURI }) => {
     if (disposition !== 'enforce') return;
-    // no more than the origin: the rest may hold a token
+    // only the origin: the rest may contain a token
     doctor.blocked[effectiveDirective] ??= /^https?:/.test(blockedURI) ? new URL(blockedURI).origin : blockedURI;
   });
 }
 
-/** Starts hls.js, with the plugin where there is an endpoint. */
+/** Starts hls.js, with the plugin if there is an endpoint. */
 export function startPlayer({ url, endpoint, headers }: Started): void {
   const { Hls, SecureTokenHls, doctor } = globalThis as unknown as PlayerScripts & { doctor: Doctor };
   const video = document.createElement('video');
@@ -52,7 +52,7 @@ export function startPlayer({ url, endpoint, headers }: Started): void {
   video.play().catch(() => undefined);
 }
 
-/** Reads how the player is doing. */
+/** Reads the state of the player. */
 export function readPlayback(): Doctor & { readonly decodesH264: boolean } {
   const { doctor } = globalThis as unknown as { doctor: Doctor };
   const decodesH264 = MediaSource.isTypeSupported('video/mp4; codecs="avc1.42E01E"');

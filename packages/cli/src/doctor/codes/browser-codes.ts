@@ -34,7 +34,7 @@ export const browserFaults = [
   },
 ] as const;
 
-/** Reasons for which no browser was asked. */
+/** Reasons why no browser was used. */
 export const browserNotes = [
   {
     code: 'browser-unavailable',

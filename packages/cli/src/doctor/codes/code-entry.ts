@@ -1,6 +1,6 @@
 /**
- * Severity of a finding. An error keeps somebody from watching, or lets somebody watch who may not; a warning does so
- * for some players, or on some days; a note is for information.
+ * Severity of a finding. An error keeps viewers from watching, or lets people watch who may not; a warning does so for
+ * some players, or on some days; a note is for information.
  */
 export type Severity = 'error' | 'warning' | 'note';
 
@@ -9,6 +9,6 @@ export interface CodeEntry<Code extends string = string> {
   readonly code: Code;
   readonly severity: Severity;
   readonly message: string;
-  /** Sentences: what to do, and where it stands in servers that many have. */
+  /** Sentences: what to do, and where to do it in widespread servers. */
   readonly remedy: readonly string[];
 }

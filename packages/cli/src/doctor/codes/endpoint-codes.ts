@@ -1,4 +1,4 @@
-/** Faults of the signing endpoint without which players get no token, or none that helps. */
+/** Faults of the signing endpoint that leave players without a token, or with a token that does not help. */
 export const endpointFailures = [
   {
     code: 'endpoint-insecure',

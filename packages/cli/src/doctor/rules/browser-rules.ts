@@ -2,12 +2,12 @@ import { finding } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import type { BrowserObservations } from '../observations.ts';
 
-/** @param url that was played, without query and without token */
+/** @param url the URL that was played, without query and without token */
 export function browserFindings(browser: BrowserObservations, url: string): Finding[] {
   if ('unavailable' in browser) return [finding('browser-unavailable', url, { why: browser.unavailable })];
   const { hasPicture, failure, blocked, isMixed, refusals, patience, decodesH264 } = browser;
   const found = Object.entries(blocked)
-    // a player that may have no worker does without
+    // a player that may not start a worker works without one
     .filter(([directive]) => !hasPicture || directive !== 'worker-src')
     .map(([directive, what]) => finding('browser-csp', url, { directive, what }));
   if (isMixed) found.push(finding('browser-mixed-content', url));

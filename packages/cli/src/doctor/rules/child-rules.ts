@@ -9,7 +9,7 @@ import { isMixedContent } from './mixed-content.ts';
 /** Finds problems of the files that a playlist names. */
 export function childFindings({ edge, children, page }: Observations): Finding[] {
   const isProtected = isRefused(edge.withoutToken);
-  // of the playlist it is told already
+  // this problem is already reported for the playlist
   const isUnreadable = isServed(edge.good) && corsProblem(edge.good, page, edge.travel.cookies) !== undefined;
   return children.flatMap((child) => {
     const { url, kind, good, withoutToken, source, isDenied } = child;

@@ -1,29 +1,35 @@
 import type { Answer } from '../observations.ts';
 
-/** Seconds that clocks may differ. */
+/** Seconds by which clocks may differ. */
 const TOLERANCE = 5;
 
-/** An interval of seconds that a clock is ahead of the one of this machine, as far as one answer tells. */
+/** The interval of seconds by which a clock is ahead of the clock of this machine, as far as one answer shows. */
 export interface Offset {
   readonly least: number;
   readonly most: number;
 }
 
-/** `undefined` for an answer without a date, and for one out of a cache, whose date is that of an earlier day. */
+/**
+ * Returns the offset by the header `Date`; `undefined` for an answer without a date, and for an answer from a cache,
+ * whose date is that of an earlier day.
+ */
 export function offsetByDate({ headers, sentMs, receivedMs }: Answer): Offset | undefined {
   const dateMs = Date.parse(headers.get('date') ?? '');
   if (Number.isNaN(dateMs) || headers.get('age') !== null) return undefined;
-  // a date has whole seconds
+  // a date is in whole seconds
   return { least: (dateMs - receivedMs) / 1000, most: (dateMs + 1000 - sentMs) / 1000 };
 }
 
-/** Compares a time in unix seconds that an answer tells. */
+/** Returns the offset by a time in unix seconds that an answer contains. */
 export const offsetByTime = (seconds: number, { sentMs, receivedMs }: Answer): Offset => ({
   least: seconds - receivedMs / 1000,
   most: seconds + 1 - sentMs / 1000,
 });
 
-/** Whole seconds that `offset` is off `reference`, negative behind it; 0 where it need not be. */
+/**
+ * Returns the whole seconds by which `offset` differs from `reference`, negative if it is behind; 0 if the two may
+ * agree.
+ */
 export function secondsOff({ least, most }: Offset, reference: Offset = { least: 0, most: 0 }): number {
   const [from, to] = [least - reference.most, most - reference.least];
   if (from > TOLERANCE) return Math.round(from);

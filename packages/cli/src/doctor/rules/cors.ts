@@ -4,14 +4,14 @@ import type { Answer, Page } from '../observations.ts';
 export const isSameOrigin = (url: string, { origin }: Page): boolean => new URL(url).origin === origin;
 
 /**
- * Why a browser would not let the page read an answer (Fetch standard, "CORS check"); `undefined` where it would, or
- * where nobody can say.
+ * Returns why a browser would not let the page read an answer (Fetch standard, "CORS check"); `undefined` if it would,
+ * or if that cannot be judged.
  */
 export function corsProblem({ url, headers }: Answer, page: Page, credentials: boolean): string | undefined {
   if (isSameOrigin(url, page)) return undefined;
   const allowed = headers.get('access-control-allow-origin');
   if (allowed === null) {
-    // a server that answers to listed origins alone does not know one that was made up
+    // a server that answers only listed origins does not know a made-up one
     const lists = /\borigin\b/i.test(headers.get('vary') ?? '');
     return page.isAssumed && lists ? undefined : 'Access-Control-Allow-Origin is missing';
   }
@@ -23,7 +23,7 @@ export function corsProblem({ url, headers }: Answer, page: Page, credentials: b
   return page.isAssumed ? undefined : 'Access-Control-Allow-Origin names another origin';
 }
 
-/** Why a preflight would not let a request pass; `undefined` where it would, or where nobody can say. */
+/** Returns why a preflight would not let a request pass; `undefined` if it would, or if that cannot be judged. */
 export function preflightProblem(
   answer: Answer,
   page: Page,

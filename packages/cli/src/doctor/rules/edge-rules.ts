@@ -12,7 +12,7 @@ import { cachedBy } from './storable.ts';
 /**
  * Finds problems of the edge.
  *
- * @param endpointOffset that of the endpoint's clock, where it is known: of two clocks that agree neither is wrong
+ * @param endpointOffset the offset of the endpoint's clock, if it is known: if two clocks agree, neither is wrong
  */
 export function edgeFindings({ edge, page }: Observations, endpointOffset: Offset | undefined): Finding[] {
   const { url, withoutToken } = edge;
@@ -43,7 +43,10 @@ const all = (edge: EdgeObservations): Answer[] =>
     edge.sibling,
   ].filter(isAnswer);
 
-/** Seconds by which the edge's clock is ahead of this machine's. A refusal is dated by whoever refused. */
+/**
+ * Returns the seconds by which the edge's clock is ahead of this machine's. Refusals come first: the server that
+ * refuses writes their date.
+ */
 export function edgeOffset(edge: EdgeObservations): Offset | undefined {
   const answers = all(edge);
   return [...answers.filter(isRefused), ...answers].flatMap((answer) => offsetByDate(answer) ?? [])[0];
@@ -60,14 +63,14 @@ function clockFindings(edge: EdgeObservations, endpointOffset: Offset | undefine
   return [finding('edge-clock', edge.url, { offset: 'many', direction, reference })];
 }
 
-/** Whether a fresh token has expired to the edge: only that is answered 410, or a later end helps. */
+/** Tells whether the edge takes a fresh token for expired: only this token gets a 410, or a later end helps. */
 function isEarly({ good, lasting, withoutToken, tampered }: EdgeObservations): boolean {
   if (isServed(lasting)) return true;
   const others = [withoutToken, tampered].filter(isAnswer);
   return statusOf(good) === 410 && others.length > 0 && others.every(({ status }) => status !== 410);
 }
 
-/** Whether the edge lets what ended an hour ago pass, and not what ended a month ago. */
+/** Tells whether the edge accepts a token that expired an hour ago, and not one that expired a month ago. */
 const isLate = ({ expired, longExpired }: EdgeObservations): boolean =>
   isServed(expired) && isAnswer(longExpired) && longExpired.status >= 400;
 
@@ -99,7 +102,7 @@ function judgementFindings(edge: EdgeObservations): Finding[] {
   if (isAnswer(good) && good.status >= 400 && good.status < 500 && good.status !== 404)
     found.push(finding('edge-refuses-valid', url, { status: good.status, source: source + whoIsWrong(edge) }));
   if (isServed(withoutToken)) {
-    // a cache that was warm before looks the same at the first request
+    // a cache that already had the file looks the same at the first request
     return [...found, finding(isOutOfCache(edge, withoutToken) ? 'edge-caches-across-tokens' : 'edge-open', url)];
   }
   if (isServed(edge.withoutTokenAgain)) found.push(finding('edge-caches-across-tokens', url));
@@ -112,15 +115,15 @@ function judgementFindings(edge: EdgeObservations): Finding[] {
   return found;
 }
 
-/** Whether what is served without a token was let through with one before. */
+/** Tells whether the file that is served without a token comes from a cache, after a request with a token. */
 const isOutOfCache = ({ sibling, siblingWithoutToken }: EdgeObservations, withoutToken: Answer): boolean =>
   cachedBy(withoutToken, { isRefusal: false }) !== undefined ||
-  // the folder is checked; a store may refuse what is not there, whatever the token
+  // the folder is checked; a store may refuse a missing file, whatever the token
   (isRefused(siblingWithoutToken) && isAnswer(sibling) && !isRefused(sibling));
 
-/** Which of edge and endpoint the secret that was given does not suit, in words. */
+/** Says which of edge and endpoint does not fit the given secret. */
 function whoIsWrong({ good, isGenuine, own }: EdgeObservations): string {
-  // to the edge it has expired, so that it has found the signature right
+  // a 410 means that the edge has found the signature right, and takes the token for expired
   if (isGenuine === undefined || statusOf(good) === 410) return '';
   if (isGenuine)
     return (

@@ -12,7 +12,9 @@ import { inWords } from './edge-rules.ts';
 import { isMixedContent } from './mixed-content.ts';
 import { shown } from './shown.ts';
 
-/** Seconds by which the endpoint's clock is ahead of this machine's: by `now`, or else by its date. */
+/**
+ * Returns the seconds by which the endpoint's clock is ahead of this machine's: by `now`, or else by the header `Date`.
+ */
 export function endpointOffset({ initial }: EndpointObservations): Offset | undefined {
   if (!isAnswer(initial)) return undefined;
   const { now } = readEndpointBody(initial.body ?? '') ?? {};
@@ -22,7 +24,7 @@ export function endpointOffset({ initial }: EndpointObservations): Offset | unde
 /**
  * Finds problems of the endpoint.
  *
- * @param edgeOffset that of the edge's clock, where it is known: of two clocks that agree neither is wrong
+ * @param edgeOffset the offset of the edge's clock, if it is known: if two clocks agree, neither is wrong
  */
 export function endpointFindings(
   endpoint: EndpointObservations,
@@ -50,14 +52,14 @@ export function endpointFindings(
 }
 
 function failure({ url, asked }: EndpointObservations, status: number, seconds: number): Finding {
-  // an outage to players, as no answer is
+  // players take these statuses for an outage, like a missing answer
   if (status === 429 || status >= 500)
     return finding('endpoint-unreachable', url, { cause: `it answers ${status}`, seconds });
   if (status === 401 || status === 403) return denial(url, asked, String(status));
   return finding([404, 405, 410].includes(status) ? 'endpoint-not-found' : 'endpoint-fails', url, { status });
 }
 
-/** @param how it denies, in words */
+/** @param how the way in which the endpoint denies, in words */
 const denial = (url: string, asked: string, how: string): Finding =>
   finding('endpoint-denies', url, { asked: shown(new URL(asked)), how });
 
@@ -117,7 +119,7 @@ function timeFindings(
     const reference = 'the clock of this machine, judged by the expiry of its tokens';
     return [finding('endpoint-clock', url, { offset: -lifetime, direction: 'or more behind', reference })];
   }
-  // a day is what most edges take; the endpoint may have counted from the second before
+  // most edges accept a day; the endpoint may have counted from the second before
   return lifetime < 10 || lifetime > 86_402 ? [finding('endpoint-lifetime', url, { lifetime })] : [];
 }
 
@@ -129,7 +131,7 @@ function habitFindings(endpoint: EndpointObservations): Finding[] {
   ];
 }
 
-/** Whether the endpoint has signed a URL that it has no business with. */
+/** Tells whether the endpoint has signed a URL that it should not sign. */
 export function signsAnything({ foreign }: EndpointObservations): boolean {
   const body = foreign && isServed(foreign.outcome) ? readEndpointBody(foreign.outcome.body ?? '') : undefined;
   const token = foreign && body && tokenThatOpens(body, foreign.asked);
@@ -157,7 +159,10 @@ function corsFindings({ url, preflight, initial, sendsCookies }: EndpointObserva
   return typeof why === 'string' ? [finding('endpoint-cors-missing', url, { origin, why })] : [];
 }
 
-/** A POST is kept by no cache that is not told to; proxies are told wrong things. */
+/**
+ * Tells whether a cache may keep an answer. No cache keeps the answer to a POST unless it is told to, but some proxies
+ * are told to.
+ */
 function isCacheable({ headers }: Answer): boolean {
   const control = (headers.get('cache-control') ?? '').toLowerCase();
   return !/\bno-store\b|\bno-cache\b|max-age="?0*(?:"|,|\s|$)/.test(control);

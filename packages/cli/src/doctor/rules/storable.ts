@@ -1,10 +1,10 @@
 import type { Answer } from '../observations.ts';
 
 /**
- * Returns how an answer shows that a cache keeps it, or may (RFC 9111 sections 3 and 5); `undefined` where nothing
- * does.
+ * Returns how an answer shows that a cache has kept it, or may keep it (RFC 9111 sections 3 and 5); `undefined` if
+ * nothing shows that.
  *
- * @param isRefusal what allows to keep it counts too; what is served may well be kept
+ * @param isRefusal whether headers that allow caching count too; a served file may well be cached
  */
 export function cachedBy({ headers }: Answer, { isRefusal }: { isRefusal: boolean }): string | undefined {
   const hit = ['x-cache', 'x-cache-status', 'cf-cache-status', 'x-proxy-cache'].find((name) =>

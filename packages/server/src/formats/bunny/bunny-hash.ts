@@ -3,7 +3,7 @@ import { digest, hmac, sha256 } from '../../crypto/hash.ts';
 import { ipBytes } from '../../format-parts/ip-bytes.ts';
 
 export interface BunnyMessage {
-  /** `token_path`, or the decoded path. */
+  /** `token_path`, or the path: decoded in version 2, as the URL spells it in version 3. */
   readonly path: string;
   readonly expires: string;
   readonly params: readonly (readonly [name: string, value: string])[];
@@ -15,8 +15,8 @@ interface BunnyKind {
 }
 
 /**
- * The token of Bunny's own signers, made with one secret: HMAC-SHA256 since April 2026 (version 3), SHA-256 over the
- * secret before (version 2).
+ * Creates a function that makes the token of Bunny's own signers with one secret: HMAC-SHA256 since April 2026 (version
+ * 3), SHA-256 over the secret before (version 2).
  */
 export function bunnyHash(secret: string, { version, ip }: BunnyKind): (message: BunnyMessage) => string {
   if (version === 2) {
@@ -28,7 +28,7 @@ export function bunnyHash(secret: string, { version, ip }: BunnyKind): (message:
     return ({ path, expires, params }) =>
       `HS256-${hmac(sha256, key, path + expires + signedParams(params), 'base64url')}`;
   }
-  // Of an IPv6 address the last 8 bytes are zero: a client changes those at will (RFC 8981).
+  // The last 8 bytes of an IPv6 address count as zero: a client changes them at will (RFC 8981).
   const address = ipBytes(ip).map((byte, i) => (i < 8 ? byte : 0));
   return ({ path, expires, params }) => {
     const message = concatBytes(utf8ToBytes(path + expires), address, utf8ToBytes(signedParams(params)));
@@ -37,8 +37,9 @@ export function bunnyHash(secret: string, { version, ip }: BunnyKind): (message:
 }
 
 /**
- * The parameters as they are hashed. Path, expiry, address and parameters have no separators between them: that has one
- * reading because `readBunnyParams` and `runsIntoParams` refuse whatever could stand on either side of a border.
+ * Returns the parameters as they are hashed. Path, expiry, address and parameters have no separators between them. The
+ * text still has one reading, because `readBunnyParams` and `runsIntoParams` refuse everything that could stand on
+ * either side of a border.
  */
 function signedParams(params: BunnyMessage['params']): string {
   return [...params]

@@ -4,45 +4,49 @@ import { optionsError } from '../../errors/options-error.ts';
 import { isOwnValue } from './bunny-params.ts';
 
 export type BunnyOptions = SecretOptions & {
-  /** 3 is HMAC (`HS256-`), the format since April 2026; 2 is the SHA-256 before it. @default 3 */
+  /** Version 3 is HMAC (`HS256-`), the format since April 2026; version 2 is the SHA-256 before it. @default 3 */
   version?: 2 | 3;
-  /** In front of the path, where HLS inherits it, or in the query. @default 'path' */
+  /** The place of the token: before the path, where HLS inherits it, or in the query. @default 'path' */
   carrier?: 'path' | 'query';
   /**
-   * Opens the URL asked for alone; in the path, that makes links and nothing for players.
+   * Whether a token opens only the requested URL. In the path, such tokens are for links and not for players.
    * @default false: its folder
    */
   exact?: boolean;
-  /** The number of folders of the path asked for that make the folder that is opened, with all below. @default all */
+  /** The number of folders from the root to the folder that a token opens, with all below. @default all */
   depth?: number;
-  /** Or the one folder that every token opens, such as `/vod/`; without its last slash, Bunny opens `/vodka` too. */
+  /** The one folder that every token opens, such as `/vod/`. Without its last slash, Bunny opens `/vodka` too. */
   tokenPath?: string;
   /**
-   * In the query: parameters that are added later (CMCD, low-latency HLS) are not part of what is signed.
+   * In the query: parameters that are added later (CMCD, low-latency HLS) are not signed.
    * @default false
    */
   ignoreParams?: boolean;
   /**
-   * Binds the token to a client address; IPv6 to its first 64 bits. See `SecureLinkOptions`. Bunny does not sign
-   * whether a token is bound: use one secret (pull zone) either with addresses or without.
+   * Binds the token to a client address; in version 3, IPv6 addresses count with their first 64 bits. See
+   * `SecureLinkOptions`. Bunny does not sign whether a token is bound: use each secret (pull zone) either with
+   * addresses or without.
    */
   ip?: string;
-  /** Countries (ISO 3166-1 alpha-2, upper case) that may or may not use the token, such as `['CA', 'US']`. */
+  /**
+   * Countries (ISO 3166-1 alpha-2, upper case) that may use the token, such as `['CA', 'US']`. The countries of
+   * `countriesBlocked` may not.
+   */
   countries?: readonly string[];
   countriesBlocked?: readonly string[];
   /** Speed limit in kB/s, less than a billion. */
   limit?: number;
   /**
-   * For `verify`: the client's country, such as `DE` or `DE-BY`; without it, and for text that is none, tokens that
-   * name countries are refused. `XX` and `ZZ` mean that nobody knows the country: tokens that block countries are
-   * refused.
+   * For `verify`: the client's country, such as `DE` or `DE-BY`. Without it, and for a text that is not a country,
+   * `verify` refuses tokens that name countries. `XX` and `ZZ` mean that the country is unknown: `verify` refuses
+   * tokens that block countries.
    */
   country?: string;
   /** @default 86400 seconds */
   maxTtl?: number;
 };
 
-/** @throws `ERR_OPTIONS` for an option that is none of them */
+/** @throws `ERR_OPTIONS` for an unknown option */
 export function checkBunnyNames(options: BunnyOptions): void {
   checkNames(options, {
     secret: true,
@@ -62,7 +66,7 @@ export function checkBunnyNames(options: BunnyOptions): void {
   });
 }
 
-/** The parameters that the options make. @throws `ERR_OPTIONS` */
+/** Returns the parameters that follow from the options. @throws `ERR_OPTIONS` */
 export function ownParams({ limit, countries, countriesBlocked, ignoreParams }: BunnyOptions): Record<string, string> {
   const own: Record<string, string> = {
     ...(limit !== undefined && { limit: String(limit) }),

@@ -3,7 +3,7 @@ import { decodeOnce } from '../../url/decode-once.ts';
 
 type Param = readonly [name: string, value: string];
 
-/** The parameters of a request, as far as they are signed. */
+/** The signed parameters of a request. */
 export interface BunnyParams {
   readonly signed: readonly Param[];
   /** `token_path` */
@@ -11,13 +11,13 @@ export interface BunnyParams {
   readonly countries: string | undefined;
   readonly countriesBlocked: string | undefined;
   readonly limit: string | undefined;
-  /** Names of signed parameters that are not the token's own, each once. */
+  /** Names of the signed parameters that do not belong to the token, each once. */
   readonly foreign: ReadonlySet<string>;
 }
 
 const countryList = /^[A-Z]{2}(?:,[A-Z]{2})*$/;
 
-/** Parameters that belong to the token, with the only values that they may have. */
+/** The parameters that belong to the token, each with a test for the values that it may have. */
 const ownForms: Readonly<Record<string, (value: string) => boolean>> = {
   // ten digits could be an expiry
   limit: (value) => /^[1-9]\d{0,8}$/.test(value),
@@ -28,20 +28,20 @@ const ownForms: Readonly<Record<string, (value: string) => boolean>> = {
 };
 const ownNames = Object.keys(ownForms);
 
-/** Whether a parameter of the token may have this value. */
+/** Tells whether a parameter of the token may have this value. */
 export function isOwnValue(name: string, value: string): boolean {
   return ownForms[name]?.(value) ?? false;
 }
 
 /**
- * Reads what is signed of a query: everything but the token and its expiry, or with `token_ignore_params` only what
- * belongs to the token. `undefined` for what could be read in two ways. Bunny hashes the parameters decoded and sorted
- * as `name=value&…`, leaves the empty ones out, and puts them right behind the expiry, which stands right behind the
- * path. Hence the parameters that are not the token's own have one spelling, a value, and no `&`, `=` and expiry in
- * them.
+ * Reads the signed part of a query: everything except the token and its expiry, or with `token_ignore_params` only what
+ * belongs to the token. Returns `undefined` for a query that could be read in two ways. Bunny hashes the parameters
+ * decoded and sorted as `name=value&…`, leaves out empty ones, and puts them directly after the expiry, which directly
+ * follows the path. So the parameters that do not belong to the token must have one spelling and a value, and must not
+ * contain `&`, `=` or an expiry.
  *
- * @param areInPath whether values must be escaped as `sign` does it: in a path, `%2f` for `%2F` would be a second token
- *   for the same folder
+ * @param areInPath whether values must be escaped as `sign` escapes them: in a path, `%2f` for `%2F` would be a second
+ *   token for the same folder
  */
 export function readBunnyParams(query: string, areInPath: boolean): BunnyParams | undefined {
   const pairs = query === '' ? [] : query.split('&');
@@ -76,7 +76,7 @@ function splitPair(pair: string): Param {
   return equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
 }
 
-/** Whether a parameter that is not the token's own has one spelling and nothing in it that ends it. */
+/** Tells whether a parameter that does not belong to the token has one spelling, and contains nothing that ends it. */
 function isForeign(name: string, value: string, written: string): boolean {
   const endsLikeOurs = ownNames.some((own) => name.endsWith(own));
   const isName = /^[A-Za-z_][\w.-]*$/.test(name) && !/\d{10}/.test(name) && !endsLikeOurs;
@@ -84,8 +84,8 @@ function isForeign(name: string, value: string, written: string): boolean {
 }
 
 /**
- * Whether a path could be read as a shorter one with an expiry and parameters behind it: it holds ten digits, and `&`
- * or `=` after them.
+ * Tells whether a path could be read as a shorter path with an expiry and parameters after it: it contains ten digits,
+ * and `&` or `=` after them.
  */
 export function runsIntoParams(path: string): boolean {
   const digits = path.search(/\d{10}/);

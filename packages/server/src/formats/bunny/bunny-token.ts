@@ -14,18 +14,18 @@ interface BunnyToken {
   readonly read: (url: URL) => BunnyCarried | 'missing' | 'malformed';
   /** @param params names of the parameters that the token has. @throws `ERR_OPTIONS`; see `searchToSign` */
   readonly searchOf: (url: URL, params: readonly string[]) => string;
-  /** For tokens in the path: the URL without them. */
+  /** For tokens in the path: returns the URL without its token. */
   readonly bare?: (url: URL) => URL;
-  /** For tokens in the query: their names. */
+  /** For tokens in the query: the names of their parameters. */
   readonly parameters?: readonly string[];
 }
 
 interface BunnyCarried {
   readonly hash: string;
   readonly expires: string;
-  /** The parameters among which the signed ones are, without a `?` in front. */
+  /** The query that contains the signed parameters, without a leading `?`. */
   readonly query: string;
-  /** Path and query to forward. */
+  /** The path to forward; `search` is the query to forward. */
   readonly pathname: string;
   readonly search: string;
 }
@@ -42,7 +42,7 @@ const names = [
 const hashForm = /^(?:HS256-(?:1-)?)?[\w-]{42}[AEIMQUYcgkosw048]$/;
 const inPath = /^\/bcdn_(token=[^/]*)(\/.*)$/;
 
-/** Bunny's two carriers: `?token=…&expires=…`, and `/bcdn_token=…&expires=…` in front of the path. */
+/** Creates one of Bunny's two carriers: `?token=…&expires=…`, or `/bcdn_token=…&expires=…` before the path. */
 export function bunnyToken(carrier: 'path' | 'query'): BunnyToken {
   const readQuery = (
     search: string,

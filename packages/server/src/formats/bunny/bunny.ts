@@ -24,15 +24,16 @@ import { bunnyToken } from './bunny-token.ts';
 export type { BunnyOptions } from './bunny-options.ts';
 
 /**
- * Bunny token authentication, as `BunnyWay/BunnyCDN.TokenAuthentication` signs it. `secret` is the pull zone's "URL
- * Token Authentication Key"; switch on "Token Authentication" and, for `ip`, "Token IP Validation".
+ * Signs and verifies URLs with Bunny token authentication, as `BunnyWay/BunnyCDN.TokenAuthentication` signs them.
+ * `secret` is the pull zone's "URL Token Authentication Key"; switch on "Token Authentication" and, for `ip`, "Token IP
+ * Validation".
  *
- * Bunny sorts the parameters of the query and decodes them, and has nothing between path, expiry, address and
- * parameters. A query that is signed (`carrier: 'query'` with `exact`) is therefore written as `encodeURIComponent`
- * does it, without empty values, and without `&` and `=` in them; its parameters may come in any order.
+ * Bunny sorts and decodes the parameters of the query, and puts nothing between path, expiry, address and parameters.
+ * So a signed query (`carrier: 'query'` with `exact`) must be written as `encodeURIComponent` writes it, without empty
+ * values, and without `&` and `=` in names and values. Its parameters may come in any order.
  *
  * @throws `ERR_OPTIONS`; from `sign` also for a query in another form, and for a path with ten digits and `&` or `=`
- *   behind them
+ *   after them
  */
 export function bunny(options: BunnyOptions): VerifyingTokenFormat {
   checkBunnyNames(options);
@@ -48,7 +49,7 @@ export function bunny(options: BunnyOptions): VerifyingTokenFormat {
   if (!['path', 'query'].includes(carrier)) throw optionsError('carrier', "This is unknown. Give 'path' or 'query'.");
   if (ignoreParams && carrier === 'path')
     throw optionsError('ignoreParams', "It has no effect with carrier 'path'. Give carrier 'query', or leave it out.");
-  // Bunny's signers decoded the path until version 3.
+  // Bunny's signers decoded the path before version 3.
   const pathForm = version === 2 ? 'decoded' : 'raw';
   if (tokenPath !== undefined && (exact || !isTokenPath(tokenPath, pathForm))) {
     throw optionsError(
@@ -61,16 +62,20 @@ export function bunny(options: BunnyOptions): VerifyingTokenFormat {
   const token = bunnyToken(carrier);
   const signsQuery = carrier === 'query' && !ignoreParams;
 
-  /** In version 2 the address is text. */
+  /** Tells whether the text could be read with another expiry and address: in version 2, the address is text. */
   const isAmbiguous = (path: string, expires: string): boolean =>
     version === 2 && ip !== undefined && runsIntoExpiry(path, expires, ip, maxTtl);
-  /** Whether these parameters are those of a token of the configured kind. */
+  /** Tells whether these parameters belong to a token of the configured kind. */
   const areOurs = ({ folder, foreign }: BunnyParams): boolean => {
     const isKind = (folder === undefined) === exact && (folder?.endsWith('/') !== false || folder === tokenPath);
-    // A folder's token cannot know a query. An IPv6 address in text form would run into a name.
+    // The token of a folder cannot know the query. An IPv6 address as text would run into the name of a parameter.
     return isKind && (foreign.size === 0 || (exact && signsQuery && !(version === 2 && ip?.includes(':'))));
   };
-  /** The content and the scope of a token for `url`. @throws `ERR_OPTIONS` for a URL that is not signed */
+  /**
+   * Returns the content and the scope of a token for `url`.
+   *
+   * @throws `ERR_OPTIONS` for a URL that the format does not sign
+   */
   const openedBy = (url: URL): BunnyOpened => {
     const path = pathToSign(url, pathForm);
     const folder = exact ? undefined : (tokenPath ?? folderOf(path, depth));
@@ -108,7 +113,7 @@ export function bunny(options: BunnyOptions): VerifyingTokenFormat {
       const { search, params } = openedBy(url);
       if (tokenPath !== undefined) return folderScope(url, encodePath(folderHolding(tokenPath), pathForm));
       if (!exact) return folderScope(url, folderOf(url.pathname, depth));
-      // Sorted, the parameters are the same in every order.
+      // The parameters are sorted before they are hashed, so a token opens every order of them.
       return signsQuery && params.foreign.size < 2 ? urlScope(url, search) : pathScope(url);
     },
 
@@ -160,7 +165,7 @@ interface BunnyOpened {
   readonly search: string;
   readonly folder: string | undefined;
   readonly params: BunnyParams;
-  /** The parameters of the token beside its hash and expiry. */
+  /** The parameters of the token other than its hash and expiry. */
   readonly carried: Readonly<Record<string, string>>;
 }
 
@@ -172,7 +177,10 @@ function isTokenPath(tokenPath: unknown, form: 'decoded' | 'raw'): boolean {
   return canonicalPath(written, form) !== undefined;
 }
 
-/** A country that nobody knows is not one that a token names, and may be one that a token blocks. */
+/**
+ * Tells whether the token admits a client of this country. A client from an unknown country is not from a country that
+ * the token names, and may be from one that the token blocks.
+ */
 function isFromCountry(country: string | undefined, { countries, countriesBlocked }: BunnyParams): boolean {
   if (countries === undefined && countriesBlocked === undefined) return true;
   const code = countryCode(country);
@@ -180,10 +188,10 @@ function isFromCountry(country: string | undefined, { countries, countriesBlocke
   return countriesBlocked === undefined || ![...unknownCountries, ...countriesBlocked.split(',')].includes(code);
 }
 
-/** The codes that platforms give for a client whose country they do not know. */
+/** The codes that platforms report for a client whose country they do not know. */
 const unknownCountries = ['XX', 'ZZ'];
 
-/** `DE` also of `de` and of `DE-BY`, its part; `undefined` for text that is no code. */
+/** Returns `DE` for `de` and for its part `DE-BY`; `undefined` for a text that is not a code. */
 const countryCode = (country: string | undefined): string | undefined =>
   /^([A-Z]{2})(?:-[A-Z\d]{1,3})?$/.exec(country?.toUpperCase() ?? '')?.[1];
 

@@ -11,8 +11,9 @@ export interface CloudFrontPolicy {
 }
 
 /**
- * Writes the text to sign, without whitespace and in this order: no URL contains the canned form, because both sides
- * write it. JSON escapes what would end a text, so different policies are different texts.
+ * Returns the text to sign, without whitespace and in this order. No URL contains the text of a canned policy: the
+ * signer and the verifier both write it. JSON escapes the characters that would end a text, so different policies are
+ * different texts.
  */
 export function writePolicy({ resource, expires, startsAt, ipRange }: CloudFrontPolicy): string {
   const condition = {
@@ -24,8 +25,8 @@ export function writePolicy({ resource, expires, startsAt, ipRange }: CloudFront
 }
 
 /**
- * Reads a policy whose signature has been found good; `undefined` for one that says more than is understood here, or
- * says it in another form than `writePolicy`.
+ * Reads a policy whose signature is valid. Returns `undefined` for a policy that says more than this module
+ * understands, or says it in another form than `writePolicy`.
  */
 export function readPolicy(text: string): CloudFrontPolicy | undefined {
   const policy = parsePolicy(text);
@@ -38,7 +39,7 @@ export function readPolicy(text: string): CloudFrontPolicy | undefined {
   return policy && isUnderstood && writePolicy(policy) === text ? policy : undefined;
 }
 
-/** The parts at their places, of whatever type they are. */
+/** Returns the parts of a policy from their places, of whatever type they are. */
 function parsePolicy(text: string): CloudFrontPolicy | undefined {
   try {
     const { Statement } = JSON.parse(text) as { Statement: [Statement] };
@@ -67,7 +68,9 @@ function isTime(value: unknown): boolean {
   return typeof value === 'number' && readExpiry(String(value)) !== undefined;
 }
 
-/** Whether a policy with an address range lets a client in; one whose address is not known stays out. */
+/**
+ * Tells whether a policy with an address range lets a client in. It does not let in a client whose address is unknown.
+ */
 export function isFromRange(ip: string | undefined, range: string | undefined): boolean {
   return range === undefined || inIpRange(ip, range);
 }

@@ -26,31 +26,34 @@ export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> 
   carrier?: 'cookie' | 'query';
   /** `SHA1` for signers and distributions older than `Hash-Algorithm`. @default 'SHA256' */
   hash?: 'SHA256' | 'SHA1';
-  /** Opens the URL asked for alone, with a canned policy. @default false: its folder and all below */
+  /** Whether a token opens only the requested URL, with a canned policy. @default false: its folder and all below */
   exact?: boolean;
-  /** The number of folders of the path asked for that make the folder that is opened. @default all */
+  /** The number of folders from the root to the folder that a token opens. @default all */
   depth?: number;
   /** Unix seconds before which the token opens nothing. */
   startsAt?: number;
   /** The clients that may use the token, as a CIDR range. */
   ipRange?: string;
-  /** For `verify`: the client's address; without it, policies with a range are refused. See `SecureLinkOptions`. */
+  /**
+   * For `verify`: the client's address. Without it, `verify` refuses policies with a range. See `SecureLinkOptions`.
+   */
   ip?: string;
   /** @default 86400 seconds */
   maxTtl?: number;
 }
 
 /**
- * CloudFront signed cookies and signed URLs: a policy for a folder with `*`, or the canned policy of one URL. The
- * behaviour needs "Restrict viewer access" with the key group, and the distribution must see the host and scheme that
- * players use. Cookies need `cookie.domain` when endpoint and distribution are on different hosts, and CORS with
- * credentials.
+ * Signs and verifies URLs with CloudFront signed cookies and signed URLs: a policy for a folder with `*`, or the canned
+ * policy of one URL. The behaviour needs "Restrict viewer access" with the key group, and the distribution must see the
+ * host and scheme that players use. Cookies need `cookie.domain` if endpoint and distribution are on different hosts,
+ * and CORS with credentials.
  *
- * A CloudFront token ends *before* the second of its expiry, unlike all others.
+ * A CloudFront token ends *before* the second of its expiry, like JWTs and Common Access Tokens, and unlike the tokens
+ * of all other formats.
  *
- * CloudFront reads `*` and `?` in a policy as wildcards, and takes a canned policy as a custom one too. `sign`
- * therefore refuses `*` anywhere and `?` in the path; with `exact`, do not sign queries that the viewer may choose.
- * `verify` accepts policies for a folder or for one URL, as `sign` makes them, and none with other wildcards.
+ * CloudFront reads `*` and `?` in a policy as wildcards, and accepts a canned policy as a custom one too. So `sign`
+ * refuses `*` anywhere and `?` in the path; with `exact`, do not sign queries that the viewer may choose. `verify`
+ * accepts policies for a folder or for one URL, as `sign` makes them, and none with other wildcards.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -96,7 +99,7 @@ export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
   const written = hash === 'SHA1' ? names.slice(0, -1) : names;
   const carrier = valueCarrier(names, { ...options, carrier: kind }, written);
 
-  /** The scope of a token for `url`. @throws `ERR_OPTIONS` for a URL that is not signed */
+  /** Returns the scope of a token for `url`. @throws `ERR_OPTIONS` for a URL that the format does not sign */
   const openedBy = (url: URL): { resource: string; search: string } => {
     pathToSign(url, 'raw');
     const search = carrier.searchOf(url);
@@ -139,14 +142,15 @@ export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
       const [what, signature, id, given = 'SHA1'] = carried.values;
       if (!what || !signature || !id) return refused.missing;
       const url = origin + pathname + carried.search;
-      // The algorithm is a matter of configuration: a token that leaves it out would have itself checked with SHA-1.
+      // The configuration decides on the algorithm: a token without `Hash-Algorithm` would otherwise be checked with
+      // SHA-1.
       if (canonicalPath(pathname, 'raw') === undefined || given !== hash) return refused.malformed;
       const text = exact ? cannedPolicy(url, what) : utf8Text(cloudFrontEncoding.decode(what));
       if (text === undefined) return refused.malformed;
       if (!(await signers.get(id)?.verify(text, signature))) return refused.signature;
       const policy = readPolicy(text);
       if (!policy || policy.expires > now + maxTtl || (policy.startsAt ?? 0) > now) return refused.malformed;
-      // A canned policy names a URL, whatever characters it has in it.
+      // A canned policy names a URL, whatever characters that URL contains.
       const folder = exact ? undefined : /^(https?:\/\/[^*?]*\/)\*$/.exec(policy.resource)?.[1];
       if (!exact && folder === undefined) return refused.malformed;
       if ((folder !== undefined && !url.startsWith(folder)) || !isFromRange(ip, policy.ipRange))
@@ -157,7 +161,7 @@ export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
   };
 }
 
-/** The policy that is not sent along; `undefined` where the expiry or the URL is one that `sign` refuses. */
+/** Returns the policy, which is not sent along; `undefined` for an expiry or a URL that `sign` refuses. */
 function cannedPolicy(url: string, expiry: string): string | undefined {
   const expires = readExpiry(expiry);
   return expires === undefined || url.includes('*') ? undefined : writePolicy({ resource: url, expires });

@@ -4,8 +4,8 @@ import { canonicalPath } from '../../url/canonical-path.ts';
 import { parsedUrl } from '../../url/parsed-url.ts';
 
 /**
- * Whether a text is a URL prefix that holds a whole host: `https://cdn.exam` is also the beginning of another host. It
- * is in the one spelling in which `URL` leaves it, without a query, and its path has one reading.
+ * Tells whether a text is a URL prefix that contains a whole host: `https://cdn.exam` is also the beginning of another
+ * host. The text must have the spelling that `URL` writes and no query, and its path must have one reading.
  */
 export function isUrlPrefix(text: string): boolean {
   const url = parsedUrl(text);
@@ -14,9 +14,10 @@ export function isUrlPrefix(text: string): boolean {
 }
 
 /**
- * Whether a text is a folder of `url`, and with that a URL prefix: most are, and need not be parsed to see it.
+ * Tells whether a text is a folder of `url`, and therefore a URL prefix. Most prefixes are one, and this test does not
+ * parse them.
  *
- * @param url as `URL` leaves it, and with a path that `canonicalPath` accepts
+ * @param url a URL as `URL` writes it, with a path that `canonicalPath` accepts
  */
 export function isFolderOf(url: string, text: string): boolean {
   return url.startsWith(text) && /^https?:\/\/[^?]+\/$/.test(text);

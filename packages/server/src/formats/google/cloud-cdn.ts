@@ -8,9 +8,9 @@ export interface CloudCdnOptions extends GoogleSignatureOptions {
 }
 
 /**
- * Google Cloud CDN signed URLs, signed URL prefixes and signed cookies (`Cloud-CDN-Cookie`): HMAC-SHA1 with a 16-byte
- * key. The backend must have the keys under the same names. The scheme is part of what is signed: behind a TLS
- * terminator, `verify` must be given the https URL.
+ * Signs and verifies URLs with Google Cloud CDN signed URLs, signed URL prefixes and signed cookies
+ * (`Cloud-CDN-Cookie`): HMAC-SHA1 with a 16-byte key. The backend must have the keys under the same names. The
+ * signature covers the scheme: behind a TLS terminator, pass the https URL to `verify`.
  *
  * @throws `ERR_OPTIONS`
  */

@@ -13,11 +13,11 @@ import { tokenQuery } from '../../token/token-query.ts';
 import type { GrantedVerdict } from '../../token/verdict.ts';
 
 interface GoogleLink {
-  /** Without the token. */
+  /** The URL without the token. */
   readonly url: string;
-  /** The prefix that is opened; `undefined` if the URL alone is. */
+  /** The prefix that is opened; `undefined` if only the URL is opened. */
   readonly prefix: string | undefined;
-  /** The prefix as `URLPrefix`, which is signed; not asked for where the prefix is in the path. */
+  /** The prefix as `URLPrefix`, which is signed; not used if the prefix is in the path. */
   readonly encodedPrefix: string | undefined;
   readonly expires: string;
   readonly keyName: string;
@@ -31,8 +31,8 @@ interface GoogleCarried extends GoogleLink {
 
 interface GoogleCarrier {
   /**
-   * The text to sign. Key names have no separators, the expiry has ten digits and a prefix is in base64: the rest is
-   * the URL.
+   * Returns the text to sign. Key names contain no separators, the expiry has ten digits, and a prefix is in base64:
+   * the rest is the URL.
    */
   readonly signed: (link: GoogleLink) => string;
   readonly token: (
@@ -41,14 +41,14 @@ interface GoogleCarrier {
   readonly read: (
     request: SentRequest,
   ) => (GoogleCarried & { carriers?: NonNullable<GrantedVerdict['carriers']> }) | 'missing' | 'malformed';
-  /** The query of a URL that is to be signed, without a token. @throws `ERR_OPTIONS`; see `searchToSign` */
+  /** Returns the query of a URL to sign, without a token. @throws `ERR_OPTIONS`; see `searchToSign` */
   readonly searchOf: (url: URL, exact: boolean) => string;
   readonly bare?: (url: URL) => URL;
-  /** For tokens in the query: their names. */
+  /** For tokens in the query: the names of their parameters. */
   readonly parameters?: readonly string[];
 }
 
-/** `URLPrefix` as it is signed. */
+/** Encodes a prefix as `URLPrefix`, the form that is signed. */
 export const encodePrefix = (prefix: string): string => base64urlPadded(utf8ToBytes(prefix));
 
 const names = ['URLPrefix', 'Expires', 'KeyName', 'Signature'];
@@ -153,7 +153,7 @@ function readLink(
   if (!expires || !keyName || !signature) return 'missing';
   const bytes = encoded === undefined ? undefined : decodeBase64(encoded);
   const prefix = utf8Text(bytes);
-  // One spelling a prefix: what is signed is the encoded text.
+  // A prefix must have one spelling, because the encoded text is signed.
   if (encoded !== undefined && (!bytes || prefix === undefined || base64urlPadded(bytes) !== encoded)) {
     return 'malformed';
   }

@@ -20,14 +20,14 @@ export interface GoogleSignatureOptions {
   /** The keys of the backend or keyset; the first one signs, all of them verify. */
   keys: readonly GoogleKey[];
   /**
-   * Opens the URL asked for alone, with the query it has; in the query only.
+   * Whether a token opens only the requested URL, with its query; possible only in the query.
    * @default false: its folder and all below
    */
   exact?: boolean;
-  /** The number of folders of the path asked for that make the folder that is opened. @default all */
+  /** The number of folders from the root to the folder that a token opens. @default all */
   depth?: number;
   /**
-   * Or the one URL prefix that every token opens, such as `https://cdn.example.com/vod/`. Give its last slash: Google
+   * The one URL prefix that every token opens, such as `https://cdn.example.com/vod/`. Give its last slash: Google
    * compares characters, and `…/vod` opens `…/vodka` too.
    */
   prefix?: string;
@@ -37,7 +37,7 @@ export interface GoogleSignatureOptions {
   maxTtl?: number;
 }
 
-/** The parts that `cloudCdn` and `mediaCdn` have in common. @throws `ERR_OPTIONS` */
+/** Makes the parts that `cloudCdn` and `mediaCdn` have in common. @throws `ERR_OPTIONS` */
 export function googleSignature(
   name: string,
   options: GoogleSignatureOptions,
@@ -69,7 +69,7 @@ export function googleSignature(
     throw optionsError('prefix', "It does not end with a slash, which carrier 'path' needs. Add one.");
   }
 
-  /** Tells what a token for `url` opens. @throws `ERR_OPTIONS` for a URL that is not signed */
+  /** Returns what a token for `url` opens. @throws `ERR_OPTIONS` for a URL that the format does not sign */
   const openedBy = (url: URL): { bare: string; search: string; prefix: string | undefined } => {
     pathToSign(url, 'raw');
     const search = carrier.searchOf(url, exact);

@@ -3,9 +3,9 @@ import { base64url } from '../../crypto/base64url.ts';
 import { utf8Text } from '../../crypto/utf8-text.ts';
 import { readExpiry } from '../../format-parts/expiry.ts';
 
-/** The fields of a Media CDN token. Every text is without `~`, which separates the fields. */
+/** The fields of a Media CDN token. No text contains `~`, which separates the fields. */
 export interface MediaCdnFields {
-  /** `FullPath`, `URLPrefix=…` or `PathGlobs=…`, as the token has it. */
+  /** `FullPath`, `URLPrefix=…` or `PathGlobs=…`, as the token contains it. */
   readonly scope: string;
   /** Unix seconds. */
   readonly startsAt?: number | undefined;
@@ -18,17 +18,17 @@ export interface MediaCdnFields {
   readonly ipRanges?: readonly string[] | undefined;
 }
 
-/** Fields that are signed and not carried. */
+/** The fields that are signed but not carried. */
 export interface MediaCdnUnsent {
   readonly path: string;
-  /** The values of `headers`, in their order. */
+  /** The values of `headers`, in the same order. */
   readonly headerValues: readonly string[];
 }
 
 /**
- * The text of a token in front of its signature, in the order of Google's samples; with `unsent`, what is signed.
- * Whoever signs or verifies has made sure that no field holds a separator (`checkText`, `isHeaderValue`): the text has
- * one reading.
+ * Returns the text of a token before its signature, in the order of Google's samples; with `unsent`, returns the signed
+ * text. Callers make sure that no field contains a separator (`checkText`, `isHeaderValue`), so the text has one
+ * reading.
  */
 export function writeMediaCdnFields(fields: MediaCdnFields, unsent?: MediaCdnUnsent): string {
   const { scope, startsAt, expires, sessionId, data, headers, ipRanges } = fields;
@@ -55,7 +55,10 @@ const form = new RegExp(
     .join(''),
 );
 
-/** The fields of a token and its signature; `undefined` for whatever `writeMediaCdnFields` does not make. */
+/**
+ * Reads the fields of a token and its signature; returns `undefined` for any text that `writeMediaCdnFields` does not
+ * make.
+ */
 export function readMediaCdnFields(
   token: string,
   signatureName: 'Signature' | 'hmac',
@@ -71,23 +74,25 @@ export function readMediaCdnFields(
   return { fields: { scope, startsAt, expires, sessionId, data, headers, ipRanges: ranges?.split(',') }, signature };
 }
 
-/** Different names, also where only their case differs. */
+/** Tells whether names are valid and differ in more than their case. */
 export function areHeaderNames(names: readonly string[]): boolean {
   const folded = new Set(names.map((name) => name.toLowerCase()));
   return folded.size === names.length && names.every((name) => /^[\w-]+$/.test(name));
 }
 
-/** A header value that can stand between the separators of `Headers`: without `~`, `,` and `=`, and not empty. */
+/**
+ * Tells whether a header value can stand between the separators of `Headers`: not empty, and without `~`, `,` and `=`.
+ */
 export function isHeaderValue(value: string | null | undefined): value is string {
   return typeof value === 'string' && /^[\x21-\x7d](?:[\x20-\x7d]*[\x21-\x7d])?$/.test(value) && !/[,=]/.test(value);
 }
 
-/** Base64url of UTF-8, as `URLPrefix` and `IPRanges` are written. */
+/** Encodes a text as base64url of UTF-8, the form of `URLPrefix` and `IPRanges`. */
 export function encodeText(text: string): string {
   return base64url(new TextEncoder().encode(text));
 }
 
-/** `undefined` for another spelling than that of `encodeText`. */
+/** Decodes a text; returns `undefined` for another spelling than that of `encodeText`. */
 export function decodeText(encoded: string): string | undefined {
   const text = utf8Text(decodeBase64(encoded));
   return text !== undefined && encodeText(text) === encoded ? text : undefined;

@@ -32,7 +32,7 @@ import {
 } from './media-cdn-fields.ts';
 
 export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier'> {
-  /** Base64url, the signing one first: 32-byte Ed25519 private keys, or HMAC secrets. */
+  /** The keys in base64url, the signing one first: 32-byte Ed25519 private keys, or HMAC secrets. */
   keys: readonly string[];
   /** @default 'ed25519' */
   algorithm?: 'ed25519' | 'sha1' | 'sha256';
@@ -40,32 +40,32 @@ export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier
   carrier?: 'query' | 'cookie';
   /** Name of the parameter or cookie. @default 'hdnts' */
   param?: string;
-  /** Path patterns that every token opens. @default the folder of the URL asked for, as `URLPrefix` */
+  /** Path patterns that every token opens. @default the folder of the requested URL, as `URLPrefix` */
   pathGlobs?: string | readonly string[];
-  /** Opens the path asked for alone. @default false */
+  /** Whether a token opens only the requested path. @default false */
   exact?: boolean;
-  /** The number of folders of the path asked for that make the folder that is opened. @default all */
+  /** The number of folders from the root to the folder that a token opens. @default all */
   depth?: number;
   /** Unix seconds before which the token opens nothing. */
   startsAt?: number;
   sessionId?: string;
   data?: string;
-  /** Request headers that the player sends with exactly these values, which have no `~`, `,` and `=` in them. */
+  /** Request headers that the player sends with exactly these values. No value may contain `~`, `,` or `=`. */
   headers?: Readonly<Record<string, string>>;
   /** CIDR ranges of the clients that may use the token. */
   ipRanges?: readonly string[];
-  /** For `verify`: the client's address; without it, tokens with ranges are refused. See `SecureLinkOptions`. */
+  /** For `verify`: the client's address. Without it, `verify` refuses tokens with ranges. See `SecureLinkOptions`. */
   ip?: string;
   /** @default 86400 seconds */
   maxTtl?: number;
 }
 
 /**
- * Google Media CDN short and long tokens (`URLPrefix=…~Expires=…~Signature=…`), as in Google's dual-token samples. The
- * route needs `signedRequestMode: REQUIRE_TOKENS` and `signedTokenOptions` with the same algorithm and parameter name;
- * Media CDN then gives out long tokens itself, in a cookie or in the playlists.
+ * Signs and verifies URLs with Google Media CDN short and long tokens (`URLPrefix=…~Expires=…~Signature=…`), as in
+ * Google's dual-token samples. The route needs `signedRequestMode: REQUIRE_TOKENS` and `signedTokenOptions` with the
+ * same algorithm and parameter name. Media CDN then issues long tokens itself, in a cookie or in the playlists.
  *
- * @throws `ERR_OPTIONS`; from `sign` also for a path with `~` where `exact` signs it: `~` separates the fields
+ * @throws `ERR_OPTIONS`; from `sign` also for a path with `~` if `exact` signs it: `~` separates the fields
  */
 export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenFormat {
   checkNames(options, {
@@ -102,8 +102,10 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
   const isAmbiguous = (path: string): boolean => exact && path.includes('~');
 
   /**
-   * @param list path patterns in place of the folder
-   * @throws `ERR_OPTIONS` for a URL that is not signed
+   * Returns what a token for `url` opens.
+   *
+   * @param list path patterns instead of the folder
+   * @throws `ERR_OPTIONS` for a URL that the format does not sign
    */
   const openedBy = (url: URL, list = globs): MediaCdnOpened => {
     const path = pathToSign(url, 'raw');
@@ -135,7 +137,7 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
     const path = pathToSign(url, 'raw');
     if (/[*?~,]/.test(path))
       throw optionsError('url', 'The path has a `*`, `?`, `~` or `,`. Rename the file or folder.');
-    // what `pathGlobs` do not open has no token of its own either
+    // a URL that `pathGlobs` do not open gets no token here either
     openedBy(url);
     return tokenOf(openedBy(url, [path]), expires);
   };
@@ -186,12 +188,12 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
 
 interface MediaCdnOpened {
   readonly path: string;
-  /** As `MediaCdnFields` has it. */
+  /** The scope in the form of `MediaCdnFields`. */
   readonly scope: string;
   readonly opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
 }
 
-/** Whether a scope opens a URL; `undefined` for one that is none. */
+/** Tells whether a scope opens a URL; returns `undefined` for a text that is not a scope. */
 function opens(scope: string, url: URL, path: string): boolean | undefined {
   const value = scope.slice(scope.indexOf('=') + 1);
   if (scope === 'FullPath') return true;
@@ -200,7 +202,7 @@ function opens(scope: string, url: URL, path: string): boolean | undefined {
   return prefix !== undefined && isUrlPrefix(prefix) ? url.href.startsWith(prefix) : undefined;
 }
 
-/** A range that cannot be read holds no address. */
+/** Tells whether an address lies in one of the ranges. A range that cannot be read contains no address. */
 function isFrom(ip: string | undefined, ranges: readonly string[] | undefined): boolean {
   return ranges === undefined || ranges.some((range) => inIpRange(ip, range));
 }

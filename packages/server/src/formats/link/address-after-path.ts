@@ -1,17 +1,17 @@
 import { readIp } from '../../format-parts/ip-bytes.ts';
 
-/** Media files whose names end with a digit, so that their paths end like the beginning of an address. */
+/** Media files whose names end with a digit, so that the end of their paths looks like the beginning of an address. */
 const mediaFile = /\.(?:m3u8|mp[234]|ac[34]|eac3|h26[45]|av1|vp[89])$/i;
 
-/** No address is longer than this. */
+/** The length of the longest address. */
 const longest = 45;
 
 /**
- * Whether a path with a client's address right behind it is also another path with another address: `/ch1` with
- * `1.2.3.4` is `/ch` with `11.2.3.4`. Of all such readings one is kept: that of a media file, such as `/ch.m3u8`, else
- * the shortest path.
+ * Tells whether a path with a client's address directly after it has another reading that takes precedence: `/ch1` with
+ * `1.2.3.4` is also `/ch` with `11.2.3.4`. Of all such readings, the one of a media file takes precedence, such as
+ * `/ch.m3u8`, or else the one with the shortest path.
  *
- * @param ip a valid address; empty where none is hashed
+ * @param ip a valid address; empty if no address is hashed
  */
 export function runsIntoAddress(path: string, ip: string): boolean {
   for (let length = 1; length <= ip.length; length++) {

@@ -8,32 +8,32 @@ import type { LinkFields } from './link-template.ts';
 
 export interface LinkCarrierOptions {
   /**
-   * In the query: values by parameter, of `{token}` and `{expires}`, such as `{ md5: '{token}', expires: '{expires}'
-   * }`.
+   * For a token in the query: values by parameter, with `{token}` and `{expires}`, such as `{ md5: '{token}', expires:
+   * '{expires}' }`.
    */
   query?: Readonly<Record<string, string>>;
-  /** Or in front of the path, such as `/{token}/{expires}`. */
+  /** For a token before the path: its form, such as `/{token}/{expires}`. */
   base?: string;
-  /** Whether the CDN undoes escapes in the values of the query. @default false, as nginx */
+  /** Whether the CDN decodes escapes in the values of the query. @default false, as nginx */
   escaped?: boolean;
 }
 
 export interface TokenCarrierOptions extends LinkCarrierOptions {
-  /** Stands behind the token wherever that is carried, and is not part of what is compared. @default '' */
+  /** Text that follows the token wherever the token is carried, and is not compared. @default '' */
   readonly padding?: string;
 }
 
 interface Carried {
   readonly token: string;
-  /** The time as it is written in the URL. */
+  /** The time as the URL writes it. */
   readonly stamp: string;
-  /** Path and query without the token. */
+  /** The path without the token; `search` is the query without it. */
   readonly pathname: string;
   readonly search: string;
 }
 
 interface LinkCarrier {
-  /** @param link `prefix` is the folder that is opened; without one, `opened` is. */
+  /** @param link `prefix` is the folder that is opened; without a `prefix`, `opened` says what is opened */
   readonly token: (link: {
     origin: string;
     prefix: string | undefined;
@@ -42,15 +42,15 @@ interface LinkCarrier {
     fields: LinkFields;
   }) => Token;
   readonly read: (url: URL) => Carried | 'missing' | 'malformed';
-  /** For tokens in the path: the URL without them. */
+  /** For tokens in the path: returns the URL without its token. */
   readonly bare?: (url: URL) => URL;
-  /** For tokens in the query: their names. */
+  /** For tokens in the query: the names of their parameters. */
   readonly parameters?: readonly string[];
-  /** The query of a URL that is to be signed, without a token. @throws `ERR_OPTIONS` when it holds the names twice */
+  /** Returns the query of a URL to sign, without a token. @throws `ERR_OPTIONS` if the query contains a name twice */
   readonly searchOf: (url: URL) => string;
 }
 
-/** @throws `ERR_OPTIONS` unless there is one carrier and it holds `{token}` and `{expires}` once each */
+/** @throws `ERR_OPTIONS` unless there is one carrier, and it contains `{token}` and `{expires}` once each */
 export function linkCarrier(
   { query, base, escaped = false, padding = '' }: TokenCarrierOptions,
   patterns: LinkFields,

@@ -22,12 +22,13 @@ import type { LinkTime } from './link-time.ts';
 interface LinkFormatOptions extends TokenCarrierOptions {
   readonly name: string;
   /**
-   * One function a secret, the signing one first: the token for `path`, `uri` (with the query), `expires` and so on.
+   * One function for each secret, the signing one first. It returns the token for `path`, `uri` (with the query),
+   * `expires` and so on.
    */
   readonly macs: readonly ((fields: LinkFields) => string)[];
-  /** Matches what `macs` makes, and no second spelling of it. */
+  /** Matches the tokens of `macs`, and no second spelling of them. */
   readonly tokenPattern: string;
-  /** Whether a folder, a path or a path with its query is signed. */
+  /** The part of a URL that is signed: a folder, a path, or a path with its query. */
   readonly signs: 'folder' | 'path' | 'uri';
   readonly time: LinkTime;
   readonly depth: Depth;
@@ -36,7 +37,7 @@ interface LinkFormatOptions extends TokenCarrierOptions {
   readonly validity: number;
   readonly maxTtl: number;
   /**
-   * Why what is hashed of these fields could be read in another way; `undefined` where it cannot.
+   * Returns why the hashed text of these fields could be read in another way; `undefined` if it could not.
    *
    * @param stamp the time in the URL, once it is known
    */
@@ -44,7 +45,7 @@ interface LinkFormatOptions extends TokenCarrierOptions {
 }
 
 /**
- * Makes the formats `secureLink`, `fastly` and `cloudflare`: a hash and a time, in the query or in front of the path.
+ * Makes the formats `secureLink`, `fastly` and `cloudflare`: a hash and a time, in the query or before the path.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -58,14 +59,19 @@ export function linkFormat(options: LinkFormatOptions): VerifyingTokenFormat {
   checkDepth(depth);
   if (!['decoded', 'raw'].includes(pathForm))
     throw optionsError('pathForm', "This is unknown. Give 'decoded' or 'raw'.");
-  // A player takes a prefix for the folders below it too, which a token of one folder does not open: it gets one a URL.
+  // A player uses a token with a prefix for the folders below it too, which a token of one folder does not open. So
+  // each URL gets its own token.
   const opensBelow = signs === 'folder' && (depth !== 'parent' || options.base !== undefined);
 
   const ambiguityOf = (fields: LinkFields, stamp?: string): string | undefined =>
     // The first `?` of path and query must be the one between them.
     signs === 'uri' && fields.path!.includes('?') ? 'a `?` in its path' : options.ambiguity?.(fields, stamp);
 
-  /** @throws `ERR_OPTIONS` for a URL that is not signed */
+  /**
+   * Returns the fields to sign, and the query without a token.
+   *
+   * @throws `ERR_OPTIONS` for a URL that the format does not sign
+   */
   const fieldsToSign = (url: URL, stamp?: string): { fields: LinkFields; search: string } => {
     const path = pathToSign(url, pathForm);
     const search = carrier.searchOf(url);
@@ -102,7 +108,7 @@ export function linkFormat(options: LinkFormatOptions): VerifyingTokenFormat {
       const { fields, search } = fieldsToSign(url, stamp);
       const token = macs[0]!(fields);
       const until = form.read(stamp) + validity;
-      // With fewer folders than `depth`, the folder is opened without those below it.
+      // If the path has fewer folders than `depth`, the token opens its folder without those below it.
       const isWhole = typeof depth !== 'number' || hasFolders(url.pathname, depth);
       const prefix = opensBelow && isWhole ? url.origin + folderOf(url.pathname, depth) : undefined;
       const opened = {
@@ -135,7 +141,7 @@ export function linkFormat(options: LinkFormatOptions): VerifyingTokenFormat {
   };
 }
 
-/** @param stamp the time in the URL, once it is known */
+/** Returns the fields for a path. @param stamp the time in the URL, once it is known */
 function linkFields(path: string, search: string, stamp = ''): LinkFields {
   const folder = path.endsWith('/') ? path.slice(0, -1) : path;
   return { path, relativePath: path.slice(1), directory: path, folder, uri: path + search, expires: stamp };

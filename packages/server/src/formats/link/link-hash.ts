@@ -5,10 +5,11 @@ import type { LinkTime } from './link-time.ts';
 const pathNames = ['path', 'relativePath', 'directory', 'folder'];
 
 /**
- * The name of the one path that is hashed.
+ * Returns the name of the one path that is hashed.
  *
- * @throws `ERR_OPTIONS` for a template without a path, `{secret}` or `{expires}`, with another placeholder, or whose
- *   text could be read as another path with another address, or be that of another layout of this package
+ * @throws `ERR_OPTIONS` for a template without a path, `{secret}` or `{expires}`; for a template with another
+ *   placeholder; for a template whose text could be read as another path with another address, or could be the text of
+ *   another layout of this package
  */
 export function checkLinkHash(hash: unknown, time: LinkTime): string {
   const names = typeof hash === 'string' ? [...hash.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!) : [];
@@ -27,11 +28,11 @@ export function checkLinkHash(hash: unknown, time: LinkTime): string {
 }
 
 /**
- * The secret and the length of the expiry are given, so of what is hashed only a path and an address can change places:
- * where one ends has to show. What shows it is the secret between them, which whoever asks for URLs does not know; a
- * character between them that no address and no expiry has; or a slash of the path itself on the side of the address.
- * An address right behind a path, or behind a path and a decimal expiry, is judged with each path: `runsIntoAddress`
- * and `runsIntoExpiry`.
+ * Checks that the hashed text shows where the path or the address ends. The secret and the length of the expiry are
+ * fixed, so only a path and an address could exchange characters. One of these must mark the border: the secret between
+ * them, which a client does not know; a character between them that occurs in no address and no expiry; or a slash of
+ * the path itself on the side of the address. If an address directly follows a path, or a path and a decimal expiry,
+ * each path is judged: see `runsIntoAddress` and `runsIntoExpiry`.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -56,9 +57,9 @@ function checkBorders(hash: string, path: string, time: LinkTime): void {
 }
 
 /**
- * Behind a secret, other layouts of this package have a slash, an expiry, or `folder:` and a folder (`secureToken`).
- * Whoever asks for URLs chooses the beginning of a relative path: with the same secret, the token of the path
- * `/folder:/vod/` would be that of the folder `/vod/`.
+ * Checks that the hashed text cannot be that of another layout. After a secret, other layouts of this package have a
+ * slash, an expiry, or `folder:` and a folder (`secureToken`). A client chooses the beginning of a relative path: with
+ * the same secret, the token of the path `/folder:/vod/` would be that of the folder `/vod/`.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -74,7 +75,7 @@ function checkOtherLayouts(hash: string, path: string): void {
   );
 }
 
-/** Whether it holds a character that is neither of an address nor of an expiry. */
+/** Tells whether a text contains a character that occurs neither in an address nor in an expiry. */
 function hasBorder(between: string): boolean {
   return /[^\da-f:.]/i.test(between.replaceAll('{expires}', ''));
 }

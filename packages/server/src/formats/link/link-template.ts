@@ -3,12 +3,13 @@ import { optionsError } from '../../errors/options-error.ts';
 export type LinkFields = Readonly<Record<string, string>>;
 
 /**
- * A writer for a template, which is taken apart once. It throws `ERR_OPTIONS` for a placeholder without a field.
+ * Creates a writer for a template, which is parsed once. The writer throws `ERR_OPTIONS` for a placeholder without a
+ * field.
  *
  * @param known fields that are the same each time
  */
 export function templateWriter(template: string, known: LinkFields = {}): (fields: LinkFields) => string {
-  // Texts and names by turns: a text is first.
+  // Texts and names alternate, and a text comes first.
   const parts = template.split(/\{(\w+)\}/);
   const values = parts.map((name, i) => (i % 2 === 1 ? known[name] : undefined));
   return (fields) => {
@@ -26,10 +27,10 @@ function unknownPlaceholder(name: string, fields: LinkFields): Error {
   return optionsError('hash', `{${name}} is not a placeholder. Known here: ${Object.keys(fields).join(', ')}.`);
 }
 
-/** Puts the fields of a text into `fields`; `false` for a text that `templateWriter` does not make. */
+/** Puts the fields of a text into `fields`; returns `false` for a text that `templateWriter` does not make. */
 export type TemplateReader = (text: string, fields: Record<string, string>) => boolean;
 
-/** A reader for what `templateWriter` makes. */
+/** Creates a reader for the texts of `templateWriter`. */
 export function templateReader(template: string, patterns: LinkFields): TemplateReader {
   const names: string[] = [];
   const source = template

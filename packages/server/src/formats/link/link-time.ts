@@ -2,11 +2,11 @@
 export type LinkTime = 'decimal' | 'hex' | 'HEX' | 'minutes';
 
 interface TimeForm {
-  /** Matches exactly what `write` makes, so that no time has two spellings. */
+  /** Matches exactly what `write` returns, so that no time has two spellings. */
   readonly pattern: string;
   /** @param seconds unix seconds */
   readonly write: (seconds: number) => string;
-  /** Unix seconds; NaN for a date that does not exist. */
+  /** Returns unix seconds; NaN for a date that does not exist. */
   readonly read: (text: string) => number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Layouts of `secureLink` as the CDNs document them. Those of Alibaba and Tencent carry the time of signing: give
- * `validity` the seconds that are configured at the CDN, and `maxTtl` at least as many.
+ * Layouts of `secureLink` as the CDNs document them. The layouts of Alibaba and Tencent carry the time of signing: set
+ * `validity` to the seconds that are configured at the CDN, and `maxTtl` to at least as many.
  */
 export const secureLinkLayouts = {
   /** KeyCDN "Secure Token". */

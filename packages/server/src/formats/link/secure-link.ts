@@ -19,12 +19,12 @@ import type { LinkTime } from './link-time.ts';
 
 type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
 
-/** The parts of a CDN's documentation that its tokens are made by; `secureLinkLayouts` holds the well-known ones. */
+/** The parts of a CDN's documentation that define its tokens; `secureLinkLayouts` has the well-known ones. */
 export interface SecureLinkLayout extends LinkCarrierOptions {
   /**
-   * The string that is hashed, of `{secret}`, `{expires}`, `{ip}`, and one of `{path}`, `{relativePath}` (without its
-   * first `/`, and not right behind `{secret}`), `{directory}` (with both slashes) and `{folder}` (without the last
-   * one). The last two make tokens of a folder. Use another secret for each layout.
+   * The string that is hashed. It contains `{secret}`, `{expires}`, `{ip}`, and one of `{path}`, `{relativePath}`
+   * (without its first `/`, and not directly after `{secret}`), `{directory}` (with both slashes) and `{folder}`
+   * (without the last slash). The last two make tokens of a folder. Use another secret for each layout.
    */
   hash: string;
   /** @default 'base64url' */
@@ -40,13 +40,14 @@ export interface SecureLinkLayout extends LinkCarrierOptions {
 export type SecureLinkOptions = SecretOptions &
   SecureLinkLayout & {
     /**
-     * Seconds that the CDN adds to the time in the URL, for CDNs where that is the time of signing (Alibaba, Tencent).
+     * Seconds that the CDN adds to the time in the URL, for CDNs whose URLs carry the time of signing (Alibaba,
+     * Tencent).
      * @default 0
      */
     validity?: number;
     /**
-     * Binds the token to a client address. Give a format a viewer, `format: (request) => secureLink({ …, ip })`, and
-     * take the address from your platform, never from a header that the client can send.
+     * Binds the token to a client address. Make a format for each viewer, `format: (request) => secureLink({ …, ip })`,
+     * and take the address from your platform, never from a header that the client can send.
      * @default '' which is what those CDNs hash without binding
      */
     ip?: string;
@@ -69,17 +70,17 @@ const encodings: Readonly<Record<string, TokenEncoding>> = {
 };
 
 /**
- * The family of nginx `secure_link_md5`: MD5 over a string that the CDN's documentation spells out, carried in the
- * query or in front of the path. As strict as `secureToken`: whatever is not exactly what `sign` makes is `malformed`,
- * the signature is judged before the expiry, and every secret is tried.
+ * Signs and verifies URLs of the nginx `secure_link_md5` family: MD5 over a string that the CDN's documentation
+ * defines, carried in the query or before the path. It is as strict as `secureToken`: everything that `sign` does not
+ * make exactly so is `malformed`, the signature is judged before the expiry, and every secret is tried.
  *
  * The expiry has a fixed length and there is one path, so a token has one reading, whatever digits its path ends with;
- * with an address, see `checkLinkHash`. Where `{ip}` stands right behind the path, or behind the expiry, paths that the
- * address or the expiry could be part of are refused: see `runsIntoAddress` and `runsIntoExpiry`.
+ * for templates with an address, see `checkLinkHash`. If `{ip}` directly follows the path or the expiry, the format
+ * refuses paths whose end could be part of the address or the expiry: see `runsIntoAddress` and `runsIntoExpiry`.
  *
- * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry: such links never end; for one
- *   with other placeholders, with more than one path, with two readings, or that could write a folder token of
- *   `secureToken`
+ * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry, because its links would never
+ *   end; for a layout with other placeholders, with more than one path, with two readings, or that could write a folder
+ *   token of `secureToken`
  */
 export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
   checkNames(options, {
@@ -131,8 +132,8 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
 }
 
 /**
- * In a rotation, one secret and what stands beside it must not be another secret beside something else. An expiry has a
- * fixed length, and a path behind a secret begins with a slash, which `secretList` looks at.
+ * Checks that in a rotation, one secret and the text beside it cannot be another secret and other text. An expiry has a
+ * fixed length. A path after a secret begins with a slash, which `secretList` checks.
  *
  * @throws `ERR_OPTIONS`
  */
