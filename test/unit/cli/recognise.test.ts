@@ -40,6 +40,8 @@ const cases: readonly Case[] = [
   link('alibabaC', china),
   link('alibabaCQuery', china),
   link('tencentA', china),
+  link('tencentB', china),
+  link('tencentC', china),
   link('tencentD', china),
   { format: 'edgeAuth', secrets: [hexKey] },
   { format: 'edgeAuth', secrets: [hexKey], settings: { param: 'hdnea', acl: ['/vod/*', '/live/*'] } },

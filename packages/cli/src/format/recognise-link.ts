@@ -16,6 +16,8 @@ interface Layout {
 const md5 = '[\\da-f]{32}';
 const base64 = '[\\w-]{22}';
 const seconds = /^(?<expires>[1-9]\d{9})$/;
+/** An MD5 and then a time in front of the path: Alibaba writes the time in upper case, Tencent in lower case. */
+const timeInHex = (time: string): RegExp => new RegExp(`^/[\\da-fA-F]{32}/(?<expires>${time})(?=/)`);
 const one = (pattern: string): RegExp => new RegExp(`^${pattern}$`, 'i');
 
 const layouts: readonly Layout[] = [
@@ -60,9 +62,10 @@ const layouts: readonly Layout[] = [
   {
     layout: 'alibabaC',
     cdn: 'Alibaba Cloud CDN type C, or Tencent method C',
-    path: new RegExp(`^/${md5}/(?<expires>[\\da-f]{8})(?=/)`, 'i'),
+    path: timeInHex('[\\dA-F]{8}'),
     time: 'hex',
   },
+  { layout: 'tencentC', cdn: 'Tencent Cloud CDN, method C', path: timeInHex('[\\da-f]{8}'), time: 'hex' },
 ];
 
 /** Recognises tokens of `secureLink` in the known layouts of CDNs. */

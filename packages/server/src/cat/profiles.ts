@@ -18,7 +18,7 @@ export interface Profile {
 
 /**
  * Names, tags and numbers that the libraries of these CDNs expect. The standard itself is for sale, and we have not
- * read it. `cta` follows node-cat 0.16 and Fastly's crate 0.2, `akamai` the CAT module 1.0.2 for EdgeWorkers with its
+ * read it. `cta` follows node-cat 0.16 and Fastly's crate 0.3, `akamai` the CAT module 1.0.2 for EdgeWorkers with its
  * defaults, `cloudfront` the documentation of `cf.cwt` of CloudFront Functions and AWS's reference (November 2026).
  */
 export const profiles: Readonly<Record<CatProfile, Profile>> = {
