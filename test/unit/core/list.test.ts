@@ -63,6 +63,34 @@ describe('list: a playlist that a player has parsed', () => {
     expect(asked).toContain(`${FOLDER}6.0.m4s`);
   });
 
+  test('live, parts that are ranges of one file: its name is signed once, as with hls(text)', async () => {
+    const PARTS = range(1, 20);
+    const text = (last: number): string =>
+      ['#EXTM3U', '#EXT-X-TARGETDURATION:1', `#EXT-X-MEDIA-SEQUENCE:${last - 5}`]
+        .concat(
+          range(last - 5, last, String).flatMap((n) => [
+            ...PARTS.map((_, at) => `#EXT-X-PART:DURATION=0.05,URI="${n}.ts",BYTERANGE="9@${9 * at}"`),
+            '#EXTINF:1,',
+            `${n}.ts`,
+          ]),
+        )
+        .join('\n');
+    const urls = (last: number): ListedUrl[] =>
+      segments(last - 5, last).flatMap((it) => [...PARTS.map((): ListedUrl => ({ ...it, kind: 'part' })), it]);
+    const asked: string[][][] = [];
+    for (const read of [(last: number) => hls(text(last)), (last: number) => list(urls(last), { isLive: true })]) {
+      const viewer = lab(each(60));
+      await viewer.source.sign(MEDIA);
+      for (let last = 6; last < 40; last++) {
+        viewer.source.learn(MEDIA, read(last));
+        await viewer.source.sign(segment(last));
+        await advanceSeconds(1);
+      }
+      asked.push(viewer.asked());
+    }
+    expect(asked[1]).toEqual(asked[0]);
+  });
+
   test('a reload goes on where the one before ended, and what has left the window is forgotten', async () => {
     const viewer = await viewerOf([init, ...segments(1, 6)]);
     await viewer.source.sign(segment(6));

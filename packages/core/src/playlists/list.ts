@@ -4,6 +4,7 @@ import { resolveUrl } from '../url-text.ts';
 import { learnMedia } from './known-playlists.ts';
 import type { LearntPlaylist } from './known-playlists.ts';
 import type { ListedSegment, PlaylistUri } from './media-playlist.ts';
+import { partNames } from './media-playlist.ts';
 import { LOOKED_AT } from './name-prediction.ts';
 import type { PlaylistOrder } from './playlist-order.ts';
 import { createReadAhead } from './read-ahead.ts';
@@ -37,11 +38,11 @@ function lastOf(urls: readonly (ListedUrl & { key: string })[], count: number): 
   for (const { key, kind = 'segment', seconds = 0, isDiscontinuous = false } of urls) {
     if (kind === 'part') parts.push(key);
     if (kind !== 'segment') continue;
-    segments.push({ uri: key, parts, seconds, isDiscontinuous });
+    segments.push({ uri: key, parts: partNames(parts), seconds, isDiscontinuous });
     parts = [];
   }
   const whole = segments.slice(-count);
-  return parts.length > 0 ? [...whole, { uri: undefined, parts, seconds: 0 }] : whole;
+  return parts.length > 0 ? [...whole, { uri: undefined, parts: partNames(parts), seconds: 0 }] : whole;
 }
 
 /** @throws `ERR_OPTIONS` if `urls` is no array, or at the first entry that has no URL */

@@ -63,18 +63,24 @@ export interface ListedSegment {
 /** A segment with more parts than this is kept without its parts: no packager makes so many. */
 const MAX_PARTS = 100;
 
+/** Returns the names of the parts of a segment, each once: several parts may be ranges of one file. */
+export const partNames = (parts: Iterable<string>): readonly string[] => {
+  const names = [...new Set(parts)];
+  return names.length > MAX_PARTS ? [] : names;
+};
+
 /** Returns the last `count` whole segments, and the segment that is being made, if it has parts. */
 export function lastSegments(text: string, count: number): ListedSegment[] {
   // begins one segment earlier, and drops that segment at the end: its parts precede its EXTINF, so they are missing
   let from = text.length;
   for (let left = count + 1; left > 0 && from > 0; left--) from = Math.max(0, text.lastIndexOf('#EXTINF:', from - 1));
   const segments: ListedSegment[] = [];
-  let parts = new Set<string>();
+  let parts: string[] = [];
   let seconds = 0;
   let isDiscontinuous = false;
   const end = (uri: string | undefined): void => {
-    segments.push({ uri, parts: parts.size > MAX_PARTS ? [] : [...parts], seconds, isDiscontinuous });
-    parts = new Set();
+    segments.push({ uri, parts: partNames(parts), seconds, isDiscontinuous });
+    parts = [];
     seconds = 0;
     isDiscontinuous = false;
   };
@@ -83,9 +89,9 @@ export function lastSegments(text: string, count: number): ListedSegment[] {
     isDiscontinuous ||= /^#EXT-X-DISCONTINUITY\s*$/.test(line);
     const [named] = playlistUris(line);
     if (named?.kind === 'segment') end(named.uri);
-    else if (named?.kind === 'part' && !line.includes('TYPE=MAP')) parts.add(named.uri);
+    else if (named?.kind === 'part' && !line.includes('TYPE=MAP')) parts.push(named.uri);
   }
-  if (parts.size > 0) end(undefined);
+  if (parts.length > 0) end(undefined);
   return (from > 0 ? segments.slice(1) : segments).slice(-count - 1);
 }
 

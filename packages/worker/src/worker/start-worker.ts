@@ -1,7 +1,6 @@
 import type { TokenSource } from 'secure-token-core';
-import { SecureTokenError, createTokenSource } from 'secure-token-core';
+import { createTokenSource } from 'secure-token-core';
 import { forwardTokenEvents, protectedBy } from 'secure-token-core/adapter';
-import { MEDIA_ALONE } from '../wire/media-alone.ts';
 import { parsePageMessage, tokenEventMessage, words } from '../wire/protocol.ts';
 import type { WorkerSettings } from '../wire/worker-settings.ts';
 import { readSettings } from '../wire/worker-settings.ts';
@@ -14,11 +13,9 @@ import { goOnBeside, scope } from './worker-scope.ts';
 /**
  * Starts the worker. The URL of the worker holds all that it knows, so the browser may stop and start it at any time.
  * @param scripts the part for requests of scripts, used if the settings say `requests: 'all'`
- * @throws `ERR_OPTIONS` if the settings say so and `scripts` is missing: the browser does not install the worker then
  */
 export function startWorker(scripts?: ScriptRequests): void {
   const { requests, ...settings } = readSettings(location.href);
-  if (requests === 'all' && !scripts) throw new SecureTokenError('ERR_OPTIONS', MEDIA_ALONE);
   const ownSource = settings.endpoint && settings.protect ? createOwnSource(settings) : undefined;
   const protects = settings.protect && protectedBy(settings.protect);
   /** Chooses the signer of a request: the worker itself, if its settings allow that, or else the pages. */
