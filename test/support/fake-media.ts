@@ -15,6 +15,7 @@ export class FakeTrackList extends EventTarget {
 
 /** An element that loads as browsers do: from the start, with other tracks, and nothing is there before `arrive()`. */
 export class FakeMedia extends EventTarget {
+  static readonly NETWORK_EMPTY = 0;
   static readonly HAVE_NOTHING = 0;
   static readonly HAVE_CURRENT_DATA = 2;
   readonly sources: string[] = [];
@@ -33,12 +34,16 @@ export class FakeMedia extends EventTarget {
   crossOrigin: string | null = null;
   error: { code: number; message: string } | null = null;
   buffered = { length: 0, start: () => 0, end: () => 0 };
+  played = { length: 0 };
 
   get currentTime(): number {
     return this.time;
   }
   set currentTime(time: number) {
     this.time = time;
+  }
+  get networkState(): number {
+    return this.sources.length === 0 ? 0 : 1;
   }
   get src(): string {
     return this.sources.at(-1) ?? '';

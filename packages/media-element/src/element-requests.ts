@@ -33,10 +33,6 @@ export class ElementRequests {
    */
   #request: SignedRequest | undefined;
   #areByWorker: boolean;
-  /** The `crossOrigin` that the page has set. */
-  #wantedCrossOrigin: string | null = null;
-  /** The `crossOrigin` that `use` returned last. */
-  #givenCrossOrigin: string | null | undefined;
   /** Whether the player has heard of an outage or a failure, and not yet of a new token. */
   #hasToldOfTrouble = false;
 
@@ -101,19 +97,14 @@ export class ElementRequests {
 
   /**
    * Makes `request` the one that the element plays from now on, and returns the attributes to set.
-   * @param crossOrigin the current value of the element. If it is not the value that `use` returned last, the page has
-   *   set it, which the page may do at any time
+   * @param crossOrigin the value that the page has set, which it may do at any time
    * @throws `ERR_SIGNING_RESPONSE` if a media element cannot send the token of `request`
    */
   use(request: SignedRequest, isByWorker: boolean, crossOrigin: string | null): ElementSource {
     if (!isByWorker) assertFitsElement(request);
     this.#request = request;
     this.#areByWorker = isByWorker;
-    if (crossOrigin !== this.#givenCrossOrigin) this.#wantedCrossOrigin = crossOrigin;
-    const chosen = { request, isByWorker, crossOrigin: this.#wantedCrossOrigin };
-    const source = elementSource(this.#options.url, chosen);
-    this.#givenCrossOrigin = source.crossOrigin;
-    return source;
+    return elementSource(this.#options.url, { request, isByWorker, crossOrigin });
   }
 
   /**

@@ -24,6 +24,8 @@ export class LastingPlay {
     this.#operation = operation;
     this.#isWanted = !media.paused;
     media.addEventListener('play', () => (this.#isWanted = true), { signal });
+    // `load()` of the page pauses the element without an event `pause`
+    media.addEventListener('emptied', () => (this.#isWanted &&= !media.paused), { capture: true, signal });
     // the browser pauses an element that has failed for good
     media.addEventListener('pause', () => (this.#isWanted &&= media.error !== null), { signal });
     const play = media.play.bind(media);

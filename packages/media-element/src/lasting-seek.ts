@@ -70,9 +70,14 @@ export class LastingSeek {
     this.begin();
   }
 
-  /** Drops the position that was requested of the previous film, because the other film comes now. */
+  /**
+   * Drops the position that was requested of the previous film, because the other film comes now. An element that never
+   * had a source keeps its position, which the page has requested for our film.
+   */
   leaveFormer(): void {
-    if (this.#asked === undefined) this.#forgetInElement();
+    const { readyState, networkState } = this.#media;
+    const isForFormer = readyState === HTMLMediaElement.HAVE_NOTHING && networkState !== HTMLMediaElement.NETWORK_EMPTY;
+    if (this.#asked === undefined && isForFormer) native().set!.call(this.#media, 0);
     this.#former = undefined;
   }
 

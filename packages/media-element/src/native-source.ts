@@ -3,6 +3,7 @@ import { isSecureTokenError } from 'secure-token-core';
 import { SOURCE_RENEWS, isOffline } from 'secure-token-core/adapter';
 import { needsPause, noFailures, oneMore, stillAt } from './attempts.ts';
 import { pause } from './back-off.ts';
+import { crossOriginOfPage, noteCrossOrigin } from './cors-mode.ts';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import { LastingPlay } from './lasting-play.ts';
@@ -43,6 +44,8 @@ export class NativeSource {
   #swap: AbortController | undefined;
   /** The URL that `NativeSource` has set last, as the browser writes it. */
   #assignedSrc: string | undefined;
+  /** Whether the last source continues what the element has played: then the page does not hear of the change. */
+  #isContinued = false;
   #failures = noFailures;
   /** Whether playback has failed because there was no token. */
   #lacksToken = false;
@@ -152,11 +155,14 @@ export class NativeSource {
     this.#check(true);
   }
 
-  /** Hides the events of our own change of source from the page. A change of source by the page ends ours. */
+  /**
+   * Hides the events of a change of source that continues the film, and shows those of another film. A change of source
+   * by the page ends ours.
+   */
   #onLoad(event: Event): void {
     if (this.#isOurs()) {
-      const isHidden = this.#phase === 'loading' && this.#options.hiddenEvents.includes(event.type);
-      if (isHidden) event.stopImmediatePropagation();
+      const isHidden = this.#phase === 'loading' && this.#isContinued;
+      if (isHidden && this.#options.hiddenEvents.includes(event.type)) event.stopImmediatePropagation();
       return;
     }
     this.#tracks.forget();
@@ -236,7 +242,7 @@ export class NativeSource {
 
   /** @param reason absent for the first source */
   async #load(reason?: SwapReason, replay?: SignedRequest): Promise<void> {
-    const { src } = this.#media;
+    const { src, srcObject } = this.#media;
     const isByWorker = await this.#requests.areForWorker(this.#failures);
     if (this.#requests.areByWorker && isByWorker && reason && reason !== 'error') {
       // the element is slow, but the worker already signs its requests
@@ -246,7 +252,10 @@ export class NativeSource {
     // needed with a worker, too: if playback fails, `diagnose` uses this request
     const request = replay ?? (await (reason ? this.#requests.sign() : this.#requests.signOnce()));
     this.#released.signal.throwIfAborted();
-    if (reason && this.#media.src !== src) return;
+    if (this.#media.src !== src || this.#media.srcObject !== srcObject) {
+      if (reason) return;
+      this.#assertNotReplaced();
+    }
     await this.#assign(request, isByWorker, !!reason);
     // the next source after this failure still needs the held position
     if (this.#media.error && this.#isOurs()) return;
@@ -258,12 +267,25 @@ export class NativeSource {
     if (reason) this.#options.listener.onSwap?.({ reason, gap });
   }
 
+  /**
+   * Gives up the first source if the page has set another film while the token was fetched. An empty element still
+   * waits for our film, because pages empty an element between two films.
+   * @throws `AbortError`
+   */
+  #assertNotReplaced(): void {
+    const { src, srcObject } = this.#media;
+    if (!srcObject && (src === '' || hasFilm(this.#media, this.#options.url))) return;
+    throw new DOMException('The page has given the element another source before the token came.', 'AbortError');
+  }
+
   /** Changes the source of the element, and waits for the picture. */
   async #assign(request: SignedRequest, isByWorker: boolean, isReplacement: boolean): Promise<void> {
     const media = this.#media;
-    const { src, crossOrigin } = this.#requests.use(request, isByWorker, media.crossOrigin);
+    const { src, crossOrigin } = this.#requests.use(request, isByWorker, crossOriginOfPage(media));
     const hasIt = !isReplacement && hasFilm(media, this.#options.url);
     const position = isReplacement ? this.#position.start : this.#position.takeFirstStart(hasIt);
+    this.#isContinued = isReplacement || (hasIt && media.played.length > 0);
+    noteCrossOrigin(media, crossOrigin);
     this.#noteSource(src);
     this.#haltedAtMs ??= performance.now();
     this.#phase = 'loading';
@@ -271,7 +293,8 @@ export class NativeSource {
     const { signal } = (this.#swap = new AbortController());
     const plays = this.#play.isWanted;
     this.#position.hold(position);
-    await swapSource(media, { src, crossOrigin, position, plays, isReplacement, tracks: this.#tracks, signal });
+    const isContinued = this.#isContinued;
+    await swapSource(media, { src, crossOrigin, position, plays, isContinued, tracks: this.#tracks, signal });
     this.#endLoading();
   }
 

@@ -36,6 +36,17 @@ describe('a call that fails because of one of its URLs', () => {
     expect(calls.length - 1).toBeLessThanOrEqual(8);
   });
 
+  test.each([400, 413])('%i for a batch, then one 500 for a URL alone: that URL has its token too', async (status) => {
+    let hiccups = 1;
+    const { source } = lab((call) => {
+      if (call.urls.length > 1) return fail(status)(call);
+      return call.urls[0] === segment(2) && hiccups-- > 0 ? fail(500)(call) : each()(call);
+    });
+    const seen = range(1, 2).map((url) => watch(source.sign(url)));
+    await advanceSeconds(20);
+    expect(seen.map(({ state }) => state)).toEqual(['done', 'done']);
+  });
+
   test('a URL that fails for good, and for which a player keeps asking, holds up nobody else', async () => {
     const { source, calls } = lab(failingFor(500, segment(1)));
     const { signal } = new AbortController();

@@ -84,21 +84,6 @@ test('what a worker signs is not asked for: the worker would have replayed a ref
   expect(await requests.findRefusal()).toBeUndefined();
 });
 
-test('the page sets crossOrigin after the first source: the next sources have it, too', async () => {
-  const requests = await playing();
-  const next = async (crossOrigin: string | null) =>
-    requests.use(await requests.sign(), false, crossOrigin).crossOrigin;
-  expect(await next('anonymous')).toBe('anonymous');
-  expect(await next('anonymous')).toBe('anonymous');
-  expect(await next(null)).toBeNull();
-});
-
-test('an element that a worker serves has crossOrigin for the worker, and no more without it', async () => {
-  const requests = await playing(true);
-  // as `playing` has given it
-  expect(requests.use(await requests.sign(), false, 'anonymous').crossOrigin).toBeNull();
-});
-
 test('an element is served while no other token is there; one that a worker must serve always is', async () => {
   const [own, byWorker, onlyByWorker] = [await playing(), await playing(true), await playing(true, { via: 'worker' })];
   expect([own, byWorker, onlyByWorker].map((each) => each.areServed())).toEqual([true, false, true]);

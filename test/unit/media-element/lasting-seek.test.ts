@@ -3,8 +3,10 @@ import { LastingSeek } from '../../../packages/media-element/src/lasting-seek.ts
 
 /** An element as in WebKitGTK: after a failure it drops a seek. */
 class Media extends EventTarget {
+  static readonly NETWORK_EMPTY = 0;
   static readonly HAVE_NOTHING = 0;
   error: object | null = null;
+  networkState = 1;
   readyState = 4;
   time = 50;
   sets = 0;
@@ -177,6 +179,22 @@ describe('LastingSeek', () => {
     const { media, next } = setUpAnother();
     next.leaveFormer();
     expect([media.time, next.asked]).toEqual([0, undefined]);
+  });
+
+  test('another film does not start where the page has sought in the one before, which has no metadata yet', () => {
+    const media = Object.assign(new Media(), { readyState: 0, time: 300 });
+    const next = open(media);
+    next.beginAnother();
+    next.leaveFormer();
+    expect([media.time, next.asked]).toEqual([0, undefined]);
+  });
+
+  test('a film in an element that never had a source starts where the page has said before', () => {
+    const media = Object.assign(new Media(), { readyState: 0, networkState: 0, time: 300 });
+    const next = open(media);
+    next.beginAnother();
+    next.leaveFormer();
+    expect(media.time).toBe(300);
   });
 
   test('another film starts where the page says', () => {

@@ -47,7 +47,7 @@ function swap(media: Media, how: Partial<Swap> = {}): { isOver: () => boolean; a
     crossOrigin: null,
     position: 50,
     plays: true,
-    isReplacement: true,
+    isContinued: true,
     tracks: new MediaTracks(media as unknown as HTMLMediaElement),
     signal: controller.signal,
     ...how,

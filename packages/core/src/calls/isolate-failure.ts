@@ -54,19 +54,24 @@ export async function isolateFailure<T>(
   const left: T[] = [];
   let parts = partsOf({ items, isLastTry: false }, error);
   for (let calls = 0; parts.length > 0;) {
-    const failed: Part<T>[] = [];
+    let failed = 0;
+    const next: Part<T>[] = [];
     for (const part of parts) {
       const isCalled = calls < MAX_CALLS;
       calls++;
       const failure = isCalled ? await call(part.items) : error;
+      // by its own failure: a URL of a refused batch may fail alone with another status
+      const toCall = failure && isCalled && isAboutUrls(failure) ? partsOf(part, failure) : [];
       if (!failure) settle(part.items);
-      else if (isAboutUrls(failure) && isCalled && partsOf(part, failure).length > 0) failed.push(part);
-      else if (!isAboutUrls(failure) && failure.code === 'ERR_SIGNING_UNAVAILABLE') left.push(...part.items);
+      else if (toCall.length > 0) {
+        failed++;
+        next.push(...toCall);
+      } else if (!isAboutUrls(failure) && failure.code === 'ERR_SIGNING_UNAVAILABLE') left.push(...part.items);
       else settle(part.items, failure);
     }
     // an endpoint that fails for both halves fails for all URLs
-    if (calls === 2 && failed.length === 2 && error.code === 'ERR_SIGNING_UNAVAILABLE') return items;
-    parts = failed.flatMap((part) => partsOf(part, error));
+    if (calls === 2 && failed === 2 && error.code === 'ERR_SIGNING_UNAVAILABLE') return items;
+    parts = next;
   }
   return left;
 }

@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Token } from 'secure-token-core';
+import { createTokenSource, secureVideo } from '../../../packages/progressive/src/index.ts';
+import { FakeMedia, stubPage } from '../../support/fake-media.ts';
+
+const film = 'https://cdn.example.com/film.mp4';
+const other = 'https://other.example.org/other.mp4';
+const trailer = 'https://elsewhere.example.com/trailer.mp4';
+const TTL = 60;
+
+/** Keeps a position that is requested before the metadata, as the HTML Standard says, and browsers do. */
+class Media extends FakeMedia {
+  start = 0;
+  override get currentTime(): number {
+    return this.start || this.time;
+  }
+  override set currentTime(time: number) {
+    if (this.readyState === 0) this.start = time;
+    else this.time = time;
+  }
+  override arrive(duration: number): void {
+    this.time = this.start;
+    this.start = 0;
+    super.arrive(duration);
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  stubPage(() => 206);
+  vi.stubGlobal('HTMLMediaElement', Media);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+const later = (seconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(seconds * 1000);
+
+interface How {
+  readonly carrier?: Partial<Token>;
+  readonly afterSeconds?: number;
+}
+
+let calls = 0;
+const open = (media: FakeMedia, url: string, { carrier = {}, afterSeconds = 0 }: How = {}) =>
+  secureVideo(media as unknown as HTMLMediaElement, url, {
+    getTokens: async (): Promise<Token> => {
+      calls++;
+      const query = { st: `${calls}` };
+      if (afterSeconds) await new Promise((resolve) => setTimeout(resolve, afterSeconds * 1000));
+      return { url, expires: Date.now() / 1000 + TTL, query, ...carrier };
+    },
+  });
+
+/** Plays `film` for 100 seconds in `media`. */
+async function playing(media: FakeMedia) {
+  const secure = await open(media, film);
+  media.arrive(600);
+  await media.play();
+  media.time = 100;
+  media.tell('timeupdate');
+  await later(0.1);
+  return secure;
+}
+
+/** As `load()` of the page: the browser pauses the element without an event `pause`. */
+function load(media: FakeMedia): void {
+  Object.assign(media, { paused: true, time: 0, readyState: 0 });
+  media.tell('abort', 'emptied', 'loadstart');
+}
+
+/** The picture halts once the token is dead, and nothing arrives. */
+async function halt(media: FakeMedia): Promise<void> {
+  await later(TTL + 5);
+  media.readyState = 2;
+  media.tell('waiting');
+  await later(0.1);
+}
+
+describe('another call for an element', () => {
+  test('another film begins at its beginning, where the page has sought in the first film before its metadata', async () => {
+    const media = new Media();
+    await open(media, film);
+    media.currentTime = 300;
+    const second = open(media, other);
+    await later(0.1);
+    media.arrive(600);
+    await second;
+    expect(media.time).toBe(0);
+  });
+
+  test('another film gets the crossOrigin of the page, and not the one that the cookie of the first film needed', async () => {
+    const media = Object.assign(new Media(), { crossOrigin: 'anonymous' });
+    const first = await open(media, film, { carrier: { query: {}, credentials: true } });
+    expect(media.crossOrigin).toBe('use-credentials');
+    first.destroy();
+    await open(media, other);
+    expect(media.crossOrigin).toBe('anonymous');
+  });
+
+  test.each([
+    ['another film: shown', other, ['abort', 'emptied', 'loadstart']],
+    ['the same film: hidden', film, []],
+  ])('events of a change of source to %s', async (_, url, heard) => {
+    const media = new Media();
+    await playing(media);
+    media.played.length = 1;
+    const second = open(media, url);
+    await later(0.1);
+    const seen: string[] = [];
+    // after our listeners, because Node knows no capture
+    for (const type of ['abort', 'emptied', 'loadstart']) media.addEventListener(type, () => seen.push(type));
+    media.tell('abort', 'emptied', 'loadstart');
+    media.arrive(600);
+    await second;
+    expect(seen).toEqual(heard);
+  });
+});
+
+describe('while the first token is fetched', () => {
+  test('a page that sets another source keeps it, and the call rejects with AbortError', async () => {
+    const media = new Media();
+    const opened = open(media, film, { afterSeconds: 1 });
+    const rejected = expect(opened).rejects.toMatchObject({ name: 'AbortError' });
+    await later(0.1);
+    media.src = trailer;
+    media.tell('emptied', 'loadstart');
+    await later(2);
+    await rejected;
+    expect(media.src).toBe(trailer);
+    media.arrive(30);
+    await media.play();
+    expect(Object.hasOwn(media, 'currentTime')).toBe(false);
+  });
+
+  test('a page that sets a stream keeps it', async () => {
+    const media = Object.assign(new Media(), { srcObject: null as object | null });
+    const opened = open(media, film, { afterSeconds: 1 });
+    const rejected = expect(opened).rejects.toMatchObject({ name: 'AbortError' });
+    await later(0.1);
+    media.srcObject = {};
+    await later(2);
+    await rejected;
+    expect(media.sources).toEqual([]);
+  });
+
+  test('a page that sets the same film itself gets it signed', async () => {
+    const media = new Media();
+    const opened = open(media, film, { afterSeconds: 1 });
+    await later(0.1);
+    media.src = film;
+    await later(2);
+    await opened;
+    expect(media.src).toMatch(/^https:\/\/cdn\.example\.com\/film\.mp4\?st=/);
+  });
+
+  test('an element that the page empties and pauses gets the film, and stays paused', async () => {
+    const media = new Media();
+    const first = await playing(media);
+    const second = open(media, other, { afterSeconds: 1 });
+    await later(0.1);
+    first.destroy();
+    media.src = '';
+    load(media);
+    await later(2);
+    media.arrive(600);
+    await second;
+    expect([media.src.startsWith(other), media.paused]).toEqual([true, true]);
+  });
+});
+
+describe('an element that the viewer or the page has paused stays paused', () => {
+  test('at the next change of source, if load() of the page has paused it without an event', async () => {
+    const media = new Media();
+    await playing(media);
+    await later(TTL + 5);
+    load(media);
+    media.arrive(600);
+    media.time = 300;
+    media.seeking = true;
+    media.tell('seeking');
+    await later(0.1);
+    expect([media.sources.length, media.paused]).toEqual([2, true]);
+  });
+
+  test('if the page calls again for the same film, and the element has the attribute autoplay', async () => {
+    const media = new Media();
+    await playing(media);
+    media.played.length = 1;
+    media.pause();
+    const pause = vi.spyOn(Media.prototype, 'pause');
+    const source = createTokenSource({
+      getTokens: () => Promise.resolve({ url: film, expires: Date.now() / 1000 + TTL, query: { st: 'again' } }),
+    });
+    const again = secureVideo(media as unknown as HTMLMediaElement, film, source);
+    await later(0.1);
+    media.arrive(600);
+    await again;
+    expect(pause).toHaveBeenCalledOnce();
+    expect(media.paused).toBe(true);
+  });
+});
+
+test('preload that the page sets while the source changes stays', async () => {
+  const media = Object.assign(new Media(), { preload: 'metadata' });
+  await playing(media);
+  await halt(media);
+  expect(media.preload).toBe('auto');
+  media.preload = 'none';
+  media.arrive(600);
+  await later(1);
+  expect(media.preload).toBe('none');
+});
