@@ -66,6 +66,29 @@ describe('createTokenSource', () => {
       expect(at(viewer)).toEqual([0, 7, 15, 31, 47]);
     });
 
+    test.each([
+      ['an hour later all tries are there again', 3600, 'done'],
+      ['at once the next failure is one more of the same outage', 0, 'failed'],
+    ])('a request that was given up, and another one: %s', async (_, gap, state) => {
+      const viewer = lab(fail(503));
+      const given = code(viewer.source.sign(MASTER));
+      await advanceSeconds(16);
+      expect(await ended(given)).toBe('ERR_SIGNING_UNAVAILABLE');
+      await advanceSeconds(gap);
+      let failures = 1;
+      viewer.answer = (call) => (failures-- > 0 ? fail(503)(call) : folder()(call));
+      const next = watch(viewer.source.sign(MASTER));
+      await advanceSeconds(30);
+      expect(next.state).toBe(state);
+    });
+
+    test('calls that hang in an outage are of one outage, however long they hang', async () => {
+      const viewer = lab(after(100, fail(503)), { timeout: 200 });
+      const request = watch(viewer.source.sign(MASTER));
+      await advanceSeconds(600);
+      expect([request.state, viewer.calls.length]).toEqual(['failed', 5]);
+    });
+
     test('calls that fail side by side are one failure', async () => {
       const viewer = lab(fail(503));
       const one = code(viewer.source.sign(segment(1)));

@@ -3,17 +3,20 @@ import type { SignOptions } from '../../../packages/core/src/index.ts';
 import { keepAsking } from '../../../packages/core/src/adapter.ts';
 import type { Answer, Call } from './lab.ts';
 import {
+  CDN,
   after,
   code,
   each,
   fail,
   fakeTime,
+  hurry,
   inTurn,
   lab,
   advanceSeconds,
   playing,
   playlist,
   range,
+  seconds,
   segment,
   tokenOf,
   watch,
@@ -62,6 +65,33 @@ describe('a call that fails because of one of its URLs', () => {
     expect(seen.slice(5).map(({ state }) => state)).not.toContain('pending');
     expect(calls.filter(({ urls }) => urls.length > 1 && urls.includes(segment(1)))).toHaveLength(1);
     expect(calls.filter(({ urls }) => urls.includes(segment(1))).length).toBeLessThan(30);
+  });
+
+  test('renewals of a folder for which the endpoint alone fails follow back-off, as those of a single folder do', async () => {
+    const LIFETIME = 300;
+    const [broken, well] = ['broken', 'well'].map((name) => `${CDN}/${name}/`) as [string, string];
+    const callsFor = async (folders: readonly string[]): Promise<number> => {
+      let isBroken = false;
+      const { source, calls } = lab(
+        (call) =>
+          isBroken && call.urls.some((url) => url.startsWith(broken))
+            ? fail(500)(call)
+            : {
+                now: seconds(),
+                tokens: folders
+                  .filter((prefix) => call.urls.some((url) => url.startsWith(prefix)))
+                  .map((prefix) => ({ prefix, query: { st: prefix }, expires: seconds() + LIFETIME })),
+              },
+        { random: () => 0.5 },
+      );
+      for (const prefix of folders) watch(source.sign(`${prefix}film.mp4`));
+      await advanceSeconds(1);
+      isBroken = true;
+      await hurry(LIFETIME - 4);
+      return calls.filter(({ urls }) => urls.some((url) => url.startsWith(broken))).length;
+    };
+    expect(await callsFor([broken])).toBeLessThan(8);
+    expect(await callsFor([well, broken])).toBeLessThan(10);
   });
 
   test('a URL that has failed alone is one like the others once it has a token', async () => {

@@ -2,10 +2,14 @@ import type { SecureTokenError } from '../contract/secure-token-error.ts';
 import type { RetryOptions } from '../contract/token-source-options.ts';
 import { PageEvents } from '../realm.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
+import type { Failing } from './retry-delay.ts';
 import { retryDelay, retryDelayAhead } from './retry-delay.ts';
 
 /** The longest pause: setTimeout overflows at 2^31 ms, and then does not wait at all. */
 const MAX_PAUSE_SECONDS = 2 ** 31 / 1000 - 1;
+
+/** Seconds without a call and without a pause after which earlier failures no longer count. */
+const SAME_OUTAGE_SECONDS = 60;
 
 /** The length of a pause, in seconds. */
 interface PauseLength {
@@ -74,6 +78,8 @@ export class Backoff {
   #failures = 0;
   /** When the first of these failures was. */
   #failingSince = 0;
+  /** When the last pause has ended. */
+  #freeSince = 0;
   /** The number of requests that wait for a token. */
   #waiting = 0;
   #pause: Pause | undefined;
@@ -99,7 +105,7 @@ export class Backoff {
     return this.#pause !== undefined;
   }
 
-  /** Whether the last call has failed. */
+  /** Whether the last call has failed, however long ago. */
   get isFailing(): boolean {
     return this.#failures > 0;
   }
@@ -115,6 +121,7 @@ export class Backoff {
   /** Resolves when the pause is over: to the reason why the endpoint must not be called, or to `undefined`. */
   async ready(): Promise<SecureTokenError | undefined> {
     if (!this.blockedBy) await this.#pause?.ended;
+    if (this.#now() - this.#freeSince > SAME_OUTAGE_SECONDS) this.#failures = 0;
     return this.blockedBy;
   }
 
@@ -166,14 +173,18 @@ export class Backoff {
     const { retryAfter } = error;
     const limit = this.#backoffLimit;
     const failing = { failures: this.#failures, lasted: this.#now() - this.#failingSince, retryAfter };
-    const delay = retryDelay(failing, this.#random(), limit);
+    const length = this.pauseAfter(failing, rest);
     if (retryAfter !== undefined && retryAfter > limit) {
       this.#block = { error, until: this.#now() + retryAfter };
-      this.pauseFor(delay);
-    } else {
-      const ahead = rest === undefined ? delay : retryDelayAhead(delay, rest, this.#random(), limit);
-      this.#begin({ waiting: delay, ahead });
-    }
+      this.pauseFor(length.waiting);
+    } else this.#begin(length);
+  }
+
+  /** Returns the pause after a failure. @param rest as for `failed` */
+  pauseAfter(failing: Failing, rest: number | undefined): PauseLength {
+    const limit = this.#backoffLimit;
+    const waiting = retryDelay(failing, this.#random(), limit);
+    return { waiting, ahead: rest === undefined ? waiting : retryDelayAhead(waiting, rest, this.#random(), limit) };
   }
 
   pauseFor(seconds: number): void {
@@ -190,6 +201,7 @@ export class Backoff {
       () => this.#now(),
       () => {
         this.#pause = undefined;
+        this.#freeSince = this.#now();
         this.#watchNetwork();
       },
     );

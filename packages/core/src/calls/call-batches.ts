@@ -19,6 +19,14 @@ interface OpenBatch {
   readonly predicted: Asked[];
 }
 
+/** A URL that failed alone. */
+interface FailingUrl {
+  /** The number of failures in a row. */
+  readonly failures: number;
+  /** When it may be asked for ahead of use again, in seconds of the session. */
+  readonly until: number;
+}
+
 /** The URLs of one call, and its reason. */
 export interface WantedUrls {
   readonly urls: readonly string[];
@@ -29,6 +37,8 @@ export interface WantedUrls {
 
 interface Parts {
   readonly backoff: Backoff;
+  /** Returns seconds of the session. */
+  readonly now: () => number;
   /** Makes one call; resolves to its error, or to `undefined`. */
   readonly call: (wanted: WantedUrls) => Promise<SecureTokenError | undefined>;
   /** Whether no player and no request needs a token any more: then a batch that waited for a pause is dropped. */
@@ -51,12 +61,17 @@ const urlsOf = (asked: readonly Asked[]): string[] => asked.map(({ url }) => url
 export class CallBatches {
   readonly #parts: Parts;
   /** URLs that failed alone while others got their tokens. Each gets a call alone, which makes no other call pause. */
-  readonly #failing = new BoundedMap<string, true>();
+  readonly #failing = new BoundedMap<string, FailingUrl>();
   /** The batch that still accepts URLs. */
   #open: OpenBatch | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  /** Whether to ask for `url` only if a request waits: it has just failed alone, and there is no pause. */
+  isResting(url: string): boolean {
+    return this.#now() < (this.#failing.get(url)?.until ?? -Infinity);
   }
 
   /** Asks for `url` in one call with other URLs; resolves to the error, or to `undefined`. */
@@ -141,7 +156,7 @@ export class CallBatches {
     return isolateFailure(wanted, error, {
       call: (part) => this.#callPart(urlsOf(part), reason),
       settle: (part, failure) => {
-        if (failure && part.length === 1) this.#failing.set(part[0]!.url, true);
+        if (failure && part.length === 1) this.#noteFailingAlone(part[0]!.url);
         settleAll(part, failure);
       },
     });
@@ -149,8 +164,15 @@ export class CallBatches {
 
   async #callAlone(url: string, reason: TokenReason): Promise<SecureTokenError | undefined> {
     const error = await this.#callPart([url], reason);
-    if (!error) this.#failing.delete(url);
+    if (error) this.#noteFailingAlone(url);
+    else this.#failing.delete(url);
     return error;
+  }
+
+  #noteFailingAlone(url: string): void {
+    const { backoff, restOfDue } = this.#parts;
+    const failures = (this.#failing.get(url)?.failures ?? 0) + 1;
+    this.#failing.set(url, { failures, until: this.#now() + backoff.pauseAfter({ failures }, restOfDue()).ahead });
   }
 
   /** Calls for a part of a call that failed and began a pause. A failure that is about the URLs begins no pause. */
@@ -172,6 +194,10 @@ export class CallBatches {
     const error = await this.#parts.call({ urls, predicted: new Set(predicted), reason });
     if (!error) this.#parts.backoff.succeeded();
     return error;
+  }
+
+  #now(): number {
+    return this.#parts.now();
   }
 
   #noteFailure(error: SecureTokenError): void {

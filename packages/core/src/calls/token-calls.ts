@@ -72,6 +72,7 @@ export class TokenCalls {
     });
     this.#batches = new CallBatches({
       backoff,
+      now: () => clock.sessionNow(),
       call: (wanted) => this.#intake.call(wanted),
       isAbandoned: () => players.haveLeft && !backoff.isAwaited,
       restOfDue: () => soonestOf([...inUse.restsOfDue(), ...(guest.readAhead?.restsOfDue() ?? [])]),
@@ -111,20 +112,24 @@ export class TokenCalls {
     return this.#parts.backoff.hurryFor(() => abortable(this.#join(key, reason), signal));
   }
 
-  /** Gets a new token for `key` that no request waits for. Does nothing during a pause. */
+  /** Gets a new token for `key` that no request waits for. Does nothing during a pause, of all calls or of `key`. */
   obtainInBackground(key: string, reason: TokenReason): void {
-    if (!this.#parts.backoff.isPaused) this.#join(key, reason).catch(() => undefined);
+    if (!this.#isResting(key)) this.#join(key, reason).catch(() => undefined);
   }
 
   /** Asks for the token of a listed name ahead of use; resolves to whether the endpoint answered without that token. */
   async obtainAhead(key: string): Promise<boolean> {
-    if (this.#parts.backoff.isPaused) return false;
+    if (this.#isResting(key)) return false;
     try {
       await this.#join(key, 'initial');
       return false;
     } catch (error) {
       return (error as SecureTokenError).code === 'ERR_SIGNING_RESPONSE';
     }
+  }
+
+  #isResting(key: string): boolean {
+    return this.#parts.backoff.isPaused || this.#batches.isResting(key);
   }
 
   isUnderWay(key: string): boolean {
