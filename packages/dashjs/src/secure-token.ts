@@ -68,7 +68,8 @@ function endWith(player: MediaPlayerClass, name: 'reset' | 'destroy'): void {
 /**
  * Makes every request of `player` carry a valid token: manifests, segments, init segments, indexes, text, XLink,
  * content steering, the time of the server, DRM licences. Call it before the player gets its source. A later call loads
- * the source again; a development build says so in the console.
+ * the source again; a development build says so in the console. After `initialize()` dash.js requests the time of the
+ * server (`UTCTiming`) without a token.
  *
  * @param options `'/token'` stands for `{ endpoint: '/token' }`; a `TokenSource` can be shared, e.g. between players
  * @returns the token source; `player.reset()` and `player.destroy()` destroy it unless it was passed in

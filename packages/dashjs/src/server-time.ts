@@ -2,7 +2,10 @@ import type { SignedRequest } from 'secure-token-core';
 import { credentialsMode, replayCacheMode } from 'secure-token-core/adapter';
 import type { Session } from './session.ts';
 
-/** The time-out of dash.js itself for the time of a server (`HTTP_TIMEOUT_MS`): playback waits for that time. */
+/**
+ * The time-out of dash.js itself for the time of a server (`HTTP_TIMEOUT_MS`): playback waits for that time. Here it
+ * includes the waits for tokens.
+ */
 const TIMEOUT_MS = 5000;
 
 /** Parses a time of ISO 8601; a time without a zone is UTC. */
@@ -44,20 +47,23 @@ export class ServerTime {
 
   async #offsetBy(url: string): Promise<number> {
     const { source, user } = this.#session;
-    const signed = await source.sign(url);
-    const first = await this.#ask(signed, 'no-store');
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signed = await source.sign(url, { signal });
+    const first = await this.#ask(signed, { cache: 'no-store', signal });
     if (first.status === 200) return first.offset;
-    const replay = await user.replay(signed, first.status);
-    return replay ? (await this.#ask(replay, replayCacheMode(signed, replay))).offset : NaN;
+    const replay = await user.replay(signed, first.status, { signal });
+    return replay ? (await this.#ask(replay, { cache: replayCacheMode(signed, replay), signal })).offset : NaN;
   }
 
-  async #ask(request: SignedRequest, cache: RequestCache): Promise<{ status: number; offset: number }> {
+  async #ask(
+    request: SignedRequest,
+    how: Pick<RequestInit, 'cache' | 'signal'>,
+  ): Promise<{ status: number; offset: number }> {
     const { url, headers } = request;
     const sentAt = Date.now();
     try {
       const method = this.#isInHeader ? 'HEAD' : 'GET';
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const response = await fetch(url, { method, headers, cache, credentials: credentialsMode(request), signal });
+      const response = await fetch(url, { ...how, method, headers, credentials: credentialsMode(request) });
       const text = this.#isInHeader ? (response.headers.get('date') ?? '') : await response.text();
       const offset = response.ok ? parseTime(text) - (sentAt + Date.now()) / 2 : NaN;
       return { status: response.status, offset };

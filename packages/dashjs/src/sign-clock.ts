@@ -17,6 +17,8 @@ interface Config {
 interface TimeSync {
   readonly attemptSync: (sources: readonly TimingSource[], isDynamic: boolean) => void;
   readonly setConfig: (config: Config) => void;
+  /** Called when the player gets another source. */
+  readonly reset: () => void;
 }
 
 /** The schemes that request the time over HTTP; with `http-head`, the time is in a header. */
@@ -82,18 +84,29 @@ class Clock {
  */
 export function signClock(player: MediaPlayerClass, sessionNow: () => Session | undefined): void {
   function signing(this: { readonly parent: TimeSync }): TimeSync {
-    const { attemptSync, setConfig } = this.parent;
+    const { attemptSync, setConfig, reset } = this.parent;
     const clock = new Clock(sessionNow);
     let baseUrls: Config['baseURLController'];
+    /** Identifies the source of the player: dash.js fails if an answer for an earlier source comes late. */
+    let presentation = {};
     return {
+      reset() {
+        presentation = {};
+        reset();
+      },
       setConfig(config) {
         baseUrls = config.baseURLController ?? baseUrls;
         setConfig(config);
       },
       attemptSync(sources, isDynamic) {
-        if (!isDynamic) attemptSync(sources, isDynamic);
-        else
-          void clock.answered(sources, baseUrls?.resolve()?.url).then((answered) => attemptSync(answered, isDynamic));
+        if (!isDynamic) {
+          attemptSync(sources, isDynamic);
+          return;
+        }
+        const asking = presentation;
+        void clock.answered(sources, baseUrls?.resolve()?.url).then((answered) => {
+          if (asking === presentation) attemptSync(answered, isDynamic);
+        });
       },
     };
   }

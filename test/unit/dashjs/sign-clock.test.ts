@@ -16,8 +16,12 @@ const iso = (value: string): Source => ({ schemeIdUri: 'urn:mpeg:dash:utc:http-i
 /** dash.js's TimeSyncController, extended, and a server whose clock is `aheadMs` ahead. */
 function setUp(session: Session | undefined, { aheadMs = 5000, statuses = [] as number[], silent = 0 } = {}) {
   const attempts: Source[][] = [];
-  const parent = { attemptSync: (sources: Source[]) => attempts.push(sources), setConfig: vi.fn() };
-  let extended!: { attemptSync(sources: Source[], isDynamic: boolean): void; setConfig(config: object): void };
+  const parent = { attemptSync: (sources: Source[]) => attempts.push(sources), setConfig: vi.fn(), reset: vi.fn() };
+  let extended!: {
+    attemptSync(sources: Source[], isDynamic: boolean): void;
+    setConfig(config: object): void;
+    reset(): void;
+  };
   const player = {
     extend: (_: string, extension: (this: object) => typeof extended) => {
       extended = extension.call({ parent });
@@ -64,6 +68,37 @@ test('a server that does not answer is waited for as long as dash.js would, and 
   await settle(400);
   expect(asked).toEqual([`GET ${CDN}/time?st=t1`, `GET ${CDN}/other-time?st=t2`]);
   expect(offsetOf(attempts[0]![0]!)).toBe(5000);
+});
+
+test('a token that does not come is waited for as long as dash.js would wait, and the next server is asked', async () => {
+  const tokens = numbered();
+  const { session } = createSession((request) =>
+    request.urls.includes(`${CDN}/time`) ? new Promise(() => undefined) : tokens(request),
+  );
+  const { attemptSync, attempts, asked } = setUp(session);
+  const timeout = new AbortController();
+  const waitsFor = vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(timeout.signal);
+  attemptSync([iso(`${CDN}/time ${CDN}/other-time`)], true);
+  await settle(4900);
+  expect([asked, attempts, waitsFor.mock.calls[0]]).toEqual([[], [], [5000]]);
+  timeout.abort();
+  await settle(400);
+  expect(asked).toEqual([`GET ${CDN}/other-time?st=t1`]);
+  expect(offsetOf(attempts[0]![0]!)).toBe(5000);
+});
+
+test('an answer that comes after the player was given another source is not handed to dash.js', async () => {
+  const { session } = createSession(numbered(1000));
+  const { attemptSync, reset, attempts, asked, parent } = setUp(session);
+  attemptSync([iso(`${CDN}/time`)], true);
+  await settle(500);
+  reset();
+  expect(parent.reset).toHaveBeenCalledOnce();
+  await settle(1000);
+  expect([asked.length, attempts.length]).toEqual([1, 0]);
+  attemptSync([iso(`${CDN}/time`)], true);
+  await settle(200);
+  expect(attempts).toHaveLength(1);
 });
 
 test('a refusal is replayed', async () => {

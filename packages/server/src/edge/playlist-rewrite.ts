@@ -1,7 +1,14 @@
 import { letGo } from '../http/let-go.ts';
+import { readLimited } from '../http/read-limited.ts';
 import { signPlaylist } from '../playlist/sign-playlist.ts';
 import type { SignPlaylistOptions } from '../playlist/sign-playlist.ts';
 import { keepOutOfCaches } from './private-response.ts';
+
+/**
+ * The longest playlist in bytes, as long as the longest one that the browser packages read. Some origins serve a whole
+ * film under a name such as `film.mp4/x.m3u8` (path info, RFC 3875 section 4.1.5).
+ */
+const maxBytes = 10 * 2 ** 20;
 
 /**
  * Headers that describe the origin's playlist. A rewritten playlist is another document, to which these ranges and
@@ -38,6 +45,8 @@ export function isPlaylistResponse({ headers }: Response): boolean {
 /**
  * Returns the playlist with every URI signed, private to this viewer. A HEAD request gets the same headers without a
  * length, because the length is known only from the rewritten body.
+ *
+ * @throws an `Error` for a body of more than 10 MiB, whose rest is not read
  */
 export async function rewritePlaylist(
   response: Response,
@@ -51,7 +60,9 @@ export async function rewritePlaylist(
     letGo(response.body);
     return new Response(null, { status: response.status, headers });
   }
-  const body = new TextEncoder().encode(await signPlaylist(await response.text(), request.url, options));
+  const text = await readLimited(response, maxBytes);
+  if (text === undefined) throw new Error(`The origin answered with a playlist of more than ${maxBytes} bytes.`);
+  const body = new TextEncoder().encode(await signPlaylist(text, request.url, options));
   headers.set('Content-Length', String(body.byteLength));
   return new Response(body, { status: response.status, headers });
 }

@@ -44,6 +44,33 @@ describe('signPlaylists', () => {
     expect(response.headers.has('ETag')).toBe(false);
   });
 
+  test('a body under the name of a playlist that does not end: 502, and the rest is not read', async () => {
+    const chunk = new Uint8Array(2 ** 20).fill(97);
+    let [sent, isCancelled] = [0, false];
+    const errors: unknown[] = [];
+    const { get } = setUp({
+      signPlaylists: true,
+      onError: (error) => errors.push(error),
+      origin: () =>
+        new Response(
+          new ReadableStream<Uint8Array>({
+            pull: (controller) => {
+              sent++;
+              controller.enqueue(chunk);
+              // so that a reader without a limit fails instead of hanging
+              if (sent === 50) controller.close();
+            },
+            cancel: () => void (isCancelled = true),
+          }),
+          { headers: { 'Content-Type': 'video/mp4' } },
+        ),
+    });
+    const response = await get(await signed('/vod/film.mp4/x.m3u8'));
+    expect([response.status, isCancelled]).toEqual([502, true]);
+    expect(sent).toBeLessThan(20);
+    expect(errors).toMatchObject([{ message: expect.stringContaining('10485760 bytes') as string }]);
+  });
+
   test('a playlist is always fetched whole: by its name, or by its type', async () => {
     for (const path of ['/vod/a.m3u8', '/vod/playlist']) {
       const { get, asked } = withPlaylists();
