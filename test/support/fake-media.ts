@@ -15,7 +15,6 @@ export class FakeTrackList extends EventTarget {
 
 /** An element that loads as browsers do: from the start, with other tracks, and nothing is there before `arrive()`. */
 export class FakeMedia extends EventTarget {
-  static readonly NETWORK_EMPTY = 0;
   static readonly HAVE_NOTHING = 0;
   static readonly HAVE_CURRENT_DATA = 2;
   readonly sources: string[] = [];
@@ -29,6 +28,7 @@ export class FakeMedia extends EventTarget {
   preload = 'auto';
   readyState = 0;
   paused = true;
+  autoplay = false;
   ended = false;
   seeking = false;
   crossOrigin: string | null = null;
@@ -42,11 +42,16 @@ export class FakeMedia extends EventTarget {
   set currentTime(time: number) {
     this.time = time;
   }
-  get networkState(): number {
-    return this.sources.length === 0 ? 0 : 1;
+  getAttribute(name: string): string | null {
+    return (name === 'src' && this.sources.at(-1)) || null;
   }
+  querySelector(): null {
+    return null;
+  }
+  /** As browsers say it: the URL of the page for an empty attribute. */
   get src(): string {
-    return this.sources.at(-1) ?? '';
+    const src = this.sources.at(-1);
+    return src === '' ? document.baseURI : (src ?? '');
   }
   set src(url: string) {
     this.sources.push(url);

@@ -14,6 +14,7 @@ export class LastingPlay {
   readonly #media: HTMLMediaElement;
   readonly #operation: () => Promise<void> | undefined;
   #isWanted: boolean;
+  #hasBegun: boolean;
 
   /**
    * @param operation returns the change of source that is under way
@@ -23,9 +24,11 @@ export class LastingPlay {
     this.#media = media;
     this.#operation = operation;
     this.#isWanted = !media.paused;
-    media.addEventListener('play', () => (this.#isWanted = true), { signal });
-    // `load()` of the page pauses the element without an event `pause`
-    media.addEventListener('emptied', () => (this.#isWanted &&= !media.paused), { capture: true, signal });
+    this.#hasBegun = !media.paused || media.played.length > 0;
+    media.addEventListener('play', () => (this.#isWanted = this.#hasBegun = true), { signal });
+    // `load()` of the page pauses the element without an event `pause`; the attribute `autoplay` starts it again
+    const onEmptied = (): unknown => (this.#isWanted &&= !media.paused || media.autoplay);
+    media.addEventListener('emptied', onEmptied, { capture: true, signal });
     // the browser pauses an element that has failed for good
     media.addEventListener('pause', () => (this.#isWanted &&= media.error !== null), { signal });
     const play = media.play.bind(media);
@@ -34,6 +37,7 @@ export class LastingPlay {
       replaceMethod(media, 'play', () => this.#play(play)),
       replaceMethod(media, 'pause', () => {
         this.#isWanted = false;
+        this.#hasBegun = true;
         pause();
       }),
     ];
@@ -45,6 +49,11 @@ export class LastingPlay {
    */
   get isWanted(): boolean {
     return this.#isWanted || !this.#media.paused;
+  }
+
+  /** Whether the element has played, or was paused. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   async #play(play: () => Promise<void>): Promise<void> {

@@ -71,12 +71,13 @@ export class LastingSeek {
   }
 
   /**
-   * Drops the position that was requested of the previous film, because the other film comes now. An element that never
-   * had a source keeps its position, which the page has requested for our film.
+   * Drops the position that was requested of the previous film, because the other film comes now. An element without a
+   * source keeps its position, which the page has requested for our film.
    */
   leaveFormer(): void {
-    const { readyState, networkState } = this.#media;
-    const isForFormer = readyState === HTMLMediaElement.HAVE_NOTHING && networkState !== HTMLMediaElement.NETWORK_EMPTY;
+    const media = this.#media;
+    const hasSource = !!(media.getAttribute('src') ?? media.querySelector('source'));
+    const isForFormer = hasSource && media.readyState === HTMLMediaElement.HAVE_NOTHING;
     if (this.#asked === undefined && isForFormer) native().set!.call(this.#media, 0);
     this.#former = undefined;
   }

@@ -44,7 +44,7 @@ export class NativeSource {
   #swap: AbortController | undefined;
   /** The URL that `NativeSource` has set last, as the browser writes it. */
   #assignedSrc: string | undefined;
-  /** Whether the last source continues what the element has played: then the page does not hear of the change. */
+  /** Whether the last source continues the film of the element: then the page does not hear of the change. */
   #isContinued = false;
   #failures = noFailures;
   /** Whether playback has failed because there was no token. */
@@ -273,8 +273,9 @@ export class NativeSource {
    * @throws `AbortError`
    */
   #assertNotReplaced(): void {
-    const { src, srcObject } = this.#media;
-    if (!srcObject && (src === '' || hasFilm(this.#media, this.#options.url))) return;
+    const media = this.#media;
+    // the property of an empty attribute is the URL of the page
+    if (!media.srcObject && (!media.getAttribute('src') || hasFilm(media, this.#options.url))) return;
     throw new DOMException('The page has given the element another source before the token came.', 'AbortError');
   }
 
@@ -284,17 +285,17 @@ export class NativeSource {
     const { src, crossOrigin } = this.#requests.use(request, isByWorker, crossOriginOfPage(media));
     const hasIt = !isReplacement && hasFilm(media, this.#options.url);
     const position = isReplacement ? this.#position.start : this.#position.takeFirstStart(hasIt);
-    this.#isContinued = isReplacement || (hasIt && media.played.length > 0);
+    this.#isContinued = isReplacement || hasIt;
     noteCrossOrigin(media, crossOrigin);
     this.#noteSource(src);
     this.#haltedAtMs ??= performance.now();
     this.#phase = 'loading';
     this.#swap?.abort();
     const { signal } = (this.#swap = new AbortController());
-    const plays = this.#play.isWanted;
+    const { isWanted: plays, hasBegun } = this.#play;
     this.#position.hold(position);
-    const isContinued = this.#isContinued;
-    await swapSource(media, { src, crossOrigin, position, plays, isContinued, tracks: this.#tracks, signal });
+    const tracks = this.#tracks;
+    await swapSource(media, { src, crossOrigin, position, plays, hasBegun, isReplacement, tracks, signal });
     this.#endLoading();
   }
 

@@ -15,8 +15,10 @@ export interface Swap {
   /** The start in seconds; `undefined` for the start of the media itself (of a live stream, the live edge). */
   readonly position: number | undefined;
   readonly plays: boolean;
-  /** Whether `src` continues what the element has played before. */
-  readonly isContinued: boolean;
+  /** Whether the element has played, or was paused: otherwise the attribute `autoplay` may still start it. */
+  readonly hasBegun: boolean;
+  /** Whether `src` is the same media as before, and not the first source that the element gets. */
+  readonly isReplacement: boolean;
   readonly tracks: MediaTracks;
   /** Aborts when the element has failed, or has another source. */
   readonly signal: AbortSignal;
@@ -84,11 +86,11 @@ function load(media: HTMLMediaElement, src: string, tracks: MediaTracks): void {
  */
 export async function swapSource(
   media: HTMLMediaElement,
-  { src, crossOrigin, position, plays, isContinued, tracks, signal }: Swap,
+  { src, crossOrigin, position, plays, hasBegun, isReplacement, tracks, signal }: Swap,
 ): Promise<void> {
   const { preload } = media;
   const isPictureInPicture = document.pictureInPictureElement === media;
-  const hasPicture = !!position || plays || (isContinued && media.readyState > 0);
+  const hasPicture = !!position || plays || (isReplacement && media.readyState > 0);
   const releaseFrame = holdFrame(media);
   if (media.crossOrigin !== crossOrigin) media.crossOrigin = crossOrigin;
   load(media, src, tracks);
@@ -101,12 +103,12 @@ export async function swapSource(
       .play.call(media)
       .catch(() => undefined);
   // the attribute `autoplay` takes effect again with each source
-  else if (isContinued) native().pause.call(media);
+  else if (isReplacement && hasBegun) native().pause.call(media);
 
   // runs when the data arrives, even if the wait for the picture has timed out before
   const restorePreload = (): void => {
-    // unless the page has set another value meanwhile
-    if (media.preload === 'auto') media.preload = preload;
+    // a value that the page has set meanwhile stays
+    if (hasPicture && media.preload === 'auto') media.preload = preload;
   };
   const onData = (): void => {
     signal.removeEventListener('abort', restorePreload);
@@ -117,7 +119,7 @@ export async function swapSource(
   // the next source, ours or one of the page, loads with the `preload` of the page
   signal.addEventListener('abort', restorePreload);
   if (hasPicture) await untilPictureIsThere(media, signal);
-  else if (isContinued) await until(media, AFTER_LOADSTART, () => true, signal);
+  else if (isReplacement) await until(media, AFTER_LOADSTART, () => true, signal);
   if (isPictureInPicture && !signal.aborted && document.pictureInPictureElement !== media)
     void (media as HTMLVideoElement).requestPictureInPicture().catch(() => undefined);
   const showsFrames = 'requestVideoFrameCallback' in media;

@@ -89,6 +89,51 @@ describe('createTokenSource', () => {
       expect([request.state, viewer.calls.length]).toEqual(['failed', 5]);
     });
 
+    test.each([
+      [3, 2],
+      [8, 4],
+    ])(
+      'one URL fails after %i s, others succeed each %i s: its request ends after all tries',
+      async (after504, every) => {
+        const viewer = lab((call) => (call.urls.includes(MASTER) ? after(after504, fail(504))(call) : each(300)(call)));
+        const request = watch(viewer.source.sign(MASTER));
+        for (let n = 1; n < 60; n++) {
+          watch(viewer.source.sign(segment(n)));
+          await advanceSeconds(every);
+        }
+        expect(request.state).toBe('failed');
+        expect(viewer.calls.filter(({ urls }) => urls.includes(MASTER))).toHaveLength(5);
+      },
+    );
+
+    test('an outdated token is used while the endpoint fails, also a minute after its last call', async () => {
+      const [one, other] = ['one', 'other'].map((name) => `https://cdn.test/${name}/`) as [string, string];
+      const byFolder: Answer = (call) => ({
+        now: Date.now() / 1000,
+        tokens: [...new Set(call.urls.map((url) => url.replace(/[^/]*$/, '')))].map((prefix) => ({
+          prefix,
+          query: { st: `t${call.index}` },
+          expires: Date.now() / 1000 + 3600,
+        })),
+      });
+      const viewer = lab(byFolder);
+      const { source } = viewer;
+      const refused = await source.sign(`${one}1.ts`);
+      await source.sign(`${other}1.ts`);
+      await advanceSeconds(100);
+      viewer.answer = (call) =>
+        call.urls.every((url) => url.startsWith(one)) ? byFolder(call) : fail(429, { 'retry-after': '120' })(call);
+      await source.refused(refused, 403);
+      await advanceSeconds(70);
+      watch(source.sign(`${other}2.ts`));
+      await advanceSeconds(1);
+      const outdated = tokenOf(source.signNow(`${other}3.ts`));
+      expect(outdated).toBeDefined();
+      watch(source.sign('https://cdn.test/third/1.ts'));
+      await advanceSeconds(1);
+      expect(tokenOf(source.signNow(`${other}3.ts`))).toBe(outdated);
+    });
+
     test('calls that fail side by side are one failure', async () => {
       const viewer = lab(fail(503));
       const one = code(viewer.source.sign(segment(1)));

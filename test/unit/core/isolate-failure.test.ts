@@ -94,6 +94,58 @@ describe('a call that fails because of one of its URLs', () => {
     expect(await callsFor([well, broken])).toBeLessThan(10);
   });
 
+  test('a folder that fails alone and is well again soon has its next token before the old one ends', async () => {
+    const folders = ['broken', 'well'].map((name) => `${CDN}/${name}/`) as [string, string];
+    let isBroken = false;
+    const { source, calls } = lab(
+      (call) =>
+        isBroken && call.urls.some((url) => url.startsWith(folders[0]))
+          ? fail(500)(call)
+          : {
+              now: seconds(),
+              tokens: folders
+                .filter((prefix) => call.urls.some((url) => url.startsWith(prefix)))
+                .map((prefix) => ({ prefix, query: { st: `${call.index}` }, expires: seconds() + 300 })),
+            },
+      { jitter: 0, random: () => 0.5 },
+    );
+    const films = folders.map((prefix) => `${prefix}film.mp4`);
+    for (const url of films) watch(source.sign(url));
+    await hurry(235);
+    isBroken = true;
+    await hurry(30);
+    isBroken = false;
+    const before = calls.length;
+    await hurry(30);
+    expect(calls.slice(before).flatMap(({ urls }) => urls)).toContain(films[0]);
+    expect(tokenOf(source.signNow(films[0]!))).not.toBe('0');
+  });
+
+  test('a request for a URL that has just failed alone calls at once', async () => {
+    let isBroken = true;
+    const { source, calls } = lab(
+      (call) => (isBroken && call.urls.includes(segment(1)) ? fail(500)(call) : each()(call)),
+      { random: () => 1 },
+    );
+    const seen = range(1, 2).map((url) => watch(source.sign(url)));
+    while (seen[0]!.state === 'pending') await advanceSeconds(0.1);
+    isBroken = false;
+    const before = calls.length;
+    expect(tokenOf(await source.sign(segment(1)))).toBeDefined();
+    expect(calls.slice(before).map(({ urls }) => urls)).toEqual([[segment(1)]]);
+  });
+
+  test('a listed URL that fails alone is signed ahead with back-off, and not for each request', async () => {
+    const viewer = await playing(playlist(1, 60), failingFor(500, segment(40)), { random: () => 1 });
+    for (const url of range(1, 39)) {
+      await viewer.source.sign(url);
+      await advanceSeconds(2);
+    }
+    const [first, ...others] = viewer.calls.filter(({ urls }) => urls.includes(segment(40)));
+    // the first ones find out which URL it is, and the player makes a request each two seconds
+    expect(others.filter(({ at }) => at > first!.at + 5).length).toBeLessThan(4);
+  });
+
   test('a URL that has failed alone is one like the others once it has a token', async () => {
     let isBroken = true;
     const { source, calls } = lab((call) =>

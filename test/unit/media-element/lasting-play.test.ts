@@ -4,6 +4,8 @@ import { LastingPlay } from '../../../packages/media-element/src/lasting-play.ts
 class Media extends EventTarget {
   error: object | null = null;
   paused = true;
+  autoplay = false;
+  played = { length: 0 };
   readonly asked = vi.fn<() => Promise<void>>(() => Promise.resolve());
   play(): Promise<void> {
     return this.asked();
@@ -48,6 +50,31 @@ describe('LastingPlay', () => {
     operation = Promise.resolve();
     await expect(media.play()).rejects.toBe(interrupted);
     expect(media.asked).toHaveBeenCalledTimes(2);
+  });
+
+  test.each([
+    [false, false],
+    [true, true],
+  ])('load() of the page pauses without an event, and autoplay starts again: autoplay %j', (autoplay, isWanted) => {
+    const media = Object.assign(new Media(), { paused: false, autoplay });
+    const lasting = open(media);
+    media.paused = true;
+    media.dispatchEvent(new Event('emptied'));
+    expect(lasting.isWanted).toBe(isWanted);
+    media.pause();
+    media.dispatchEvent(new Event('emptied'));
+    expect(lasting.isWanted).toBe(false);
+  });
+
+  test('an element has begun once it plays, has played, or is paused', () => {
+    expect(open(new Media()).hasBegun).toBe(false);
+    expect(open(Object.assign(new Media(), { paused: false })).hasBegun).toBe(true);
+    expect(open(Object.assign(new Media(), { played: { length: 1 } })).hasBegun).toBe(true);
+    const [played, paused] = [new Media(), new Media()];
+    const [one, other] = [open(played), open(paused)];
+    played.dispatchEvent(new Event('play'));
+    paused.pause();
+    expect([one.hasBegun, other.hasBegun]).toEqual([true, true]);
   });
 
   test('what is asked of an element that has failed is remembered until it is paused', async () => {

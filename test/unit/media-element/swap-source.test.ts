@@ -47,7 +47,8 @@ function swap(media: Media, how: Partial<Swap> = {}): { isOver: () => boolean; a
     crossOrigin: null,
     position: 50,
     plays: true,
-    isContinued: true,
+    isReplacement: true,
+    hasBegun: true,
     tracks: new MediaTracks(media as unknown as HTMLMediaElement),
     signal: controller.signal,
     ...how,
@@ -78,6 +79,11 @@ describe('swapSource', () => {
   test('paused it stays paused, also with the attribute "autoplay"', () => {
     swap(new Media(), { plays: false });
     expect([play.mock.calls.length, pause.mock.calls.length]).toEqual([0, 1]);
+  });
+
+  test('an element that has not begun is not paused: the attribute "autoplay" may start it', () => {
+    swap(new Media(), { plays: false, hasBegun: false });
+    expect(pause).not.toHaveBeenCalled();
   });
 
   test('live it begins at the edge', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token } from 'secure-token-core';
-import { createTokenSource, secureVideo } from '../../../packages/progressive/src/index.ts';
+import { secureVideo } from '../../../packages/progressive/src/index.ts';
 import { FakeMedia, stubPage } from '../../support/fake-media.ts';
 
 const film = 'https://cdn.example.com/film.mp4';
@@ -104,7 +104,6 @@ describe('another call for an element', () => {
   ])('events of a change of source to %s', async (_, url, heard) => {
     const media = new Media();
     await playing(media);
-    media.played.length = 1;
     const second = open(media, url);
     await later(0.1);
     const seen: string[] = [];
@@ -169,7 +168,7 @@ describe('while the first token is fetched', () => {
   });
 });
 
-describe('an element that the viewer or the page has paused stays paused', () => {
+describe('an element that the page has paused stays paused', () => {
   test('at the next change of source, if load() of the page has paused it without an event', async () => {
     const media = new Media();
     await playing(media);
@@ -182,23 +181,27 @@ describe('an element that the viewer or the page has paused stays paused', () =>
     await later(0.1);
     expect([media.sources.length, media.paused]).toEqual([2, true]);
   });
+});
 
-  test('if the page calls again for the same film, and the element has the attribute autoplay', async () => {
-    const media = new Media();
-    await playing(media);
-    media.played.length = 1;
-    media.pause();
-    const pause = vi.spyOn(Media.prototype, 'pause');
-    const source = createTokenSource({
-      getTokens: () => Promise.resolve({ url: film, expires: Date.now() / 1000 + TTL, query: { st: 'again' } }),
-    });
-    const again = secureVideo(media as unknown as HTMLMediaElement, film, source);
-    await later(0.1);
-    media.arrive(600);
-    await again;
-    expect(pause).toHaveBeenCalledOnce();
-    expect(media.paused).toBe(true);
-  });
+test('autoplay starts a film whose first source has failed', async () => {
+  const media = Object.assign(new Media(), { autoplay: true });
+  const pause = vi.spyOn(Media.prototype, 'pause');
+  await open(media, film);
+  media.fail(2);
+  await later(10);
+  media.arrive(600);
+  await later(1);
+  expect([media.sources.length, pause.mock.calls.length]).toEqual([2, 0]);
+  pause.mockRestore();
+});
+
+test('preload that the page sets while a paused element without a picture gets its source stays', async () => {
+  const media = Object.assign(new Media(), { preload: 'none' });
+  await open(media, film);
+  media.preload = 'auto';
+  media.arrive(600);
+  await later(1);
+  expect(media.preload).toBe('auto');
 });
 
 test('preload that the page sets while the source changes stays', async () => {

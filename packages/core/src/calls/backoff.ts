@@ -76,6 +76,7 @@ export class Backoff {
   readonly #paused: (seconds: number) => void;
   readonly #network = new PageEvents(['online'], () => this.wake());
   #failures = 0;
+  #isFailing = false;
   /** When the first of these failures was. */
   #failingSince = 0;
   /** When the last pause has ended. */
@@ -107,15 +108,16 @@ export class Backoff {
 
   /** Whether the last call has failed, however long ago. */
   get isFailing(): boolean {
-    return this.#failures > 0;
+    return this.#isFailing;
   }
 
   /**
-   * Whether to give up a failed call, because it was tried often enough. If no request waits for a token, the call is
-   * tried twice; the next use of the token, or the timer, begins another call.
+   * Whether to give up a call after `tries`, because it was tried often enough, or because the endpoint has failed often
+   * enough. If no request waits for a token, the call is tried twice; the next use of the token, or the timer, begins
+   * another call.
    */
-  get isExhausted(): boolean {
-    return this.#failures > (this.#waiting > 0 ? this.#limit : 1);
+  isExhaustedAfter(tries: number): boolean {
+    return Math.max(tries, this.#failures) > (this.#waiting > 0 ? this.#limit : 1);
   }
 
   /** Resolves when the pause is over: to the reason why the endpoint must not be called, or to `undefined`. */
@@ -159,6 +161,7 @@ export class Backoff {
 
   succeeded(): void {
     this.#failures = 0;
+    this.#isFailing = false;
   }
 
   /**
@@ -170,6 +173,7 @@ export class Backoff {
     if (this.#pause || error.code === 'ERR_DENIED') return;
     if (this.#failures === 0) this.#failingSince = this.#now();
     this.#failures++;
+    this.#isFailing = true;
     const { retryAfter } = error;
     const limit = this.#backoffLimit;
     const failing = { failures: this.#failures, lasted: this.#now() - this.#failingSince, retryAfter };
@@ -219,6 +223,7 @@ export class Backoff {
   /** Ends the pause and forgets the failures, because the network or the viewer is back. */
   wake(): void {
     this.#failures = 0;
+    this.#isFailing = false;
     this.#block = undefined;
     this.#pause?.end();
   }

@@ -103,7 +103,8 @@ export class CallBatches {
     let wanted: readonly Asked[] = batch.wanted;
     // a batch that fails because of its URLs is split once
     let canBeSplit = true;
-    for (;;) {
+    // counted here too: calls for other URLs may succeed between the tries
+    for (let tries = 1; ; tries++) {
       // even without a pause `ready()` takes a microtask, so that all URLs of this task join the batch
       const isHeldUp = backoff.isPaused;
       const blockedBy = await backoff.ready();
@@ -121,7 +122,7 @@ export class CallBatches {
         wanted = await this.#takeApart(wanted, error, batch.reason);
         if (wanted.length === 0) return;
         this.#noteFailure(error);
-      } else if (isFinal || error.code !== 'ERR_SIGNING_UNAVAILABLE' || backoff.isExhausted) {
+      } else if (isFinal || error.code !== 'ERR_SIGNING_UNAVAILABLE' || backoff.isExhaustedAfter(tries)) {
         settleAll(wanted, error);
         return;
       } else if (wanted === batch.wanted) {

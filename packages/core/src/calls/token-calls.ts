@@ -175,7 +175,8 @@ export class TokenCalls {
     const ended = this.#start(key, reason);
     for (const other of inUse.outdatedAlong(key)) {
       if (guest.readAhead?.isPredicted(other)) void this.predict(other);
-      else if (!this.#flightFor(other)) this.#start(other, reason).catch(() => undefined);
+      else if (!this.#flightFor(other) && !this.#batches.isResting(other))
+        this.#start(other, reason).catch(() => undefined);
     }
     return ended;
   }
