@@ -167,6 +167,43 @@ describeMedia('the position of an element that gets another source', (_, it) => 
     expect(result).toEqual({ at: 50 });
   });
 
+  it('an element that the page empties while the token of another film comes gets that film', async ({
+    stage,
+    tab,
+  }) => {
+    const at = await tab.run<number>(
+      `${playing} ${slowly}
+      const next = secureVideo(video, args.short, '/token');
+      secure.destroy();
+      video.src = '';
+      await next;
+      video.preload = 'auto';
+      ${begun}
+      return at;`,
+      urls(stage),
+    );
+    expect(at).toBe(0);
+  });
+
+  it('autoplay starts a film whose first token the edge refuses', async ({ stage, tab }) => {
+    const swaps = await tab.run(
+      `const { secureVideo } = SecureTokenProgressive;
+      const { fetch } = window;
+      let calls = 0;
+      window.fetch = async (...args) => {
+        const response = await fetch(...args);
+        if (!String(args[0]).endsWith('/token') || calls++ > 0) return response;
+        return new Response((await response.text()).replace(/"st":"[^"]+"/, '"st":"AAAAAAAAAAAAAAAAAAAAAA"'));
+      };
+      video.autoplay = true;
+      follow(await secureVideo(video, args.film, '/token'));
+      await moves(0.5);
+      return seen.swaps.map(({ reason }) => reason);`,
+      urls(stage),
+    );
+    expect(swaps).toEqual(['error']);
+  });
+
   it('a place that the page wants its film to start at is not that of its next source', async ({ stage, tab }) => {
     const result = await tab.run(
       `const { secureVideo, createTokenSource } = SecureTokenProgressive;

@@ -43,7 +43,7 @@ export class FakeMedia extends EventTarget {
     this.time = time;
   }
   getAttribute(name: string): string | null {
-    return (name === 'src' && this.sources.at(-1)) || null;
+    return name === 'src' ? (this.sources.at(-1) ?? null) : null;
   }
   querySelector(): null {
     return null;
