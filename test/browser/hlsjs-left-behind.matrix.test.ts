@@ -101,6 +101,28 @@ const streams: readonly (readonly [string, Omit<Scene, 'version'>])[] = [
 ];
 
 describe.each(inPart<HlsVersion>(['1.7'], ['1.6', '1.5']))('a wait for a token, hls.js %s', (version) => {
+  test.concurrent(
+    'before the first picture, separate audio comes after the live window: playback begins',
+    async (context) => {
+      const live = shortWindow();
+      let audioIsThere = Infinity;
+      const origin: Origin = async (request) => {
+        // as if its token came late
+        while (/\/en\/.*\.m(p4|4s)/.test(request.url) && Date.now() < audioIsThere) await delay(100);
+        return live(request);
+      };
+      const stage = await stageFor(context, { origin, signer: {} });
+      const player = await stage.open('exact', 'live/master.m3u8', { hls: version });
+      const played = player.play();
+      // the server keeps a segment for twelve seconds
+      await delay(20_000);
+      audioIsThere = Date.now();
+      await played;
+      const { currentTime: from } = await player.snapshot();
+      await player.until(({ currentTime }) => currentTime > from + 3, 20);
+    },
+  );
+
   test.concurrent.for(streams)(
     'outlasts the live window: playback goes on at the live edge: %s',
     async ([, scene], context) => {

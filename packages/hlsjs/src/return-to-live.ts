@@ -1,8 +1,11 @@
 import type Hls from 'hls.js';
-import type { Events } from 'hls.js';
+import type { Events, Fragment } from 'hls.js';
 import { isLeftBehind } from 'secure-token-core/adapter';
 
+const MANIFEST_LOADING = 'hlsManifestLoading' as unknown as Events.MANIFEST_LOADING;
 const LEVEL_UPDATED = 'hlsLevelUpdated' as unknown as Events.LEVEL_UPDATED;
+const FRAG_LOADING = 'hlsFragLoading' as unknown as Events.FRAG_LOADING;
+const FRAG_LOADED = 'hlsFragLoaded' as unknown as Events.FRAG_LOADED;
 
 /**
  * Makes `hls` continue at its live sync position after a wait for a token has outlasted the live window.
@@ -13,17 +16,56 @@ const LEVEL_UPDATED = 'hlsLevelUpdated' as unknown as Events.LEVEL_UPDATED;
  * discontinuity, no segment does, and hls.js loads nothing any more, with or without this plugin.
  */
 export function returnToLive(hls: Hls): void {
-  hls.on(LEVEL_UPDATED, (_, { details }) => {
+  const startSegment = new StartSegment(hls);
+  hls.on(LEVEL_UPDATED, (_, { details, level }) => {
     // lets hls.js decide first: it does so in the same task, as the app has configured it
     queueMicrotask(() => {
       const { media, config } = hls;
       // another listener may have destroyed hls.js: then it has no media, and `liveSyncPosition` would throw
       if (!media || !details.live) return;
       const { liveSyncPosition } = hls;
-      if (liveSyncPosition === null || liveSyncPosition > media.duration) return;
+      if (liveSyncPosition === null) return;
+      const hasAudio = hls.audioTracks.length > 0;
+      if (hasAudio && media.buffered.length === 0 && startSegment.isBefore(details.startSN, level)) {
+        startSegment.forget();
+        hls.startLoad(liveSyncPosition);
+        return;
+      }
+      if (liveSyncPosition > media.duration) return;
       // hls.js 1.5 has no `fragmentStart`, and needs no help
       const windowStart = details.fragmentStart - config.maxFragLookUpTolerance;
       if (isLeftBehind(media, windowStart)) media.currentTime = liveSyncPosition;
     });
   });
 }
+
+/**
+ * The last segment of the main playlist that has arrived, while hls.js requests no other one. hls.js buffers the first
+ * one only when the first segment of a separate audio rendition has arrived, and requests no audio segment that begins
+ * after that video segment. If the live window moves past it meanwhile, hls.js waits for ever, with or without this
+ * plugin.
+ */
+class StartSegment {
+  #loaded: Fragment | undefined;
+
+  constructor(hls: Hls) {
+    hls.on(MANIFEST_LOADING, () => this.forget());
+    hls.on(FRAG_LOADING, (_, { frag }) => {
+      if (isMainSegment(frag)) this.#loaded = undefined;
+    });
+    hls.on(FRAG_LOADED, (_, { frag }) => {
+      if (isMainSegment(frag)) this.#loaded = frag;
+    });
+  }
+
+  /** Whether the segment is one of `level`, whose playlist now begins after it, with the number `startSN`. */
+  isBefore(startSN: number, level: number): boolean {
+    return this.#loaded?.level === level && Number(this.#loaded.sn) < startSN;
+  }
+
+  forget(): void {
+    this.#loaded = undefined;
+  }
+}
+
+const isMainSegment = ({ type, sn }: Fragment): boolean => (type as string) === 'main' && sn !== 'initSegment';

@@ -1,27 +1,30 @@
 import Hls from 'hls.js';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { returnToLive } from '../../../packages/hlsjs/src/return-to-live.ts';
 
 type Listener = (event: string, data: object) => void;
 
 /** hls.js as far as it is asked here; without `media` it throws at whoever asks for its position, as a destroyed one. */
 function playing(media: object | null) {
-  const listeners: Listener[] = [];
+  const listeners = new Map<string, Listener[]>();
   const hls = {
     media,
+    audioTracks: [{}],
+    startLoad: vi.fn(),
     config: { maxFragLookUpTolerance: 0.25 },
-    on: (_: string, listener: Listener) => listeners.push(listener),
+    on: (type: string, listener: Listener) => listeners.set(type, [...(listeners.get(type) ?? []), listener]),
     get liveSyncPosition() {
       if (!this.media) throw new TypeError('destroyed');
       return 90;
     },
   };
   returnToLive(hls as unknown as Hls);
-  const update = (details: object): Promise<void> => {
-    for (const listener of listeners) listener(Hls.Events.LEVEL_UPDATED, { details });
+  const tell = (type: string, data: object): Promise<void> => {
+    for (const listener of listeners.get(type) ?? []) listener(type, data);
     return Promise.resolve();
   };
-  return { hls, update };
+  const update = (details: object): Promise<void> => tell(Hls.Events.LEVEL_UPDATED, { details, level: 1 });
+  return { hls, tell, update };
 }
 
 const waiting = (currentTime: number) => ({
@@ -59,5 +62,42 @@ describe('return to live, after an update of the media playlist', () => {
     await new Promise((resolve) => setImmediate(resolve));
     process.off('uncaughtException', fails);
     expect(failures).toEqual([]);
+  });
+});
+
+describe('return to live, before the first picture, with separate audio', () => {
+  const { FRAG_LOADING, FRAG_LOADED, MANIFEST_LOADING } = Hls.Events;
+  const segment = { type: 'main', sn: 4, level: 1 };
+  const passed = { live: true, fragmentStart: 0, startSN: 5 };
+
+  test('the window has passed the video segment that waits for audio: hls.js starts at the live sync position', async () => {
+    const { hls, tell, update } = playing(waiting(0));
+    await tell(FRAG_LOADING, { frag: segment });
+    await tell(FRAG_LOADED, { frag: segment });
+    // neither is a segment of the main playlist
+    await tell(FRAG_LOADING, { frag: { ...segment, type: 'audio' } });
+    await tell(FRAG_LOADING, { frag: { ...segment, sn: 'initSegment' } });
+    await update({ ...passed, startSN: 4 });
+    expect(hls.startLoad).not.toHaveBeenCalled();
+    await update(passed);
+    await update(passed);
+    expect(hls.startLoad.mock.calls).toEqual([[90]]);
+  });
+
+  test.each<[string, (it: ReturnType<typeof playing>) => unknown]>([
+    ['another segment is under way', ({ tell }) => tell(FRAG_LOADING, { frag: { ...segment, sn: 7 } })],
+    ['the app has given hls.js another source', ({ tell }) => tell(MANIFEST_LOADING, {})],
+    ['the playlist is one of another level', ({ tell }) => tell(FRAG_LOADED, { frag: { ...segment, level: 0 } })],
+    ['there is no separate audio', ({ hls }) => (hls.audioTracks = [])],
+    [
+      'something is buffered',
+      ({ hls }) => ((hls.media as { buffered: object }).buffered = { length: 1, end: () => 2 }),
+    ],
+  ])('%s: hls.js is left alone', async (_, change) => {
+    const player = playing(waiting(0));
+    await player.tell(FRAG_LOADED, { frag: segment });
+    await change(player);
+    await player.update(passed);
+    expect(player.hls.startLoad).not.toHaveBeenCalled();
   });
 });
