@@ -57,7 +57,8 @@ test('parts, blocking reloads, delta updates, one token a URL: as near to the li
   const parts = requests.filter(({ path }) => /\/p\d+\.\d\.m4s$/.test(path));
   const reloads = requests.filter(({ url }) => url.includes('_HLS_msn=') && url.includes('_HLS_skip=YES'));
   const asked = requests.map(({ path, url }) => path + new URL(url).search.replace(/[?&](st|e)=[^&]+/g, ''));
-  const once = asked.filter((name) => !late.some(({ url }) => url?.endsWith(name)));
+  // a playlist without directives may be asked for again: hls.js does so if a busy machine has read it late
+  const once = asked.filter((name) => !name.endsWith('/i.m3u8') && !late.some(({ url }) => url?.endsWith(name)));
   expect(once, 'nothing is asked for twice').toEqual([...new Set(once)]);
   expect(parts.length).toBeGreaterThan(SECONDS / PART - 4);
   // a hint names a part one reload before it is there; the parts at the start are asked for at once
