@@ -1,5 +1,5 @@
 import type Hls from 'hls.js';
-import type { Events, Fragment } from 'hls.js';
+import type { Events, Fragment, LevelDetails } from 'hls.js';
 import { isLeftBehind } from 'secure-token-core/adapter';
 
 const MANIFEST_LOADING = 'hlsManifestLoading' as unknown as Events.MANIFEST_LOADING;
@@ -26,7 +26,7 @@ export function returnToLive(hls: Hls): void {
       const { liveSyncPosition } = hls;
       if (liveSyncPosition === null) return;
       const hasAudio = hls.audioTracks.length > 0;
-      if (hasAudio && media.buffered.length === 0 && startSegment.isBefore(details.startSN, level)) {
+      if (hasAudio && media.buffered.length === 0 && startSegment.isGone(details, level)) {
         startSegment.forget();
         hls.startLoad(liveSyncPosition);
         return;
@@ -58,9 +58,12 @@ class StartSegment {
     });
   }
 
-  /** Whether the segment is one of `level`, whose playlist now begins after it, with the number `startSN`. */
-  isBefore(startSN: number, level: number): boolean {
-    return this.#loaded?.level === level && Number(this.#loaded.sn) < startSN;
+  /**
+   * Whether the segment is one of `level`, and the live window has passed it by its own length: so long the server still
+   * has the audio segment (RFC 8216 section 6.2.2), which may be under way.
+   */
+  isGone({ startSN, endSN }: LevelDetails, level: number): boolean {
+    return this.#loaded?.level === level && Number(this.#loaded.sn) + (endSN - startSN + 1) < startSN;
   }
 
   forget(): void {

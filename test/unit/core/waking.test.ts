@@ -83,6 +83,19 @@ describe('createTokenSource', () => {
       expect(seen.state).toBe('done');
     });
 
+    test('online that comes before the network can be used: the request has all tries again', async () => {
+      let isDown = true;
+      const viewer = lab((call) => (isDown ? Promise.reject(new TypeError('Failed to fetch')) : folder()(call)));
+      const request = watch(viewer.source.sign(MASTER));
+      await advanceSeconds(9);
+      window.dispatchEvent(new Event('online'));
+      await advanceSeconds(1.5);
+      expect(request.state).toBe('pending');
+      isDown = false;
+      await advanceSeconds(10);
+      expect(request.state).toBe('done');
+    });
+
     test('a page that is online again ends a pause that is longer than setTimeout can wait', async () => {
       const { source, calls } = lab(inTurn(fail(503, { 'retry-after': '9000000' }), folder()));
       expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_UNAVAILABLE');

@@ -68,7 +68,8 @@ describe('return to live, after an update of the media playlist', () => {
 describe('return to live, before the first picture, with separate audio', () => {
   const { FRAG_LOADING, FRAG_LOADED, MANIFEST_LOADING } = Hls.Events;
   const segment = { type: 'main', sn: 4, level: 1 };
-  const passed = { live: true, fragmentStart: 0, startSN: 5 };
+  // a window of three segments, which has passed the segment by three more
+  const passed = { live: true, fragmentStart: 0, startSN: 8, endSN: 10 };
 
   test('the window has passed the video segment that waits for audio: hls.js starts at the live sync position', async () => {
     const { hls, tell, update } = playing(waiting(0));
@@ -77,7 +78,7 @@ describe('return to live, before the first picture, with separate audio', () => 
     // neither is a segment of the main playlist
     await tell(FRAG_LOADING, { frag: { ...segment, type: 'audio' } });
     await tell(FRAG_LOADING, { frag: { ...segment, sn: 'initSegment' } });
-    await update({ ...passed, startSN: 4 });
+    await update({ ...passed, startSN: 7, endSN: 9 });
     expect(hls.startLoad).not.toHaveBeenCalled();
     await update(passed);
     await update(passed);

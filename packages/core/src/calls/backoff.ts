@@ -77,6 +77,7 @@ export class Backoff {
   readonly #network = new PageEvents(['online'], () => this.wake());
   #failures = 0;
   #isFailing = false;
+  #wakes = 0;
   /** When the first of these failures was. */
   #failingSince = 0;
   /** When the last pause has ended. */
@@ -109,6 +110,11 @@ export class Backoff {
   /** Whether the last call has failed, however long ago. */
   get isFailing(): boolean {
     return this.#isFailing;
+  }
+
+  /** The number of times that the network or the viewer came back: after each, calls have all of their tries again. */
+  get wakes(): number {
+    return this.#wakes;
   }
 
   /**
@@ -222,6 +228,7 @@ export class Backoff {
 
   /** Ends the pause and forgets the failures, because the network or the viewer is back. */
   wake(): void {
+    this.#wakes++;
     this.#failures = 0;
     this.#isFailing = false;
     this.#block = undefined;

@@ -104,7 +104,9 @@ export class CallBatches {
     // a batch that fails because of its URLs is split once
     let canBeSplit = true;
     // counted here too: calls for other URLs may succeed between the tries
-    for (let tries = 1; ; tries++) {
+    let tries = 0;
+    let { wakes } = backoff;
+    for (;;) {
       // even without a pause `ready()` takes a microtask, so that all URLs of this task join the batch
       const isHeldUp = backoff.isPaused;
       const blockedBy = await backoff.ready();
@@ -116,6 +118,8 @@ export class CallBatches {
       }
       const error = blockedBy ?? (await this.#callOnce(wanted, predicted, batch.reason));
       if (blockedBy) settleAll(predicted, blockedBy);
+      tries = wakes === backoff.wakes ? tries + 1 : 1;
+      ({ wakes } = backoff);
       const isFinal = !error || wanted.length === 0 || backoff.blockedBy !== undefined;
       if (!isFinal && canBeSplit && wanted.length > 1 && isAboutUrls(error)) {
         canBeSplit = false;
