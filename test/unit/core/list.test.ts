@@ -1,6 +1,6 @@
 import { SecureTokenError } from 'secure-token-core';
 import { dash, hls, hlsOrDash, list } from 'secure-token-core/playlists';
-import type { ListedUrl } from 'secure-token-core/playlists';
+import type { ListedUrl, Playlist } from 'secure-token-core/playlists';
 import { describe, expect, test, vi } from 'vitest';
 import { FOLDER, MEDIA, advanceSeconds, each, fakeTime, lab, playlist, range, segment } from './lab.ts';
 import type { Lab } from './lab.ts';
@@ -19,6 +19,18 @@ async function viewerOf(urls: readonly ListedUrl[], isLive = false): Promise<Lab
   return viewer;
 }
 
+/** The URLs of each call for a viewer who plays at the live edge, and whose player has what `read` returns. */
+async function askedLive(read: (last: number) => Playlist, lifetime = 20): Promise<string[][]> {
+  const viewer = lab(each(lifetime));
+  await viewer.source.sign(MEDIA);
+  for (let last = 6; last < 40; last++) {
+    viewer.source.learn(MEDIA, read(last));
+    await viewer.source.sign(segment(last));
+    await advanceSeconds(1);
+  }
+  return viewer.asked();
+}
+
 describe('list: a playlist that a player has parsed', () => {
   test('on demand: the next six segments are signed along with the first', async () => {
     const viewer = await viewerOf(segments(1, 20));
@@ -34,20 +46,10 @@ describe('list: a playlist that a player has parsed', () => {
 
   test('live: names that do not exist yet are signed as with hls(text)', async () => {
     const live = (last: number): string => playlist(last - 5, last, false).replaceAll('EXTINF:4', 'EXTINF:1');
-    const asked: string[][][] = [];
-    for (const read of [
-      (last: number) => hls(live(last)),
-      (last: number) => list(segments(last - 5, last), { isLive: true }),
-    ]) {
-      const viewer = lab(each(20));
-      await viewer.source.sign(MEDIA);
-      for (let last = 6; last < 40; last++) {
-        viewer.source.learn(MEDIA, read(last));
-        await viewer.source.sign(segment(last));
-        await advanceSeconds(1);
-      }
-      asked.push(viewer.asked());
-    }
+    const asked = [
+      await askedLive((last) => hls(live(last))),
+      await askedLive((last) => list(segments(last - 5, last), { isLive: true })),
+    ];
     expect(asked[1]).toEqual(asked[0]);
     expect(asked[0]!.length).toBeLessThan(10);
   });
@@ -77,17 +79,10 @@ describe('list: a playlist that a player has parsed', () => {
         .join('\n');
     const urls = (last: number): ListedUrl[] =>
       segments(last - 5, last).flatMap((it) => [...PARTS.map((): ListedUrl => ({ ...it, kind: 'part' })), it]);
-    const asked: string[][][] = [];
-    for (const read of [(last: number) => hls(text(last)), (last: number) => list(urls(last), { isLive: true })]) {
-      const viewer = lab(each(60));
-      await viewer.source.sign(MEDIA);
-      for (let last = 6; last < 40; last++) {
-        viewer.source.learn(MEDIA, read(last));
-        await viewer.source.sign(segment(last));
-        await advanceSeconds(1);
-      }
-      asked.push(viewer.asked());
-    }
+    const asked = [
+      await askedLive((last) => hls(text(last)), 60),
+      await askedLive((last) => list(urls(last), { isLive: true }), 60),
+    ];
     expect(asked[1]).toEqual(asked[0]);
   });
 
