@@ -59,8 +59,8 @@ class StartSegment {
   }
 
   /**
-   * Whether the segment is one of `level`, and the live window has passed it by its own length: so long the server still
-   * has the audio segment (RFC 8216 section 6.2.2), which may be under way.
+   * Whether the segment is one of `level`, and the live window has passed it by its own length. Until then the server
+   * still has the audio segment (RFC 8216 section 6.2.2), which may be under way.
    */
   isGone({ startSN, endSN }: LevelDetails, level: number): boolean {
     return this.#loaded?.level === level && Number(this.#loaded.sn) + (endSN - startSN + 1) < startSN;

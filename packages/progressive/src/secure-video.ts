@@ -41,8 +41,8 @@ const keepers = new WeakMap<HTMLMediaElement, () => void>();
  * continues where it was. Another film starts at its beginning, or where the page has set `currentTime` since the call.
  *
  * @param options where tokens come from: `'/token'` is `{ endpoint: '/token' }`, `{ source }` is a shared token source
- * @throws `ERR_OPTIONS`; `NotSupportedError` if `via` is `'worker'` and no worker signs the URL; `AbortError` if the page
- *   gives the element another source before the first token arrives; as `TokenSource.sign` for the first token
+ * @throws `ERR_OPTIONS`; `NotSupportedError` if `via` is `'worker'` and no worker signs the URL; `AbortError` if the
+ *   page gives the element another source before the first token arrives; as `TokenSource.sign` for the first token
  */
 export async function secureVideo(
   media: HTMLMediaElement,

@@ -32,13 +32,19 @@ export function whyUnreadable(token: string): string {
   if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token))
     return 'This is a JWT, and not a CAT: it has three parts with dots between them.';
   if (/^[\w+/-]+=*$/.test(token) && /[+/=]/.test(token))
-    return 'This is base64 with `+`, `/` or `=`. A token in a URL is base64url without padding: write - for +, _ for /.';
+    return (
+      'This is base64 with `+`, `/` or `=`. ' + 'A token in a URL is base64url without padding: write - for +, _ for /.'
+    );
   if (!/^[\w-]+$/.test(token)) return 'This is not base64url: a token has only letters, digits, - and _.';
   const [first = 0] = Buffer.from(token, 'base64url');
   if (first !== 0xd8 && first !== 0x84 && (first < 0xd0 || first > 0xd2))
-    return 'This is base64url, but not of a Common Access Token, which begins with tag 61, 17 or 18, or with a list of 4.';
+    return (
+      'This is base64url, but not of a Common Access Token, ' +
+      'which begins with tag 61, 17 or 18, or with a list of 4.'
+    );
   return (
     'This begins like a Common Access Token, and is not readable as one: it is cut off, has bytes behind it, a label ' +
-    'twice, lengths that are indefinite or longer than they need to be, a second tag 61, or a header beside alg and kid.'
+    'twice, lengths that are indefinite or longer than they need to be, a second tag 61, ' +
+    'or a header beside alg and kid.'
   );
 }

@@ -58,12 +58,16 @@ export const musts: readonly Must[] = [
   { number: 'P2', must: 'The endpoint answers a call of 100 URLs.', check: answersAHundred },
   {
     number: 'P3',
-    must: 'A call with more URLs than the endpoint accepts gets a 400 or a 413, and never tokens for a part of the URLs.',
+    must:
+      'A call with more URLs than the endpoint accepts gets a 400 or a 413, ' +
+      'and never tokens for a part of the URLs.',
     check: answersAllOrNone,
   },
   {
     number: 'P4',
-    must: 'The order of `urls` does not matter. A URL that occurs twice in `urls` gets the same answer as a URL that occurs once.',
+    must:
+      'The order of `urls` does not matter. ' +
+      'A URL that occurs twice in `urls` gets the same answer as a URL that occurs once.',
     check: ignoresTheOrder,
   },
   {
@@ -118,12 +122,16 @@ export const musts: readonly Must[] = [
   },
   {
     number: 'P15',
-    must: 'Each token has a carrier: `query`, `headers` that a browser can send, `base`, or `credentials` that are `true`.',
+    must:
+      'Each token has a carrier: `query`, `headers` that a browser can send, `base`, ' +
+      'or `credentials` that are `true`.',
     check: sendsCarriers,
   },
   {
     number: 'P16',
-    must: 'For each URL of the call, `tokens` has a token that opens it, or `denied` has the URL as the player sent it.',
+    must:
+      'For each URL of the call, `tokens` has a token that opens it, ' +
+      'or `denied` has the URL as the player sent it.',
     check: answersEachUrl,
   },
   {

@@ -75,7 +75,8 @@ export function objectCheck(
     if (!found?.bucket || !found.key || found.key.endsWith('/') || (bucket ?? found.bucket) !== found.bucket) {
       throw optionsError(
         'url',
-        'This is not an object of the store. Check the host, `endpoint` and `bucket`; a bucket or a folder is not signed.',
+        'This is not an object of the store. Check the host, `endpoint` and `bucket`; ' +
+          'a bucket or a folder is not signed.',
       );
     }
     if (`${found.key}${search}`.includes('+'))

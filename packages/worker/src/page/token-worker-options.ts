@@ -153,8 +153,8 @@ const PROTECT_IS_MISSING =
   'it sees the media requests of the whole site.';
 
 const ALL_NEEDS_TEXT =
-  "requests: 'all' needs protect as text without a query, such as 'https://cdn.example.com/': the worker has to know by " +
-  'itself which requests to leave alone.';
+  "requests: 'all' needs protect as text without a query, such as 'https://cdn.example.com/': " +
+  'the worker has to know by itself which requests to leave alone.';
 
 /**
  * Returns the prefixes of `protect` as absolute URLs.

@@ -132,7 +132,8 @@ function whoIsWrong({ good, isGenuine, own }: EdgeObservations): string {
     );
   return isServed(own)
     ? ', and accepts a token that the given secret has signed: the endpoint has another secret or format'
-    : ', and to a token that the given secret has signed: the edge has neither secret, another format, or another clock';
+    : ', and to a token that the given secret has signed: ' +
+        'the edge has neither secret, another format, or another clock';
 }
 
 const statusOf = (outcome: Outcome | undefined): number => (isAnswer(outcome) ? outcome.status : 0);
