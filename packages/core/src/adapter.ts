@@ -2,6 +2,7 @@ export { abortable, pauseFor } from './waiting.ts';
 export { acquireTokenSource, createSourceUser, forwardTokenEvents } from './adapter/source-user.ts';
 export { carriesToken, sentRequest } from './requests/carried-tokens.ts';
 export { adoptToken } from './adapter/adopt-token.ts';
+export { DEFAULT_REFUSALS } from './contract/token-source-options.ts';
 export { credentialsMode, isElsewhere, needsUseCredentials, withTokenHeaders } from './adapter/token-carriers.ts';
 export { firstWrong, unknownOption } from './contract/first-wrong.ts';
 export { hasShownPicture, writeEarlyFailure } from './adapter/early-failure.ts';

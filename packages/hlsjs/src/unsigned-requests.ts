@@ -1,10 +1,7 @@
 import type Hls from 'hls.js';
 import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { writeMistake } from 'secure-token-core/adapter';
+import { DEFAULT_REFUSALS, writeMistake } from 'secure-token-core/adapter';
 import { whenDestroyed } from './hls-events.ts';
-
-/** The statuses with which an edge refuses a request without a token. */
-const REFUSALS = [401, 403, 410];
 
 type Refused = Pick<PerformanceResourceTiming, 'name' | 'responseStatus'>;
 
@@ -32,7 +29,7 @@ function observeRefusals(since: number, onRefused: (request: Refused) => void): 
   if (!('document' in globalThis) || !('PerformanceObserver' in globalThis)) return () => undefined;
   const observer = new PerformanceObserver((list) => {
     for (const request of list.getEntries() as PerformanceResourceTiming[])
-      if (request.startTime >= since && REFUSALS.includes(request.responseStatus) && request.workerStart === 0)
+      if (request.startTime >= since && DEFAULT_REFUSALS.includes(request.responseStatus) && request.workerStart === 0)
         onRefused(request);
   });
   observer.observe({ type: 'resource', buffered: true });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   MAX_URLS_PER_CALL,
@@ -20,8 +21,21 @@ describe('withDefaults', () => {
     random: Math.random,
   };
 
-  test('what is left out has the value that docs/options.md names', () => {
+  test('what is left out has its default', () => {
     expect(withDefaults({ endpoint })).toEqual(defaults);
+  });
+
+  test.each([
+    ['jitter', `${defaults.jitter}`],
+    ['readAhead', `${defaults.readAhead}`],
+    ['retry.limit', `${defaults.retry.limit}`],
+    ['retry.backoffLimit', `${defaults.retry.backoffLimit}`],
+    ['timeout', `${defaults.timeout}`],
+    ['refusals', `\`[${defaults.refusals.join(', ')}]\``],
+  ])('docs/options.md names the default of %s: %s', (name, value) => {
+    const page = readFileSync(new URL('../../../docs/options.md', import.meta.url), 'utf8');
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`))!;
+    expect(row.split(/ (?<!\\)\| /)[2]).toBe(value);
   });
 
   test('so has what is undefined, as from a variable of the app', () => {

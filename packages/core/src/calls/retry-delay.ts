@@ -1,11 +1,15 @@
-/** The largest number of failures in a row that counts as a short disturbance. */
+/** A short disturbance: the largest number of failures in a row, and the time in which they come, in seconds. */
 const QUICK_TRIES = 4;
+const QUICK_SECONDS = 10;
 
 /**
  * The longest delay, in seconds, between two tries of a request that waits, after the quick tries. The shortest delay
  * is half of it.
  */
 const LONGEST_DELAY = 10;
+
+/** The largest number of seconds that a viewer waits longer than `Retry-After` says. */
+const LONGEST_SPREAD = 10;
 
 /** The share of the remaining life of a token after which a failed renewal is tried again: before the token ends. */
 const SHARE_OF_REST = { least: 0.5, most: 0.95 };
@@ -25,7 +29,7 @@ export interface Failing {
 /**
  * Returns the seconds after which a request that waits is tried again. The first four retries come quickly, with full
  * jitter: after up to 1, 2, 4 and 8 seconds. All other retries, and all retries in an outage that has lasted for ten
- * seconds, come after 5 to 10 seconds, drawn anew each time. So a viewer has tokens at most ten seconds after the
+ * seconds (`QUICK_SECONDS`), come after 5 to 10 seconds, drawn anew each time. So a viewer has tokens at most ten seconds after the
  * endpoint is back, and about a seventh of a waiting audience calls in the same second (a fifth with full jitter from 0
  * to 10 seconds).
  *
@@ -35,9 +39,10 @@ export interface Failing {
  * @param limit the longest delay in seconds, except after `Retry-After`; at most, and by default, ten
  */
 export function retryDelay({ failures, lasted = 0, retryAfter }: Failing, random: number, limit?: number): number {
-  const most = Math.min(LONGEST_DELAY, limit ?? Infinity);
-  if (retryAfter !== undefined) return retryAfter + random * Math.min(most, retryAfter);
-  const isHiccup = failures <= QUICK_TRIES && lasted < LONGEST_DELAY;
+  const longest = limit ?? Infinity;
+  if (retryAfter !== undefined) return retryAfter + random * Math.min(LONGEST_SPREAD, longest, retryAfter);
+  const most = Math.min(LONGEST_DELAY, longest);
+  const isHiccup = failures <= QUICK_TRIES && lasted < QUICK_SECONDS;
   if (isHiccup) return random * Math.min(most, 2 ** (failures - 1));
   return between(most / 2, most, random);
 }
