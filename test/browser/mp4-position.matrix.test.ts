@@ -33,6 +33,7 @@ const slowly = `const { fetch } = window;
 const another = 'await secureVideo(video, args.short, "/token");';
 const anotherAt = (seconds: number): string =>
   `const next = secureVideo(video, args.short, "/token"); video.currentTime = ${seconds}; await next;`;
+const inEmptied = `video.removeAttribute('src'); video.load(); ${another}`;
 const same = 'await secureVideo(video, args.film, "/token");';
 
 const urls = (stage: MediaStage): Record<string, string> => ({
@@ -78,6 +79,7 @@ describeMedia('the position of an element that gets another source', (_, it) => 
     ['destroy(): ours goes where it was asked to', 'secure.destroy();', 300],
     ['another film begins where that begins', another, 0],
     ['another film, whose token comes late, begins where that begins', `${slowly} ${another}`, 0],
+    ['another film in the element, which the page empties, begins where that begins', inEmptied, 0],
     ['another film begins where the page wants it to', anotherAt(12), 12],
     [
       'another film is denied: the first one goes where it was asked to',
@@ -111,6 +113,7 @@ describeMedia('the position of an element that gets another source', (_, it) => 
       200,
     ],
     ['another film begins where that begins', another, 0],
+    ['another film in the element, which the page empties, begins where that begins', inEmptied, 0],
     ['another film begins where the page wants it to', anotherAt(12), 12],
   ] as const)('a failure for good without metadata: %s', async ([, act, from], { stage, tab }) => {
     stage.network.rate = 1_000_000;
@@ -185,9 +188,20 @@ describeMedia('the position of an element that gets another source', (_, it) => 
     expect(at).toBe(0);
   });
 
-  it('autoplay starts a film whose first token the edge refuses', async ({ stage, tab }) => {
+  it.for([
+    ['the first film of an element', ''],
+    [
+      'a film after another one',
+      `const first = await secureVideo(video, args.short, '/token');
+      await moves(0.5);
+      first.destroy();
+      video.pause();`,
+    ],
+  ] as const)('autoplay starts %s, if the edge refuses its first token', async ([, before], { stage, tab }) => {
     const swaps = await tab.run(
       `const { secureVideo } = SecureTokenProgressive;
+      video.autoplay = true;
+      ${before}
       const { fetch } = window;
       let calls = 0;
       window.fetch = async (...args) => {
@@ -195,7 +209,6 @@ describeMedia('the position of an element that gets another source', (_, it) => 
         if (!String(args[0]).endsWith('/token') || calls++ > 0) return response;
         return new Response((await response.text()).replace(/"st":"[^"]+"/, '"st":"AAAAAAAAAAAAAAAAAAAAAA"'));
       };
-      video.autoplay = true;
       follow(await secureVideo(video, args.film, '/token'));
       await moves(0.5);
       return seen.swaps.map(({ reason }) => reason);`,
@@ -220,5 +233,49 @@ describeMedia('the position of an element that gets another source', (_, it) => 
       urls(stage),
     );
     expect(result).toEqual({ withoutMetadata: true, at: 0 });
+  });
+
+  it('a source of the page stays, while ours waits for another try', async ({ stage, tab }) => {
+    stage.network.rate = 1_000_000;
+    await tab.run(`${playing} await sleep(5500);`, urls(stage));
+    const { secret } = stage.signer;
+    stage.signer.secret = 'wrong';
+    await tab.run(
+      `video.currentTime = 300;
+      await until(() => seen.mediaErrors.length > 2 && video.error);
+      await sleep(50);
+      video.src = args;
+      window.set = video.src;`,
+      stage.url('open/short.mp4'),
+    );
+    stage.signer.secret = secret;
+    const result = await tab.run(`await sleep(4000); return { isSame: video.src === set, swaps: seen.swaps.length };`);
+    expect(result).toEqual({ isSame: true, swaps: 0 });
+  });
+
+  it('a source of the page after destroy() has the crossOrigin of the page, and ours plays on before', async ({
+    stage,
+    tab,
+  }) => {
+    const result = await tab.run(
+      `const { secureVideo, createTokenSource } = SecureTokenProgressive;
+      video.crossOrigin = 'anonymous';
+      const film = location.origin + '/film.mp4';
+      const { token } = await createTokenSource({ endpoint: '/token', protect: '/' }).sign(film);
+      const getTokens = async () => [{ ...token, credentials: true }];
+      const secure = await secureVideo(video, film, { getTokens });
+      const during = video.crossOrigin;
+      await video.play();
+      await moves(0.5);
+      secure.destroy();
+      await seek(100);
+      await moves(0.5);
+      video.src = args;
+      video.preload = 'auto';
+      await until(() => video.readyState > 1);
+      return [during, video.crossOrigin];`,
+      stage.url('open/short.mp4'),
+    );
+    expect(result).toEqual(['use-credentials', 'anonymous']);
   });
 });

@@ -51,9 +51,14 @@ export class LastingPlay {
     return this.#isWanted || !this.#media.paused;
   }
 
-  /** Whether the element has played, or was paused. */
+  /** Whether the film has played, or was paused: otherwise the attribute `autoplay` may still start it. */
   get hasBegun(): boolean {
     return this.#hasBegun;
+  }
+
+  /** Begins anew with another film, which the attribute `autoplay` may start. */
+  beginAnother(): void {
+    this.#hasBegun = this.isWanted;
   }
 
   async #play(play: () => Promise<void>): Promise<void> {

@@ -72,12 +72,12 @@ export class LastingSeek {
 
   /**
    * Drops the position that was requested of the previous film, because the other film comes now. An element without a
-   * source keeps its position, which the page has requested for our film.
+   * source keeps any other position, which the page has requested for our film.
    */
   leaveFormer(): void {
     const media = this.#media;
     const hasSource = !!(media.getAttribute('src') ?? media.querySelector('source'));
-    const isForFormer = hasSource && media.readyState === HTMLMediaElement.HAVE_NOTHING;
+    const isForFormer = hasSource ? media.readyState === HTMLMediaElement.HAVE_NOTHING : this.kept !== undefined;
     if (this.#asked === undefined && isForFormer) native().set!.call(this.#media, 0);
     this.#former = undefined;
   }

@@ -3,7 +3,7 @@ import { isSecureTokenError } from 'secure-token-core';
 import { SOURCE_RENEWS, isOffline } from 'secure-token-core/adapter';
 import { needsPause, noFailures, oneMore, stillAt } from './attempts.ts';
 import { pause } from './back-off.ts';
-import { crossOriginOfPage, noteCrossOrigin } from './cors-mode.ts';
+import { crossOriginOfPage, noteCrossOrigin, restoreCrossOrigin } from './cors-mode.ts';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import { LastingPlay } from './lasting-play.ts';
@@ -117,6 +117,7 @@ export class NativeSource {
     this.#swap?.abort();
     if (this.#assignedSrc === undefined) this.#position.forgo();
     else this.#position.release();
+    restoreCrossOrigin(this.#media);
   }
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
@@ -242,7 +243,7 @@ export class NativeSource {
 
   /** @param reason absent for the first source */
   async #load(reason?: SwapReason, replay?: SignedRequest): Promise<void> {
-    const { src, srcObject } = this.#media;
+    const before = { src: this.#media.src, srcObject: this.#media.srcObject };
     const isByWorker = await this.#requests.areForWorker(this.#failures);
     if (this.#requests.areByWorker && isByWorker && reason && reason !== 'error') {
       // the element is slow, but the worker already signs its requests
@@ -252,10 +253,8 @@ export class NativeSource {
     // needed with a worker, too: if playback fails, `diagnose` uses this request
     const request = replay ?? (await (reason ? this.#requests.sign() : this.#requests.signOnce()));
     this.#released.signal.throwIfAborted();
-    if (this.#media.src !== src || this.#media.srcObject !== srcObject) {
-      if (reason) return;
-      this.#assertNotReplaced();
-    }
+    if (!reason) this.#assertNotReplaced(before);
+    else if (!this.#hasOurSource()) return;
     await this.#assign(request, isByWorker, !!reason);
     // the next source after this failure still needs the held position
     if (this.#media.error && this.#isOurs()) return;
@@ -269,13 +268,16 @@ export class NativeSource {
 
   /**
    * Gives up the first source if the page has set another film while the token was fetched. An empty element still
-   * waits for our film, because pages empty an element between two films.
+   * waits for our film, because pages empty an element between two films. A stream that the page has only taken away
+   * is no other film either.
    * @throws `AbortError`
    */
-  #assertNotReplaced(): void {
+  #assertNotReplaced(before: Pick<HTMLMediaElement, 'src' | 'srcObject'>): void {
     const media = this.#media;
+    const { src, srcObject } = media;
+    if (srcObject ? srcObject === before.srcObject : src === before.src) return;
     // the property of an empty attribute is the URL of the page
-    if (!media.srcObject && (!media.getAttribute('src') || hasFilm(media, this.#options.url))) return;
+    if (!srcObject && (!media.getAttribute('src') || hasFilm(media, this.#options.url))) return;
     throw new DOMException('The page has given the element another source before the token came.', 'AbortError');
   }
 
@@ -292,10 +294,12 @@ export class NativeSource {
     this.#phase = 'loading';
     this.#swap?.abort();
     const { signal } = (this.#swap = new AbortController());
+    if (!this.#isContinued) this.#play.beginAnother();
     const { isWanted: plays, hasBegun } = this.#play;
     this.#position.hold(position);
     const tracks = this.#tracks;
-    await swapSource(media, { src, crossOrigin, position, plays, hasBegun, isReplacement, tracks, signal });
+    const staysPaused = this.#isContinued && hasBegun;
+    await swapSource(media, { src, crossOrigin, position, plays, staysPaused, isReplacement, tracks, signal });
     this.#endLoading();
   }
 

@@ -15,8 +15,8 @@ export interface Swap {
   /** The start in seconds; `undefined` for the start of the media itself (of a live stream, the live edge). */
   readonly position: number | undefined;
   readonly plays: boolean;
-  /** Whether the element has played, or was paused: otherwise the attribute `autoplay` may still start it. */
-  readonly hasBegun: boolean;
+  /** Whether the element stays paused, although the attribute `autoplay` takes effect again with each source. */
+  readonly staysPaused: boolean;
   /** Whether `src` is the same media as before, and not the first source that the element gets. */
   readonly isReplacement: boolean;
   readonly tracks: MediaTracks;
@@ -86,7 +86,7 @@ function load(media: HTMLMediaElement, src: string, tracks: MediaTracks): void {
  */
 export async function swapSource(
   media: HTMLMediaElement,
-  { src, crossOrigin, position, plays, hasBegun, isReplacement, tracks, signal }: Swap,
+  { src, crossOrigin, position, plays, staysPaused, isReplacement, tracks, signal }: Swap,
 ): Promise<void> {
   const { preload } = media;
   const isPictureInPicture = document.pictureInPictureElement === media;
@@ -102,8 +102,7 @@ export async function swapSource(
     native()
       .play.call(media)
       .catch(() => undefined);
-  // the attribute `autoplay` takes effect again with each source
-  else if (isReplacement && hasBegun) native().pause.call(media);
+  else if (staysPaused) native().pause.call(media);
 
   // runs when the data arrives, even if the wait for the picture has timed out before
   const restorePreload = (): void => {

@@ -77,6 +77,16 @@ describe('LastingPlay', () => {
     expect([one.hasBegun, other.hasBegun]).toEqual([true, true]);
   });
 
+  test.each([
+    ['paused, has not begun', true, false],
+    ['that plays, has begun', false, true],
+  ])('another film in an element %s', (_, paused, hasBegun) => {
+    const media = Object.assign(new Media(), { paused, played: { length: 1 } });
+    const lasting = open(media);
+    lasting.beginAnother();
+    expect(lasting.hasBegun).toBe(hasBegun);
+  });
+
   test('what is asked of an element that has failed is remembered until it is paused', async () => {
     const media = new Media();
     const lasting = open(media);

@@ -186,6 +186,13 @@ describe('LastingSeek', () => {
     expect([media.time, next.asked]).toEqual([0, undefined]);
   });
 
+  test('another film in an element that the page has emptied does not start where the one before was to', () => {
+    const { media, next } = setUpAnother();
+    media.src = null;
+    next.leaveFormer();
+    expect([media.time, next.asked]).toEqual([0, undefined]);
+  });
+
   test('another film does not start where the page has sought in the one before, which has no metadata yet', () => {
     const media = Object.assign(new Media(), { readyState: 0, time: 300 });
     const next = open(media);

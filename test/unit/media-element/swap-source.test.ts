@@ -48,7 +48,7 @@ function swap(media: Media, how: Partial<Swap> = {}): { isOver: () => boolean; a
     position: 50,
     plays: true,
     isReplacement: true,
-    hasBegun: true,
+    staysPaused: false,
     tracks: new MediaTracks(media as unknown as HTMLMediaElement),
     signal: controller.signal,
     ...how,
@@ -77,12 +77,12 @@ describe('swapSource', () => {
   });
 
   test('paused it stays paused, also with the attribute "autoplay"', () => {
-    swap(new Media(), { plays: false });
+    swap(new Media(), { plays: false, staysPaused: true });
     expect([play.mock.calls.length, pause.mock.calls.length]).toEqual([0, 1]);
   });
 
   test('an element that has not begun is not paused: the attribute "autoplay" may start it', () => {
-    swap(new Media(), { plays: false, hasBegun: false });
+    swap(new Media(), { plays: false });
     expect(pause).not.toHaveBeenCalled();
   });
 

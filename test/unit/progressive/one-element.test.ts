@@ -7,6 +7,7 @@ const film = 'https://cdn.example.com/film.mp4';
 const other = 'https://other.example.org/other.mp4';
 const trailer = 'https://elsewhere.example.com/trailer.mp4';
 const TTL = 60;
+let status = 206;
 
 /** Keeps a position that is requested before the metadata, as the HTML Standard says, and browsers do. */
 class Media extends FakeMedia {
@@ -26,8 +27,9 @@ class Media extends FakeMedia {
 }
 
 beforeEach(() => {
+  status = 206;
   vi.useFakeTimers();
-  stubPage(() => 206);
+  stubPage(() => status);
   vi.stubGlobal('HTMLMediaElement', Media);
 });
 afterEach(() => {
@@ -38,23 +40,25 @@ const later = (seconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync
 
 interface How {
   readonly carrier?: Partial<Token>;
-  readonly afterSeconds?: number;
+  /** The time that each call takes. */
+  afterSeconds?: number;
 }
 
 let calls = 0;
-const open = (media: FakeMedia, url: string, { carrier = {}, afterSeconds = 0 }: How = {}) =>
+const open = (media: FakeMedia, url: string, how: How = {}) =>
   secureVideo(media as unknown as HTMLMediaElement, url, {
     getTokens: async (): Promise<Token> => {
       calls++;
       const query = { st: `${calls}` };
+      const { carrier, afterSeconds } = how;
       if (afterSeconds) await new Promise((resolve) => setTimeout(resolve, afterSeconds * 1000));
       return { url, expires: Date.now() / 1000 + TTL, query, ...carrier };
     },
   });
 
 /** Plays `film` for 100 seconds in `media`. */
-async function playing(media: FakeMedia) {
-  const secure = await open(media, film);
+async function playing(media: FakeMedia, how?: How) {
+  const secure = await open(media, film, how);
   media.arrive(600);
   await media.play();
   media.time = 100;
@@ -67,6 +71,13 @@ async function playing(media: FakeMedia) {
 function load(media: FakeMedia): void {
   Object.assign(media, { paused: true, time: 0, readyState: 0 });
   media.tell('abort', 'emptied', 'loadstart');
+}
+
+/** The page gives the element another source. */
+function replace(media: FakeMedia): void {
+  media.src = trailer;
+  media.tell('abort', 'emptied', 'loadstart');
+  media.arrive(30);
 }
 
 /** The picture halts once the token is dead, and nothing arrives. */
@@ -143,6 +154,18 @@ describe('while the first token is fetched', () => {
     expect(media.sources).toEqual([]);
   });
 
+  test('a page that takes away the stream of the element gets the film', async () => {
+    const media = Object.assign(new Media(), { srcObject: {} });
+    media.src = trailer;
+    const opened = open(media, film, { afterSeconds: 1 });
+    await later(0.1);
+    media.srcObject = null;
+    media.tell('emptied', 'loadstart');
+    await later(2);
+    await opened;
+    expect(media.src.startsWith(film)).toBe(true);
+  });
+
   test('a page that sets the same film itself gets it signed', async () => {
     const media = new Media();
     const opened = open(media, film, { afterSeconds: 1 });
@@ -168,7 +191,63 @@ describe('while the first token is fetched', () => {
   });
 });
 
+describe('a source that the page sets stays', () => {
+  test('while a refused film gets another token', async () => {
+    const media = new Media();
+    const how: How = {};
+    await playing(media, how);
+    how.afterSeconds = 2;
+    status = 410;
+    media.fail(2);
+    await later(1);
+    replace(media);
+    await later(20);
+    expect(media.src).toBe(trailer);
+  });
+
+  test('while a stalled film, which the edge refuses, gets another token', async () => {
+    const media = new Media();
+    const how: How = {};
+    await playing(media, how);
+    how.afterSeconds = 2;
+    status = 410;
+    Object.assign(media, { readyState: 2, seeking: true });
+    media.tell('stalled');
+    await later(1);
+    replace(media);
+    await later(20);
+    expect(media.src).toBe(trailer);
+  });
+
+  test('during the pause before another try', async () => {
+    const media = new Media();
+    await playing(media);
+    for (const seconds of [10, 10, 0.01]) {
+      media.fail(2);
+      await later(seconds);
+    }
+    replace(media);
+    await later(20);
+    expect(media.src).toBe(trailer);
+  });
+});
+
 describe('an element that the page has paused stays paused', () => {
+  test('with the same film once more, also with the attribute autoplay', async () => {
+    const media = Object.assign(new Media(), { autoplay: true });
+    const first = await playing(media);
+    media.pause();
+    media.played = { ...media.played, length: 1 };
+    first.destroy();
+    const pause = vi.spyOn(Media.prototype, 'pause');
+    const second = open(media, film);
+    await later(0.1);
+    media.arrive(600);
+    await second;
+    expect(pause).toHaveBeenCalledOnce();
+    pause.mockRestore();
+  });
+
   test('at the next change of source, if load() of the page has paused it without an event', async () => {
     const media = new Media();
     await playing(media);
@@ -183,17 +262,24 @@ describe('an element that the page has paused stays paused', () => {
   });
 });
 
-test('autoplay starts a film whose first source has failed', async () => {
-  const media = Object.assign(new Media(), { autoplay: true });
-  const pause = vi.spyOn(Media.prototype, 'pause');
-  await open(media, film);
-  media.fail(2);
-  await later(10);
-  media.arrive(600);
-  await later(1);
-  expect([media.sources.length, pause.mock.calls.length]).toEqual([2, 0]);
-  pause.mockRestore();
-});
+test.each(['the first one of an element', 'one after another'])(
+  'autoplay starts a film whose first source has failed: %s',
+  async (which) => {
+    const media = Object.assign(new Media(), { autoplay: true });
+    if (which === 'one after another') {
+      await open(media, other);
+      media.pause();
+    }
+    const pause = vi.spyOn(Media.prototype, 'pause');
+    await open(media, film);
+    media.fail(2);
+    await later(10);
+    media.arrive(600);
+    await later(1);
+    expect([media.src.startsWith(film), pause.mock.calls.length]).toEqual([true, 0]);
+    pause.mockRestore();
+  },
+);
 
 test('preload that the page sets while a paused element without a picture gets its source stays', async () => {
   const media = Object.assign(new Media(), { preload: 'none' });
