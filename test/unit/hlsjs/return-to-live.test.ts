@@ -91,6 +91,10 @@ describe('return to live, before the first picture, with separate audio', () => 
     ['the playlist is one of another level', ({ tell }) => tell(FRAG_LOADED, { frag: { ...segment, level: 0 } })],
     ['there is no separate audio', ({ hls }) => (hls.audioTracks = [])],
     [
+      'the viewer has paused, and another audio track has emptied the buffer',
+      ({ hls }) => Object.assign(hls.media!, { currentTime: 4, paused: true, readyState: 4 }),
+    ],
+    [
       'something is buffered',
       ({ hls }) => ((hls.media as { buffered: object }).buffered = { length: 1, end: () => 2 }),
     ],
