@@ -69,7 +69,12 @@ class Clock {
       this.#times.set(key, time);
       return time;
     });
-    await Promise.all([...this.#times.values()].filter(({ isKnown }) => !isKnown).map((time) => time.measure()));
+    // as dash.js itself: one after the other, until one has answered
+    const asked = [...this.#times.values()];
+    for (const time of asked) {
+      if (asked.some(({ isKnown }) => isKnown)) break;
+      await time.measure();
+    }
     return sources.flatMap((source, index) => {
       const time = times[index];
       if (!time) return source;

@@ -32,21 +32,34 @@ export function signEmulatedTextTracks(videojs: Videojs, session: Session): () =
     }
   };
 
+  /** The listeners for the mode of the tracks that Video.js loads when they are switched on. */
+  const listeners = new WeakMap<RemoteTrackElement['track'], () => void>();
+
   /** Signs a track that Video.js loads when it is switched on: switches the track off and on again inside `signing`. */
   const loadOnceOn = ({ track }: RemoteTrackElement): void => {
     if (track.preload_ !== false) return;
     track.preload_ = true;
-    track.addEventListener('modechange', () => {
+    const onMode = (): void => {
       const { mode } = track;
       if (!track.preload_ || mode === 'disabled' || track.cues!.length) return;
       track.preload_ = false;
       track.mode = 'disabled';
       signing(() => (track.mode = mode));
       track.preload_ = true;
-    });
+    };
+    track.addEventListener('modechange', onMode);
+    listeners.set(track, onMode);
   };
 
-  const stop = followRemoteTextTracks(player, loadOnceOn);
+  /** Lets Video.js load the track again when it is switched on. */
+  const giveBack = ({ track }: RemoteTrackElement): void => {
+    const onMode = listeners.get(track);
+    if (!onMode) return;
+    track.removeEventListener('modechange', onMode);
+    track.preload_ = false;
+  };
+
+  const stop = followRemoteTextTracks(player, loadOnceOn, giveBack);
   const restore = replaceMethod(adding, 'addRemoteTextTrack', (options, manualCleanup) =>
     signing(() => add(options, manualCleanup)),
   );

@@ -11,8 +11,13 @@ interface RemoteTrack extends TextTrack {
 
 export type RemoteTrackElement = HTMLTrackElement & { readonly track: RemoteTrack };
 
-/** Calls `visit` with every remote text track, now and whenever one is added or switched. Call the result to stop. */
-export function followRemoteTextTracks(player: Player, visit: (element: RemoteTrackElement) => void): () => void {
+type Visit = (element: RemoteTrackElement) => void;
+
+/**
+ * Calls `visit` with every remote text track, now and whenever one is added or switched. Call the result to stop.
+ * @param leave called at the stop with every remote text track that the player has then
+ */
+export function followRemoteTextTracks(player: Player, visit: Visit, leave?: Visit): () => void {
   // every tech uses the same lists: this call creates them if there is no tech yet
   const tracks = player.remoteTextTracks() as unknown as Record<
     'on' | 'off',
@@ -23,5 +28,8 @@ export function followRemoteTextTracks(player: Player, visit: (element: RemoteTr
   const follow = (): unknown => Array.from(elements, visit);
   tracks.on(events, follow);
   follow();
-  return () => tracks.off(events, follow);
+  return () => {
+    tracks.off(events, follow);
+    if (leave) Array.from(elements, leave);
+  };
 }

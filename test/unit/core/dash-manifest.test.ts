@@ -236,6 +236,17 @@ test.each([
   expect(has('1.m4s', one(rules, live))).toBe(false);
 });
 
+test.each([
+  ['as many Representations as are read, of one file each', '', 50_000],
+  ['characters of templates in vain', `${'a'.repeat(1900)}$Number%021d$`, 5000],
+])('%s: what follows is not read', (_, media, count) => {
+  const rules = media && `<SegmentTemplate duration="7" media="${media}"/>`;
+  const good =
+    '<Representation id="hi"><SegmentTemplate duration="7" media="$Number$.m4s" initialization="i"/></Representation>';
+  const all = (before: number): string => mpd(period(rules + '<Representation id="lo"/>'.repeat(before) + good));
+  expect([parse(all(10)).length, parse(all(count)).length]).toEqual([1, 0]);
+});
+
 test('one file with an index needs no order', () => {
   expect(parse(readFileSync('test/media/dash/index.mpd', 'utf8'))).toEqual([]);
   expect(parse(readFileSync('test/media/dash/template.mpd', 'utf8'))).toHaveLength(3);

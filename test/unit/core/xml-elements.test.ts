@@ -26,3 +26,8 @@ test.each(['<!-- <b/> <b/> -->', '<![CDATA[ <b/> <b/> ]]>', '<? <b/> <b/> ?>', '
 test.each(['<!DOCTYPE a>', '</b>', 'text', '<!-- 1 --><!-- 2 -->'])('what stands before the outermost: %s', (text) => {
   expect(parseXml(`${text}<a><b></b></a>`)?.name).toBe('a');
 });
+
+test('an attribute with a name longer than any is skipped', () => {
+  const element = parseXml(`<a ${'n'.repeat(1001)}="1" ${'m'.repeat(1000)}="2"/>`)!;
+  expect([...element.attributes.values()]).toEqual(['2']);
+});

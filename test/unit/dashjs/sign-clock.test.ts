@@ -70,6 +70,19 @@ test('a server that does not answer is waited for as long as dash.js would, and 
   expect(offsetOf(attempts[0]![0]!)).toBe(5000);
 });
 
+test('another server is asked only if the first one has not answered, and once one has, none is asked again', async () => {
+  const { session } = createSession(numbered());
+  const { attemptSync, attempts, asked } = setUp(session, { statuses: [404] });
+  const sources = ['silent', 'time', 'other-time'].map((name) => iso(`${CDN}/${name}`));
+  attemptSync(sources, true);
+  await settle(400);
+  expect(asked).toEqual([`GET ${CDN}/silent?st=t1`, `GET ${CDN}/time?st=t2`]);
+  expect(attempts[0]!.map(({ schemeIdUri }) => schemeIdUri)).toEqual(['urn:mpeg:dash:utc:direct:2014']);
+  attemptSync(sources, true);
+  await settle(0);
+  expect([asked.length, attempts.length]).toEqual([2, 2]);
+});
+
 test('a token that does not come is waited for as long as dash.js would wait, and the next server is asked', async () => {
   const tokens = numbered();
   const { session } = createSession((request) =>

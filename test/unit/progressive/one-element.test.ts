@@ -155,7 +155,8 @@ describe('while the first token is fetched', () => {
   });
 
   test('a page that takes away the stream of the element gets the film', async () => {
-    const media = Object.assign(new Media(), { srcObject: {} });
+    const stream: { srcObject: object | null } = { srcObject: {} };
+    const media = Object.assign(new Media(), stream);
     media.src = trailer;
     const opened = open(media, film, { afterSeconds: 1 });
     await later(0.1);

@@ -22,8 +22,9 @@ class FakePlayer {
   remoteTextTracks(): object {
     return { on: () => undefined, off: () => undefined };
   }
+  readonly tracks: object[] = [];
   remoteTextTrackEls(): object[] {
-    return [];
+    return this.tracks;
   }
 }
 FakePlayer.prototype.src = () => 'signed';
@@ -73,4 +74,25 @@ describe.each(NAMES)('%s of the player, once the plugin is disposed of', (name) 
     expect(player[name]).toBe(own);
     expect(player[name]()).toEqual(expected);
   });
+});
+
+test('a text track that Video.js loads when it is switched on is loaded by Video.js again, or by the next plugin', () => {
+  const track = Object.assign(new EventTarget(), { preload_: false, mode: 'disabled', cues: [] });
+  const modes: string[] = [];
+  Object.defineProperty(track, 'mode', {
+    get: () => modes.at(-1) ?? 'disabled',
+    set: (mode: string) => {
+      modes.push(mode);
+      track.dispatchEvent(new Event('modechange'));
+    },
+  });
+  (player as unknown as FakePlayer).tracks.push({ track });
+  install()();
+  expect(track.preload_).toBe(false);
+  track.mode = 'showing';
+  expect(modes).toEqual(['showing']);
+  const stop = install();
+  track.mode = 'hidden';
+  expect(modes.slice(1)).toEqual(['hidden', 'disabled', 'hidden']);
+  stop();
 });

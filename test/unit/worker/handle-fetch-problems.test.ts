@@ -27,6 +27,16 @@ describe('handleFetch', () => {
     ]);
   });
 
+  test('one connection that breaks, to an edge that has answered with CORS headers: the next request is signed', async () => {
+    await lab.ask('/vod/film.mp4').response;
+    lab.answers = [(request: IncomingMessage) => request.destroy()];
+    await lab.ask('/vod/film.mp4').response;
+    lab.requests = [];
+    const { answers, response } = lab.ask('/vod/film.mp4');
+    await response;
+    expect([answers, lab.requests.map(({ url }) => url)]).toEqual([true, [expect.stringContaining('?st=secret')]]);
+  });
+
   test('tells a denial from a signing endpoint that is down', async () => {
     const signer = (code: 'ERR_DENIED' | 'ERR_SIGNING_UNAVAILABLE') => {
       vi.spyOn(lab.source, 'sign').mockRejectedValueOnce(new SecureTokenError(code, 'no'));

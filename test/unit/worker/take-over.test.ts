@@ -69,6 +69,31 @@ test('the wait ends once the worker controls the page, and not with another work
   expect(worker?.controls).toBe(true);
 });
 
+test('a worker that takes over after the wait is trusted, and so is the one that replaces it', async () => {
+  const registration: { active: object | null } = { active: null };
+  vi.spyOn(container, 'register').mockImplementation((script) => {
+    container.active.scriptURL = new URL(script.toString(), document.baseURI).href;
+    return Promise.resolve(registration);
+  });
+  register();
+  await vi.advanceTimersByTimeAsync(5000);
+  registration.active = container.active;
+  const problem = vi.fn();
+  worker!.addEventListener('problem', problem);
+  const tell = (): boolean =>
+    container.dispatchEvent(
+      Object.assign(new Event('message'), {
+        data: { secureToken: 'problem', url: 'https://cdn.test/a.mp4', header: 'ETag' },
+        ports: [],
+        source: container.active,
+      }),
+    );
+  container.takeOver(container.active);
+  container.active.scriptURL = 'https://www.test/token-worker.js?other';
+  tell();
+  expect(problem).toHaveBeenCalledOnce();
+});
+
 test('a file that could not be registered is read for five seconds: the cause is told without it then', async () => {
   const cause = new TypeError('ServiceWorker script evaluation failed');
   const script = { href: 'https://www.test/a.js', url: new URL('https://www.test/a.js') };

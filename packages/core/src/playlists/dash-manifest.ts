@@ -9,8 +9,8 @@ import type { XmlElement } from './xml-elements.ts';
 import { childrenOf, parseXml } from './xml-elements.ts';
 
 /**
- * The limits of what is kept of a manifest: the number of Representations, timeline entries and listed names, and the
- * characters of their URLs. A day of advertisements and programmes needs a tenth of that.
+ * The limits of what is read of a manifest: the number of Representations, timeline entries and listed names, and the
+ * characters of their URLs and templates. A day of advertisements and programmes needs a tenth of that.
  */
 const MAX_REPRESENTATIONS = 50_000;
 const MAX_CHARACTERS = 2 ** 23;
@@ -128,12 +128,7 @@ class ManifestReader {
   }
 
   read(mpd: XmlElement): DashManifest {
-    const representations: Representation[] = [];
-    for (const representation of this.#representations(mpd)) {
-      this.#size++;
-      if (this.#size > MAX_REPRESENTATIONS || this.#characters > MAX_CHARACTERS) break;
-      representations.push(representation);
-    }
+    const representations = [...this.#representations(mpd)];
     return { representations, size: this.#size };
   }
 
@@ -145,7 +140,9 @@ class ManifestReader {
       for (const set of childrenOf(element, 'AdaptationSet')) {
         const ofSet = levelOf(set, ofPeriod);
         for (const representation of childrenOf(set, 'Representation')) {
+          this.#size++;
           const order = this.#orderOf(levelOf(representation, ofSet), representation.attributes, times);
+          if (this.#size > MAX_REPRESENTATIONS || this.#characters > MAX_CHARACTERS) return;
           if (order) yield { period, id: representation.attributes.get('id') ?? '', order };
         }
       }
@@ -168,9 +165,14 @@ class ManifestReader {
       RepresentationID: attributes.get('id') ?? '',
       Bandwidth: attributes.get('bandwidth') ?? '',
     };
-    const names = NameTemplate.parse(attributeOf(templates, 'media') ?? '', values);
-    const init = NameTemplate.parse(attributeOf(templates, 'initialization') ?? '', values);
-    if (!names || !init) return undefined;
+    const [media = '', initialization = ''] = ['media', 'initialization'].map((name) => attributeOf(templates, name));
+    const names = NameTemplate.parse(media, values);
+    const init = NameTemplate.parse(initialization, values);
+    if (!names || !init) {
+      // many Representations may inherit a template that is read in vain
+      this.#characters += media.length + initialization.length;
+      return undefined;
+    }
     const timescale = Number(attributeOf(templates, 'timescale') ?? 1);
     const { times, duration } = this.#timesOf(templates, timescale, period);
     this.#characters += base.length + names.length + init.length;

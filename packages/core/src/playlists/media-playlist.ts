@@ -1,3 +1,5 @@
+import { MAX_URL_LENGTH } from './url-order.ts';
+
 /** A URI as written in a media playlist. */
 export interface PlaylistUri {
   readonly uri: string;
@@ -26,9 +28,12 @@ export function* playlistUris(text: string): Iterable<PlaylistUri> {
   }
 }
 
-/** Returns the URIs in the attributes of `text`. */
+/** Returns the URIs in the attributes of `text`, without those that are too long to be read ahead. */
 export const attributeUris = (text: string): Set<string> =>
-  new Set(Array.from(text.matchAll(/[:,]URI="([^"\r\n]+)"/g), ([, uri]) => uri!));
+  namesOf(Array.from(text.matchAll(/[:,]URI="([^"\r\n]+)"/g), ([, uri]) => uri!));
+
+const namesOf = (uris: Iterable<string>): Set<string> =>
+  new Set([...uris].filter((uri) => uri.length <= MAX_URL_LENGTH));
 
 /** Returns the index of the first line that begins with `beginning`; 0 if no line does, or `beginning` is empty. */
 export function lineAt(text: string, beginning: string): number {
@@ -65,7 +70,7 @@ const MAX_PARTS = 100;
 
 /** Returns the names of the parts of a segment, each once: several parts may be ranges of one file. */
 export const partNames = (parts: Iterable<string>): readonly string[] => {
-  const names = [...new Set(parts)];
+  const names = [...namesOf(parts)];
   return names.length > MAX_PARTS ? [] : names;
 };
 

@@ -14,10 +14,18 @@ const TAG = /<(\/?)(?:\w+:)?([\w.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*
 const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
+/** The length of the longest name of an attribute that is read, in characters. Manifests have none of a tenth of that. */
+const MAX_NAME_LENGTH = 1000;
+
 const decode = (text: string): string => text.replace(/&(\w+);/g, (all, name: string) => ENTITIES[name] ?? all);
 
-const attributesOf = (text: string): Map<string, string> =>
-  new Map(Array.from(text.matchAll(ATTRIBUTE), ([, name, double, single]) => [name!, decode(double ?? single ?? '')]));
+/** Returns the attributes in `text`. Skips long names, because V8 hashes them by their length alone. */
+function attributesOf(text: string): Map<string, string> {
+  const attributes = new Map<string, string>();
+  for (const [, name, double, single] of text.matchAll(ATTRIBUTE))
+    if (name!.length <= MAX_NAME_LENGTH) attributes.set(name!, decode(double ?? single ?? ''));
+  return attributes;
+}
 
 /**
  * Removes everything that is not an element. Drops the text from a construct without an end on, so that an end is

@@ -127,7 +127,8 @@ export function unsignAs({ url: signed, unsignedUrl }: SignedRequest, url: strin
     base.pop();
     prefix.pop();
   }
-  const asked = new URL(unsignedUrl).searchParams;
+  // `URLSearchParams.has` reads all parameters each time
+  const asked = new Set(new URL(unsignedUrl).searchParams.keys());
   const query = Object.fromEntries([...new URL(signed).searchParams].filter(([name]) => !asked.has(name)));
   const folder = { prefix: [...prefix, ''].join('/'), base: [...base, ''].join('/') };
   // the redirected URL has all its parts of the token from this very request, so even short parts are removed

@@ -33,7 +33,8 @@ export interface TokenWorker extends EventTarget {
 }
 
 /**
- * Registers the token worker and waits until it controls this page, for five seconds at most: see `controls`.
+ * Registers the token worker and waits until it controls this page, for five seconds at most after the browser has
+ * registered it: see `controls`.
  *
  * @param url the URL of `token-worker.js`, or of `token-worker-all.js` for `requests: 'all'`. The file must lie at or
  *   above the folder of the pages that it serves. A `TrustedScriptURL` is registered unchanged if no settings have to
@@ -163,6 +164,8 @@ class WorkerOfPage extends EventTarget {
   #listen(): void {
     const { signal } = this.#listening;
     this.#container.addEventListener('message', (event) => this.#onMessage(event), { signal });
+    // the worker may take over after `start()` has waited in vain
+    this.#container.addEventListener('controllerchange', () => (this.#hasBeenActive ||= this.controls), { signal });
     if (__DEVELOPMENT__) this.#container.addEventListener('controllerchange', this.#warnOfOther, { signal });
     this.#container.startMessages();
     if (this.#signsScripts) signingScripts.add(this);

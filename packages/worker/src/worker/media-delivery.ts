@@ -2,7 +2,7 @@ import { credentialsMode } from 'secure-token-core/adapter';
 import type { Delivery } from './delivery.ts';
 import { handOver } from './hand-over.ts';
 import { boundedRange, isWebKit } from './media-request.ts';
-import { checkCors, reportMissing } from './missing-cors.ts';
+import { checkCors, noteCors, reportMissing } from './missing-cors.ts';
 
 /** The headers without which a player cannot tell which part of a file it has received. */
 const headersOfParts = 'Access-Control-Expose-Headers: Content-Range, Content-Length, Accept-Ranges, ETag';
@@ -25,6 +25,7 @@ export const mediaDelivery: Delivery = {
   },
 
   async answer(event, sent, response) {
+    noteCors(sent);
     const isUnknownPart = response.status === 206 && !response.headers.has('content-range');
     if (isUnknownPart) await reportMissing(event, sent, headersOfParts);
     return isUnknownPart || isWebKit() || isWhole(response) ? response : handOver(event, response);

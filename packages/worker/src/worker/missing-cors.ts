@@ -11,6 +11,8 @@ const checkTimeoutMs = 5000;
 
 /** The end of the pause for each origin, by `performance.now()`, which the viewer cannot change. */
 const pausedUntil = new Map<string, number>();
+/** The origins that have answered a signed request with CORS headers: another failure has another cause. */
+const withCors = new Set<string>();
 /** The time until which a failed request of a script does not lead to another check, for each origin. */
 const checkedUntil = new Map<string, number>();
 const originOf = (url: string): string => new URL(url).origin;
@@ -52,11 +54,16 @@ export async function reportMissingCors(event: FetchEventLike, request: SignedRe
   await isCorsMissing(event, request);
 }
 
+/** Notes that the worker has received an answer from the origin of `request`, which therefore sends CORS headers. */
+export const noteCors = ({ url }: SignedRequest): void => void withCors.add(originOf(url));
+
 /**
  * Checks whether CORS headers are missing for a request of an element. If they are, the worker does not touch requests
- * to that origin for a while, because an element can do without CORS.
+ * to that origin for a while, because an element can do without CORS. An origin that has sent CORS headers before, such
+ * as one whose connection broke once, goes on being signed.
  */
 export async function checkCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
-  if (await isCorsMissing(event, request))
-    pausedUntil.set(originOf(request.url), performance.now() + withoutCorsPauseMs);
+  const origin = originOf(request.url);
+  if (withCors.has(origin)) await reportMissingCors(event, request);
+  else if (await isCorsMissing(event, request)) pausedUntil.set(origin, performance.now() + withoutCorsPauseMs);
 }
