@@ -187,6 +187,18 @@ describe('adopt: the edge answers with another token', () => {
     expect(request.url).toBe(`${segment(1)}?v=1`);
   });
 
+  test.each(['cat', 'CAT', 'Common-Access-Token', 'CTA-Common-Access-Token'])(
+    'a token in %s, between parameters that only sound like it: those stay',
+    async (name) => {
+      const others = { wildcat: '1', 'x-common-access-token': '2', category: '3', 'cta-common-access-token-id': '4' };
+      const { source } = lab(folder(60, FOLDER, { query: { ...others, [name]: 'first' } }), { adopt: true });
+      const next = endingAt(START + 600);
+      adoptToken(source, await source.sign(MASTER), answer(next));
+      const parameters = Object.fromEntries(new URL(source.signNow(MASTER)!.url).searchParams);
+      expect(parameters).toEqual({ ...others, [name]: next });
+    },
+  );
+
   test('is not used: the token of the request was replaced meanwhile', async () => {
     const { source } = lab(withQuery(), { adopt: true });
     const request = await source.sign(MASTER);
@@ -200,6 +212,7 @@ describe('adopt: the edge answers with another token', () => {
     ['no token', 'hello'],
     ['one without an end', cat(new Map([[1, 'me']]))],
     ['one that has ended', endingAt(START - 1)],
+    ['one that ends at this moment', endingAt(START)],
     ['one that ends in milliseconds', endingAt((START + 600) * 1000)],
   ])('is not used, and told once without its text: %s', async (_, value) => {
     const { source, events } = lab(withQuery(), { adopt: true });

@@ -161,6 +161,24 @@ describe('a call that fails because of one of its URLs', () => {
     expect(calls.at(-1)!.urls).toEqual([segment(1), segment(2)]);
   });
 
+  test('two URLs that fail in either half of a part: the others have their tokens, and each fails alone', async () => {
+    const { source, calls } = lab(failingFor(500, segment(5), segment(7)), { retry: { limit: 0 }, random: () => 0 });
+    const seen = range(1, 8).map((url) => watch(source.sign(url)));
+    await advanceSeconds(20);
+    expect(seen.map(({ state }) => state === 'done')).toEqual([true, true, true, true, false, true, false, true]);
+    expect(calls.length - 1).toBeLessThanOrEqual(8);
+  });
+
+  test.each([400, 413])(
+    '%i for either half is about URLs, and no outage: the halves are taken apart',
+    async (status) => {
+      const { source } = lab(failingFor(status, segment(1), segment(4)), { random: () => 0 });
+      const seen = range(1, 4).map((url) => watch(source.sign(url)));
+      await advanceSeconds(20);
+      expect(seen.map(({ state }) => state)).toEqual(['failed', 'done', 'done', 'failed']);
+    },
+  );
+
   test('of a hundred: at most eight calls more, after which nearly all have theirs', async () => {
     const { source, calls } = lab(failingFor(500, segment(37)), { random: () => 0 });
     const seen = range(1, 100).map((url) => watch(source.sign(url)));

@@ -18,9 +18,11 @@ describe('isLeftBehind', () => {
 
   test.each([
     ['within the window, at the end of what is buffered', at(64.1, 64.2)],
+    ['at the very start of the window, with nothing to play', at(64)],
     ['within the window, sought back to where nothing is loaded yet', at(70, 90)],
     ['behind the window, with media to play', at(21.9, 30)],
     ['behind the window, with more than half a second to play', at(21.9, 22.5)],
+    ['behind the window, with just half a second to play', at(21.5, 22)],
     ['behind the window, with media after a gap', at(21.9, 22, 70)],
     ['before playback has begun', at(0)],
   ])('%s: it stays where it is', (_, playhead) => {

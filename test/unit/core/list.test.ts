@@ -108,6 +108,13 @@ describe('list: a playlist that a player has parsed', () => {
     expect(viewer.asked().flat()).toContain(segment(14));
   });
 
+  test('one that names nothing takes nothing from the one before', async () => {
+    const viewer = await viewerOf(segments(1, 6), true);
+    viewer.source.learn(MEDIA, list([], { isLive: true }));
+    await viewer.source.sign(segment(6));
+    expect(viewer.asked()).toEqual([range(6, 21)]);
+  });
+
   test('what is no http URL is left out', async () => {
     const viewer = await viewerOf([{ url: 'data:,x' }, ...segments(1, 3)]);
     await viewer.source.sign(segment(1));

@@ -70,6 +70,15 @@ describe('ERR_OPTIONS names the option, what is wrong with it, and the remedy', 
     [{ hosts: [] }, "'hosts'", 'endpoint, getTokens, request, tokens, protect', 'fetch, random'],
   ])('%j', (options, ...pieces) => expect(complaint(options)).toEqual(holding('ERR_OPTIONS: ', ...pieces)));
 
+  test.each(['cdn.example.com:https', 'cdn.example.com/vod?st=SECRET', 'cdn.example.com/vod#top', 'cdn.example.com*'])(
+    'protect: %s, which no https:// in front makes a prefix, is not repeated as one',
+    (protect) => {
+      const message = complaint({ protect });
+      expect(message).toEqual(holding('ERR_OPTIONS: ', 'protect', 'http', "'https://cdn.example.com/'"));
+      expect(message).not.toContain(protect);
+    },
+  );
+
   test('an unknown option that is undefined is none', () => {
     expect(complaint({ hosts: undefined })).toBe('nothing');
   });

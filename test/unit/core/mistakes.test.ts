@@ -94,6 +94,20 @@ describe('the console of a development build', () => {
     expect(errors[0]).not.toContain('SECRET');
   });
 
+  test.each([
+    ['of the very same URL', {}],
+    ['of its path with any query, named by another one', { url: `${MASTER}?a=1`, anyQuery: true }],
+    ['of its folder', { url: undefined, prefix: FOLDER }],
+  ])('a token %s that is not sent again: no signed URL is suspected', async (_, scope) => {
+    const token = { url: MASTER, query: { st: 'a' }, expires: START + 60, ...scope };
+    const { source } = lab(inTurn(notSigned({ tokens: [token] }), notSigned({ tokens: [] })));
+    await source.sign(MASTER);
+    await advanceSeconds(60);
+    watch(source.sign(MASTER));
+    await advanceSeconds(1);
+    expect(errors).toEqual([expect.stringMatching(/has no token for this URL/)]);
+  });
+
   test('members that may be left out are left out as null: nothing is written', async () => {
     const { source } = lab(({ urls }) => ({
       now: null,

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import { protectedBy } from '../../../packages/core/src/tokens/protection.ts';
 import type { TokenSourceOptions } from '../../../packages/core/src/index.ts';
-import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, advanceSeconds } from './lab.ts';
+import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, advanceSeconds, watch } from './lab.ts';
 
 fakeTime();
 
@@ -88,6 +88,24 @@ describe('createTokenSource', () => {
       source.allow('/vod/a.m3u8');
       expect(source.protects('https://ads.test/x')).toBe(false);
       expect(source.protects(MASTER)).toBe(true);
+    });
+
+    test('a source of the page alone, such as one of MediaSource, names no origin: every URL is signed as before', () => {
+      const { source } = lab();
+      source.allow('blob:https://cdn.test/0-1');
+      expect(source.protects(MASTER)).toBe(true);
+    });
+
+    test.each<[string, NonNullable<TokenSourceOptions['protect']>]>([
+      ['a pattern', /cdn/],
+      ['a function', ({ host }) => host === 'cdn.test'],
+    ])('%s is no path of the page: no token moves requests there', async (_, protect) => {
+      vi.stubGlobal('location', { href: 'https://page.test/' });
+      const { source, events } = lab(folder(60, FOLDER, { base: 'https://page.test/elsewhere/' }), { protect });
+      const request = watch(source.sign(MASTER));
+      await advanceSeconds(1);
+      expect(request.error).toMatchObject({ code: 'ERR_SIGNING_RESPONSE' });
+      expect(events[0]!.error).toMatchObject({ code: 'ERR_SIGNING_RESPONSE', url: FOLDER });
     });
 
     test.each([

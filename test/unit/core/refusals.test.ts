@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { Answer } from './lab.ts';
 import {
   FOLDER,
   MASTER,
@@ -159,6 +160,16 @@ describe('createTokenSource', () => {
       expect(await code(denied.source.refused(await denied.source.sign(MASTER), 403))).toBe('ERR_DENIED');
     });
 
+    test('a request that is held in an outage, and reported again and again: the app is told of its refusal once', async () => {
+      const { source, types } = lab(inTurn(folder(), fail(503)), { retry: { limit: 0 } });
+      const request = await source.sign(MASTER);
+      for (let n = 0; n < 3; n++) {
+        expect(await code(source.refused(request, 403))).toBe('ERR_SIGNING_UNAVAILABLE');
+        await advanceSeconds(20);
+      }
+      expect(types().filter((type) => type === 'tokenrefused')).toHaveLength(1);
+    });
+
     test('an abort detaches', async () => {
       const { source } = lab(inTurn(folder(), after(5, folder())));
       const request = await source.sign(MASTER);
@@ -212,6 +223,42 @@ describe('createTokenSource', () => {
       await advanceSeconds(9.5);
       expect(source.isRefusal(request, 0)).toBe(true);
     });
+  });
+});
+
+describe('the cause of a refusal that an adapter reports', () => {
+  const cookie = { query: undefined as never, credentials: true };
+  const untold: Answer = ({ index }) => ({
+    tokens: [{ prefix: FOLDER, query: { st: `t${index}` }, expires: START + 300 }],
+  });
+
+  test.each<[string, Answer, RegExp]>([
+    ['by the time that the endpoint has told', folder(300), /\b300 s\b/],
+    ['where the endpoint tells no time: no seconds are named', untold, /'now'/],
+    // whether a browser holds the cookie, no script can see
+    ['where a cookie carries the token: not that none was attached', folder(300, FOLDER, cookie), /\b300 s\b/],
+    ['where the token is empty', folder(300, FOLDER, { query: {} }), /'query'/],
+  ])('%s', async (_, answer, named) => {
+    const { source } = lab(answer);
+    const error = source.explainRefusal(await source.sign(MASTER), 410);
+    expect(error).toMatchObject({ code: 'ERR_TOKEN_REFUSED', url: MASTER, status: 410 });
+    expect(error.message).toMatch(named);
+  });
+
+  test('a request that went out without a token has one, too', async () => {
+    const { source } = lab(folder(), { protect: FOLDER });
+    await source.sign(MASTER);
+    const url = 'https://ads.test/vast';
+    expect(source.explainRefusal(await source.sign(url), 403)).toMatchObject({ code: 'ERR_TOKEN_REFUSED', url });
+  });
+
+  test('a build that looks for no cause tells URL, status and the command that finds it', async () => {
+    vi.stubGlobal('__DEVELOPMENT__', false);
+    const { source } = lab(folder(300, FOLDER, { query: {} }));
+    const error = source.explainRefusal(await source.sign(MASTER), 403);
+    expect(error).toMatchObject({ code: 'ERR_TOKEN_REFUSED', url: MASTER, status: 403 });
+    expect(error.message).toContain('secure-token doctor');
+    expect(error.message).not.toContain("'query'");
   });
 });
 

@@ -96,3 +96,12 @@ describe('renew() after a log-in, while a call of before is under way', () => {
     expect(viewer.calls).toHaveLength(3);
   });
 });
+
+test('renew() that is called as its token comes, as by a listener of tokenrenewed: no further call', async () => {
+  const { source, calls } = lab();
+  await source.sign(MASTER);
+  source.addEventListener('tokenrenewed', () => void source.renew(), { once: true });
+  await source.renew();
+  await advanceSeconds(1);
+  expect(calls).toHaveLength(2);
+});

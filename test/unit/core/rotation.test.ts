@@ -69,6 +69,7 @@ const rendition = (name: string) => ({
   media: `${CDN}/vod/${name}/media.m3u8`,
   segment: (n: number) => `${CDN}/vod/${name}/${n}.ts`,
 });
+type Rendition = ReturnType<typeof rendition>;
 const renditions = ['video', 'audio', 'text'].map(rendition);
 
 describe('after a rotation, a request that may still be under way', () => {
@@ -167,6 +168,22 @@ describe('a secret that is rotated at the edge costs a viewer', () => {
     expect([edge.refusals, viewer.calls.length]).toEqual([1, 2]);
   });
 
+  test('no call for a folder that nobody plays any more, nor again for one that has its new token', async () => {
+    const viewer = lab(tokensPerFolder);
+    const edge = new Edge(viewer);
+    const [video, audio, left] = renditions as [Rendition, Rendition, Rendition];
+    for (const { media } of [left, video, audio]) await edge.get(media);
+    for (let n = 1; n <= 40; n++) {
+      await advanceSeconds(10);
+      for (const { segment: of } of [video, audio]) await edge.get(of(n));
+    }
+    const calls = viewer.asked().filter((urls) => urls.includes(left.media));
+    expect(calls, 'its token was renewed once, and is alive').toHaveLength(2);
+    edge.rotate();
+    for (const { segment: of } of [video, audio]) expect(await edge.get(of(41))).toBe(true);
+    expect(viewer.asked()).toEqual([[video.segment(41)], [audio.segment(41)]]);
+  });
+
   test('one refusal and two calls, with tokens that the page has brought', async () => {
     const tokens = [1, 2, 3, 4].map((n) => ({ url: segment(n), query: { st: 't0' }, expires: START + 300 }));
     const viewer = lab(each(), { tokens });
@@ -250,6 +267,17 @@ describe('where thousands of tokens are held, as from an endpoint that reads pla
     expect(viewer.asked()).toEqual([[segment(500)], range(501, 600)]);
     for (const url of range(501, 600)) expect(viewer.source.signNow(url), url).toBeDefined();
     expect(viewer.calls).toHaveLength(2);
+  });
+
+  test('those under way are among the hundred, and each counts once', async () => {
+    const viewer = lab(each(), { tokens, readAhead: 0 });
+    const [first, second] = [500, 501, ...Array.from({ length: 40 }, (_, i) => 1000 + i)].map((n) =>
+      viewer.source.signNow(segment(n))!,
+    );
+    await viewer.source.refused(first!, 403);
+    await viewer.source.refused(second!, 403);
+    await advanceSeconds();
+    expect(viewer.asked()).toEqual([[segment(500)], [segment(501), ...range(1000, 1039), ...range(502, 560)]]);
   });
 
   test('what else is outdated is looked for once, not once for each of them', async () => {

@@ -103,8 +103,16 @@ describe('createTokenSource', () => {
         denied: null,
         now: null,
       }));
-      expect((await source.sign(MASTER)).url).toBe(`${MASTER}?st=a`);
+      const request = await source.sign(MASTER);
+      expect(request).toMatchObject({ url: `${MASTER}?st=a`, headers: {}, credentials: false });
+      // the app sees the token, too: a member is there or left out
+      expect(Object.keys(request.token!)).toEqual(['prefix', 'expires', 'query']);
       expect(types()).toEqual(['tokenrenewed']);
+    });
+
+    test('numbers and null in headers are as good as text and nothing', async () => {
+      const viewer = lab(folder(300, FOLDER, { headers: { 'x-e': 5 as never, 'x-kid': null as never } }));
+      expect((await viewer.source.sign(MASTER)).headers).toEqual({ 'x-e': '5' });
     });
 
     test('a token without a scope may say so by null', async () => {
