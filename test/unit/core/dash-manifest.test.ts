@@ -7,6 +7,8 @@ import { firstOf } from '../../../packages/core/src/playlists/url-order.ts';
 import { parseXml } from '../../../packages/core/src/playlists/xml-elements.ts';
 import { FOLDER, AT, parse, absolute, from, has, film, mpd, period, one, timeline, live, identify } from './mpd-lab.ts';
 
+const NUMBERS = '<SegmentTemplate duration="1" media="$Number$"/>';
+
 describe('numbers', () => {
   const text = mpd(
     period(`<SegmentTemplate timescale="10" duration="20" startNumber="8" media="$RepresentationID$/$Number%03d$.m4s?b=$Bandwidth$&amp;a=1" initialization="$RepresentationID$/i.mp4"/>
@@ -31,6 +33,12 @@ describe('numbers', () => {
     ['elsewhere', '../8/lo/008.m4s?b=100&a=1'],
   ])('a name %s is none of them', (_, name) => {
     expect(has(name, text)).toBe(false);
+  });
+
+  test.each(['http:', 'https:'])('names below a BaseURL of %s', (scheme) => {
+    const base = `${scheme}//other.test/8/`;
+    const { order } = parse(mpd(`<BaseURL>${base}</BaseURL>${period(`${NUMBERS}<Representation id="1"/>`)}`))[0]!;
+    expect([...firstOf(order.after(`${base}3`), 2)]).toEqual([`${base}4`, `${base}5`]);
   });
 
   test('no name is made before it is asked for', () => {

@@ -45,6 +45,14 @@ describe('a renewal ahead of use that fails', () => {
     expect(at(viewer).slice(3, 3 + times.length)).toEqual(times);
   });
 
+  test('a request for another folder meanwhile is tried as quickly as ever, whatever time the renewal has', async () => {
+    const viewer = lab(inTurn(folder(300), fail(503)), { random: () => 1 });
+    await play(viewer, 242);
+    watch(viewer.source.sign('https://cdn.test/other/1.ts'));
+    await advanceSeconds(16);
+    expect(at(viewer).slice(1)).toEqual([240, 242, 244, 248, 256]);
+  });
+
   test.each([
     [5, 0, 6.5],
     [5, 1, 12.3],

@@ -80,6 +80,8 @@ describe('a playlist of which is known how long its segments are', () => {
     expect(known(listed(4, 4), '3.ts').namesWithin(1)).toHaveLength(1);
     const edge = known(listed(4, 4), '4.ts');
     expect(edge.namesWithin(1)).toEqual([]);
+    edge.lifetime = 4;
+    expect(edge.namesWithin(1), 'it would end at that moment').toEqual([]);
     edge.lifetime = 5;
     expect(edge.namesWithin(1)).toHaveLength(1);
   });

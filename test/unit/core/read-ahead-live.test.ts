@@ -22,6 +22,15 @@ describe('names that are signed ahead of a live playlist', () => {
     expect(viewer.calls[2]!.at).toBe(6);
   });
 
+  test('a playlist whose renewal brings no token is asked for once, and not with each refill', async () => {
+    const viewer = await liveViewer();
+    viewer.answer = (call) => each(20)({ ...call, urls: call.urls.filter((url) => url !== MEDIA) });
+    await viewer.watch(15);
+    const calls = viewer.asked().slice(2);
+    expect(calls.length).toBeGreaterThan(1);
+    expect(calls.map((urls) => urls.includes(MEDIA))).toEqual(calls.map((_, index) => index === 0));
+  });
+
   test.each([
     [20, 6],
     [5, 2],
