@@ -108,7 +108,7 @@ describe('list: a playlist that a player has parsed', () => {
     expect(viewer.asked().flat()).toContain(segment(14));
   });
 
-  test('one that names nothing takes nothing from the one before', async () => {
+  test('a list that names nothing takes nothing from the list before', async () => {
     const viewer = await viewerOf(segments(1, 6), true);
     viewer.source.learn(MEDIA, list([], { isLive: true }));
     await viewer.source.sign(segment(6));

@@ -269,7 +269,7 @@ describe('where thousands of tokens are held, as from an endpoint that reads pla
     expect(viewer.calls).toHaveLength(2);
   });
 
-  test('those under way are among the hundred, and each counts once', async () => {
+  test('tokens of requests under way are among the hundred, and each counts once', async () => {
     const viewer = lab(each(), { tokens, readAhead: 0 });
     const [first, second] = [500, 501, ...Array.from({ length: 40 }, (_, i) => 1000 + i)].map((n) =>
       viewer.source.signNow(segment(n))!,

@@ -67,7 +67,7 @@ test('a playlist whose next names nobody can know is due for none of them', () =
   expect(ahead.restOfDue(played())).toBeUndefined();
 });
 
-describe('the token of a live playlist itself', () => {
+describe('the token of a playlist itself', () => {
   type OwnToken = NonNullable<ReturnType<SourceAhead['tokenOf']>>;
   const LIFETIME = 20;
   const horizon = horizonOf(LIFETIME);
