@@ -1,5 +1,7 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canBeWrittenOut } from '../../packages/cli/src/doctor/ask/dash-size.ts';
+import type { Answer } from '../../packages/cli/src/doctor/observations.ts';
+import { preflightProblem } from '../../packages/cli/src/doctor/rules/cors.ts';
 import { recognise } from '../../packages/cli/src/format/recognise.ts';
 import { expectLinear, repeated } from '../support/growth.ts';
 
@@ -21,4 +23,19 @@ describe('whether a DASH manifest is to be written out, from 30 to 120 kB', () =
       }, 30_000);
     },
   );
+});
+
+test('the spaces in a list of allowed headers, from 4 to 16 kB', async () => {
+  const page = { origin: 'https://app.example.com', isAssumed: false };
+  await expectLinear((length) => {
+    const listed = `a${' '.repeat(length)}b, content-type`;
+    const headers = new Headers({
+      'access-control-allow-origin': page.origin,
+      'access-control-allow-headers': listed,
+    });
+    const answer: Answer = { url: 'https://api.example.com/', status: 204, headers, sentMs: 0, receivedMs: 1 };
+    return () => {
+      expect(preflightProblem(answer, page, { names: ['content-type'], credentials: false })).toBeUndefined();
+    };
+  }, 4000);
 });
