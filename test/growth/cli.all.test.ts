@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { canBeWrittenOut } from '../../packages/cli/src/doctor/ask/dash-size.ts';
+import { tokenThatOpens } from '../../packages/cli/src/doctor/endpoint-answer.ts';
 import type { Answer } from '../../packages/cli/src/doctor/observations.ts';
 import { preflightProblem } from '../../packages/cli/src/doctor/rules/cors.ts';
 import { recognise } from '../../packages/cli/src/format/recognise.ts';
@@ -38,4 +39,12 @@ test('the spaces in a list of allowed headers, from 4 to 16 kB', async () => {
       expect(preflightProblem(answer, page, { names: ['content-type'], credentials: false })).toBeUndefined();
     };
   }, 4000);
+});
+
+test('the token for a long URL among many tokens, from 2 to 8 kB', async () => {
+  await expectLinear((length) => {
+    const tokens = Array.from({ length }, () => ({ url: 1 }));
+    const url = `https://cdn.example.com/${'a'.repeat(length)}`;
+    return () => tokenThatOpens({ now: 0, tokens, denied: [] }, url);
+  }, 2000);
 });
