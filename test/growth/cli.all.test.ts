@@ -15,15 +15,16 @@ test('the format of a URL is looked for, from 40 to 160 kB', async () => {
 });
 
 describe('whether a DASH manifest is to be written out, from 30 to 120 kB', () => {
-  test.each(['<SegmentTemplate ', 'r ', 'duration=', '<Period', '<Representation', '<!--', 'r=', ' '])(
-    '%s',
-    async (part) => {
-      await expectLinear((length) => {
-        const manifest = repeated(part, length);
-        return () => canBeWrittenOut(manifest);
-      }, 30_000);
-    },
-  );
+  test.each([
+    ...['<SegmentTemplate ', 'r ', 'duration=', '<Period', '<Representation', '<!--', 'r=', ' '],
+    ...['<!-- -->', '<Period>', '<Period></Period>', '<Representation/>', '<BaseURL>a</BaseURL>', '<S r="1"/>'],
+    ...['<a ', '<a b="', 'é', ' media="$"', '%0'],
+  ])('%s', async (part) => {
+    await expectLinear((length) => {
+      const manifest = repeated(part, length);
+      return () => canBeWrittenOut(manifest);
+    }, 30_000);
+  });
 });
 
 test('the spaces in a list of allowed headers, from 4 to 16 kB', async () => {

@@ -50,7 +50,7 @@ const fileOf = (chosen: readonly (PlaylistUrl | undefined)[], kind: string): Lis
   [...new Set(chosen.flatMap((each) => each?.url ?? []))].map((url) => ({ kind, url }));
 
 async function filesOfDash(text: string, url: string): Promise<ListedFile[]> {
-  if (!canBeWrittenOut(text)) return [];
+  if (!canBeWrittenOut(text, { urlLength: url.length })) return [];
   // imported on demand, because it brings an XML parser
   const { parse } = await import('mpd-parser');
   let manifest;
