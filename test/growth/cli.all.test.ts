@@ -1,5 +1,8 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canBeWrittenOut } from '../../packages/cli/src/doctor/ask/dash-size.ts';
+import { tokenThatOpens } from '../../packages/cli/src/doctor/endpoint-answer.ts';
+import type { Answer } from '../../packages/cli/src/doctor/observations.ts';
+import { preflightProblem } from '../../packages/cli/src/doctor/rules/cors.ts';
 import { recognise } from '../../packages/cli/src/format/recognise.ts';
 import { expectLinear, repeated } from '../support/growth.ts';
 
@@ -12,13 +15,37 @@ test('the format of a URL is looked for, from 40 to 160 kB', async () => {
 });
 
 describe('whether a DASH manifest is to be written out, from 30 to 120 kB', () => {
-  test.each(['<SegmentTemplate ', 'r ', 'duration=', '<Period', '<Representation', '<!--', 'r=', ' '])(
-    '%s',
-    async (part) => {
-      await expectLinear((length) => {
-        const manifest = repeated(part, length);
-        return () => canBeWrittenOut(manifest);
-      }, 30_000);
-    },
-  );
+  test.each([
+    ...['<SegmentTemplate ', 'r ', 'duration=', '<Period', '<Representation', '<!--', 'r=', ' '],
+    ...['<!-- -->', '<Period>', '<Period></Period>', '<Representation/>', '<BaseURL>a</BaseURL>', '<S r="1"/>'],
+    ...['<a ', '<a b="', 'é', ' media="$"', '%0'],
+  ])('%s', async (part) => {
+    await expectLinear((length) => {
+      const manifest = repeated(part, length);
+      return () => canBeWrittenOut(manifest);
+    }, 30_000);
+  });
+});
+
+test('the spaces in a list of allowed headers, from 4 to 16 kB', async () => {
+  const page = { origin: 'https://app.example.com', isAssumed: false };
+  await expectLinear((length) => {
+    const listed = `a${' '.repeat(length)}b, content-type`;
+    const headers = new Headers({
+      'access-control-allow-origin': page.origin,
+      'access-control-allow-headers': listed,
+    });
+    const answer: Answer = { url: 'https://api.example.com/', status: 204, headers, sentMs: 0, receivedMs: 1 };
+    return () => {
+      expect(preflightProblem(answer, page, { names: ['content-type'], credentials: false })).toBeUndefined();
+    };
+  }, 4000);
+});
+
+test('the token for a long URL among many tokens, from 2 to 8 kB', async () => {
+  await expectLinear((length) => {
+    const tokens = Array.from({ length }, () => ({ url: 1 }));
+    const url = `https://cdn.example.com/${'a'.repeat(length)}`;
+    return () => tokenThatOpens({ now: 0, tokens, denied: [] }, url);
+  }, 2000);
 });

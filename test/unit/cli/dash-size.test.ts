@@ -18,9 +18,30 @@ describe('a manifest is written out', () => {
       'that was live two years ago',
       mpd('<SegmentTemplate duration="4"/>', 'PT2H', ' availabilityStartTime="2020-01-01T00:00:00Z"'),
     ],
+    [
+      'of fifty that have a `BaseURL` each, on two CDNs',
+      mpd(
+        `<!-- <Representation> -->\n${timeline('<S d="2" r="1799"/>')}\n` +
+          '<Representation id="v" ><BaseURL>720p/</BaseURL>\n</Representation>'.repeat(50),
+      ).replace('<Period>', `${'<BaseURL serviceLocation="a">https://a.example.com/vod/</BaseURL>'.repeat(2)}<Period>`),
+    ],
+    [
+      'of two hours with a token of 800 characters',
+      mpd(`<BaseURL>${'a'.repeat(800)}/</BaseURL>${timeline('<S d="2" r="3599"/>')}${representations(20)}`),
+    ],
   ])('%s', (_, manifest) => {
     expect(canBeWrittenOut(manifest)).toBe(true);
   });
+});
+
+/** A manifest with `text` in the whole, in the period, in the set and in the representation. */
+const everywhere = (text: string): string =>
+  `<MPD>${text}<Period>${text}<AdaptationSet>${text}<Representation>${text}</Representation></AdaptationSet></Period></MPD>`;
+
+test('a manifest whose own URL is long is not written out', () => {
+  const manifest = mpd(timeline('<S d="2" r="3599"/>') + representations(50));
+  expect(canBeWrittenOut(manifest, { urlLength: 500 })).toBe(true);
+  expect(canBeWrittenOut(manifest, { urlLength: 8000 })).toBe(false);
 });
 
 describe('a manifest is not written out', () => {
@@ -43,6 +64,44 @@ describe('a manifest is not written out', () => {
     ['of durations of a list', mpd("<SegmentList duration='1' timescale='1000'/>", 'PT2000S')],
     ['live since long ago', mpd('<SegmentTemplate duration="1"/>', 'PT1S', " type='dynamic'")],
     ['longer than any in use', mpd(' '.repeat(500_000))],
+    ['of a long `BaseURL`', mpd(`<BaseURL>${'a'.repeat(400_000)}</BaseURL>${timeline('<S d="1" r="199000"/>')}`)],
+    ['of a `BaseURL` that is escaped', mpd(`<BaseURL>${'é'.repeat(400)}</BaseURL>${timeline('<S d="1" r="99000"/>')}`)],
+    ['of a `BaseURL` that contains another', mpd('<BaseURL>a<BaseURL>b</BaseURL>c</BaseURL>')],
+    [
+      'of a long template',
+      mpd(timeline('<S d="1" r="199000"/>').replace('$Time$', 'a'.repeat(400_000)) + representations(1)),
+    ],
+    ['of long numbers', mpd(timeline('<S d="1"/>').replace('$Time$', '$Time%0900000000d$') + representations(1))],
+    [
+      'of a long name many times',
+      mpd(
+        timeline('<S d="1"/>').replace('$Time$', '$RepresentationID$'.repeat(10_000)) +
+          `<Representation id="${'a'.repeat(200_000)}"/>`,
+      ),
+    ],
+    ['of segments one by one', mpd(timeline('<S d="1"/>'.repeat(10_000)) + representations(1000))],
+    [
+      'of a list of segments one by one',
+      mpd(`<SegmentList duration="9000">${'<SegmentURL/>'.repeat(10_000)}</SegmentList>${representations(1000)}`),
+    ],
+    ['of a `BaseURL` beside others, on each level', everywhere('<BaseURL>a</BaseURL>'.repeat(30))],
+    [
+      'of the same, behind a value that closes an element',
+      everywhere('<BaseURL>a</BaseURL>'.repeat(30)).replace(
+        '<Representation',
+        '<Label a="</AdaptationSet><AdaptationSet>"/><Representation',
+      ),
+    ],
+    [
+      'of the same, behind a comment that closes an element',
+      everywhere('<BaseURL>a</BaseURL>'.repeat(30)).replace(
+        '<Representation',
+        '<!-- </AdaptationSet><AdaptationSet> <!-- --><Representation',
+      ),
+    ],
+    ['with an end too many', mpd('<Representation></Representation></Representation>')],
+    ['with an end too few', mpd('<Representation>')],
+    ['with a comment in a value', mpd('<Label a="<!--"/><S r="1000000"/><Label a="-->"/>')],
   ])('%s', (_, manifest) => {
     expect(canBeWrittenOut(manifest)).toBe(false);
   });

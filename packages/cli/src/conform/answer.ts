@@ -135,19 +135,43 @@ export function wrongCarriers(reply: Reply): string | undefined {
  * Returns the token of an answer that opens a URL: the token of the URL itself, else the token with the longest prefix,
  * else a token for all URLs.
  */
-export function tokenFor(reply: Reply, url: string): Members | undefined {
-  const { href } = new URL(url);
-  const path = href.replace(/[?#].*/s, '');
-  const tokens = tokensOf(reply);
+export const tokenFor = (reply: Reply, url: string): Members | undefined => tokenFinder(reply)(url);
+
+/** Returns `tokenFor` for many URLs. Parses what the tokens open once: an answer may have 200,000 tokens. */
+export function tokenFinder(reply: Reply): (url: string) => Members | undefined {
   const lengthOf = ({ prefix }: Members): number => (typeof prefix === 'string' ? prefix.length : 0);
-  const opens = (token: Members): boolean => {
-    const own = typeof token.url === 'string' ? parseUrl(token.url)?.href : undefined;
-    if (own !== undefined) return own === href || (token.anyQuery === true && own.replace(/[?#].*/s, '') === path);
-    if (typeof token.prefix === 'string') return href.startsWith(parseUrl(token.prefix)?.href ?? href + '\n');
-    return reply.urls.includes(url);
+  const scopes = [...tokensOf(reply)]
+    .sort((one, other) => lengthOf(other) - lengthOf(one))
+    .map((token) => ({ token, opens: scopeOf(token) }));
+  const asked = new Set(reply.urls);
+  return (url) => {
+    const { href } = new URL(url);
+    const target = { href, path: withoutQuery(href), isAsked: asked.has(url) };
+    const opening = scopes.filter(({ opens }) => opens(target)).map(({ token }) => token);
+    return opening.find((token) => typeof token.url === 'string') ?? opening[0];
   };
-  const opening = tokens.filter(opens).sort((one, other) => lengthOf(other) - lengthOf(one));
-  return opening.find((token) => typeof token.url === 'string') ?? opening[0];
+}
+
+interface Target {
+  readonly href: string;
+  /** The URL without its query. */
+  readonly path: string;
+  /** Whether the call named the URL. */
+  readonly isAsked: boolean;
+}
+
+const withoutQuery = (href: string): string => href.replace(/[?#].*/s, '');
+
+/** Returns a function that tells whether a token opens a URL. */
+function scopeOf({ url, prefix, anyQuery }: Members): (target: Target) => boolean {
+  const own = typeof url === 'string' ? parseUrl(url)?.href : undefined;
+  if (own !== undefined) {
+    const ownPath = anyQuery === true ? withoutQuery(own) : undefined;
+    return ({ href, path }) => own === href || ownPath === path;
+  }
+  if (typeof prefix !== 'string') return ({ isAsked }) => isAsked;
+  const folder = parseUrl(prefix)?.href;
+  return ({ href }) => folder !== undefined && href.startsWith(folder);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { carriedBy, deniedOf, timeOf, tokenFor } from './answer.ts';
+import { carriedBy, deniedOf, timeOf, tokenFinder, tokenFor } from './answer.ts';
 import type { Reply } from './endpoint-caller.ts';
 import { answered, failed, isOwnFault, judge, notAsked, passed } from './outcome.ts';
 import type { Check, Outcome } from './outcome.ts';
@@ -55,7 +55,8 @@ export const answersAllOrNone: Check = ({ hundredAndOne }) =>
 /** Returns the URLs of a call about which its answer says nothing. */
 export const unanswered = (reply: Reply): readonly string[] => {
   const denied = new Set(deniedOf(reply));
-  return reply.urls.filter((url) => !denied.has(url) && !tokenFor(reply, url));
+  const tokenOf = tokenFinder(reply);
+  return reply.urls.filter((url) => !denied.has(url) && !tokenOf(url));
 };
 
 export const ignoresTheOrder: Check = ({ ordered, url }) => {

@@ -38,17 +38,36 @@ const asObject = (value: unknown): Record<string, unknown> | undefined =>
 export const isMilliseconds = (value: unknown): boolean => typeof value === 'number' && value > MILLISECONDS;
 
 /** Returns the token that a player would use for `url`, which was requested. */
-export function tokenThatOpens({ tokens }: EndpointBody, url: string): SentToken | undefined {
-  return tokens.find((token) => doesOpen(token, new URL(url)));
+export const tokenThatOpens = (body: EndpointBody, url: string): SentToken | undefined => tokenFinder(body)(url);
+
+/**
+ * Returns a function that finds the token that a player would use for a URL, which was requested. Parses what the
+ * tokens open once, and each requested URL once: an answer may have a token for each ten of its bytes.
+ */
+export function tokenFinder({ tokens }: EndpointBody): (url: string) => SentToken | undefined {
+  const scopes = tokens.map((token) => ({ token, opens: scopeOf(token) }));
+  return (url) => {
+    const { href, origin, pathname } = new URL(url);
+    const path = origin + pathname;
+    return scopes.find(({ opens }) => opens(href, path))?.token;
+  };
 }
 
-function doesOpen({ url, prefix, anyQuery }: SentToken, asked: URL): boolean {
-  if (typeof prefix === 'string') return asked.href.startsWith(hrefOf(prefix) ?? '\n');
-  if (url === undefined || url === null) return true;
+/** Tells whether a token opens a URL, given as a whole and without its query. */
+type Scope = (href: string, path: string) => boolean;
+
+function scopeOf({ url, prefix, anyQuery }: SentToken): Scope {
+  if (typeof prefix === 'string') {
+    const folder = hrefOf(prefix);
+    return (href) => folder !== undefined && href.startsWith(folder);
+  }
+  if (url === undefined || url === null) return () => true;
   const named = typeof url === 'string' ? hrefOf(url) : undefined;
-  if (named === undefined) return false;
+  if (named === undefined) return () => false;
+  if (anyQuery !== true) return (href) => href === named;
   const whole = new URL(named);
-  return named === asked.href || (anyQuery === true && whole.origin + whole.pathname === asked.origin + asked.pathname);
+  const namedPath = whole.origin + whole.pathname;
+  return (href, path) => href === named || path === namedPath;
 }
 
 /** Tells whether a token states what it opens. Any other token opens whatever was requested, on any host. */

@@ -1,3 +1,4 @@
+import { optionsError } from '../errors/options-error.ts';
 import { writtenUrl } from '../token/written-url.ts';
 import { playlistReferences } from './playlist-references.ts';
 
@@ -13,16 +14,27 @@ export interface PlaylistUrl {
 }
 
 /**
+ * The most characters of all URLs of a playlist together: a day of two-second segments whose URLs have 2,000 characters
+ * each has fewer. A playlist of 1 MiB can name 500,000 files, and each inherits the whole path of the playlist's URL.
+ */
+const MAX_CHARACTERS = 100_000_000;
+
+/**
  * Returns the URLs that an HLS playlist names, in their order: segments, parts, keys, init segments, renditions and all
  * others (RFC 8216bis). Leaves out URIs with a variable that another playlist defines, and URIs that are not http(s).
  *
  * @param playlistUrl the URL of the playlist, to which its URIs are relative
- * @throws `ERR_OPTIONS` if `playlistUrl` is not an absolute URL
+ * @throws `ERR_OPTIONS` if `playlistUrl` is not an absolute URL, and if the URLs together would have more than
+ *   100,000,000 characters
  */
 export function playlistUrls(text: string, playlistUrl: string | URL): PlaylistUrl[] {
   const { references, resolve } = playlistReferences(text, writtenUrl(playlistUrl, 'playlistUrl'));
+  let left = MAX_CHARACTERS;
   return references.flatMap((reference) => {
     const url = resolve(reference);
-    return url && /^https?:$/.test(url.protocol) ? { tag: reference.tag, url: url.href } : [];
+    if (!url || !/^https?:$/.test(url.protocol)) return [];
+    left -= url.href.length;
+    if (left < 0) throw optionsError('text', 'Give a playlist whose URLs have 100,000,000 characters at most.');
+    return { tag: reference.tag, url: url.href };
   });
 }

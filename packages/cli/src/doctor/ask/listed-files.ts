@@ -30,7 +30,13 @@ export async function listedFiles(text: string, url: string): Promise<ListedFile
 }
 
 function filesOfHls(text: string, url: string): ListedFile[] {
-  const urls = playlistUrls(text, url);
+  let urls;
+  try {
+    urls = playlistUrls(text, url);
+  } catch {
+    // the URLs would take more memory than those of any playlist in use
+    return [];
+  }
   const isLive = !text.includes('#EXT-X-ENDLIST');
   return Object.keys(kinds).flatMap((tag) => {
     const ofTag = urls.filter((each) => each.tag === tag);
@@ -44,7 +50,7 @@ const fileOf = (chosen: readonly (PlaylistUrl | undefined)[], kind: string): Lis
   [...new Set(chosen.flatMap((each) => each?.url ?? []))].map((url) => ({ kind, url }));
 
 async function filesOfDash(text: string, url: string): Promise<ListedFile[]> {
-  if (!canBeWrittenOut(text)) return [];
+  if (!canBeWrittenOut(text, { urlLength: url.length })) return [];
   // imported on demand, because it brings an XML parser
   const { parse } = await import('mpd-parser');
   let manifest;

@@ -1,6 +1,6 @@
 import type { TokenFormat } from 'secure-token-server';
-import { hasCarrier, namesItsScope, readEndpointBody, tokenThatOpens } from '../endpoint-answer.ts';
-import type { EndpointBody } from '../endpoint-answer.ts';
+import { hasCarrier, namesItsScope, readEndpointBody, tokenFinder } from '../endpoint-answer.ts';
+import type { SentToken } from '../endpoint-answer.ts';
 import { isServed } from '../rules/answers.ts';
 import type { Asker } from './asker.ts';
 import { passOf, passOfSent } from './pass.ts';
@@ -43,9 +43,11 @@ export const endpointSigner = (
     const outcome = await asker.ask(calls.call(urls, 'initial', `tokens for ${urls.length} more`));
     const body = isServed(outcome) ? readEndpointBody(outcome.body ?? '') : undefined;
     if (!body || !isServed(outcome)) return urls.map(() => undefined);
+    const tokenFor = tokenFinder(body);
+    const namedTokenFor = tokenFinder({ ...body, tokens: body.tokens.filter(namesItsScope) });
     return urls.map((url) => {
-      if (new URL(url).origin !== origin) return passElsewhere(body, url);
-      const token = tokenThatOpens(body, url);
+      if (new URL(url).origin !== origin) return passElsewhere(namedTokenFor(url), url);
+      const token = tokenFor(url);
       return token && passOfSent(token, url, outcome.headers.getSetCookie());
     });
   },
@@ -54,9 +56,10 @@ export const endpointSigner = (
 /**
  * Returns a pass for another origin, which a playlist names and which is not trusted. The pass uses only a token that
  * the endpoint made for that origin by name, and no cookies, because the endpoint does not say for which host they are.
+ *
+ * @param token one that states what it opens
  */
-function passElsewhere(body: EndpointBody, url: string): Pass | undefined {
-  const token = tokenThatOpens({ ...body, tokens: body.tokens.filter(namesItsScope) }, url);
+function passElsewhere(token: SentToken | undefined, url: string): Pass | undefined {
   const carried = token && { ...token, credentials: false };
   return carried && hasCarrier(carried) ? passOfSent(carried, url) : undefined;
 }

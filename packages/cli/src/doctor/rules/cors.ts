@@ -33,7 +33,11 @@ export function preflightProblem(
   if (status < 200 || status > 299) return `the answer to OPTIONS is ${status}`;
   const problem = corsProblem(answer, page, credentials);
   if (problem !== undefined || headers.get('access-control-allow-origin') === null) return problem;
-  const listed = (headers.get('access-control-allow-headers') ?? '').toLowerCase().split(/\s*,\s*/);
+  // a pattern with the spaces around a comma would start anew at each space of a long run
+  const listed = (headers.get('access-control-allow-headers') ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
   const allowsAll = listed.includes('*') && !credentials;
   const missing = names.filter((name) => !listed.includes(name) && (!allowsAll || name === 'authorization'));
   return missing.length > 0 ? `Access-Control-Allow-Headers does not name ${missing.join(', ')}` : undefined;
