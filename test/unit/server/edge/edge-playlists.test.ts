@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { HOST, NOW, setUp, signed } from '../../../support/edge.ts';
 
 describe('signPlaylists', () => {
@@ -69,6 +69,27 @@ describe('signPlaylists', () => {
     expect([response.status, isCancelled]).toEqual([502, true]);
     expect(sent).toBeLessThan(20);
     expect(errors).toMatchObject([{ message: expect.stringContaining('10485760 bytes') as string }]);
+  });
+
+  test('a viewer who leaves ends the read of the playlist, also if the origin looks at no signal', async () => {
+    const [cancel, onError] = [vi.fn(), vi.fn()];
+    // begins, and stalls
+    const start = (body: ReadableStreamDefaultController): void => body.enqueue(new TextEncoder().encode('#EXTM3U\n'));
+    let isRead: () => void = () => undefined;
+    const beginning = new Promise<void>((resolve) => (isRead = resolve));
+    const { get } = setUp({
+      signPlaylists: true,
+      onError,
+      origin: () => new Response(new ReadableStream({ start, pull: () => isRead(), cancel })),
+    });
+    const viewer = new AbortController();
+    const answer = get(await signed('/vod/a.m3u8'), { signal: viewer.signal });
+    await beginning;
+    expect(cancel).not.toHaveBeenCalled();
+    viewer.abort();
+    expect((await answer).status).toBe(502);
+    expect(cancel).toHaveBeenCalledOnce();
+    expect(onError).not.toHaveBeenCalled();
   });
 
   test('a playlist is always fetched whole: by its name, or by its type', async () => {
