@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { bunny, createSigningEndpoint, edgeAuth, signPlaylist } from '../../packages/server/src/index.ts';
+import {
+  bunny,
+  createEdgeHandler,
+  createSigningEndpoint,
+  edgeAuth,
+  secureToken,
+  signPlaylist,
+  signUrl,
+} from '../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../packages/server/src/index.ts';
 import { cheap } from '../support/cheap-format.ts';
 import { expectLinear, expectSameCost, repeated } from '../support/growth.ts';
@@ -100,6 +108,25 @@ test('signPlaylist: an empty variable costs the same, however long the name in f
     return () => signPlaylist(text, `${playlistUrl}?a=`, { format: cheap, expires: NOW });
   };
   await expectSameCost(work(1), work(16_000));
+});
+
+test('signPlaylists: a playlist costs the same, however long the path is that the viewer has asked for', async () => {
+  const format = secureToken({ secret: 'mysecret', depth: 1 });
+  const text = lines(65_536, (i) => `s${i}.m4s`);
+  const edge = createEdgeHandler({
+    format,
+    origin: () => new Response(text),
+    signPlaylists: true,
+    clock: () => NOW * 1000,
+  });
+  // the token opens the folder: what is behind the name of the file is the viewer's
+  const { search } = new URL(await signUrl(playlistUrl, { format, expires: NOW + 60 }));
+  const work = (length: number): (() => Promise<string>) => {
+    const url = `${playlistUrl}/${'a'.repeat(length)}/x.m3u8${search}`;
+    return async () => (await edge(new Request(url))).text();
+  };
+  for (const length of [10, 2000]) expect(await work(length)()).toContain('?st=');
+  for (const length of [2000, 8000, 15_000]) await expectSameCost(work(10), work(length));
 });
 
 describe('expand, 256 KiB to 1 MiB, of which no more is read', () => {

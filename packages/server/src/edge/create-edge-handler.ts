@@ -7,6 +7,7 @@ import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
 import { checkCors } from '../http/cors-options.ts';
 import type { CorsOptions } from '../http/cors-options.ts';
 import { letGo } from '../http/let-go.ts';
+import { hasPathToSign } from '../playlist/sign-playlist.ts';
 import { verifyingFormatReader } from '../token/format-reader.ts';
 import type { FormatSource, RenewedToken, TokenFormat } from '../token/token-format.ts';
 import { withoutParameters } from '../token/token-query.ts';
@@ -82,7 +83,8 @@ const methods = 'GET, HEAD, OPTIONS';
  *
  * A path that has more than one reading (`canonicalPath`) gets a 403 whether it is protected or not, since no rule can
  * tell which reading applies. If the origin fails, the answer is a 502; if a format function or the clock fails, it is
- * a 503. No failure lets a request through.
+ * a 503. No failure lets a request through. With `signPlaylists`, a playlist whose path has more than 2,048 characters
+ * gets a 414.
  *
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */
@@ -174,6 +176,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
 
     try {
       const response = await respond(withoutToken(request, granted), forward, signing);
+      if (!response) return refuse(414);
       setCorsHeaders(response.headers, request, cors);
       if (successor) sendRenewed(response.headers, successor);
       return response;
@@ -199,12 +202,14 @@ function withoutToken(request: Request, { url, carriers }: Pick<GrantedVerdict, 
   return new Request(url, { method: request.method, headers, signal: request.signal });
 }
 
+/** @returns `undefined` for a playlist whose path is too long for its URIs to be signed */
 async function respond(
   request: Request,
   forward: (request: Request) => Promise<Response>,
   signing: { format: TokenFormat; expires: number } | undefined,
-): Promise<Response> {
-  const isPlaylist = signing !== undefined && isPlaylistPath(new URL(request.url));
+): Promise<Response | undefined> {
+  const url = new URL(request.url);
+  const isPlaylist = signing !== undefined && isPlaylistPath(url);
   let response = await forward(isPlaylist ? wholeDocument(request) : request);
   // A playlist with another file name is recognized by its media type. A part of a playlist cannot be rewritten.
   if (signing && response.status === 206 && isPlaylistResponse(response)) {
@@ -212,7 +217,9 @@ async function respond(
     response = await forward(wholeDocument(request));
   }
   if (signing && response.status === 200 && (isPlaylist || isPlaylistResponse(response))) {
-    return rewritePlaylist(response, request, signing);
+    if (hasPathToSign(url)) return rewritePlaylist(response, request, signing);
+    letGo(response.body);
+    return undefined;
   }
   return response;
 }

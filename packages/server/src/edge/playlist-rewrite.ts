@@ -46,7 +46,8 @@ export function isPlaylistResponse({ headers }: Response): boolean {
  * Returns the playlist with every URI signed, private to this viewer. A HEAD request gets the same headers without a
  * length, because the length is known only from the rewritten body.
  *
- * @throws an `Error` for a body of more than 10 MiB, whose rest is not read
+ * @throws an `Error` for a body of more than 10 MiB, whose rest is not read; the reason of `request.signal` after the
+ *   viewer has left
  */
 export async function rewritePlaylist(
   response: Response,
@@ -60,7 +61,7 @@ export async function rewritePlaylist(
     letGo(response.body);
     return new Response(null, { status: response.status, headers });
   }
-  const text = await readLimited(response, maxBytes);
+  const text = await readLimited(response, maxBytes, { signal: request.signal });
   if (text === undefined) throw new Error(`The origin answered with a playlist of more than ${maxBytes} bytes.`);
   const body = new TextEncoder().encode(await signPlaylist(text, request.url, options));
   headers.set('Content-Length', String(body.byteLength));

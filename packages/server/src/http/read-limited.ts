@@ -4,11 +4,13 @@ import { letGo } from './let-go.ts';
  * Reads a body as text. Returns `undefined` as soon as the body is longer than `maxBytes`, and never reads the rest.
  *
  * @param options.fatal whether to throw for bytes that are not UTF-8
+ * @param options.signal ends the read when it aborts, also of a body that ignores it
+ * @throws the reason of `signal` after it has aborted
  */
 export async function readLimited(
   message: Request | Response,
   maxBytes: number,
-  { fatal = false }: { fatal?: boolean } = {},
+  { fatal = false, signal }: { fatal?: boolean; signal?: AbortSignal } = {},
 ): Promise<string | undefined> {
   const decoder = new TextDecoder('utf-8', { fatal });
   if (Number(message.headers.get('Content-Length')) > maxBytes) {
@@ -16,21 +18,32 @@ export async function readLimited(
     return undefined;
   }
   // The transport does not let a sender exceed the declared length, except if that is the length of a compressed body.
-  if (message.headers.has('Content-Length') && !message.headers.has('Content-Encoding')) {
+  // `arrayBuffer` cannot be ended.
+  if (!signal && message.headers.has('Content-Length') && !message.headers.has('Content-Encoding')) {
     return decoder.decode(await message.arrayBuffer());
   }
   const reader = (message.body as ReadableStream<Uint8Array> | null)?.getReader();
+  // This also ends a `read()` that is under way.
+  const leave = (): void => letGo(reader);
+  if (signal?.aborted) leave();
+  signal?.addEventListener('abort', leave);
   let text = '';
   let size = 0;
-  while (reader) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
-    if (size > maxBytes) {
-      letGo(reader);
-      return undefined;
+  try {
+    while (reader) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.byteLength;
+      if (size > maxBytes) {
+        leave();
+        return undefined;
+      }
+      text += decoder.decode(value, { stream: true });
     }
-    text += decoder.decode(value, { stream: true });
+    // The reader reports a body that was let go as one that has ended.
+    signal?.throwIfAborted();
+  } finally {
+    signal?.removeEventListener('abort', leave);
   }
   return text + decoder.decode();
 }

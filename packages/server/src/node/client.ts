@@ -1,7 +1,5 @@
 import type { NodeRequest, NodeResponse } from './node-message.ts';
-
-/** The code INTERNAL_ERROR of RFC 9113 section 7. */
-const internalError = 2;
+import { bytesGiven, handedOverAfter, resetStream } from './reset-stream.ts';
 
 /**
  * Whether the client has the whole response. When the client leaves, Node itself ends an HTTP/2 response, and reports
@@ -52,7 +50,12 @@ export class Client {
 
   /** Waits for an action of the client, and sends the client away after the time-out. */
   async sends<T>(part: Promise<T>): Promise<T> {
-    const timer = setTimeout(() => this.sendAway(), this.#timeoutMs);
+    const { stream } = this.#message;
+    const soon = handedOverAfter(this.#timeoutMs);
+    let timer = setTimeout(() => {
+      const before = stream && bytesGiven(stream);
+      timer = setTimeout(() => this.sendAway(before), this.#timeoutMs - soon);
+    }, soon);
     try {
       return await part;
     } finally {
@@ -77,14 +80,14 @@ export class Client {
     );
   }
 
-  /** Ends the exchange in the middle, so that the client does not take a part of the response for the whole. */
-  sendAway(): void {
+  /**
+   * Ends the exchange in the middle, so that the client does not take a part of the response for the whole.
+   *
+   * @param before see `resetStream`
+   */
+  sendAway(before?: number): void {
     const { stream } = this.#message;
-    // A client may close its stream without an error (RST_STREAM, RFC 9113 section 6.4). Node then waits until the
-    // client has taken what was written, and keeps the connection even after the connection has ended.
-    if (stream?.closed) stream.destroy();
-    // Without a code, HTTP/2 would report that nothing was wrong.
-    else if (stream) stream.close(internalError);
+    if (stream) resetStream(stream, { before, timeoutMs: this.#timeoutMs });
     else this.#response.destroy();
     this.#leaving.abort();
   }

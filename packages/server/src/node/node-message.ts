@@ -24,12 +24,24 @@ export interface NodeRequest {
   resume(): unknown;
 }
 
-interface NodeStream {
-  readonly session?: object | undefined;
+export interface NodeStream {
+  readonly session?: NodeSession | undefined;
   /** Whether either side has closed the stream. */
   readonly closed: boolean;
   close(code: number): unknown;
   destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/** The connection that streams of HTTP/2 share. */
+interface NodeSession {
+  readonly destroyed: boolean;
+  /** An object that stands for the socket, and that cannot be destroyed. Its methods return the socket itself. */
+  readonly socket: {
+    /** The number of bytes that the socket has been given. It is given no more before it has taken what it has. */
+    readonly bytesWritten?: number;
+    off(event: 'close', listener: () => void): { destroy(): unknown };
+  };
 }
 
 /**

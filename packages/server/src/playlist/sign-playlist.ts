@@ -10,6 +10,18 @@ import { judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { playlistReferences } from './playlist-references.ts';
 
+/**
+ * The longest path of a playlist whose URIs are signed, in characters as it is written in the URL. Each relative URI
+ * inherits this path, and each of their URLs is judged, signed and verified, so that the work would grow with the
+ * number of URIs times the length of the path. Behind the name of a file, the viewer chooses the path: some origins
+ * serve `film.m3u8/x` as `film.m3u8` (path info, RFC 3875 section 4.1.5).
+ */
+const maxPathLength = 2048;
+
+export function hasPathToSign({ pathname }: URL): boolean {
+  return pathname.length <= maxPathLength;
+}
+
 export interface SignPlaylistOptions {
   format: TokenFormat;
   /**
@@ -29,8 +41,8 @@ export interface SignPlaylistOptions {
  *
  * @param playlistUrl the URL of the playlist, without a token
  * @throws `ERR_OPTIONS` for a `playlistUrl` that is not an absolute URL, has a user name or a password, or is a text
- *   that clients would not request as it is written (see `signUrl`); for an `expires` that is not unix seconds; any
- *   error of the format except an `ERR_OPTIONS` about a URL of the playlist
+ *   that clients would not request as it is written (see `signUrl`), or has a path of more than 2,048 characters; for an
+ *   `expires` that is not unix seconds; any error of the format except an `ERR_OPTIONS` about a URL of the playlist
  */
 export async function signPlaylist(
   text: string,
@@ -43,6 +55,12 @@ export async function signPlaylist(
   if (!(Number.isInteger(expires) && expires >= 1e9 && expires < 1e10))
     throw optionsError('expires', 'Give unix seconds, a whole number of ten digits.', expires);
   const base = writtenUrl(playlistUrl, 'playlistUrl');
+  if (!hasPathToSign(base)) {
+    throw optionsError(
+      'playlistUrl',
+      `The path has more than ${maxPathLength} characters. Refuse such a request: its viewer can make the path longer.`,
+    );
+  }
   const host = judgeUrl(new URL('/', base));
   const { references, resolve } = playlistReferences(text, base);
   // Byte-range playlists name the same file in every segment: sign it once.

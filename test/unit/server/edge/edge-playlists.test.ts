@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { HOST, NOW, setUp, signed } from '../../../support/edge.ts';
 
 describe('signPlaylists', () => {
@@ -69,6 +69,55 @@ describe('signPlaylists', () => {
     expect([response.status, isCancelled]).toEqual([502, true]);
     expect(sent).toBeLessThan(20);
     expect(errors).toMatchObject([{ message: expect.stringContaining('10485760 bytes') as string }]);
+  });
+
+  test('a viewer who leaves ends the read of the playlist, also if the origin looks at no signal', async () => {
+    const [cancel, onError] = [vi.fn(), vi.fn()];
+    // begins, and stalls
+    const start = (body: ReadableStreamDefaultController): void => body.enqueue(new TextEncoder().encode('#EXTM3U\n'));
+    let isRead: () => void = () => undefined;
+    const beginning = new Promise<void>((resolve) => (isRead = resolve));
+    const { get } = setUp({
+      signPlaylists: true,
+      onError,
+      origin: () => new Response(new ReadableStream({ start, pull: () => isRead(), cancel })),
+    });
+    const viewer = new AbortController();
+    const answer = get(await signed('/vod/a.m3u8'), { signal: viewer.signal });
+    await beginning;
+    expect(cancel).not.toHaveBeenCalled();
+    viewer.abort();
+    expect((await answer).status).toBe(502);
+    expect(cancel).toHaveBeenCalledOnce();
+    expect(onError).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['by its name', '/x.m3u8', 'text/plain'],
+    ['by its type', '/x', 'application/vnd.apple.mpegurl'],
+  ])('a playlist, %s, below a path of more than 2,048 characters gets a 414', async (_, end, type) => {
+    const [cancel, onError] = [vi.fn(), vi.fn()];
+    const start = (body: ReadableStreamDefaultController): void => body.enqueue(new TextEncoder().encode('#EXTM3U\ns'));
+    const { get } = setUp({
+      signPlaylists: true,
+      onError,
+      origin: ({ url }) => {
+        const status = url.includes('/missing') ? 404 : 200;
+        const isLong = new URL(url).pathname.length > 2048;
+        const body = isLong ? new ReadableStream({ start, cancel }) : '#EXTM3U\ns';
+        return new Response(body, { status, headers: { 'Content-Type': type } });
+      },
+    });
+    const pathOf = (folder: string, length: number): string =>
+      folder + 'a'.repeat(length - folder.length - end.length) + end;
+    const longest = await get(await signed(pathOf('/vod/film.m3u8/', 2048)));
+    expect([longest.status, await longest.text()]).toEqual([200, expect.stringContaining('s?st=')]);
+    const longer = await get(await signed(pathOf('/vod/film.m3u8/', 2049)));
+    expect([longer.status, await longer.text()]).toEqual([414, '']);
+    expect(longer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(cancel).toHaveBeenCalledOnce();
+    expect((await get(await signed(pathOf('/missing/', 2049)))).status).toBe(404);
+    expect(onError).not.toHaveBeenCalled();
   });
 
   test('a playlist is always fetched whole: by its name, or by its type', async () => {

@@ -52,6 +52,18 @@ describe('signPlaylist', () => {
     },
   );
 
+  test('refuses a path of more than 2,048 characters, however it is written, and looks at no query', async () => {
+    const of = (pathname: string, rest = ''): Promise<string> =>
+      signPlaylist('seg.ts', `https://c.example.com${pathname}${rest}`, { format, expires: NOW });
+    const longest = `/${'a'.repeat(2047)}`;
+    expect(await of(longest, `?${'a'.repeat(5000)}`)).toContain('seg.ts?');
+    for (const longer of [`${longest}a`, `/${'%20'.repeat(683)}`, `/${'é'.repeat(342)}`])
+      await expect(of(longer)).rejects.toMatchObject({
+        code: 'ERR_OPTIONS',
+        message: expect.stringMatching(/^playlistUrl: .*2048/),
+      });
+  });
+
   test('tells of a format that cannot sign, and leaves alone what it refuses to sign', async () => {
     const failing = (option: string): TokenFormat => ({
       name: 'own',
