@@ -252,30 +252,4 @@ describeMedia('the position of an element that gets another source', (_, it) => 
     const result = await tab.run(`await sleep(4000); return { isSame: video.src === set, swaps: seen.swaps.length };`);
     expect(result).toEqual({ isSame: true, swaps: 0 });
   });
-
-  it('a source of the page after destroy() has the crossOrigin of the page, and ours plays on before', async ({
-    stage,
-    tab,
-  }) => {
-    const result = await tab.run(
-      `const { secureVideo, createTokenSource } = SecureTokenProgressive;
-      video.crossOrigin = 'anonymous';
-      const film = location.origin + '/film.mp4';
-      const { token } = await createTokenSource({ endpoint: '/token', protect: '/' }).sign(film);
-      const getTokens = async () => [{ ...token, credentials: true }];
-      const secure = await secureVideo(video, film, { getTokens });
-      const during = video.crossOrigin;
-      await video.play();
-      await moves(0.5);
-      secure.destroy();
-      await seek(100);
-      await moves(0.5);
-      video.src = args;
-      video.preload = 'auto';
-      await until(() => video.readyState > 1);
-      return [during, video.crossOrigin];`,
-      stage.url('open/short.mp4'),
-    );
-    expect(result).toEqual(['use-credentials', 'anonymous']);
-  });
 });

@@ -18,12 +18,3 @@ export function crossOriginOfPage(media: HTMLMediaElement): string | null {
 export function noteCrossOrigin(media: HTMLMediaElement, given: string | null): void {
   modes.set(media, { ofPage: crossOriginOfPage(media), given });
 }
-
-/**
- * Gives `media` the `crossOrigin` of the page again, because its next source may be one of the page. What the element
- * has loaded already keeps its mode.
- */
-export function restoreCrossOrigin(media: HTMLMediaElement): void {
-  media.crossOrigin = crossOriginOfPage(media);
-  modes.delete(media);
-}

@@ -51,13 +51,13 @@ export class LastingPlay {
     return this.#isWanted || !this.#media.paused;
   }
 
-  /** Whether the film has played, or was paused: otherwise the attribute `autoplay` may still start it. */
+  /** Whether the source has played, or was paused: otherwise the attribute `autoplay` may still start it. */
   get hasBegun(): boolean {
     return this.#hasBegun;
   }
 
-  /** Begins anew with another film, which the attribute `autoplay` may start. */
-  beginAnother(): void {
+  /** Begins anew with a first source, which the attribute `autoplay` may start. */
+  beginAnew(): void {
     this.#hasBegun = this.isWanted;
   }
 

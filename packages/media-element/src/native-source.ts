@@ -3,7 +3,7 @@ import { isSecureTokenError } from 'secure-token-core';
 import { SOURCE_RENEWS, isOffline } from 'secure-token-core/adapter';
 import { needsPause, noFailures, oneMore, stillAt } from './attempts.ts';
 import { pause } from './back-off.ts';
-import { crossOriginOfPage, noteCrossOrigin, restoreCrossOrigin } from './cors-mode.ts';
+import { crossOriginOfPage, noteCrossOrigin } from './cors-mode.ts';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import { LastingPlay } from './lasting-play.ts';
@@ -117,7 +117,6 @@ export class NativeSource {
     this.#swap?.abort();
     if (this.#assignedSrc === undefined) this.#position.forgo();
     else this.#position.release();
-    restoreCrossOrigin(this.#media);
   }
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
@@ -294,11 +293,11 @@ export class NativeSource {
     this.#phase = 'loading';
     this.#swap?.abort();
     const { signal } = (this.#swap = new AbortController());
-    if (!this.#isContinued) this.#play.beginAnother();
+    if (!isReplacement) this.#play.beginAnew();
     const { isWanted: plays, hasBegun } = this.#play;
     this.#position.hold(position);
     const tracks = this.#tracks;
-    const staysPaused = this.#isContinued && hasBegun;
+    const staysPaused = isReplacement && hasBegun;
     await swapSource(media, { src, crossOrigin, position, plays, staysPaused, isReplacement, tracks, signal });
     this.#endLoading();
   }

@@ -1,9 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  crossOriginOfPage,
-  noteCrossOrigin,
-  restoreCrossOrigin,
-} from '../../../packages/media-element/src/cors-mode.ts';
+import { crossOriginOfPage, noteCrossOrigin } from '../../../packages/media-element/src/cors-mode.ts';
 
 const element = (crossOrigin: string | null): HTMLMediaElement => ({ crossOrigin }) as HTMLMediaElement;
 const give = (media: HTMLMediaElement, crossOrigin: string | null): void => {
@@ -36,21 +32,4 @@ test('crossOrigin that the page sets after our first source counts for the next 
 test('another element has a crossOrigin of its own', () => {
   give(element('anonymous'), 'use-credentials');
   expect(crossOriginOfPage(element('use-credentials'))).toBe('use-credentials');
-});
-
-test.each([null, 'anonymous', 'use-credentials'])('crossOrigin %s of the page is given back', (ofPage) => {
-  const media = element(ofPage);
-  restoreCrossOrigin(media);
-  expect(media.crossOrigin).toBe(ofPage);
-  give(media, 'use-credentials');
-  restoreCrossOrigin(media);
-  expect(media.crossOrigin).toBe(ofPage);
-});
-
-test('crossOrigin that the page has set after our source stays', () => {
-  const media = element(null);
-  give(media, 'use-credentials');
-  media.crossOrigin = 'anonymous';
-  restoreCrossOrigin(media);
-  expect(media.crossOrigin).toBe('anonymous');
 });

@@ -80,10 +80,10 @@ describe('LastingPlay', () => {
   test.each([
     ['paused, has not begun', true, false],
     ['that plays, has begun', false, true],
-  ])('another film in an element %s', (_, paused, hasBegun) => {
+  ])('a first source in an element %s', (_, paused, hasBegun) => {
     const media = Object.assign(new Media(), { paused, played: { length: 1 } });
     const lasting = open(media);
-    lasting.beginAnother();
+    lasting.beginAnew();
     expect(lasting.hasBegun).toBe(hasBegun);
   });
 

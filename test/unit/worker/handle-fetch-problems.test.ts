@@ -37,6 +37,15 @@ describe('handleFetch', () => {
     expect([answers, lab.requests.map(({ url }) => url)]).toEqual([true, [expect.stringContaining('?st=secret')]]);
   });
 
+  test('two failures in a row, and the edge can be reached without CORS: its requests are left alone', async () => {
+    await lab.ask('/vod/film.mp4').response;
+    for (let n = 0; n < 2; n++) {
+      lab.answers = [(request: IncomingMessage) => request.destroy()];
+      await lab.ask('/vod/film.mp4').response;
+    }
+    expect(lab.ask('/vod/film.mp4').answers).toBe(false);
+  });
+
   test('tells a denial from a signing endpoint that is down', async () => {
     const signer = (code: 'ERR_DENIED' | 'ERR_SIGNING_UNAVAILABLE') => {
       vi.spyOn(lab.source, 'sign').mockRejectedValueOnce(new SecureTokenError(code, 'no'));

@@ -11,7 +11,7 @@ const checkTimeoutMs = 5000;
 
 /** The end of the pause for each origin, by `performance.now()`, which the viewer cannot change. */
 const pausedUntil = new Map<string, number>();
-/** The origins that have answered a signed request with CORS headers: another failure has another cause. */
+/** The origins whose last answer to a signed request had CORS headers: their next failure may have another cause. */
 const withCors = new Set<string>();
 /** The time until which a failed request of a script does not lead to another check, for each origin. */
 const checkedUntil = new Map<string, number>();
@@ -59,11 +59,11 @@ export const noteCors = ({ url }: SignedRequest): void => void withCors.add(orig
 
 /**
  * Checks whether CORS headers are missing for a request of an element. If they are, the worker does not touch requests
- * to that origin for a while, because an element can do without CORS. An origin that has sent CORS headers before, such
- * as one whose connection broke once, goes on being signed.
+ * to that origin for a while, because an element can do without CORS. After an answer with CORS headers, a single
+ * failure counts as a broken connection, and requests are still signed.
  */
 export async function checkCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
   const origin = originOf(request.url);
-  if (withCors.has(origin)) await reportMissingCors(event, request);
+  if (withCors.delete(origin)) await reportMissingCors(event, request);
   else if (await isCorsMissing(event, request)) pausedUntil.set(origin, performance.now() + withoutCorsPauseMs);
 }
