@@ -13,11 +13,11 @@ export const letGo = (body: Pick<ReadableStream, 'cancel'> | null | undefined): 
 export async function readText(
   body: ReadableStream<Uint8Array>,
   maxLength: number,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const reader = body.getReader();
   const giveUp = (): void => letGo(reader);
-  signal?.addEventListener('abort', giveUp);
+  signal.addEventListener('abort', giveUp);
   const decoder = new TextDecoder();
   let text = '';
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
@@ -26,5 +26,5 @@ export async function readText(
     giveUp();
     return undefined;
   }
-  return signal?.aborted ? undefined : text;
+  return signal.aborted ? undefined : text;
 }

@@ -123,7 +123,7 @@ function read({ body, date }: Unread, sender: string): Answer {
   if (problem) throw new SecureTokenError('ERR_SIGNING_RESPONSE', `answer of ${sender}: ${problem}`);
   const { tokens, denied, now } = answer as Sent;
   return {
-    tokens: tokens.flatMap((token) => parseToken(token) ?? []),
+    tokens: tokens.map(parseToken),
     denied: (denied ?? []).filter((url) => typeof url === 'string'),
     now: now ?? secondsOf(date),
   };

@@ -75,7 +75,7 @@ export class TokenIntake {
     for (const { url, prefix, base } of preset) {
       for (const named of [prefix ?? url, base]) if (named) protection.noteOriginOf(named);
     }
-    const tokens = preset.flatMap((token) => parseToken(token) ?? []);
+    const tokens = preset.map(parseToken);
     this.#hold({ tokens, asked: [], obtainedAt: clock.now(), call: 0 });
   }
 
