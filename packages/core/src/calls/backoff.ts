@@ -6,7 +6,7 @@ import type { Failing } from './retry-delay.ts';
 import { retryDelay, retryDelayAhead } from './retry-delay.ts';
 
 /** The longest pause: setTimeout overflows at 2^31 ms, and then does not wait at all. */
-const MAX_PAUSE_SECONDS = 2 ** 31 / 1000 - 1;
+const MAX_PAUSE_SECONDS = 2_147_483;
 
 /** Seconds without a call and without a pause after which earlier failures no longer count. */
 const SAME_OUTAGE_SECONDS = 60;
