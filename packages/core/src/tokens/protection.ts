@@ -29,12 +29,15 @@ function dropped(what: string, url: string, remedy: string = NAME_ALL): SecureTo
 }
 
 /**
- * Whether `url` belongs to the site of this service worker; `false` outside of service workers. The settings of the
- * worker may come from any script that ran on the site once, so files that pages take for files of the site must not
- * come from elsewhere. A token would allow that if only one of its `base` and `prefix` lies on the site: if a page
- * requests a URL below `base`, the worker takes it for the URL below `prefix`.
+ * Whether a token leads from the site of this service worker to another origin, or from there to the site; `false`
+ * outside of service workers. The settings of the worker may come from any script that ran on the site once, so files
+ * that pages take for files of the site must not come from elsewhere. A token would allow that if only one of its `base`
+ * and `prefix` lies on the site: if a page requests a URL below `base`, the worker takes it for the URL below `prefix`.
  */
-const isOfOwnSite = (url: string): boolean => isServiceWorker() && originOf(url) === globalThis.location.origin;
+function crossesOwnSite(url: string, base: string): boolean {
+  const origins = [originOf(url), originOf(base)];
+  return isServiceWorker() && origins[0] !== origins[1] && origins.includes(globalThis.location.origin);
+}
 
 /** Returns the URL that a token opens, without the parameters of the token, which events must not contain. */
 function openedBy({ url, prefix, query }: Token): string {
@@ -85,7 +88,7 @@ export function createProtection(protect: Protect | readonly Protect[] | undefin
       return dropped(where, url);
     }
     const base = token.base && resolveUrl(token.base);
-    if (base && isOfOwnSite(url) !== isOfOwnSite(base)) {
+    if (base && crossesOwnSite(url, base)) {
       return dropped('whose "base" leads to another origin', url, 'Request files of a CDN by the URL of that CDN.');
     }
     if (base && !mayMoveTo(base, url)) {
