@@ -188,6 +188,15 @@ describe('secureVideo', () => {
     secure.destroy();
   });
 
+  test('a change of source during which the app calls destroy() is not told', async () => {
+    const { media, secure, seen, sources } = await openExpired(600);
+    await halt(media);
+    secure.destroy();
+    media.arrive(600);
+    await later(1);
+    expect([sources(), seen]).toEqual([2, []]);
+  });
+
   test('the audio track that the viewer has chosen stays', async () => {
     const audio = (language: string, enabled: boolean) => ({ kind: 'main', label: '', language, enabled });
     const { media, secure } = await openExpired(600);
