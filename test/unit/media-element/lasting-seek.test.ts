@@ -262,6 +262,18 @@ describe('LastingSeek', () => {
     expect(media.time).toBe(0);
   });
 
+  test('another film in an emptied element starts at its beginning, though an earlier LastingSeek stops late', () => {
+    const { media, seek } = setUp();
+    open(media).begin();
+    media.currentTime = 200;
+    seek.stop();
+    media.src = null;
+    const third = open(media);
+    third.beginAnother();
+    third.leaveFormer();
+    expect(media.time).toBe(0);
+  });
+
   test('a property that the page puts over a part of ours stays', () => {
     const { media, seek } = setUp();
     const ours = Object.getOwnPropertyDescriptor(media, 'currentTime')!;

@@ -11,6 +11,7 @@ let status = 206;
 
 /** Keeps a position that is requested before the metadata, as the HTML Standard says, and browsers do. */
 class Media extends FakeMedia {
+  static readonly HAVE_FUTURE_DATA = 3;
   start = 0;
   override get currentTime(): number {
     return this.start || this.time;
@@ -231,6 +232,42 @@ describe('a source that the page sets stays', () => {
     await later(20);
     expect(media.src).toBe(trailer);
   });
+});
+
+test('a film that fails just after a seek, and is at 0 then, continues at the position of the seek', async () => {
+  const media = new Media();
+  await playing(media);
+  media.time = 300;
+  media.tell('seeking');
+  media.time = 0;
+  media.fail(2);
+  await later(0.1);
+  media.arrive(600);
+  expect([media.sources.length, media.time]).toEqual([2, 300]);
+});
+
+test('a seek during a change of source is made again after destroy() if the new source starts elsewhere', async () => {
+  const media = new Media();
+  const secure = await playing(media);
+  await halt(media);
+  media.currentTime = 200;
+  secure.destroy();
+  media.start = 0;
+  media.arrive(600);
+  expect([media.sources.length, media.time]).toEqual([2, 200]);
+});
+
+test('a paused film that stalls because the edge refuses its live token gets another token', async () => {
+  const media = new Media();
+  await playing(media);
+  media.pause();
+  const before = media.src;
+  status = 410;
+  media.readyState = 2;
+  media.tell('stalled');
+  await later(0.1);
+  expect(media.sources).toEqual([before, `${film}?st=${calls}`]);
+  expect(media.src).not.toBe(before);
 });
 
 describe('an element that the page has paused stays paused', () => {

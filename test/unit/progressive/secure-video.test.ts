@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
+import { workerQuestion } from 'secure-token-core/adapter';
 import { createTokenSource, secureVideo } from '../../../packages/progressive/src/index.ts';
 import { FakeMedia, stubPage } from '../../support/fake-media.ts';
 
@@ -151,6 +152,49 @@ describe('secureVideo', () => {
     await halt(live.media);
     expect([live.sources(), live.media.time]).toEqual([2, 0]);
     live.secure.destroy();
+  });
+
+  test('a buffer that runs low without an event gets another source within half a second', async () => {
+    const { media, secure, sources } = await openExpired(600);
+    media.buffered = { length: 1, start: () => 0, end: () => 12 };
+    await later(0.5);
+    expect(sources()).toBe(2);
+    secure.destroy();
+  });
+
+  test('a denial while the buffer still plays is told if the picture halts, two seconds later at the earliest', async () => {
+    const { media, secure, seen } = await openExpired(600);
+    failWith = new SecureTokenError('ERR_DENIED', 'no');
+    media.buffered = { length: 1, start: () => 0, end: () => 12 };
+    media.tell('stalled');
+    await later(0.1);
+    media.time = 12;
+    await halt(media);
+    await later(1.7);
+    expect(seen).toEqual([]);
+    await later(0.2);
+    expect(seen).toEqual([failWith]);
+    secure.destroy();
+  });
+
+  test.each([
+    ['swap on a page without a worker', undefined, 'swap'],
+    ['worker if one signs the URL', { controller: { scriptURL: 'https://www.example.com/w.js' } }, 'worker'],
+  ])('via is %s', async (_, serviceWorker, via) => {
+    vi.stubGlobal('navigator', { onLine: true, serviceWorker });
+    status = workerQuestion.yes;
+    const { secure } = await openExpired(600);
+    expect(secure.via).toBe(via);
+    secure.destroy();
+  });
+
+  test('a change of source during which the app calls destroy() is not told', async () => {
+    const { media, secure, seen, sources } = await openExpired(600);
+    await halt(media);
+    secure.destroy();
+    media.arrive(600);
+    await later(1);
+    expect([sources(), seen]).toEqual([2, []]);
   });
 
   test('the audio track that the viewer has chosen stays', async () => {
