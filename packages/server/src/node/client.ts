@@ -16,6 +16,7 @@ export class Client {
   readonly #response: NodeResponse;
   readonly #timeoutMs: number;
   readonly #leaving = new AbortController();
+  #isSentAway = false;
 
   /** @param timeoutMs milliseconds that the server waits for the client before it sends the client away */
   constructor(message: NodeRequest, response: NodeResponse, timeoutMs: number) {
@@ -86,6 +87,9 @@ export class Client {
    * @param before see `resetStream`
    */
   sendAway(before?: number): void {
+    // The first time aborts the signal, and a body that follows the signal fails: that failure comes here, too.
+    if (this.#isSentAway) return;
+    this.#isSentAway = true;
     const { stream } = this.#message;
     if (stream) resetStream(stream, { before, timeoutMs: this.#timeoutMs });
     else this.#response.destroy();

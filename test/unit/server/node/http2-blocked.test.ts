@@ -131,6 +131,21 @@ describe('toNodeHandler over HTTP/2, a client that stops reading its connection'
     expect(stage.isClosed).toHaveBeenCalled();
   });
 
+  test('loses it also if the bodies follow the signal of their request', async () => {
+    const stage = await staged(
+      ({ signal }) =>
+        new Response(
+          new ReadableStream({
+            start: (controller) => signal.addEventListener('abort', () => controller.error(signal.reason)),
+            pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+          }),
+        ),
+    );
+    await fill(stage);
+    await passes(62);
+    await happens(() => expect(stage.isClosed).toHaveBeenCalled());
+  });
+
   test('loses it no sooner if the body of one of its responses fails', async () => {
     let fail: (error: Error) => void = () => undefined;
     const stage = await staged(({ url }) =>
