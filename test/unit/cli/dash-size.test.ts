@@ -26,10 +26,6 @@ describe('a manifest is written out', () => {
       ).replace('<Period>', `${'<BaseURL serviceLocation="a">https://a.example.com/vod/</BaseURL>'.repeat(2)}<Period>`),
     ],
     [
-      'with an arrow in the name of a representation',
-      mpd(timeline('<S d="2" r="9"/>') + "<Representation label='SD -> HD'/>"),
-    ],
-    [
       'of two hours with a token of 800 characters',
       mpd(`<BaseURL>${'a'.repeat(800)}/</BaseURL>${timeline('<S d="2" r="3599"/>')}${representations(20)}`),
     ],

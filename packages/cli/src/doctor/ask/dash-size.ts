@@ -20,10 +20,6 @@ const disguises = /&#|<!(?!--)|<\?(?!xml\s)/;
  */
 const tags = /<(?:\/?[\w:.-]+(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*\s*\/?|\?xml\s[^<>]*\?)>/g;
 
-/** Values of attributes. XML allows `>` in a value; for the patterns below it ends a tag. */
-const values = /"[^"<]*"|'[^'<]*'/g;
-const escaped = (value: string): string => value.replaceAll('>', '&gt;');
-
 /**
  * Tells whether a DASH manifest stands for so few segments, with URLs so short, that they may be written out. One line
  * can stand for billions of segments, by a repeat count, or by a duration that is short compared with that of the
@@ -41,7 +37,7 @@ export function canBeWrittenOut(
   { urlLength = 0, nowMs = Date.now() }: { urlLength?: number; nowMs?: number } = {},
 ): boolean {
   if (manifest.length > MAX_LENGTH || disguises.test(manifest)) return false;
-  const text = withoutComments(manifest)?.replace(values, escaped);
+  const text = withoutComments(manifest);
   if (text === undefined || text.replace(tags, '').includes('<')) return false;
   const whole = { seconds: wholeSeconds(text, nowMs), scale: timescaleOf(text) || 1 };
   const { segments, base } = sizeOf(text, whole);
