@@ -90,7 +90,7 @@ describe('createTokenSource', () => {
       expect(source.protects(MASTER)).toBe(true);
     });
 
-    test('a source of the page alone, such as one of MediaSource, names no origin: every URL is signed as before', () => {
+    test('a source of the page alone, as one of MediaSource, names no origin: every URL is signed', () => {
       const { source } = lab();
       source.allow('blob:https://cdn.test/0-1');
       expect(source.protects(MASTER)).toBe(true);

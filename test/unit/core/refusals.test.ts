@@ -160,7 +160,7 @@ describe('createTokenSource', () => {
       expect(await code(denied.source.refused(await denied.source.sign(MASTER), 403))).toBe('ERR_DENIED');
     });
 
-    test('a request that is held in an outage, and reported again and again: the app is told of its refusal once', async () => {
+    test('a request that is held in an outage, and reported again: the app hears of its refusal once', async () => {
       const { source, types } = lab(inTurn(folder(), fail(503)), { retry: { limit: 0 } });
       const request = await source.sign(MASTER);
       for (let n = 0; n < 3; n++) {

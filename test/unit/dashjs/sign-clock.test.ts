@@ -70,7 +70,7 @@ test('a server that does not answer is waited for as long as dash.js would, and 
   expect(offsetOf(attempts[0]![0]!)).toBe(5000);
 });
 
-test('another server is asked only if the first one has not answered, and once one has, none is asked again', async () => {
+test('another server is asked only if the first has not answered; once one has, none is asked again', async () => {
   const { session } = createSession(numbered());
   const { attemptSync, attempts, asked } = setUp(session, { statuses: [404] });
   const sources = ['silent', 'time', 'other-time'].map((name) => iso(`${CDN}/${name}`));

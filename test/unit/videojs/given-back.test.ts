@@ -76,7 +76,7 @@ describe.each(NAMES)('%s of the player, once the plugin is disposed of', (name) 
   });
 });
 
-test('a text track that Video.js loads when it is switched on is loaded by Video.js again, or by the next plugin', () => {
+test('a text track that Video.js loads on demand is loaded by Video.js again, or by the next plugin', () => {
   const track = Object.assign(new EventTarget(), { preload_: false, mode: 'disabled', cues: [] });
   const modes: string[] = [];
   Object.defineProperty(track, 'mode', {

@@ -27,7 +27,7 @@ describe('handleFetch', () => {
     ]);
   });
 
-  test('one connection that breaks, to an edge that has answered with CORS headers: the next request is signed', async () => {
+  test('one broken connection to an edge that has answered with CORS headers: the next request is signed', async () => {
     await lab.ask('/vod/film.mp4').response;
     lab.answers = [(request: IncomingMessage) => request.destroy()];
     await lab.ask('/vod/film.mp4').response;

@@ -29,9 +29,9 @@ export interface Failing {
 /**
  * Returns the seconds after which a request that waits is tried again. The first four retries come quickly, with full
  * jitter: after up to 1, 2, 4 and 8 seconds. All other retries, and all retries in an outage that has lasted for ten
- * seconds (`QUICK_SECONDS`), come after 5 to 10 seconds, drawn anew each time. So a viewer has tokens at most ten seconds after the
- * endpoint is back, and about a seventh of a waiting audience calls in the same second (a fifth with full jitter from 0
- * to 10 seconds).
+ * seconds (`QUICK_SECONDS`), come after 5 to 10 seconds, drawn anew each time. So a viewer has tokens at most ten
+ * seconds after the endpoint is back, and about a seventh of a waiting audience calls in the same second (a fifth with
+ * full jitter from 0 to 10 seconds).
  *
  * `Retry-After` replaces these delays. It may name the same moment to a whole audience, so each viewer waits up to
  * twice as long, but at most ten seconds longer.

@@ -14,7 +14,7 @@ const TAG = /<(\/?)(?:\w+:)?([\w.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*
 const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** The length of the longest name of an attribute that is read, in characters. Manifests have none of a tenth of that. */
+/** The length of the longest name of an attribute that is read, in characters. Manifests have much shorter ones. */
 const MAX_NAME_LENGTH = 1000;
 
 const decode = (text: string): string => text.replace(/&(\w+);/g, (all, name: string) => ENTITIES[name] ?? all);

@@ -31,8 +31,9 @@ function dropped(what: string, url: string, remedy: string = NAME_ALL): SecureTo
 /**
  * Whether a token leads from the site of this service worker to another origin, or from there to the site; `false`
  * outside of service workers. The settings of the worker may come from any script that ran on the site once, so files
- * that pages take for files of the site must not come from elsewhere. A token would allow that if only one of its `base`
- * and `prefix` lies on the site: if a page requests a URL below `base`, the worker takes it for the URL below `prefix`.
+ * that pages take for files of the site must not come from elsewhere. A token would allow that if only one of its
+ * `base` and `prefix` lies on the site: if a page requests a URL below `base`, the worker takes it for the URL below
+ * `prefix`.
  */
 function crossesOwnSite(url: string, base: string): boolean {
   const origins = [originOf(url), originOf(base)];

@@ -41,8 +41,8 @@ export interface SignPlaylistOptions {
  *
  * @param playlistUrl the URL of the playlist, without a token
  * @throws `ERR_OPTIONS` for a `playlistUrl` that is not an absolute URL, has a user name or a password, or is a text
- *   that clients would not request as it is written (see `signUrl`), or has a path of more than 2,048 characters; for an
- *   `expires` that is not unix seconds; any error of the format except an `ERR_OPTIONS` about a URL of the playlist
+ *   that clients would not request as it is written (see `signUrl`), or has a path of more than 2,048 characters; for
+ *   an `expires` that is not unix seconds; any error of the format except an `ERR_OPTIONS` about a URL of the playlist
  */
 export async function signPlaylist(
   text: string,

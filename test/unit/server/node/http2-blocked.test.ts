@@ -200,7 +200,7 @@ describe('toNodeHandler over HTTP/2, a client that stops reading its connection'
   });
 });
 
-test('toNodeHandler over HTTP/2, a client that reads its connection and not one of its streams keeps the others', async () => {
+test('toNodeHandler over HTTP/2, a client that reads all but one of its streams keeps the others', async () => {
   const stage = await staged(({ url }) =>
     url.endsWith('/endless') ? endless() : new Response(new Uint8Array(5_000_000)),
   );
