@@ -112,8 +112,11 @@ class WorkerOfPage extends EventTarget {
     // after a hard reload the page has no controller although the worker is active; and the worker may have given up on
     // pages
     this.#tell(active, { secureToken: words.claim });
+    // the worker may also take over when the wait is over
+    const note = (): unknown => (this.#hasBeenActive ||= this.#isOurs(this.registration.active));
+    this.#container.addEventListener('controllerchange', note, { signal: this.#listening.signal });
     if (!this.controls) await this.#takeOver();
-    this.#hasBeenActive = this.#isOurs(this.registration.active);
+    note();
     // a worker that has only now taken over does not know yet that this page listens
     if (!this.#isOurs(active)) this.#tell(this.#container.controller, { secureToken: words.claim });
   }
@@ -164,8 +167,6 @@ class WorkerOfPage extends EventTarget {
   #listen(): void {
     const { signal } = this.#listening;
     this.#container.addEventListener('message', (event) => this.#onMessage(event), { signal });
-    // the worker may take over after `start()` has waited in vain
-    this.#container.addEventListener('controllerchange', () => (this.#hasBeenActive ||= this.controls), { signal });
     if (__DEVELOPMENT__) this.#container.addEventListener('controllerchange', this.#warnOfOther, { signal });
     this.#container.startMessages();
     if (this.#signsScripts) signingScripts.add(this);
