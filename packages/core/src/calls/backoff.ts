@@ -118,9 +118,8 @@ export class Backoff {
   }
 
   /**
-   * Whether to give up a call after `tries`, because it was tried often enough, or the endpoint has failed often enough.
-   * If no request waits for a token, the call is tried twice; the next use of the token, or the timer, begins another
-   * call.
+   * Whether to give up a call after `tries`: it was tried often enough, or the endpoint has failed often enough. If no
+   * request waits for a token, the call is tried twice; the next use of the token, or the timer, begins another call.
    */
   isExhaustedAfter(tries: number): boolean {
     return Math.max(tries, this.#failures) > (this.#waiting > 0 ? this.#limit : 1);
