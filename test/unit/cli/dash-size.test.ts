@@ -26,6 +26,12 @@ describe('a manifest is written out', () => {
       ).replace('<Period>', `${'<BaseURL serviceLocation="a">https://a.example.com/vod/</BaseURL>'.repeat(2)}<Period>`),
     ],
     [
+      'with an index of a representation',
+      mpd(
+        '<Representation><SegmentBase><RepresentationIndex range="1-2"></RepresentationIndex></SegmentBase></Representation>',
+      ),
+    ],
+    [
       'of two hours with a token of 800 characters',
       mpd(`<BaseURL>${'a'.repeat(800)}/</BaseURL>${timeline('<S d="2" r="3599"/>')}${representations(20)}`),
     ],

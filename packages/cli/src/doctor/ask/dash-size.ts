@@ -92,15 +92,17 @@ function sizeOf(text: string, whole: Whole, [level, ...deeper]: readonly string[
  */
 function elementsOf(text: string, name: string): { own: string; inner: readonly string[] | undefined } {
   const [front = '', ...parts] = text.split(new RegExp(`<${name}\\b`));
-  const close = `</${name}`;
+  // the whole name: `RepresentationIndex` is another element
+  const closing = new RegExp(`</${name}\\s*>`, 'g');
   let own = front;
-  let isFlat = !front.includes(close);
+  let isFlat = front.search(closing) < 0;
   const inner = parts.map((part) => {
     const begin = part.indexOf('>') + 1;
-    const end = part.indexOf(close);
+    const ends = [...part.matchAll(closing)];
+    const end = ends[0]?.index ?? -1;
     // an element that ends at once contains nothing: the text after it belongs to its parent
     const isEmpty = part.charAt(begin - 2) === '/';
-    isFlat &&= isEmpty ? end < 0 : end >= begin && part.lastIndexOf(close) === end;
+    isFlat &&= isEmpty ? end < 0 : end >= begin && ends.length === 1;
     const length = isEmpty ? begin : Math.max(0, end);
     own += part.slice(length);
     // with the attributes, which count too
