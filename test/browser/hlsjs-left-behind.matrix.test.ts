@@ -101,9 +101,12 @@ const streams: readonly (readonly [string, Omit<Scene, 'version'>])[] = [
 ];
 
 describe.each(inPart<HlsVersion>(['1.7'], ['1.6', '1.5']))('a wait for a token, hls.js %s', (version) => {
-  test.concurrent(
-    'before the first picture, separate audio comes after the live window: playback begins',
-    async (context) => {
+  test.concurrent.for([
+    ['', false],
+    [', also if the viewer has asked for the live edge', true],
+  ] as const)(
+    'before the first picture, separate audio comes after the live window: playback begins%s',
+    async ([, seeks], context) => {
       const live = shortWindow();
       let audioIsThere = Infinity;
       const origin: Origin = async (request) => {
@@ -114,8 +117,14 @@ describe.each(inPart<HlsVersion>(['1.7'], ['1.6', '1.5']))('a wait for a token, 
       const stage = await stageFor(context, { origin, signer: {} });
       const player = await stage.open('exact', 'live/master.m3u8', { hls: version });
       const played = player.play();
+      await delay(4000);
+      if (seeks) {
+        await player.page.evaluate(() => {
+          window.video.currentTime = window.hls.liveSyncPosition!;
+        });
+      }
       // the server keeps a segment for twelve seconds
-      await delay(20_000);
+      await delay(16_000);
       audioIsThere = Date.now();
       await played;
       const { currentTime: from } = await player.snapshot();

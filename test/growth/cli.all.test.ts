@@ -1,5 +1,4 @@
-import { describe, expect, test } from 'vitest';
-import { canBeWrittenOut } from '../../packages/cli/src/doctor/ask/dash-size.ts';
+import { expect, test } from 'vitest';
 import { tokenThatOpens } from '../../packages/cli/src/doctor/endpoint-answer.ts';
 import type { Answer } from '../../packages/cli/src/doctor/observations.ts';
 import { preflightProblem } from '../../packages/cli/src/doctor/rules/cors.ts';
@@ -12,19 +11,6 @@ test('the format of a URL is looked for, from 40 to 160 kB', async () => {
     const long = url(length);
     return () => recognise(long);
   }, 40_000);
-});
-
-describe('whether a DASH manifest is to be written out, from 30 to 120 kB', () => {
-  test.each([
-    ...['<SegmentTemplate ', 'r ', 'duration=', '<Period', '<Representation', '<!--', 'r=', ' '],
-    ...['<!-- -->', '<Period>', '<Period></Period>', '<Representation/>', '<BaseURL>a</BaseURL>', '<S r="1"/>'],
-    ...['<a ', '<a b="', 'é', ' media="$"', '%0'],
-  ])('%s', async (part) => {
-    await expectLinear((length) => {
-      const manifest = repeated(part, length);
-      return () => canBeWrittenOut(manifest);
-    }, 30_000);
-  });
 });
 
 test('the spaces in a list of allowed headers, from 4 to 16 kB', async () => {

@@ -12,6 +12,7 @@ const expires = Date.now() / 1000 + 36_000;
 const each = (count: number, text: (n: number) => string): string =>
   Array.from({ length: count }, (_, n) => text(n)).join('');
 const long = (length: number): string => 'a'.repeat(length);
+const digits = (length: number): string => '1'.repeat(length);
 const mpd = (content: string, attributes = ''): string =>
   `<MPD mediaPresentationDuration="PT1H" ${attributes}>${content}</MPD>`;
 const period = (content: string, attributes = ''): string =>
@@ -71,6 +72,22 @@ const manifests: Record<string, (count: number) => string> = {
     period(timeline('<S d="4" r="9"/>').replace('$Time$', `$Time$${long(count * 10)}`) + representation(1)),
 };
 
+/** Manifests with long numbers that many elements inherit. */
+const inherited: Record<string, (count: number) => string> = {
+  'a timescale, a start number and a duration': (count) => {
+    const number = digits(count * 20);
+    return period(
+      `<SegmentTemplate media="$Number$.m4s" timescale="${number}" startNumber="${number}" duration="${number}"/>` +
+        representations(count),
+    );
+  },
+  'the duration and the timescale of a list': (count) =>
+    period(
+      `<SegmentList duration="${digits(count * 20)}" timescale="${digits(count * 20)}"/>` +
+        each(count, (n) => `<Representation id="${n}">${list(1)}</Representation>`),
+    ),
+};
+
 /** Manifests whose short text asks for many segments. */
 const promises: Record<string, (count: number) => string> = {
   'repetitions of an entry': (count) => period(timeline(`<S d="1" r="${count}"/>`) + representation(1)),
@@ -100,6 +117,12 @@ describe('what a DASH manifest costs that is reloaded, with a request, grows wit
   test.each(Object.keys(manifests))('%s', async (name) => {
     const work = (count: number) => reload(manifests[name]!(count));
     await expectLinear(work, 2500);
+  });
+});
+
+describe('what a DASH manifest costs does not grow with the length of a number times the elements that inherit it', () => {
+  test.each(Object.keys(inherited))('%s, from 600 to 2400', async (name) => {
+    await expectLinear((count) => reload(inherited[name]!(count)), 600);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, test, vi } from 'vitest';
-import { hlsOrDash } from 'secure-token-core/playlists';
+import { hlsOrDash, list } from 'secure-token-core/playlists';
 import { createTokenSource } from '../../packages/core/src/index.ts';
-import type { TokenSource } from '../../packages/core/src/index.ts';
+import type { Playlist, TokenSource } from '../../packages/core/src/index.ts';
 import { expectLinear } from '../support/growth.ts';
 import { CDN, FOLDER, MEDIA } from '../unit/core/lab.ts';
 
@@ -84,5 +84,26 @@ describe('what a playlist costs, with a request, grows with its length, from 400
       };
     };
     await expectLinear(work, 4000);
+  });
+});
+
+describe('what a playlist costs does not grow with its length times that of its URL, from 250 names to 1000', () => {
+  const representations = (count: number): string =>
+    lines(count * 4, () => '<Representation><BaseURL>a</BaseURL></Representation>');
+  const playlists: Record<string, (count: number) => Playlist> = {
+    HLS: (count) => hlsOrDash(lines(count, (n) => `#EXTINF:4,\n${n}.ts`)),
+    list: (count) => list(Array.from({ length: count }, (_, n) => ({ url: `${n}.ts` }))),
+    DASH: (count) => hlsOrDash(`<MPD><Period><AdaptationSet>${representations(count)}</AdaptationSet></Period></MPD>`),
+  };
+  test.each(Object.keys(playlists))('%s', async (name) => {
+    const work = (count: number) => {
+      const [url, playlist] = [`${CDN}/vod/${'a/'.repeat(count * 16)}i.m3u8`, playlists[name]!(count)];
+      return (): void => {
+        const source = createSource();
+        source.learn(url, playlist);
+        source.destroy();
+      };
+    };
+    await expectLinear(work, 250);
   });
 });

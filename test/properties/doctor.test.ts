@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { passOf, passOfSent, tampered } from '../../packages/cli/src/doctor/ask/pass.ts';
-import { canBeWrittenOut } from '../../packages/cli/src/doctor/ask/dash-size.ts';
 import { diagnose } from '../../packages/cli/src/doctor/diagnose.ts';
 import { readEndpointBody, tokenThatOpens } from '../../packages/cli/src/doctor/endpoint-answer.ts';
 import type { Answer } from '../../packages/cli/src/doctor/observations.ts';
@@ -98,24 +97,3 @@ test(
   },
   propertyTimeout,
 );
-
-test.each([
-  ['a repeat count of billions', '<SegmentTimeline><S d="1" r="4000000000"/></SegmentTimeline>'],
-  ['a second of a thousand years', '<MPD mediaPresentationDuration="P1000Y"><SegmentTemplate duration="1"/>'],
-  [
-    'a timescale that makes segments short',
-    '<MPD mediaPresentationDuration="PT1H"><SegmentTemplate timescale="900000000" duration="1"/>',
-  ],
-  [
-    'a repeat to the end',
-    '<MPD mediaPresentationDuration="PT9999H"><SegmentTemplate timescale="90000"><S d="1" r="-1"/>',
-  ],
-])('a manifest of %s is not written out', (_, manifest) => {
-  expect(canBeWrittenOut(manifest)).toBe(false);
-});
-
-test('a film of four hours in segments of two seconds is', () => {
-  expect(
-    canBeWrittenOut('<MPD mediaPresentationDuration="PT4H"><SegmentTemplate timescale="90000" duration="180000"/>'),
-  ).toBe(true);
-});

@@ -25,9 +25,9 @@ export function returnToLive(hls: Hls): void {
       if (!media || !details.live) return;
       const { liveSyncPosition } = hls;
       if (liveSyncPosition === null) return;
-      // at 0 playback has not begun: a change of the audio track empties the buffer later, too
-      const isWaitingForStart = media.currentTime === 0 && media.buffered.length === 0;
-      if (isWaitingForStart && hls.audioTracks.length > 0 && startSegment.isGone(details, level)) {
+      // a change of the audio track also empties the buffer, but the element keeps its metadata
+      const hasNothingYet = media.readyState === 0;
+      if (hasNothingYet && hls.audioTracks.length > 0 && startSegment.isGone(details, level)) {
         startSegment.forget();
         hls.startLoad(liveSyncPosition);
         return;

@@ -53,6 +53,13 @@ describe('numbers', () => {
     expect(made.mock.calls.length).toBeLessThan(10);
   });
 
+  test('of up to 32 characters: a longer one is none', () => {
+    const first = (digits: number): string =>
+      one(`<SegmentTemplate duration="1" startNumber="${'8'.padStart(digits, '0')}" media="$Number$"/>`);
+    expect(from('8', first(32))).toEqual([['8', '9', '10', '11', '12', '13', '14']]);
+    expect(has('8', first(33))).toBe(false);
+  });
+
   test('a duration that is no multiple in floating point only', () => {
     const rules = '<SegmentTemplate timescale="24000" duration="48048" media="$Number$"/>';
     expect(from('1', one(rules, 'mediaPresentationDuration="PT6.006S"'))).toEqual([['1', '2', '3']]);

@@ -206,6 +206,24 @@ test('names of more than 2000 characters are not read ahead', async () => {
   expect(viewer.asked()).toEqual([[1, 2, 4, 5, 6, 7, 8].map(segment)]);
 });
 
+describe('the URL of a playlist', () => {
+  const read = async (url: string): Promise<(readonly string[])[]> => {
+    const { source, asked } = lab(each());
+    source.learn(url, hlsOrDash(playlist(1, 3)));
+    await source.sign(segment(1));
+    return asked();
+  };
+  const path = (length: number): string => `${FOLDER}${'a'.repeat(length - FOLDER.length)}`;
+
+  test('with a path of 2000 characters, and a longer query: the playlist is read ahead', async () => {
+    expect(await read(`${path(2000)}?${'b'.repeat(3000)}`)).toEqual([range(1, 3)]);
+  });
+
+  test('with a longer path: the playlist is not read ahead', async () => {
+    expect(await read(path(2001))).toEqual([[segment(1)]]);
+  });
+});
+
 test('a playlist whose names never leave its window: the oldest are forgotten', () => {
   const order = new PlaylistOrder();
   const parts = (from: number): string =>

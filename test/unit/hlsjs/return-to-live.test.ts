@@ -27,10 +27,10 @@ function playing(media: object | null) {
   return { hls, tell, update };
 }
 
-const waiting = (currentTime: number) => ({
+const waiting = (currentTime: number, readyState = 2) => ({
   currentTime,
   duration: 100,
-  readyState: 2,
+  readyState,
   paused: false,
   ended: false,
   seeking: false,
@@ -71,19 +71,26 @@ describe('return to live, before the first picture, with separate audio', () => 
   // a window of three segments, which has passed the segment by three more
   const passed = { live: true, fragmentStart: 0, startSN: 8, endSN: 10 };
 
-  test('the window has passed the video segment that waits for audio: hls.js starts at the live sync position', async () => {
-    const { hls, tell, update } = playing(waiting(0));
-    await tell(FRAG_LOADING, { frag: segment });
-    await tell(FRAG_LOADED, { frag: segment });
-    // neither is a segment of the main playlist
-    await tell(FRAG_LOADING, { frag: { ...segment, type: 'audio' } });
-    await tell(FRAG_LOADING, { frag: { ...segment, sn: 'initSegment' } });
-    await update({ ...passed, startSN: 7, endSN: 9 });
-    expect(hls.startLoad).not.toHaveBeenCalled();
-    await update(passed);
-    await update(passed);
-    expect(hls.startLoad.mock.calls).toEqual([[90]]);
-  });
+  test.each([
+    ['', 0],
+    // the element returns it although it has nothing to play (HTML: default playback start position)
+    [', and the page has set `currentTime`', 75],
+  ])(
+    'the window has passed the video segment that waits for audio%s: hls.js starts at the live edge',
+    async (_, at) => {
+      const { hls, tell, update } = playing(waiting(at, 0));
+      await tell(FRAG_LOADING, { frag: segment });
+      await tell(FRAG_LOADED, { frag: segment });
+      // neither is a segment of the main playlist
+      await tell(FRAG_LOADING, { frag: { ...segment, type: 'audio' } });
+      await tell(FRAG_LOADING, { frag: { ...segment, sn: 'initSegment' } });
+      await update({ ...passed, startSN: 7, endSN: 9 });
+      expect(hls.startLoad).not.toHaveBeenCalled();
+      await update(passed);
+      await update(passed);
+      expect(hls.startLoad.mock.calls).toEqual([[90]]);
+    },
+  );
 
   test.each<[string, (it: ReturnType<typeof playing>) => unknown]>([
     ['another segment is under way', ({ tell }) => tell(FRAG_LOADING, { frag: { ...segment, sn: 7 } })],
@@ -92,14 +99,10 @@ describe('return to live, before the first picture, with separate audio', () => 
     ['there is no separate audio', ({ hls }) => (hls.audioTracks = [])],
     [
       'the viewer has paused, and another audio track has emptied the buffer',
-      ({ hls }) => Object.assign(hls.media!, { currentTime: 4, paused: true, readyState: 4 }),
-    ],
-    [
-      'something is buffered',
-      ({ hls }) => ((hls.media as { buffered: object }).buffered = { length: 1, end: () => 2 }),
+      ({ hls }) => Object.assign(hls.media!, { paused: true, readyState: 1 }),
     ],
   ])('%s: hls.js is left alone', async (_, change) => {
-    const player = playing(waiting(0));
+    const player = playing(waiting(0, 0));
     await player.tell(FRAG_LOADED, { frag: segment });
     await change(player);
     await player.update(passed);

@@ -4,6 +4,7 @@ import { SecureTokenError } from '../../../packages/core/src/index.ts';
 import { fetchLab, serve } from './handle-fetch-lab.ts';
 
 const lab = fetchLab();
+const destroy = (request: IncomingMessage) => request.destroy();
 
 describe('handleFetch', () => {
   test('tells of problems by the unsigned URL, also where the page has fallen back on a signed one', async () => {
@@ -27,23 +28,33 @@ describe('handleFetch', () => {
     ]);
   });
 
-  test('one broken connection to an edge that has answered with CORS headers: the next request is signed', async () => {
+  test('one broken connection, with two requests, to an edge that has answered with CORS headers: the next one is signed', async () => {
     await lab.ask('/vod/film.mp4').response;
-    lab.answers = [(request: IncomingMessage) => request.destroy()];
-    await lab.ask('/vod/film.mp4').response;
+    lab.answers = [destroy, destroy];
+    await Promise.all([lab.ask('/vod/film.mp4').response, lab.ask('/vod/other.mp4').response]);
     lab.requests = [];
     const { answers, response } = lab.ask('/vod/film.mp4');
     await response;
     expect([answers, lab.requests.map(({ url }) => url)]).toEqual([true, [expect.stringContaining('?st=secret')]]);
+    expect(lab.told).toEqual([]);
   });
 
-  test('two failures in a row, and the edge can be reached without CORS: its requests are left alone', async () => {
+  test('failures for five seconds, and the edge can be reached without CORS: its requests are left alone', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(10_000);
     await lab.ask('/vod/film.mp4').response;
-    for (let n = 0; n < 2; n++) {
-      lab.answers = [(request: IncomingMessage) => request.destroy()];
-      await lab.ask('/vod/film.mp4').response;
-    }
+    lab.answers = [destroy];
+    await lab.ask('/vod/film.mp4').response;
+    now.mockReturnValue(14_999);
+    lab.answers = [destroy];
+    await lab.ask('/vod/film.mp4').response;
+    expect(lab.told).toEqual([]);
+    now.mockReturnValue(15_000);
+    lab.answers = [destroy];
+    await lab.ask('/vod/film.mp4').response;
     expect(lab.ask('/vod/film.mp4').answers).toBe(false);
+    expect(lab.told).toEqual([['page', expect.objectContaining({ header: 'Access-Control-Allow-Origin' })]]);
+    now.mockReturnValue(75_000);
+    expect(lab.ask('/vod/film.mp4').answers).toBe(true);
   });
 
   test('tells a denial from a signing endpoint that is down', async () => {

@@ -4,7 +4,7 @@ import { ListOrder, TemplateOrder } from './representation-order.ts';
 import type { PeriodTimes, SegmentTimes } from './segment-times.ts';
 import { Timeline, evenTimes } from './segment-times.ts';
 import { resolveUrl } from '../url-text.ts';
-import { MAX_URL_LENGTH } from './url-order.ts';
+import { MAX_URL_LENGTH, baseOfPlaylist } from './url-order.ts';
 import type { XmlElement } from './xml-elements.ts';
 import { childrenOf, parseXml } from './xml-elements.ts';
 
@@ -14,6 +14,8 @@ import { childrenOf, parseXml } from './xml-elements.ts';
  */
 const MAX_REPRESENTATIONS = 50_000;
 const MAX_CHARACTERS = 2 ** 23;
+/** The maximum length of a number: many Representations may inherit one, and each reads it. */
+const MAX_DIGITS = 32;
 
 /** A Representation that names more than one file. */
 export interface Representation {
@@ -77,6 +79,13 @@ const levelOf = (element: XmlElement, outer: Level): Level => ({
 const attributeOf = (elements: readonly XmlElement[], name: string): string | undefined =>
   elements.find(({ attributes }) => attributes.has(name))?.attributes.get(name);
 
+/** Returns the number in an attribute of the innermost of `elements` that has it; NaN if it is none, or a long one. */
+function numberOf(elements: readonly XmlElement[], name: string, otherwise = NaN): number {
+  const text = attributeOf(elements, name);
+  if (text === undefined) return otherwise;
+  return text.length > MAX_DIGITS ? NaN : Number(text);
+}
+
 /** Returns the innermost of `elements` that has children. */
 const innermostOf = (elements: readonly XmlElement[]): XmlElement | undefined =>
   elements.find(({ children }) => children.length > 0);
@@ -134,7 +143,7 @@ class ManifestReader {
 
   *#representations(mpd: XmlElement): Iterable<Representation> {
     const { url, now } = this.#context;
-    const outermost: Level = { base: baseOf(mpd, url), templates: [], lists: [] };
+    const outermost: Level = { base: baseOf(mpd, baseOfPlaylist(url)), templates: [], lists: [] };
     for (const { element, id: period, times } of periodsOf(mpd, now)) {
       const ofPeriod = levelOf(element, outermost);
       for (const set of childrenOf(element, 'AdaptationSet')) {
@@ -173,13 +182,13 @@ class ManifestReader {
       this.#characters += media.length + initialization.length;
       return undefined;
     }
-    const timescale = Number(attributeOf(templates, 'timescale') ?? 1);
+    const timescale = numberOf(templates, 'timescale', 1);
     const { times, duration } = this.#timesOf(templates, timescale, period);
     this.#characters += base.length + names.length + init.length;
     const rules = {
       names,
       times,
-      startNumber: Number(attributeOf(templates, 'startNumber') ?? 1),
+      startNumber: numberOf(templates, 'startNumber', 1),
       init: init.name(0, 0),
       isLive: period.present !== undefined,
       seconds: duration / timescale || 0,
@@ -194,10 +203,10 @@ class ManifestReader {
   ): { times: SegmentTimes; duration: number } {
     const timeline = this.#timelineOf(innermostOf(templates));
     if (!timeline) {
-      const duration = Number(attributeOf(templates, 'duration'));
+      const duration = numberOf(templates, 'duration');
       return { times: evenTimes(duration, timescale, period), duration };
     }
-    const offset = Number(attributeOf(templates, 'presentationTimeOffset') ?? 0);
+    const offset = numberOf(templates, 'presentationTimeOffset', 0);
     const times = timeline.times(() => offset + Math.min(period.duration, period.present?.() ?? Infinity) * timescale);
     return { times, duration: timeline.lastDuration };
   }
@@ -224,7 +233,7 @@ class ManifestReader {
       const uri = attributes.get({ Initialization: 'sourceURL', SegmentURL: 'media' }[name] ?? '');
       return uri !== undefined && uri.length <= MAX_URL_LENGTH ? uri : [];
     });
-    const seconds = Number(attributeOf(lists, 'duration')) / Number(attributeOf(lists, 'timescale') ?? 1) || 0;
+    const seconds = numberOf(lists, 'duration') / numberOf(lists, 'timescale', 1) || 0;
     this.#size += names.length;
     this.#characters += names.length * base.length + names.reduce((sum, { length }) => sum + length, 0);
     const order = new ListOrder(names, this.#keyOf(base), seconds);

@@ -1,6 +1,5 @@
 import type { Playlist } from '../contract/playlist.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
-import { resolveUrl } from '../url-text.ts';
 import { learnMedia } from './known-playlists.ts';
 import type { LearntPlaylist } from './known-playlists.ts';
 import { isLive, isMediaPlaylist, lastSegments, windowStart } from './media-playlist.ts';
@@ -27,7 +26,7 @@ export function hls(text: string): Playlist {
     createReadAhead,
     learn(key, known, { identify, now }) {
       if (!isMediaPlaylist(text)) return [];
-      const keyOf = (uri: string): string => keyIn(resolveUrl(uri, key), identify);
+      const keyOf = (uri: string): string => keyIn(key, uri, identify);
       const listed = lastSegments(text, LOOKED_AT).map(({ uri, parts, ...how }) => ({
         uri: uri && keyOf(uri),
         parts: parts.map(keyOf),

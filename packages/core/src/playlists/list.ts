@@ -1,6 +1,5 @@
 import type { Playlist } from '../contract/playlist.ts';
 import { SecureTokenError } from '../contract/secure-token-error.ts';
-import { resolveUrl } from '../url-text.ts';
 import { learnMedia } from './known-playlists.ts';
 import type { LearntPlaylist } from './known-playlists.ts';
 import type { ListedSegment, PlaylistUri } from './media-playlist.ts';
@@ -64,9 +63,7 @@ export function list(urls: readonly ListedUrl[], { isLive = false }: ListOptions
   const playlist: LearntPlaylist = {
     createReadAhead,
     learn(key, known, { identify, now }) {
-      const listed = urls
-        .map((it) => ({ ...it, key: keyIn(resolveUrl(it.url, key), identify) }))
-        .filter((it) => it.key);
+      const listed = urls.map((it) => ({ ...it, key: keyIn(key, it.url, identify) })).filter((it) => it.key);
       const first = listed.find(({ kind = 'segment' }) => kind === 'segment')?.key ?? '';
       const kinds = new Map<string, PlaylistUri['kind']>();
       // each URL once: a playlist may name a file for each of its byte ranges

@@ -8,7 +8,7 @@ import type { Horizon } from './prediction-horizon.ts';
 import { refillDelay } from './prediction-horizon.ts';
 import type { Rendition } from './rendition.ts';
 import { SignedAhead } from './signed-ahead.ts';
-import { firstOf } from './url-order.ts';
+import { MAX_URL_LENGTH, baseOfPlaylist, firstOf } from './url-order.ts';
 
 /** The renditions, of those whose next URLs are listed, that a call fills up. @default all that are in rhythm */
 interface Which {
@@ -32,6 +32,8 @@ class PlaylistsAhead implements ReadAhead {
 
   /** @param key the key of the playlist or manifest */
   learn(key: string, playlist: Playlist): void {
+    // each of its names would take time in proportion to that length
+    if (baseOfPlaylist(key).length > MAX_URL_LENGTH) return;
     // a playlist that creates a read-ahead of this kind has this `learn`, in any copy of the package
     const { learn } = playlist as LearntPlaylist;
     try {

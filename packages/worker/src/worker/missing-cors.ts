@@ -11,8 +11,14 @@ const checkTimeoutMs = 5000;
 
 /** The end of the pause for each origin, by `performance.now()`, which the viewer cannot change. */
 const pausedUntil = new Map<string, number>();
-/** The origins whose last answer to a signed request had CORS headers: their next failure may have another cause. */
-const withCors = new Set<string>();
+/** Failures in this time after the first one may have the same cause: one broken connection has several requests. */
+const sameFailureMs = 5000;
+
+/**
+ * The time until which a failed request does not mean that CORS headers are missing, for each origin: without an end
+ * after an answer, which had them.
+ */
+const trustedUntil = new Map<string, number>();
 /** The time until which a failed request of a script does not lead to another check, for each origin. */
 const checkedUntil = new Map<string, number>();
 const originOf = (url: string): string => new URL(url).origin;
@@ -55,15 +61,17 @@ export async function reportMissingCors(event: FetchEventLike, request: SignedRe
 }
 
 /** Notes that the worker has received an answer from the origin of `request`, which therefore sends CORS headers. */
-export const noteCors = ({ url }: SignedRequest): void => void withCors.add(originOf(url));
+export const noteCors = ({ url }: SignedRequest): void => void trustedUntil.set(originOf(url), Infinity);
 
 /**
  * Checks whether CORS headers are missing for a request of an element. If they are, the worker does not touch requests
- * to that origin for a while, because an element can do without CORS. After an answer with CORS headers, a single
- * failure counts as a broken connection, and requests are still signed.
+ * to that origin for a while, because an element can do without CORS. After an answer with CORS headers, the first
+ * failure, and others soon after it, count as a broken connection, and requests are still signed.
  */
 export async function checkCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
   const origin = originOf(request.url);
-  if (withCors.delete(origin)) await reportMissingCors(event, request);
+  const now = performance.now();
+  const until = trustedUntil.get(origin) ?? 0;
+  if (now < until) trustedUntil.set(origin, Math.min(until, now + sameFailureMs));
   else if (await isCorsMissing(event, request)) pausedUntil.set(origin, performance.now() + withoutCorsPauseMs);
 }

@@ -1,6 +1,6 @@
 import { playlistUrls } from 'secure-token-server';
 import type { PlaylistUrl } from 'secure-token-server';
-import { canBeWrittenOut } from './dash-size.ts';
+import { manifestFiles } from './manifest-files.ts';
 
 /** A file that a playlist or a manifest names. */
 export interface ListedFile {
@@ -26,7 +26,7 @@ const kinds: Readonly<Record<string, string>> = {
 
 /** Returns one file of each kind that the playlist or manifest at `url` names. */
 export async function listedFiles(text: string, url: string): Promise<ListedFile[]> {
-  return /^\uFEFF?#EXTM3U/.test(text) ? filesOfHls(text, url) : filesOfDash(text, url);
+  return /^\uFEFF?#EXTM3U/.test(text) ? filesOfHls(text, url) : manifestFiles(text, url);
 }
 
 function filesOfHls(text: string, url: string): ListedFile[] {
@@ -48,28 +48,3 @@ function filesOfHls(text: string, url: string): ListedFile[] {
 
 const fileOf = (chosen: readonly (PlaylistUrl | undefined)[], kind: string): ListedFile[] =>
   [...new Set(chosen.flatMap((each) => each?.url ?? []))].map((url) => ({ kind, url }));
-
-async function filesOfDash(text: string, url: string): Promise<ListedFile[]> {
-  if (!canBeWrittenOut(text, { urlLength: url.length })) return [];
-  // imported on demand, because it brings an XML parser
-  const { parse } = await import('mpd-parser');
-  let manifest;
-  try {
-    manifest = parse(text, { manifestUri: url });
-  } catch {
-    return [];
-  }
-  const { AUDIO = {}, SUBTITLES = {} } = manifest.mediaGroups ?? {};
-  const groups = [AUDIO, SUBTITLES].map((type) => Object.values(type).flatMap((group) => Object.values(group)));
-  const playlists = [manifest.playlists?.[0], ...groups.map(([rendition]) => rendition?.playlists?.[0])];
-  const files = playlists.flatMap((playlist): ListedFile[] => {
-    const segment = playlist?.segments?.at(playlist.endList ? 0 : -1);
-    const init = segment?.map?.resolvedUri;
-    const media = segment?.resolvedUri ?? playlist?.sidx?.resolvedUri ?? playlist?.resolvedUri;
-    return [
-      ...(init ? [{ kind: 'init segment', url: init }] : []),
-      ...(media ? [{ kind: 'segment', url: media }] : []),
-    ];
-  });
-  return [...new Map(files.map((file) => [file.url, file])).values()];
-}

@@ -1,6 +1,7 @@
 /** Types of the exports that this package uses; `mpd-parser` has no types. */
 declare module 'mpd-parser' {
   interface Uri {
+    readonly uri?: string;
     readonly resolvedUri?: string;
   }
   interface Playlist extends Uri {
@@ -10,11 +11,9 @@ declare module 'mpd-parser' {
   }
   type Groups = Readonly<Record<string, Readonly<Record<string, { readonly playlists?: readonly Playlist[] }>>>>;
 
-  export function parse(
-    text: string,
-    options: { readonly manifestUri: string },
-  ): {
+  /** What `parse` returns. */
+  export interface Manifest {
     readonly playlists?: readonly Playlist[];
     readonly mediaGroups?: { readonly AUDIO?: Groups; readonly SUBTITLES?: Groups };
-  };
+  }
 }

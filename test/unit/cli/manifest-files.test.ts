@@ -1,0 +1,58 @@
+import { describe, expect, test, vi } from 'vitest';
+import { listedFiles } from '../../../packages/cli/src/doctor/ask/listed-files.ts';
+
+const url = 'https://cdn.example.com/vod/x.mpd?st=a';
+const folder = 'https://cdn.example.com/vod/';
+const set = (content: string, type = 'video/mp4'): string =>
+  `<AdaptationSet mimeType="${type}" contentType="${type.split('/')[0]}" lang="en">${content}</AdaptationSet>`;
+const mpd = (content: string, attributes = 'mediaPresentationDuration="PT1H"'): string =>
+  `<?xml version="1.0"?><MPD ${attributes}><Period>${content}</Period></MPD>`;
+const representation = '<Representation id="v" bandwidth="1"/>';
+const template = (name: string, more = 'duration="2"'): string =>
+  `<SegmentTemplate media="${name}-$Number$.m4s" initialization="${name}-i.mp4" ${more}/>${representation}`;
+const live = 'type="dynamic" minimumUpdatePeriod="PT2S" availabilityStartTime="1970-01-01T00:00:00Z"';
+
+describe('a manifest names one file of each kind', () => {
+  test('the init segment and the first segment of video, audio and subtitles', async () => {
+    const text = mpd(set(template('v')) + set(template('a'), 'audio/mp4') + set(template('t'), 'text/vtt'));
+    expect(await listedFiles(text, url)).toEqual(
+      ['v', 'a', 't'].flatMap((name) => [
+        { kind: 'init segment', url: `${folder}${name}-i.mp4` },
+        { kind: 'segment', url: `${folder}${name}-1.m4s` },
+      ]),
+    );
+  });
+
+  test('the last segment, if it is live', async () => {
+    const timeline = '<SegmentTimeline><S t="0" d="2" r="9"/></SegmentTimeline>';
+    const text = mpd(set(`<SegmentTemplate media="$Time$.m4s">${timeline}</SegmentTemplate>${representation}`), live);
+    expect(await listedFiles(text, url)).toEqual([{ kind: 'segment', url: `${folder}18.m4s` }]);
+  });
+
+  test('the file of a representation that is one file', async () => {
+    const text = mpd(set(`<Representation id="v" bandwidth="1"><BaseURL>v.mp4</BaseURL></Representation>`));
+    expect(await listedFiles(text, url)).toEqual([{ kind: 'segment', url: `${folder}v.mp4` }]);
+  });
+});
+
+describe('a manifest that the parser cannot read names none, and the doctor goes on', () => {
+  test('two billion segments', async () => {
+    const text = mpd(set(template('v', 'duration="2" endNumber="2000000000"')));
+    expect(await listedFiles(text, url)).toEqual([]);
+  });
+
+  test('the parser takes more than four seconds', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
+    expect(await listedFiles(mpd(set(template('v'))), url)).toEqual([]);
+    expect(timeout.mock.calls).toEqual([[4000]]);
+    timeout.mockRestore();
+  });
+
+  test.each([
+    ['no XML', '<?xml'],
+    ['another document', '<html/>'],
+    ['no text', ''],
+  ])('%s', async (_, text) => {
+    expect(await listedFiles(text, url)).toEqual([]);
+  });
+});
