@@ -72,7 +72,7 @@ const manifests: Record<string, (count: number) => string> = {
     period(timeline('<S d="4" r="9"/>').replace('$Time$', `$Time$${long(count * 10)}`) + representation(1)),
 };
 
-/** Manifests with long numbers that many elements inherit. */
+/** Manifests with long values that many elements inherit. */
 const inherited: Record<string, (count: number) => string> = {
   'a timescale, a start number and a duration': (count) => {
     const number = digits(count * 20);
@@ -81,6 +81,8 @@ const inherited: Record<string, (count: number) => string> = {
         representations(count),
     );
   },
+  // the id of a Period, which the Representation that is requested inherits as the last of them
+  'an id': (count) => period(numbers + each(count, (n) => representation(count - 1 - n)), `id="${long(count * 1000)}"`),
   'the duration and the timescale of a list': (count) =>
     period(
       `<SegmentList duration="${digits(count * 20)}" timescale="${digits(count * 20)}"/>` +
@@ -120,7 +122,7 @@ describe('what a DASH manifest costs that is reloaded, with a request, grows wit
   });
 });
 
-describe('what a DASH manifest costs does not grow with the length of a number times the elements that inherit it', () => {
+describe('what a DASH manifest costs does not grow with the length of a value times the elements that inherit it', () => {
   test.each(Object.keys(inherited))('%s, from 600 to 2400', async (name) => {
     await expectLinear((count) => reload(inherited[name]!(count)), 600);
   });

@@ -18,6 +18,11 @@ describe('a manifest that the parser cannot write out names none, and the doctor
   test.each([
     ['a repeat count', mpd(set(timeline(`<S d="1" r="${K}"/>`)))],
     ['a repeat up to a late entry', mpd(set(timeline(`<S t="0" d="1" r="-1"/><S t="${K}" d="1"/>`)))],
+    ...[16, 20, 25].map((millions): [string, string] => [
+      `${millions} million segments: a thread with a limit of memory would abort its process`,
+      mpd(set(template('v', `duration="1" timescale="${millions * 1000}"`)), 'mediaPresentationDuration="PT1000S"'),
+    ]),
+    ['a width of 400 million digits', mpd(set(template('%0400000000d$Number%0400000000d$')))],
     ['the timescale', mpd(set(template('v', `duration="1" timescale="${K}"`)))],
     ['a duration', mpd(set(template('v', 'duration="1"')), `mediaPresentationDuration="-PT${K}S"`)],
     ['a live stream that began long ago', mpd(set(template('v', 'duration="1" timescale="99"')), live)],

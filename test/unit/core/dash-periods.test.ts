@@ -45,6 +45,11 @@ describe('periods', () => {
     expect(has('c/11/5.m4s', text)).toBe(true);
   });
 
+  test('an id of more than 1000 characters does not tell a period from others', () => {
+    const of = (id: string): string => parse(mpd(period(`${rules}<Representation id="1"/>`, `id="${id}"`)))[0]!.period;
+    expect([of('a'.repeat(1000)), of('a'.repeat(1001))]).toEqual(['a'.repeat(1000), '0']);
+  });
+
   test('a Representation is known by its period, or by when that begins, and its own id', () => {
     const of = (attributes: string): string => period(`${rules}<Representation id="hi"/>`, attributes);
     const found = parse(mpd(of('id="ad" duration="PT2S"') + of('')));

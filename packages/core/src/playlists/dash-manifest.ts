@@ -14,6 +14,8 @@ import { childrenOf, parseXml } from './xml-elements.ts';
  */
 const MAX_REPRESENTATIONS = 50_000;
 const MAX_CHARACTERS = 2 ** 23;
+/** The maximum length of the id of a Period: a reload compares it once for each Representation. */
+const MAX_ID_LENGTH = 1000;
 /** The maximum length of a number: many Representations may inherit one, and each reads it. */
 const MAX_DIGITS = 32;
 
@@ -86,6 +88,12 @@ function numberOf(elements: readonly XmlElement[], name: string, otherwise = NaN
   return text.length > MAX_DIGITS ? NaN : Number(text);
 }
 
+/** The elements of a list that name files, and their attributes with the URIs. */
+const LISTED = [
+  ['Initialization', 'sourceURL'],
+  ['SegmentURL', 'media'],
+] as const;
+
 /** Returns the innermost of `elements` that has children. */
 const innermostOf = (elements: readonly XmlElement[]): XmlElement | undefined =>
   elements.find(({ children }) => children.length > 0);
@@ -110,9 +118,10 @@ function periodsOf(mpd: XmlElement, now: () => number): Period[] {
     const end = parseDuration(elements[index + 1]?.attributes.get('start')) ?? total ?? Infinity;
     const duration = parseDuration(attributes.get('duration')) ?? end - start;
     const since = startedAt + start;
+    const id = attributes.get('id');
     periods.push({
       element,
-      id: attributes.get('id') ?? String(start),
+      id: id === undefined || id.length > MAX_ID_LENGTH ? String(start) : id,
       times: { duration, ...(isLive && { present: () => now() - since }) },
     });
     start += duration;
@@ -230,7 +239,7 @@ class ManifestReader {
     const known = this.#lists.get(element);
     if (known) return known.base === base ? known.order : undefined;
     const names = element.children.flatMap(({ name, attributes }) => {
-      const uri = attributes.get({ Initialization: 'sourceURL', SegmentURL: 'media' }[name] ?? '');
+      const uri = attributes.get(LISTED.find(([element]) => element === name)?.[1] ?? '');
       return uri !== undefined && uri.length <= MAX_URL_LENGTH ? uri : [];
     });
     const seconds = numberOf(lists, 'duration') / numberOf(lists, 'timescale', 1) || 0;

@@ -28,13 +28,15 @@ const MAX_CHARACTERS = 100_000_000;
  *   100,000,000 characters
  */
 export function playlistUrls(text: string, playlistUrl: string | URL): PlaylistUrl[] {
-  const { references, resolve } = playlistReferences(text, writtenUrl(playlistUrl, 'playlistUrl'));
+  const base = writtenUrl(playlistUrl, 'playlistUrl');
+  const { references, resolve } = playlistReferences(text, base);
   let left = MAX_CHARACTERS;
   return references.flatMap((reference) => {
-    const url = resolve(reference);
-    if (!url || !/^https?:$/.test(url.protocol)) return [];
-    left -= url.href.length;
+    const found = resolve(reference);
+    const url = found && /^https?:$/.test(found.protocol) ? found : undefined;
+    // a URI that is left out has taken as much time
+    left -= (url ?? base).href.length;
     if (left < 0) throw optionsError('text', 'Give a playlist whose URLs have 100,000,000 characters at most.');
-    return { tag: reference.tag, url: url.href };
+    return url ? { tag: reference.tag, url: url.href } : [];
   });
 }

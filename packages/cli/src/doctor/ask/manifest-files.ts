@@ -1,17 +1,17 @@
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
+import { promisify } from 'node:util';
 import type { Manifest } from 'mpd-parser';
 import type { ListedFile } from './listed-files.ts';
 
-/** Milliseconds after which the thread ends. A manifest in use is read in a tenth of that. */
+/** Milliseconds after which the process ends. It reads a manifest in use in a tenth of that. */
 const TIMEOUT_MS = 4000;
-/** Megabytes of memory at which the thread ends. They hold a day of two-second segments in ten renditions. */
+/** Megabytes of memory at which the process ends. They hold a day of two-second segments in ten renditions. */
 const MEMORY_MB = 256;
 
 /**
- * Returns one init segment and one segment of the video, the audio and the subtitles of a manifest. Runs in the thread,
- * which gets this function as a text: it uses nothing but its argument.
+ * Returns one init segment and one segment of the video, the audio and the subtitles of a manifest. Runs in the other
+ * process, which gets this function as a text: the function uses nothing but its argument.
  */
 function filesOf({ playlists: videos, mediaGroups: { AUDIO = {}, SUBTITLES = {} } = {} }: Manifest): ListedFile[] {
   const groups = [AUDIO, SUBTITLES].map((type) => Object.values(type).flatMap((group) => Object.values(group)));
@@ -30,39 +30,37 @@ function filesOf({ playlists: videos, mediaGroups: { AUDIO = {}, SUBTITLES = {} 
   return [...new Map(files.map((file) => [file.url, file])).values()];
 }
 
+// the URL may have a token, which other users of the machine would see in the arguments of a process
 const program = `
-  const { parentPort, workerData: { parser, text, url } } = require('node:worker_threads');
-  const { parse } = require(parser);
-  parentPort.postMessage((${filesOf.toString()})(parse(text, { manifestUri: url })));
+  const { parser, text, url } = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
+  const manifest = require(parser).parse(text, { manifestUri: url });
+  process.stdout.write(JSON.stringify((${filesOf.toString()})(manifest)));
 `;
 
 /**
  * Returns one file of each kind that the DASH manifest at `url` names; none if the manifest cannot be read.
  *
  * A manifest may come from anyone, and one line of it can stand for billions of segments, each of which the parser
- * writes out. A thread of its own, with limits, therefore reads it.
+ * writes out. A process of its own, with limits, therefore reads it: where memory ends, V8 may abort the whole process,
+ * also if only a thread has used it.
  */
 export async function manifestFiles(text: string, url: string): Promise<ListedFile[]> {
   const parser = createRequire(import.meta.url).resolve('mpd-parser');
-  const thread = new Worker(program, {
-    eval: true,
-    workerData: { parser, text, url },
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
-    // the thread needs neither the secrets of the environment nor the options of the process, and prints nothing
-    env: {},
-    execArgv: [],
-    stdout: true,
-    stderr: true,
+  // package managers such as Yarn load what finds packages by this variable; of the others, some have secrets
+  const { NODE_OPTIONS = '' } = process.env;
+  const running = promisify(execFile)(process.execPath, [`--max-old-space-size=${MEMORY_MB}`, '--eval', program], {
+    env: { NODE_OPTIONS },
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    killSignal: 'SIGKILL',
   });
-  // also one that comes while the thread is being ended
-  thread.on('error', () => undefined);
+  const { stdin } = running.child;
+  // a process that has ended reads no further: its end is told below
+  stdin?.on('error', () => undefined);
+  stdin?.end(JSON.stringify({ parser, text, url }));
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const [files] = (await once(thread, 'message', { signal })) as [ListedFile[]];
-    return files;
+    const { stdout } = await running;
+    return JSON.parse(stdout) as ListedFile[];
   } catch {
     return [];
-  } finally {
-    await thread.terminate();
   }
 }
