@@ -34,7 +34,7 @@ describe('what a manifest costs grows with its length, also with names that V8 h
   test.each(Object.keys(parts))('%s, from 2.5 to 10 MB', async (name) => {
     const context = { url: `${CDN}/index.mpd`, now: () => 0, identify: (href: string) => href };
     const work = (length: number) => {
-      const names = Array.from({ length: length / 16_500 }, (_, n) => parts[name]!('a'.repeat(16_500) + n));
+      const names = Array.from({ length: length / 16_500 }, (_, n) => parts[name]!(`${'a'.repeat(16_500)}${n}`));
       const list = `<SegmentList><SegmentURL media="1"/>${names.join('')}</SegmentList>`;
       // joined texts have no hash yet, as those that come from a server
       const text = Buffer.from(

@@ -48,16 +48,16 @@ export async function manifestFiles(text: string, url: string): Promise<ListedFi
   const parser = createRequire(import.meta.url).resolve('mpd-parser');
   // package managers such as Yarn load what finds packages by this variable; of the others, some have secrets
   const { NODE_OPTIONS = '' } = process.env;
-  const running = promisify(execFile)(process.execPath, [`--max-old-space-size=${MEMORY_MB}`, '--eval', program], {
-    env: { NODE_OPTIONS },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    killSignal: 'SIGKILL',
-  });
-  const { stdin } = running.child;
-  // a process that has ended reads no further: its end is told below
-  stdin?.on('error', () => undefined);
-  stdin?.end(JSON.stringify({ parser, text, url }));
   try {
+    const running = promisify(execFile)(process.execPath, [`--max-old-space-size=${MEMORY_MB}`, '--eval', program], {
+      env: { NODE_OPTIONS },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      killSignal: 'SIGKILL',
+    });
+    const { stdin } = running.child;
+    // a process that has ended reads no further: how it has ended is known below
+    stdin?.on('error', () => undefined);
+    stdin?.end(JSON.stringify({ parser, text, url }));
     const { stdout } = await running;
     return JSON.parse(stdout) as ListedFile[];
   } catch {
