@@ -274,7 +274,7 @@ export class NativeSource {
   #assertNotReplaced(before: Pick<HTMLMediaElement, 'src' | 'srcObject'>): void {
     const media = this.#media;
     const { src, srcObject } = media;
-    if (srcObject ? srcObject === before.srcObject : src === before.src) return;
+    if (src === before.src && (!srcObject || srcObject === before.srcObject)) return;
     // the property of an empty attribute is the URL of the page
     if (!srcObject && (!media.getAttribute('src') || hasFilm(media, this.#options.url))) return;
     throw new DOMException('The page has given the element another source before the token came.', 'AbortError');

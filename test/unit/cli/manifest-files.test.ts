@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
+import { examine } from '../../../packages/cli/src/doctor.ts';
 import { listedFiles } from '../../../packages/cli/src/doctor/ask/listed-files.ts';
 
 const url = 'https://cdn.example.com/vod/x.mpd?st=a';
@@ -55,4 +58,17 @@ describe('a manifest that the parser cannot read names none, and the doctor goes
   ])('%s', async (_, text) => {
     expect(await listedFiles(text, url)).toEqual([]);
   });
+});
+
+test('a manifest that a playlist names is requested, and not read: one manifest takes one process', async () => {
+  const paths: string[] = [];
+  const server = createServer(({ url: path = '' }, response) => {
+    paths.push(path);
+    response.end(path === '/a.m3u8' ? '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.mpd\n' : mpd(set(template('v'))));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await examine({ url: `http://127.0.0.1:${port}/a.m3u8` });
+  server.close();
+  expect(new Set(paths)).toEqual(new Set(['/a.m3u8', '/v.mpd']));
 });

@@ -168,6 +168,17 @@ describe('while the first token is fetched', () => {
     expect(media.src.startsWith(film)).toBe(true);
   });
 
+  test('a page that sets another film under a stream, which stays, keeps that film', async () => {
+    const media = Object.assign(new Media(), { srcObject: {} });
+    const opened = open(media, film, { afterSeconds: 1 });
+    const rejected = expect(opened).rejects.toMatchObject({ name: 'AbortError' });
+    await later(0.1);
+    media.src = trailer;
+    await later(2);
+    await rejected;
+    expect(media.src).toBe(trailer);
+  });
+
   test('a page that sets the same film itself gets it signed', async () => {
     const media = new Media();
     const opened = open(media, film, { afterSeconds: 1 });

@@ -5,7 +5,7 @@ import { isPrivateHost } from '../rules/private-host.ts';
 import { shown } from '../rules/shown.ts';
 import type { Asker } from './asker.ts';
 import { askRange } from './ask-edge.ts';
-import { listedFiles } from './listed-files.ts';
+import { isHls, listedFiles } from './listed-files.ts';
 import type { ListedFile } from './listed-files.ts';
 import { passOfUrl } from './pass.ts';
 import type { Pass } from './pass.ts';
@@ -67,7 +67,8 @@ export async function askChildren(subject: ChildrenSubject): Promise<ChildrenExa
     children.push(...asked.map(({ observed }) => observed));
     playlists = asked.flatMap(({ file, observed: { good, withoutToken } }) => {
       const text = [good, withoutToken].find(isServed)?.body;
-      return text === undefined ? [] : { text, url: file.good?.url ?? file.url };
+      // no playlist names a DASH manifest, and reading one takes a process of its own
+      return text === undefined || !isHls(text) ? [] : { text, url: file.good?.url ?? file.url };
     });
     const segment = asked.find(({ file, observed }) => file.kind === 'segment' && isServed(observed.good));
     if (!range && segment?.file.good)

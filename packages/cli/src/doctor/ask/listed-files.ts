@@ -24,9 +24,11 @@ const kinds: Readonly<Record<string, string>> = {
   'EXT-X-PART': 'part',
 };
 
+export const isHls = (text: string): boolean => /^\uFEFF?#EXTM3U/.test(text);
+
 /** Returns one file of each kind that the playlist or manifest at `url` names. */
 export async function listedFiles(text: string, url: string): Promise<ListedFile[]> {
-  return /^\uFEFF?#EXTM3U/.test(text) ? filesOfHls(text, url) : manifestFiles(text, url);
+  return isHls(text) ? filesOfHls(text, url) : manifestFiles(text, url);
 }
 
 function filesOfHls(text: string, url: string): ListedFile[] {

@@ -45,10 +45,10 @@ const program = `
  * also if only a thread has used it.
  */
 export async function manifestFiles(text: string, url: string): Promise<ListedFile[]> {
-  const parser = createRequire(import.meta.url).resolve('mpd-parser');
   // package managers such as Yarn load what finds packages by this variable; of the others, some have secrets
   const { NODE_OPTIONS = '' } = process.env;
   try {
+    const parser = createRequire(import.meta.url).resolve('mpd-parser');
     const running = promisify(execFile)(process.execPath, [`--max-old-space-size=${MEMORY_MB}`, '--eval', program], {
       env: { NODE_OPTIONS },
       signal: AbortSignal.timeout(TIMEOUT_MS),
