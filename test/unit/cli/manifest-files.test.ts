@@ -60,15 +60,27 @@ describe('a manifest that the parser cannot read names none, and the doctor goes
   });
 });
 
-test('a manifest that a playlist names is requested, and not read: one manifest takes one process', async () => {
-  const paths: string[] = [];
-  const server = createServer(({ url: path = '' }, response) => {
-    paths.push(path);
-    response.end(path === '/a.m3u8' ? '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.mpd\n' : mpd(set(template('v'))));
+/** Runs the doctor for `path` of a server, and returns the paths that it requests. */
+async function requestedFor(path: string, files: Record<string, string>): Promise<Set<string>> {
+  const paths = new Set<string>();
+  const server = createServer(({ url = '' }, response) => {
+    paths.add(url);
+    response.end(files[url] ?? 'a');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  await examine({ url: `http://127.0.0.1:${port}/a.m3u8` });
+  await examine({ url: `http://127.0.0.1:${port}${path}` });
   server.close();
-  expect(new Set(paths)).toEqual(new Set(['/a.m3u8', '/v.mpd']));
+  return paths;
+}
+
+test('a manifest that a playlist names is requested, and not read: one manifest takes one process', async () => {
+  const playlist = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.mpd\n';
+  const requested = await requestedFor('/a.m3u8', { '/a.m3u8': playlist, '/v.mpd': mpd(set(template('v'))) });
+  expect(requested).toEqual(new Set(['/a.m3u8', '/v.mpd']));
+});
+
+test('a URL in a manifest that is none is left out', async () => {
+  const text = mpd(set(template('v').replace('v-$Number$.m4s', 'https://[')));
+  expect(await requestedFor('/a.mpd', { '/a.mpd': text })).toEqual(new Set(['/a.mpd', '/v-i.mp4']));
 });

@@ -15,8 +15,8 @@ const pausedUntil = new Map<string, number>();
 const sameFailureMs = 5000;
 
 /**
- * The time until which a failed request does not mean that CORS headers are missing, for each origin: without an end
- * after an answer, which had them.
+ * The time until which a failed request does not mean that an origin sends no CORS headers: without an end after an
+ * answer, which had them.
  */
 const trustedUntil = new Map<string, number>();
 /** The time until which a failed request of a script does not lead to another check, for each origin. */
@@ -66,12 +66,17 @@ export const noteCors = ({ url }: SignedRequest): void => void trustedUntil.set(
 /**
  * Checks whether CORS headers are missing for a request of an element. If they are, the worker does not touch requests
  * to that origin for a while, because an element can do without CORS. After an answer with CORS headers, the first
- * failure, and others soon after it, count as a broken connection, and requests are still signed.
+ * failure, and others soon after it, may be a broken connection, or a file without these headers beside others with
+ * them: the page is told, and requests are still signed.
  */
 export async function checkCors(event: FetchEventLike, request: SignedRequest): Promise<void> {
   const origin = originOf(request.url);
   const now = performance.now();
   const until = trustedUntil.get(origin) ?? 0;
-  if (now < until) trustedUntil.set(origin, Math.min(until, now + sameFailureMs));
-  else if (await isCorsMissing(event, request)) pausedUntil.set(origin, performance.now() + withoutCorsPauseMs);
+  if (now < until) {
+    trustedUntil.set(origin, Math.min(until, now + sameFailureMs));
+    await reportMissingCors(event, request);
+  } else if (await isCorsMissing(event, request)) {
+    pausedUntil.set(origin, performance.now() + withoutCorsPauseMs);
+  }
 }

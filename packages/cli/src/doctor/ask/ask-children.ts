@@ -43,6 +43,16 @@ const LEVELS = 2;
 /** The most characters of a URL that is requested: servers accept no longer URLs. */
 const MAX_URL = 8192;
 
+/** Tells whether a URL can be requested. The parser of manifests passes absolute URLs on as they are written. */
+function isAskable(url: string): boolean {
+  if (url.length > MAX_URL) return false;
+  try {
+    return /^https?:$/.test(new URL(url).protocol);
+  } catch {
+    return false;
+  }
+}
+
 interface Child extends ListedFile {
   readonly bare: string;
   readonly good: Pass | undefined;
@@ -56,7 +66,7 @@ export async function askChildren(subject: ChildrenSubject): Promise<ChildrenExa
   let playlists = [{ text: subject.text, url: subject.loadedFrom }];
   for (let level = 0; level < LEVELS && playlists.length > 0; level++) {
     const listed = (await Promise.all(playlists.map(({ text, url }) => listedFiles(text, url)))).flat();
-    const askable = listed.filter(({ url }) => url.length <= MAX_URL && /^https?:/.test(url));
+    const askable = listed.filter(({ url }) => isAskable(url));
     // a playlist on a public host must not send the doctor around its user's private network
     const allowed = askable.filter(({ url }) => subject.isPrivate || !isPrivateHost(new URL(url).hostname));
     hasPrivate ||= allowed.length < askable.length;
