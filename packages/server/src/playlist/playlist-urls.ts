@@ -30,12 +30,14 @@ const MAX_CHARACTERS = 100_000_000;
 export function playlistUrls(text: string, playlistUrl: string | URL): PlaylistUrl[] {
   const base = writtenUrl(playlistUrl, 'playlistUrl');
   const { references, resolve } = playlistReferences(text, base);
+  // a URI inherits no query
+  const inherited = base.origin.length + base.pathname.length;
   let left = MAX_CHARACTERS;
   return references.flatMap((reference) => {
     const found = resolve(reference);
     const url = found && /^https?:$/.test(found.protocol) ? found : undefined;
     // a URI that is left out has taken as much time
-    left -= (url ?? base).href.length;
+    left -= url?.href.length ?? inherited;
     if (left < 0) throw optionsError('text', 'Give a playlist whose URLs have 100,000,000 characters at most.');
     return url ? { tag: reference.tag, url: url.href } : [];
   });

@@ -3,7 +3,7 @@ import { playlistUrls } from '../../../../packages/server/src/index.ts';
 
 const long = `https://cdn.example.com/${'a'.repeat(9976)}`;
 const urlsOf = (count: number, uri = 'a'): unknown[] =>
-  playlistUrls(`#EXTM3U\n${`${uri}\n`.repeat(count)}`, `${long}/v.m3u8`);
+  playlistUrls(`#EXTM3U\n${`${uri}\n`.repeat(count)}`, `${long}/v.m3u8?a=${'b'.repeat(9000)}`);
 
 test('the URLs of a playlist have 100,000,000 characters at most', () => {
   expect(urlsOf(9998)).toHaveLength(9998);
@@ -12,7 +12,7 @@ test('the URLs of a playlist have 100,000,000 characters at most', () => {
   );
 });
 
-test.each(['a:', '//['])('so has the URL of the playlist, for all URIs that are left out together: %s', (uri) => {
+test.each(['a:', '//['])('so has the playlist's URL without its query, for all URIs that are left out: %s', (uri) => {
   expect(urlsOf(9993, uri)).toEqual([]);
   expect(() => urlsOf(9994, uri)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
 });
