@@ -12,7 +12,7 @@ test('the URLs of a playlist have 100,000,000 characters at most', () => {
   );
 });
 
-test.each(['a:', '//['])('so has the playlist's URL without its query, for all URIs that are left out: %s', (uri) => {
+test.each(['a:', '//['])('so has its URL without the query, for all URIs that are left out: %s', (uri) => {
   expect(urlsOf(9993, uri)).toEqual([]);
   expect(() => urlsOf(9994, uri)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
 });

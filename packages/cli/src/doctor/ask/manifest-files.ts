@@ -45,7 +45,7 @@ const program = `
  * also if only a thread has used it.
  */
 export async function manifestFiles(text: string, url: string): Promise<ListedFile[]> {
-  // package managers such as Yarn load what finds packages by this variable; of the others, some have secrets
+  // Yarn names its resolver of packages in this variable; other variables may have secrets
   const { NODE_OPTIONS = '' } = process.env;
   try {
     const parser = createRequire(import.meta.url).resolve('mpd-parser');
