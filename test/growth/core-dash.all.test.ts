@@ -122,7 +122,7 @@ describe('what a DASH manifest costs that is reloaded, with a request, grows wit
   });
 });
 
-describe('what a DASH manifest costs does not grow with the length of a value times the elements that inherit it', () => {
+describe('what a DASH manifest costs does not grow with the length of a value times its heirs', () => {
   test.each(Object.keys(inherited))('%s, from 600 to 2400', async (name) => {
     await expectLinear((count) => reload(inherited[name]!(count)), 600);
   });

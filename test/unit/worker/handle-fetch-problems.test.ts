@@ -28,7 +28,7 @@ describe('handleFetch', () => {
     ]);
   });
 
-  test('one broken connection, with two requests, to an edge that has answered with CORS headers: the next one is signed', async () => {
+  test('one broken connection with two requests, after an answer with CORS headers: the next is signed', async () => {
     await lab.ask('/vod/film.mp4').response;
     lab.answers = [destroy, destroy];
     await Promise.all([lab.ask('/vod/film.mp4').response, lab.ask('/vod/other.mp4').response]);
