@@ -66,6 +66,20 @@ describe('handleFetch', () => {
     expect(lab.ask('/vod/film.mp4').answers).toBe(true);
   });
 
+  test('the edge does not answer whether it can be reached: the player hears of it after five seconds', async () => {
+    const patience = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(patience.signal);
+    lab.answers = [
+      destroy,
+      () => {
+        patience.abort();
+      },
+    ];
+    expect((await lab.ask('/vod/film.mp4').response).status).toBe(200);
+    expect(timeout).toHaveBeenCalledWith(5000);
+    expect(lab.told).toEqual([]);
+  });
+
   test('tells a denial from a signing endpoint that is down', async () => {
     const signer = (code: 'ERR_DENIED' | 'ERR_SIGNING_UNAVAILABLE') => {
       vi.spyOn(lab.source, 'sign').mockRejectedValueOnce(new SecureTokenError(code, 'no'));

@@ -25,7 +25,7 @@ const MAX_CHARACTERS = 100_000_000;
  *
  * @param playlistUrl the URL of the playlist, to which its URIs are relative
  * @throws `ERR_OPTIONS` if `playlistUrl` is not an absolute URL, and if the URLs together would have more than
- *   100,000,000 characters
+ *   100,000,000 characters; a URI that is left out counts as `playlistUrl` without its query
  */
 export function playlistUrls(text: string, playlistUrl: string | URL): PlaylistUrl[] {
   const base = writtenUrl(playlistUrl, 'playlistUrl');

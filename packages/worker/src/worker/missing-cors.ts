@@ -9,10 +9,11 @@ const withoutCorsPauseMs = 60_000;
 /** The longest wait for the request that tells whether the edge can be reached. */
 const checkTimeoutMs = 5000;
 
-/** The end of the pause for each origin, by `performance.now()`, which the viewer cannot change. */
-const pausedUntil = new Map<string, number>();
 /** Failures in this time after the first one may have the same cause: one broken connection has several requests. */
 const sameFailureMs = 5000;
+
+/** The end of the pause for each origin, by `performance.now()`, which the viewer cannot change. */
+const pausedUntil = new Map<string, number>();
 
 /**
  * The time until which a failed request does not mean that an origin sends no CORS headers: without an end after an
