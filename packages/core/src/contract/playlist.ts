@@ -1,72 +1,66 @@
-/** The token that the source holds for a URL. */
-interface TokenAtHand {
-  /** The scope of the token: one URL, one path with any query, or a folder. */
-  readonly opens: 'url' | 'path' | 'folder';
-  /** Seconds from the call for the token to the end of the token. */
-  readonly lifetime: number;
-  /** Seconds until the token ends; negative once it has ended. */
-  readonly rest: number;
+/** The names of one rendition in the order of playback. A key is an absolute URL without its token. */
+export interface NameList {
+  /** Tells the list from the others of its playlist, and stays the same when the playlist is reloaded. */
+  readonly id: string;
+  /** The duration of the media of one name, in seconds; 0 if it is unknown. */
+  readonly seconds: number;
+  /** Whether more names will follow. */
+  readonly isLive: boolean;
+  /** The number of names that are known at present. */
+  readonly length: number;
+  /** Returns the place of a name; -1 if it is none of the list. */
+  placeOf(key: string): number;
+  /** Returns the name at a place from 0 to `length - 1`. */
+  at(place: number): string;
+  /** Returns the last `count` names of media, without init segments and keys: what comes next follows from them. */
+  last(count: number): readonly string[];
 }
 
-/** The part of a token source that its read-ahead uses. Keys are URLs without a token. */
-export interface SourceAhead {
-  /** The option `readAhead`: the size of the first batch of listed URLs; 0 also switches prediction off. */
-  readonly size: number;
-  /** 0…1: the share of a token's lifetime over which the calls of an audience are spread. */
-  readonly jitter: number;
-  readonly random: () => number;
-  /** Returns seconds on the clock of the session, for durations: no answer of the endpoint changes this clock. */
+/** What a playlist needs to make keys of its URIs. */
+export interface PlaylistContext {
+  /** The URL of the playlist, without its token. */
+  readonly url: string;
+  /** Resolves `uri` against `base`, and removes a token that a server may have written into it; empty if it is unusable. */
+  readonly keyOf: (uri: string, base: string) => string;
+  /** Returns unix seconds by the clock of the signing endpoint. */
   readonly now: () => number;
-  /** Returns unix seconds on the endpoint's clock, which each answer of the endpoint may correct. */
-  readonly endpointNow: () => number;
-  /** Returns the key of an absolute URL: the URL without the token that a server may have written into it. */
-  readonly identify: (href: string) => string;
-  readonly tokenOf: (key: string) => TokenAtHand | undefined;
-  /** Whether a request for the URL would not wait for a token. True for an empty key: such a URL cannot be signed. */
-  readonly isReady: (key: string) => boolean;
-  readonly isDenied: (key: string) => boolean;
-  readonly isUnderWay: (key: string) => boolean;
-  /** Asks for the token of a URL; resolves to whether the endpoint has answered, but without that token. */
-  readonly sign: (key: string) => Promise<boolean>;
-  /** Asks for the token of a URL that may never exist; resolves as `sign` does. */
-  readonly predict: (key: string) => Promise<boolean>;
-  /** Asks for the successor of the token at hand. */
-  readonly renew: (key: string) => void;
-  /** Reports a call for names that no playlist lists yet. @param last the name that is furthest ahead */
-  readonly notePredicted: (last: string, count: number) => void;
+  /** Returns the list with this id of the last reload: an update may leave out what the player knows. */
+  readonly before: (id: string) => NameList | undefined;
 }
 
-/** Signs the next URLs of playlists before a player asks for them. */
-export interface ReadAhead {
-  learn(key: string, playlist: Playlist): void;
-  /** Notes that the source has attached a token for `key`. */
-  attached(key: string): void;
-  /** Notes that a request waits for the token of `key`. */
-  askedFor(key: string): void;
-  /** Whether `key` is a predicted name, which no playlist lists yet. */
-  isPredicted(key: string): boolean;
-  /** Returns, for each playlist that is due to be signed further ahead, the seconds for which its tokens suffice. */
-  restsOfDue(): number[];
-  /** Ends read-ahead, because no player is left. */
-  rest(): void;
-  stop(): void;
-}
-
-/**
- * The argument of `learn` of a token source: `hls(text)`, `dash(text)` or `list(urls)` of
- * `secure-token-core/playlists`. The first playlist brings the read-ahead along, so an app without playlists does not
- * contain the read-ahead.
- */
+/** The argument of `learn`: `hls(text)`, `dash(text)` or `list(urls)`. It brings the read-ahead, which others lack. */
 export interface Playlist {
-  /** Creates the read-ahead of a source. The source calls this once, for all of its players. */
+  readonly lists: (context: PlaylistContext) => readonly NameList[];
   readonly createReadAhead: (source: SourceAhead) => ReadAhead;
 }
 
-/** Whether `it` is a playlist that this copy of the package, or another copy in the page, has read. */
-export const isPlaylist = (it: unknown): it is Playlist =>
-  typeof (it as Partial<Playlist> | undefined | null)?.createReadAhead === 'function';
+/** What the read-ahead needs of a source. */
+export interface SourceAhead {
+  /** The option `readAhead`; more than 0. */
+  readonly first: number;
+  readonly jitter: number;
+  readonly random: () => number;
+  /** Returns the seconds of the session, which never go back. */
+  readonly now: () => number;
+  /** Returns unix seconds by the clock of the signing endpoint. */
+  readonly endpointNow: () => number;
+  readonly keyOf: PlaylistContext['keyOf'];
+  /** Returns the lifetime and the rest of the token at hand, in seconds; `undefined` if it opens a folder. */
+  readonly tokenOf: (key: string) => { readonly lifetime: number; readonly rest: number } | undefined;
+  /** Whether a token is at hand or under way, or no call would bring one. */
+  readonly isCovered: (key: string) => boolean;
+  /** Whether names may be guessed: the endpoint has given tokens for the last ones. */
+  readonly mayGuess: () => boolean;
+  /** Asks for a token ahead of use. A guess is a name that may never exist: its failure has no consequences. */
+  readonly ask: (key: string, isGuess: boolean) => void;
+  readonly renew: (key: string) => void;
+}
 
-/** The read-ahead of a token source; `undefined` until the source learns a playlist. */
-export interface PlaylistGuest {
-  readAhead: ReadAhead | undefined;
+/** Signs the next names of playlists before a player requests them. */
+export interface ReadAhead {
+  /** @param key the key of the playlist */
+  learn(key: string, playlist: Playlist): void;
+  /** Notes a request. @param waits whether it waits for its token */
+  requested(key: string, waits: boolean): void;
+  stop(): void;
 }
