@@ -1,18 +1,15 @@
-import type { SecureTokenError } from './contract/secure-token-error.ts';
+import type { SecureTokenError } from './contract/errors.ts';
 
 /** The folder of the documentation. `npm run set-organisation` changes it along with `homepage`. */
 const DOCS = 'https://github.com/your-organisation/secure-token/blob/main/docs/';
 
-/** The lines written to the console, by the object that they are about: a token source, or a part of one. */
+/** The lines written to the console, by the token source that they are about. */
 const written = new WeakMap<object, Set<string>>();
 
 /** The largest number of lines about one token source: an endpoint may give another message for each failure. */
 const MAX_LINES = 30;
 
-/**
- * Notes that the line `what` about the object `about` is written.
- * @returns whether to write it: the line is new, and there are fewer than `MAX_LINES` lines about `about`
- */
+/** Notes that the line `what` about `about` is written. @returns whether to write it */
 function noteWritten(about: object, what: string): boolean {
   const known = written.get(about) ?? new Set();
   written.set(about, known);

@@ -1,43 +1,251 @@
-import { Backoff } from './calls/backoff.ts';
-import { RenewalTimer } from './calls/renewal-timer.ts';
-import { TokenCalls } from './calls/token-calls.ts';
-import { withDefaults } from './contract/token-source-options.ts';
-import { normaliseOptions } from './contract/option-checks.ts';
-import type { Playlist, PlaylistGuest } from './contract/playlist.ts';
-import { isPlaylist } from './contract/playlist.ts';
-import { SecureTokenError, isSecureTokenError } from './contract/secure-token-error.ts';
+import { Outage } from './calls/outage.ts';
+import { MAX_URLS, TokenCalls } from './calls/token-calls.ts';
+import type { EdgeAnswer } from './contract/adopt.ts';
+import { checkOptions } from './contract/check-options.ts';
+import { SecureTokenError } from './contract/errors.ts';
+import type { Settings, TokenSourceOptions } from './contract/options.ts';
+import { withDefaults } from './contract/options.ts';
+import type { Playlist, ReadAhead, SourceAhead } from './contract/playlist.ts';
 import type {
+  AdapterSource,
   SignOptions,
   SignedRequest,
   TokenEventDetails,
   TokenEventType,
   TokenSource,
 } from './contract/token-source.ts';
-import { SOURCE_DESTROYED, SOURCE_RENEWS, isTokenSource } from './contract/token-source.ts';
-import type { TokenSourceOptions } from './contract/token-source-options.ts';
-import { writeError, writeMistake } from './console-lines.ts';
-import { createDebugLog } from './debug-log.ts';
-import { isOffline } from './realm.ts';
-import { TokenAdoption } from './requests/adoption.ts';
-import { forgetAttached } from './requests/carried-tokens.ts';
+import { SOURCE_DESTROYED, SOURCE_RENEWS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
+import { writeError } from './console-lines.ts';
+import { Observer } from './development/observer.ts';
+import { forgetAttached, noteAttached } from './requests/carried-tokens.ts';
+import { Renewals } from './requests/renewals.ts';
 import { Replays } from './requests/replays.ts';
-import { RequestSigner } from './requests/request-signer.ts';
 import { createSourceAhead } from './requests/source-ahead.ts';
-import { createProtection } from './tokens/protection.ts';
-import { SentReplays } from './tokens/sent-replays.ts';
+import type { HeldToken } from './tokens/held-token.ts';
+import { Protection } from './tokens/protection.ts';
 import { ServerClock } from './tokens/server-clock.ts';
+import type { KnownUrl } from './tokens/signed-urls.ts';
+import { SignedUrls } from './tokens/signed-urls.ts';
 import { TokenStore } from './tokens/token-store.ts';
-import { TokenUrls } from './tokens/token-urls.ts';
-import { Players, TokensInUse } from './tokens/tokens-in-use.ts';
 
-const NO_PLAYLIST =
-  "learn() takes a playlist that is read: learn(url, hls(text)), with 'hls' from 'secure-token-core/playlists'; " +
-  'dash(text) for DASH.';
+/** Signs requests: at once if a token is at hand, otherwise as soon as there is one. */
+class Source extends EventTarget implements AdapterSource {
+  readonly #settings: Settings;
+  readonly #clock: ServerClock;
+  readonly #store: TokenStore;
+  readonly #urls = new SignedUrls();
+  readonly #protection: Protection;
+  readonly #calls: TokenCalls;
+  readonly #renewals: Renewals;
+  readonly #replays: Replays;
+  readonly #sourceAhead: SourceAhead;
+  /** Only in development builds: what it writes to the console, and the causes of refusals. */
+  readonly #observer: Observer | undefined;
+  /** The refusals that the app has heard of: adapters may report one again. */
+  readonly #told = new WeakSet<SignedRequest>();
+  #ahead: ReadAhead | undefined;
+  #isDestroyed = false;
+  /** The number of players that use this source; `undefined` before the first one: an app may sign without a player. */
+  #players: number | undefined;
 
-const NO_STATUS =
-  'secure-token: a request with a token that has not ended failed without a status. If the network panel shows 401, ' +
-  '403 or 410, the CDN sends no CORS headers with refusals: let it send them with every status, as `always` does ' +
-  'in nginx.';
+  constructor(settings: Settings) {
+    super();
+    this.#settings = settings;
+    const clock = new ServerClock(settings.clock);
+    const outage = new Outage(settings, () => clock.sessionNow());
+    const store = new TokenStore(clock, () => outage.isFailing);
+    const protection = new Protection(settings.protect);
+    const isIdle = (): boolean => this.#isDestroyed || this.#players === 0;
+    const emit = this.#emit.bind(this);
+    const calls = new TokenCalls({ settings, clock, store, urls: this.#urls, protection, emit }, outage, isIdle);
+    const parts = { settings, clock, store, urls: this.#urls, calls };
+    const isProtected = (key: string): boolean => this.#isProtected(key);
+    this.#clock = clock;
+    this.#store = store;
+    this.#protection = protection;
+    this.#calls = calls;
+    this.#renewals = new Renewals(store, clock, calls, isIdle);
+    this.#replays = new Replays({ ...parts, attach: (url, held) => this.#attach(this.#urls.read(url), held) });
+    this.#sourceAhead = createSourceAhead({ ...parts, isProtected });
+    if (__DEVELOPMENT__) this.#observer = new Observer(this, settings, clock, outage);
+  }
+
+  signNow(url: string): SignedRequest | undefined {
+    const known = this.#urls.read(url);
+    const { key } = known;
+    if (!this.#isProtected(key)) {
+      if (__DEVELOPMENT__) this.#observer!.noteLeft(key);
+      return untouchedRequest(url);
+    }
+    const held = this.#store.find(key);
+    const isReady = this.#store.isUsable(held) && !this.#isDestroyed && !this.#calls.intake.denialOf(key);
+    return isReady ? this.#attach(known, held) : undefined;
+  }
+
+  async sign(url: string, how: SignOptions = {}): Promise<SignedRequest> {
+    how.signal?.throwIfAborted();
+    const ready = this.signNow(url);
+    if (ready) return ready;
+    const { key } = this.#urls.read(url);
+    const before = this.#store.find(key);
+    const reason = before ? 'expired' : 'initial';
+    if (__DEVELOPMENT__) this.#observer!.noteWait(key, reason);
+    const obtained = this.#calls.obtain(key, reason, how);
+    // the next names come along in the same call
+    if (!before?.isFolder) this.#ahead?.requested(key, true);
+    await obtained;
+    // a token that looks expired is attached too: then this clock is wrong, and the edge knows better
+    return this.#attachAnew(url) ?? this.sign(url, how);
+  }
+
+  isRefusal(request: SignedRequest, status: number): boolean {
+    const isRefusal = this.#replays.isRefusal(request, status);
+    if (__DEVELOPMENT__ && !isRefusal) this.#observer!.noteFailure(request, status);
+    return isRefusal;
+  }
+
+  async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
+    const { token, unsignedUrl: url } = request;
+    if (!token || !this.#replays.isRefusal(request, status)) return undefined;
+    if (!this.#told.has(request)) this.#emit('tokenrefused', { url, status });
+    this.#told.add(request);
+    const error = this.explainRefusal(request, status);
+    const replay = await this.#replays.replay(request, token, how);
+    if (__DEVELOPMENT__) this.#observer!.noteReplay(url, status, replay !== undefined);
+    if (!replay) this.#emit('tokenerror', { error });
+    return replay;
+  }
+
+  explainRefusal(request: SignedRequest, status: number): SecureTokenError {
+    const { unsignedUrl: url } = request;
+    const message = __DEVELOPMENT__
+      ? this.#observer!.explainRefusal(request, status)
+      : `The edge answered ${status || 'without a status'}, again with a new token.`;
+    return new SecureTokenError('ERR_TOKEN_REFUSED', message, { url, status });
+  }
+
+  noteAnswer(request: SignedRequest, answer: EdgeAnswer, isGood: boolean): void {
+    if (__DEVELOPMENT__) this.#observer!.noteAnswer(request, answer, isGood);
+    const sent = isGood && request.token && this.#settings.adopt?.(request, answer, this.#clock.now());
+    if (sent) this.#calls.intake.adopt(request, sent);
+  }
+
+  unsign(url: string): string {
+    const { key, unsigned } = this.#urls.read(url);
+    return this.#urls.withoutSecrets(this.#isProtected(key) ? unsigned : url, (it) => this.protects(it));
+  }
+
+  protects(url: string): boolean {
+    return this.#isProtected(this.#urls.read(url).key);
+  }
+
+  learn(playlistUrl: string, playlist: Playlist): void {
+    if (typeof (playlist as Partial<Playlist> | undefined)?.createReadAhead !== 'function')
+      throw new SecureTokenError('ERR_OPTIONS', 'learn() takes a playlist that is read: learn(url, hls(text)).');
+    const { key } = this.#urls.read(playlistUrl);
+    if (this.#isDestroyed || !this.#settings.readAhead || this.#store.find(key)?.isFolder) return;
+    this.#ahead ??= playlist.createReadAhead(this.#sourceAhead);
+    this.#ahead.learn(key, playlist);
+  }
+
+  get session(): string {
+    return this.#calls.intake.session.id;
+  }
+
+  async renew(): Promise<void> {
+    this.liftDenials();
+    this.#calls.wake();
+    this.dispatchEvent(new Event(SOURCE_RENEWS));
+    await Promise.all(this.#usedUrls().map((url) => this.#calls.obtain(url, 'expiring')));
+  }
+
+  liftDenials(): void {
+    this.#calls.intake.liftDenials();
+  }
+
+  allow(url: string): void {
+    this.#protection.allow(url);
+  }
+
+  join(): () => void {
+    this.#players = (this.#players ?? 0) + 1;
+    let isThere = true;
+    return () => {
+      if (!isThere) return;
+      isThere = false;
+      this.#players!--;
+      if (this.#players === 0) this.#rest();
+    };
+  }
+
+  destroy(): void {
+    this.#isDestroyed = true;
+    this.#rest();
+    const message = 'This token source was destroyed. Create another one.';
+    this.#calls.stop(new SecureTokenError('ERR_DESTROYED', message));
+    this.#store.clear();
+    forgetAttached(this);
+    this.dispatchEvent(new Event(SOURCE_DESTROYED));
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  #rest(): void {
+    this.#renewals.stop();
+    this.#ahead?.stop();
+  }
+
+  #isProtected(key: string): boolean {
+    return key !== '' && this.#protection.covers(key, () => this.#store.find(key) !== undefined);
+  }
+
+  /** Returns the request signed with the token at hand, whatever its state is; `undefined` if there is none. */
+  #attachAnew(url: string): SignedRequest | undefined {
+    // a new token may bring other parameter names or another base, so the URL may have another key than before
+    const known = this.#urls.read(url);
+    const held = this.#store.find(known.key);
+    return held && this.#attach(known, held);
+  }
+
+  #attach(known: KnownUrl, held: HeldToken): SignedRequest {
+    const { token } = held;
+    const { key, unsigned } = known;
+    // a segment is requested once, so the token of one URL is renewed at its second request at the earliest
+    const isUsedAgain = held.isFolder || held.isUsed;
+    held.usedBy = key;
+    held.usedAt = this.#clock.sessionNow();
+    if (__DEVELOPMENT__) this.#observer!.noteAttached(key, token);
+    if (isUsedAgain && this.#store.stateOf(held) === 'due') this.#calls.ask(key, 'expiring');
+    if (held.isFolder) this.#renewals.start();
+    else this.#ahead?.requested(key, false);
+    noteAttached(held, this, this.#clock);
+    return {
+      ...untouchedRequest(unsigned),
+      url: this.#urls.sign(known, token, held.opens),
+      headers: token.headers ?? {},
+      credentials: !!token.credentials,
+      token,
+    };
+  }
+
+  /** Returns one URL for each token in use, and for the folder that was used last: its player may wait to go on. */
+  #usedUrls(): string[] {
+    const now = this.#clock.sessionNow();
+    const used = [...this.#store.all()].filter(({ isUsed }) => isUsed).sort((one, other) => one.usedAt - other.usedAt);
+    const inUse = used.filter(({ usedAt, lifetime }) => now - usedAt < lifetime);
+    const folders = new Set([...inUse, ...used.slice(-1)].filter(({ isFolder }) => isFolder));
+    const others = inUse.filter(({ isFolder }) => !isFolder).slice(-MAX_URLS);
+    return [...folders, ...others].map(({ usedBy }) => usedBy);
+  }
+
+  #emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
+    if (this.#isDestroyed) return;
+    if (__DEVELOPMENT__ && 'error' in detail) writeError(this, detail.error);
+    this.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
+  }
+}
 
 /**
  * Creates the token source of one or many players.
@@ -45,126 +253,5 @@ const NO_STATUS =
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function createTokenSource(options: TokenSourceOptions | TokenSource | string | URL): TokenSource {
-  if (isTokenSource(options)) return options;
-  const settings = withDefaults(normaliseOptions(options));
-
-  // each part needs only the parts that are created above it
-  const target = new EventTarget();
-  const debug = createDebugLog(settings.debug);
-  const players = new Players();
-  /** The errors that were already reported to the app, the log and the console. */
-  const told = new WeakSet<SecureTokenError>();
-  const guest: PlaylistGuest = { readAhead: undefined };
-  const protection = createProtection(settings.protect);
-  const clock = new ServerClock(settings.clock);
-  const sent = new SentReplays();
-  const tokenUrls = new TokenUrls();
-  const backoff = new Backoff(settings.retry, settings.random, clock, (seconds) =>
-    debug?.pause('the signing endpoint is not called', seconds),
-  );
-  const store = new TokenStore(clock, sent, backoff);
-  const inUse = new TokensInUse({ store, sent, clock });
-  const tokens = { settings, clock, sent, protection, tokenUrls, store, inUse };
-  const calls = new TokenCalls({ ...tokens, backoff, players, guest, emit });
-  const timer = new RenewalTimer({ ...tokens, calls, players });
-  const signer = new RequestSigner({ ...tokens, calls, timer, guest, source: target, debug });
-  const replays = new Replays({ ...tokens, calls, backoff, signer, debug });
-  const adoption = settings.adopt === undefined ? undefined : new TokenAdoption(settings.adopt, { ...tokens, emit });
-  const ahead = createSourceAhead({ ...tokens, calls, signer, debug });
-
-  function emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
-    if (store.isClosed) return;
-    debug?.event(type, detail);
-    if ('error' in detail) tellOnce(detail.error);
-    target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
-  }
-
-  /** Notes that an event or a rejected request tells the app of `error`. Development builds also tell the console. */
-  function tellOnce(error: SecureTokenError): void {
-    told.add(error);
-    if (__DEVELOPMENT__) writeError(target, error);
-  }
-
-  /** Writes the error of a waiting request to log and console, unless an event has reported it. @throws `error` */
-  function tellAndThrow(error: unknown): never {
-    if (isSecureTokenError(error) && error.code !== 'ERR_DESTROYED' && !told.has(error)) {
-      debug?.event('tokenerror', { error });
-      tellOnce(error);
-    }
-    throw error;
-  }
-
-  /** Stops renewing and signing ahead of use. */
-  function rest(): void {
-    timer.rest();
-    guest.readAhead?.rest();
-  }
-
-  /** Warns of a probable refusal without CORS headers, which looks like a network failure. */
-  function writeNoStatus(): void {
-    if (isOffline()) return;
-    writeMistake(target, NO_STATUS, 'troubleshooting.md#status-0-instead-of-403-or-410');
-  }
-
-  function isRefusal(request: SignedRequest, status: number): boolean {
-    // eslint-disable-next-line no-restricted-syntax -- adapters pass each failure to this function, and to no other
-    replays.noteFailure(request, status);
-    if (__DEVELOPMENT__ && !status && request.token && !replays.isRefusal(request, status)) writeNoStatus();
-    return replays.isRefusal(request, status);
-  }
-
-  function destroy(): void {
-    store.close();
-    timer.stop();
-    guest.readAhead?.stop();
-    calls.stop();
-    forgetAttached(target);
-    target.dispatchEvent(new Event(SOURCE_DESTROYED));
-  }
-
-  const source = {
-    sign: (url: string, how?: SignOptions) => signer.sign(url, how).catch(tellAndThrow),
-    destroy,
-    [Symbol.dispose]: destroy,
-    join: () => players.join(rest),
-    allow: protection.allow,
-    signNow: (url: string) => signer.signNow(url),
-    protects: (url: string) => signer.isProtected(tokenUrls.read(url).key),
-    isRefusal,
-    explainRefusal: (request: SignedRequest, status: number) => replays.explain(request, status, target),
-    async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
-      const { token, unsignedUrl: url } = request;
-      if (!token || !isRefusal(request, status)) return undefined;
-      if (replays.noteTold(request)) emit('tokenrefused', { url, status });
-      const since = clock.sessionNow();
-      const replay = await replays.signAnew(request, token, status, how).catch(tellAndThrow);
-      debug?.replay(url, status, !!replay, clock.sessionNow() - since);
-      if (!replay) emit('tokenerror', { error: replays.explain(request, status, target) });
-      return replay;
-    },
-    adoption,
-    unsign(url: string) {
-      const { key, unsigned } = tokenUrls.read(url);
-      return tokenUrls.secrets.removeFrom(signer.isProtected(key) ? unsigned : url, source.protects);
-    },
-    learn(playlistUrl: string, playlist: Playlist) {
-      if (!isPlaylist(playlist)) throw new SecureTokenError('ERR_OPTIONS', NO_PLAYLIST);
-      const { key } = tokenUrls.read(playlistUrl);
-      if (store.isClosed || store.find(key)?.scope.kind === 'folder') return;
-      guest.readAhead ??= playlist.createReadAhead(ahead);
-      guest.readAhead.learn(key, playlist);
-    },
-    liftDenials: () => calls.liftDenials(),
-    async renew() {
-      calls.liftDenials();
-      backoff.wake();
-      target.dispatchEvent(new Event(SOURCE_RENEWS));
-      await Promise.all(inUse.urls().map((url) => calls.obtain(url, 'expiring')));
-    },
-    get session() {
-      return calls.session;
-    },
-  };
-  // copies the getters themselves: `Object.assign` would copy their values
-  return Object.defineProperties(target, Object.getOwnPropertyDescriptors(source)) as typeof target & typeof source;
+  return isTokenSource(options) ? options : new Source(withDefaults(checkOptions(options)));
 }

@@ -1,15 +1,15 @@
 export { createTokenSource } from './create-token-source.ts';
-export { SecureTokenError, isSecureTokenError } from './contract/secure-token-error.ts';
+export { SecureTokenError, isSecureTokenError } from './contract/errors.ts';
+export type { Adopt, EdgeAnswer } from './contract/adopt.ts';
+export type { SecureTokenErrorCode, SecureTokenErrorDetails } from './contract/errors.ts';
+export type { Protect, TokenReason, TokenRequest, TokenSourceOptions } from './contract/options.ts';
 export type { Playlist } from './contract/playlist.ts';
-export type { SecureTokenErrorCode, SecureTokenErrorDetails } from './contract/secure-token-error.ts';
-export type { TokenEvent, TokenEventDetails, TokenEventType } from './contract/token-source.ts';
 export type {
-  EdgeRefusals,
-  Protect,
-  TokenReason,
-  TokenRequest,
-  TokenSourceOptions,
-  TokensAnswer,
-} from './contract/token-source-options.ts';
-export type { Adoption, SignOptions, SignedRequest, TokenSource } from './contract/token-source.ts';
-export type { Token } from './contract/token.ts';
+  SignOptions,
+  SignedRequest,
+  TokenEvent,
+  TokenEventDetails,
+  TokenEventType,
+  TokenSource,
+} from './contract/token-source.ts';
+export type { Token, TokensAnswer } from './contract/token.ts';

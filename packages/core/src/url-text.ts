@@ -1,31 +1,43 @@
 // the global object of a page, a worker or a server
 const scope = globalThis as { document?: Document; location?: Location };
 
+/** V8 hashes longer texts by their length alone: maps of many of them are slow. No server takes such URLs. */
+const LONGEST_URL = 16_000;
+
 /**
- * Returns `url` without its fragment, resolved against `from`, by default the base URL of the page (a server has
- * none). Returns an empty string if the result is not an http(s) URL.
+ * Returns `url` without its fragment, resolved against `from`, by default the base URL of the page (a server has none).
+ * Returns an empty string if the result is no http(s) URL, or longer than 16,000 characters.
  */
 export function resolveUrl(
   url: string,
   from: string | undefined = scope.document?.baseURI ?? scope.location?.href,
 ): string {
   try {
-    return /^http[^#]*/.exec(new URL(url, from).href)![0];
+    const href = /^http[^#]*/.exec(new URL(url, from).href)![0];
+    return href.length > LONGEST_URL ? '' : href;
   } catch {
     return '';
   }
 }
 
 export const pathOf = (url: string): string => /^[^?]*/.exec(url)![0];
+export const originOf = (url: string): string => url.split('/', 3).join('/');
 /** Returns the text with which all URLs in `rule` (a folder or a file) begin; it ends with `/`: /vod is not /vodka. */
 export const folderOf = (rule: string): string => pathOf(resolveUrl(rule)).replace(/\/?$/, '/');
 /** Whether `url` is the URL of a folder or file, or lies in it. @param folder as `folderOf` returns it */
 export const isIn = (folder: string, url: string): boolean => `${pathOf(url)}/`.startsWith(folder);
+
+/** Yields the folders of an absolute URL, the deepest first. */
+export function* foldersOf(url: string): Iterable<string> {
+  const path = pathOf(url);
+  // behind the slashes of `https://`
+  for (let end = path.lastIndexOf('/'); end > 7; end = path.lastIndexOf('/', end - 1)) yield path.slice(0, end + 1);
+}
+
 /** Removes the query, in which a server may have written a token that is not known yet, and user name and password. */
 export const shownUrl = (url: string): string => url.replace(/[?#].*/s, '?…').replace(/^(\w+:\/\/)[^/]*@/, '$1');
-export const originOf = (url: string): string => url.split('/', 3).join('/');
 
-/** Encodes only characters that a parameter cannot contain: CDNs compare `~`, `*`, `/` and `=` as bytes. */
+/** Encodes only what a parameter cannot contain: CDNs compare `~`, `*`, `/` and `=` as bytes. */
 export const encodeParameter = (text: string): string => encodeURI(text).replace(/[&+#]/g, encodeURIComponent);
 
 /** Decodes the valid percent-escapes and keeps others, which a text from elsewhere may contain. */
@@ -37,12 +49,6 @@ export const decoded = (text: string): string =>
       return escapes;
     }
   });
-
-/**
- * Returns the possible meanings of a text in a URL: as written, because escapes may be part of the text, then decoded,
- * and decoded with each `+` as a space, as URLSearchParams writes it.
- */
-export const readings = (text: string): string[] => [text, decoded(text), decoded(text.replaceAll('+', ' '))];
 
 /**
  * Returns `url` with `parameters` (name to `name=value`, encoded) in its query. Each parameter for which `isReplaced`

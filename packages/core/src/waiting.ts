@@ -1,5 +1,3 @@
-import { isOffline } from './realm.ts';
-
 /** Settles as `promise` does, or rejects with the reason of `signal` once that aborts. Leaves no listener behind. */
 export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
   new Promise<T>((resolve, reject) => {
@@ -9,28 +7,35 @@ export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefine
     promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop));
   });
 
-/** The shortest pause of an offline browser, unless the network returns. It ends, because a browser may be wrong. */
-const OFFLINE_DELAY_MS = 15_000;
+/** Resolves after `seconds`; rejects with the reason of `signal` once that aborts. */
+export const sleep = (seconds: number, signal?: AbortSignal): Promise<void> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, seconds * 1000)));
+  return abortable(over, signal).finally(() => clearTimeout(timer));
+};
 
-/**
- * Resolves after `delayMs`, or when the network comes back. If the browser is offline, waits at least 15 s for the
- * network; callers that count tries do not count those that they make offline. An aborted `signal` ends the pause.
- */
-export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal?.aborted) {
-      resolve();
-      return;
-    }
-    const listening = new AbortController();
-    const end = (): void => {
-      clearTimeout(timer);
-      listening.abort();
-      resolve();
-    };
-    const timer = setTimeout(end, isOffline() ? Math.max(delayMs, OFFLINE_DELAY_MS) : delayMs);
-    signal?.addEventListener('abort', end, { signal: listening.signal });
-    (globalThis as Partial<Pick<Window, 'addEventListener'>>).addEventListener?.('online', end, {
-      signal: listening.signal,
-    });
-  });
+/** The events of a page after which time may have passed unnoticed, or the network may be back. */
+type PageEvent = 'online' | 'visibilitychange' | 'pageshow';
+
+/** Listens to the page only while there is a reason, so that a source that is never destroyed leaks nothing. */
+export class PageEvents {
+  readonly #types: readonly PageEvent[];
+  readonly #listener: () => void;
+  #isListening = false;
+
+  constructor(types: readonly PageEvent[], listener: () => void) {
+    this.#types = types;
+    this.#listener = listener;
+  }
+
+  listenWhile(hasReason: boolean): void {
+    if (hasReason === this.#isListening) return;
+    this.#isListening = hasReason;
+    const page = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
+    for (const type of this.#types)
+      page[hasReason ? 'addEventListener' : 'removeEventListener']?.(type, this.#listener);
+  }
+}
+
+/** Whether this code runs in a service worker, which handles the requests of all pages of a site and outlives them. */
+export const isServiceWorker = (): boolean => 'ServiceWorkerGlobalScope' in globalThis;

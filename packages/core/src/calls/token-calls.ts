@@ -1,224 +1,273 @@
-import { abortable } from '../waiting.ts';
-import type { Settings, TokenReason } from '../contract/token-source-options.ts';
-import type { PlaylistGuest } from '../contract/playlist.ts';
-import { SecureTokenError, sourceDestroyed } from '../contract/secure-token-error.ts';
-import type { EmitTokenEvent } from '../contract/token-source.ts';
-import type { Protection } from '../tokens/protection.ts';
-import type { SentReplays } from '../tokens/sent-replays.ts';
-import type { ServerClock } from '../tokens/server-clock.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
-import type { TokenUrls } from '../tokens/token-urls.ts';
-import type { Players, TokensInUse } from '../tokens/tokens-in-use.ts';
-import type { Backoff } from './backoff.ts';
-import { CallBatches } from './call-batches.ts';
-import { Denials } from './denials.ts';
-import { mayBeAboutPredictions } from './isolate-failure.ts';
-import { PlaybackSession } from './playback-session.ts';
-import { SigningEndpoint } from './signing-endpoint.ts';
-import { TokenIntake } from './token-intake.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import type { SecureTokenError } from '../contract/errors.ts';
+import type { TokenReason } from '../contract/options.ts';
+import type { SignOptions } from '../contract/token-source.ts';
+import { PageEvents, abortable } from '../waiting.ts';
+import { isAboutGuesses, isAboutUrls, toError } from './failure.ts';
+import type { IntakeParts } from './intake.ts';
+import { Intake } from './intake.ts';
+import { Outage } from './outage.ts';
+import { Want } from './want.ts';
 
-interface Parts {
-  readonly settings: Settings;
-  readonly clock: ServerClock;
-  readonly sent: SentReplays;
-  readonly protection: Protection;
-  readonly tokenUrls: TokenUrls;
-  readonly store: TokenStore;
-  readonly inUse: TokensInUse;
-  readonly backoff: Backoff;
-  readonly players: Players;
-  readonly guest: PlaylistGuest;
-  readonly emit: EmitTokenEvent;
-}
+/** The largest number of URLs in a call, which an endpoint may refuse to exceed (`docs/protocol.md`). */
+export const MAX_URLS = 100;
+/** The largest number of calls into which a failed one is split. */
+const MAX_SPLITS = 8;
+/** The longest timer, in seconds: `setTimeout` overflows at 2^31 ms. */
+const LONGEST_TIMER = 2_000_000;
+/** Seconds for which nothing is guessed, after guesses have got no token. */
+const GUESS_REST_SECONDS = 60;
+/** Seconds for which a scope is not asked for ahead of use, after a call has brought no token for it. */
+const REST_SECONDS = 10;
 
-/** A call under way for the token of a URL or scope. */
-interface Flight {
-  readonly key: string;
-  readonly ended: Promise<void>;
-  /** Whether the URL is only predicted, and may never exist. */
-  readonly isPredicted: boolean;
-}
+/** Requests that wait come first, guesses last. */
+const rank = ({ waiting, isGuess }: Want): number => (waiting ? 0 : isGuess ? 2 : 1);
 
-const NO_TOKEN =
-  'The answer of the signing endpoint has no token for this URL. ' +
-  "Send one with this 'url', or with a 'prefix' above it.";
-const OTHER_QUERY =
-  'The answer of the signing endpoint has a token for this URL with another query: a signed URL, most likely. ' +
-  "Send the 'url' of the call unchanged, and the signature as 'query'.";
-
-const soonestOf = (rests: readonly number[]): number | undefined => (rests.length > 0 ? Math.min(...rests) : undefined);
-
-/** Gets tokens. Makes one call for each scope at a time; further requests for the scope join the call. */
+/**
+ * Gets tokens. What is asked for is a `Want`: it waits in the queue, is sent in a call with others, and ends with its
+ * outcome. If the endpoint fails while a request waits for it, it goes back into the queue.
+ */
 export class TokenCalls {
-  readonly #parts: Parts;
-  readonly #session = new PlaybackSession();
-  readonly #endpoint: SigningEndpoint;
-  readonly #denials: Denials;
-  readonly #intake: TokenIntake;
-  readonly #batches: CallBatches;
-  /** The calls under way, by the URL and the scope that they are for. */
-  readonly #flights = new Map<string, Flight>();
+  readonly intake: Intake;
+  readonly outage: Outage;
+  readonly #parts: IntakeParts;
+  readonly #isIdle: () => boolean;
+  /** All wants, by the scope of their URL and by the scope that they share with others. */
+  readonly #wants = new Map<string, Want>();
+  /** Those of them that are not under way. */
+  readonly #queue = new Set<Want>();
+  /** The times until which scopes rest. */
+  readonly #resting = new BoundedMap<string, number>();
+  /** URLs that failed alone while others got tokens: each gets a call of its own, which makes no other call pause. */
+  readonly #alone = new BoundedMap<string, true>();
+  readonly #network = new PageEvents(['online'], () => this.wake());
+  readonly #destroying = new AbortController();
+  #isAboutToSend = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #guessesRestUntil = -Infinity;
 
-  constructor(parts: Parts) {
+  /** @param isIdle whether no player is left, so that nothing is asked for ahead of use */
+  constructor(parts: IntakeParts, outage: Outage, isIdle: () => boolean) {
     this.#parts = parts;
-    const { settings, clock, inUse, guest, players, backoff } = parts;
-    this.#endpoint = new SigningEndpoint(settings, this.#session);
-    this.#denials = new Denials(() => clock.sessionNow());
-    this.#intake = new TokenIntake({
-      ...parts,
-      endpoint: this.#endpoint,
-      session: this.#session,
-      denials: this.#denials,
-    });
-    this.#batches = new CallBatches({
-      backoff,
-      now: () => clock.sessionNow(),
-      call: (wanted) => this.#intake.call(wanted),
-      isAbandoned: () => players.haveLeft && !backoff.isAwaited,
-      restOfDue: () => soonestOf([...inUse.restsOfDue(), ...(guest.readAhead?.restsOfDue() ?? [])]),
-    });
-    this.#intake.holdPreset(settings.tokens);
+    this.#isIdle = isIdle;
+    this.outage = outage;
+    this.intake = new Intake(parts);
   }
 
-  /** The id of the session, which every call contains. */
-  get session(): string {
-    return this.#session.id;
-  }
-
-  denialOf(key: string): SecureTokenError | undefined {
-    // every request looks for a denial, and there is nearly always none
-    return this.#denials.isEmpty ? undefined : this.#denials.of(this.#parts.store.idsOf(key));
-  }
-
-  /** Lifts denials, because the viewer may have changed. If there were any, calls under way are made again. */
-  liftDenials(): void {
-    const lifted = this.#denials.lift();
-    this.#session.denialsLifted(lifted);
-    if (lifted.length > 0) this.#endpoint.startAnew();
-  }
-
-  /** Ends all calls. Requests that wait fail with `ERR_DESTROYED`. */
-  stop(): void {
-    const error = sourceDestroyed();
-    this.#parts.backoff.stop(error);
-    this.#endpoint.stop(error);
-  }
-
-  /**
-   * Gets a new token for `key`, for a request that waits. Resolves when the token is at hand.
-   * @throws the error of the call; the reason of `signal` once it aborts
-   */
-  obtain(key: string, reason: TokenReason, signal?: AbortSignal): Promise<void> {
-    return this.#parts.backoff.hurryFor(() => abortable(this.#join(key, reason), signal));
-  }
-
-  /** Gets a new token for `key` that no request waits for. Does nothing during a pause, of all calls or of `key`. */
-  obtainInBackground(key: string, reason: TokenReason): void {
-    if (!this.#isResting(key)) this.#join(key, reason).catch(() => undefined);
-  }
-
-  /** Asks for the token of a listed name ahead of use; resolves to whether the endpoint answered without that token. */
-  async obtainAhead(key: string): Promise<boolean> {
-    if (this.#isResting(key)) return false;
-    try {
-      await this.#join(key, 'initial');
-      return false;
-    } catch (error) {
-      return (error as SecureTokenError).code === 'ERR_SIGNING_RESPONSE';
+  /** Gets a new token for `key`, for a request that waits. @throws the error of the call; the reason of `signal` */
+  async obtain(key: string, reason: TokenReason, { signal, patient }: SignOptions = {}): Promise<void> {
+    const { store } = this.#parts;
+    for (;;) {
+      const before = store.find(key);
+      const want = this.#wantFor(key) ?? this.#add(key, reason, false);
+      want.isGuess = false;
+      // the endpoint may answer any other reason with a token that it made before
+      if (reason === 'refused') want.reason = reason;
+      want.waiting++;
+      if (patient) want.patient++;
+      try {
+        await abortable(want.ended, signal);
+      } finally {
+        want.waiting--;
+        if (patient) want.patient--;
+      }
+      // a want of the same scope may have brought a token for its own URL alone
+      if (want.key === key || store.find(key) !== before) return;
     }
   }
 
-  #isResting(key: string): boolean {
-    return this.#parts.backoff.isPaused || this.#batches.isResting(key);
+  /** Asks for a token that no request waits for. Does nothing in an outage. */
+  ask(key: string, reason: TokenReason, isGuess = false): void {
+    if (this.outage.secondsLeftAhead > 0 || this.#isIdle() || (isGuess && !this.mayGuess)) return;
+    if (!this.#wantFor(key) && !this.isHopeless(key)) this.#add(key, reason, isGuess);
   }
 
   isUnderWay(key: string): boolean {
-    return this.#flightFor(key) !== undefined;
+    return this.#wantFor(key) !== undefined;
   }
 
-  /**
-   * Asks for the token of a URL that may never exist, along with other URLs. Never rejects: a failure has no
-   * consequences. Resolves to whether the endpoint has answered, but without a token for the URL.
-   */
-  async predict(key: string): Promise<boolean> {
-    if (this.#parts.backoff.isPaused || this.isUnderWay(key) || this.denialOf(key)) return false;
+  get mayGuess(): boolean {
+    return this.#now() >= this.#guessesRestUntil;
+  }
+
+  /** Whether no call would bring a token for a URL ahead of use. */
+  isHopeless(key: string): boolean {
+    const restsUntil = this.#resting.size ? this.#resting.get(this.#parts.store.scopeOf(key)) : undefined;
+    return this.#now() < (restsUntil ?? 0) || this.intake.denialOf(key) !== undefined;
+  }
+
+  /** Ends the pause after a failure, because the network or the viewer is back. */
+  wake(): void {
+    this.outage.end();
+    for (const want of this.#queue) want.tries = 0;
+    this.#send();
+  }
+
+  /** Ends all calls. Requests that wait fail with `error`. */
+  stop(error: SecureTokenError): void {
+    this.#destroying.abort(error);
+    clearTimeout(this.#timer);
+    this.#network.listenWhile(false);
+    for (const want of new Set(this.#wants.values())) this.#end(want, error);
+  }
+
+  #wantFor(key: string): Want | undefined {
+    return this.#wants.get(`url ${key}`) ?? this.#wants.get(this.#parts.store.scopeOf(key));
+  }
+
+  #add(key: string, reason: TokenReason, isGuess: boolean): Want {
+    const { store, protection } = this.#parts;
+    const want = new Want(key, store.scopeOf(key), store.find(key), reason, isGuess);
+    const { aborted, reason: destroyed } = this.#destroying.signal;
+    const error = aborted ? (destroyed as Error) : this.intake.denialOf(key);
+    if (error) {
+      want.settle(error);
+      return want;
+    }
+    protection.noteNamed(key);
+    this.#wants.set(`url ${key}`, want).set(want.scope, want);
+    this.#queue.add(want);
+    // all that is asked for in this task goes out in one call
+    if (!this.#isAboutToSend) {
+      this.#isAboutToSend = true;
+      queueMicrotask(() => this.#send());
+    }
+    return want;
+  }
+
+  #end(want: Want, error?: Error): void {
+    this.#queue.delete(want);
+    for (const id of [`url ${want.key}`, want.scope]) if (this.#wants.get(id) === want) this.#wants.delete(id);
+    want.settle(error);
+  }
+
+  /** Sends what is in the queue, or comes back at the end of the pause. */
+  #send(): void {
+    this.#isAboutToSend = false;
+    clearTimeout(this.#timer);
+    const { secondsLeft, blockedBy, isFailing } = this.outage;
+    if (blockedBy) for (const want of [...this.#queue]) if (!want.patient) this.#end(want, blockedBy);
+    const isPaused = secondsLeft > 0 && !this.#destroying.signal.aborted;
+    // the network may return while a call is under way whose answer is lost
+    this.#network.listenWhile(isPaused || (isFailing && this.#wants.size > 0));
+    if (isPaused) this.#timer = setTimeout(() => this.#send(), Math.min(secondsLeft, LONGEST_TIMER) * 1000);
+    if (secondsLeft > 0) return;
+    const together: Want[] = [];
+    for (const want of [...this.#queue].sort((one, other) => rank(one) - rank(other))) {
+      if (want.tries > 0 && !want.waiting) this.#end(want, toError(undefined, 0));
+      else if (this.#alone.has(want.key)) void this.#call([want]);
+      else together.push(want);
+    }
+    for (let from = 0; from < together.length; from += MAX_URLS) {
+      const batch = together.slice(from, from + MAX_URLS);
+      // guesses for which the first call has no room are not worth another one
+      if (from > 0 && batch.every(({ isGuess }) => isGuess)) for (const want of batch) this.#end(want);
+      else void this.#call(batch);
+    }
+  }
+
+  /** Makes one call. @param fail decides what becomes of the wants if the call fails as a whole */
+  async #call(wants: readonly Want[], fail = this.#fail): Promise<void> {
+    for (const want of wants) {
+      this.#queue.delete(want);
+      want.tries++;
+    }
     try {
-      await this.#start(key, 'initial', true);
-      return false;
+      this.#settle(await this.intake.call(wants, this.#destroying.signal));
     } catch (error) {
-      return mayBeAboutPredictions(error as SecureTokenError);
+      if (!this.#destroying.signal.aborted) await fail(wants, error as SecureTokenError);
     }
+    // what is in the queue by now, and the listener for the network
+    this.#send();
   }
 
-  #join(key: string, reason: TokenReason): Promise<void> {
-    const underWay = this.#flightFor(key);
-    // if the prediction gets no token, this request asks for the URL again
-    if (underWay?.isPredicted) return underWay.ended.catch(() => this.#join(key, reason));
-    return underWay ? this.#joinFlight(underWay, key, reason) : this.#startWithOutdated(key, reason);
-  }
-
-  /**
-   * Joins the call for another URL of the same scope, which is expected to bring one token for the whole scope. If the
-   * endpoint answers with a token for that URL alone, makes a separate call for `key`.
-   */
-  async #joinFlight(flight: Flight, key: string, reason: TokenReason): Promise<void> {
-    const { store, tokenUrls } = this.#parts;
-    const before = store.find(key);
-    await flight.ended;
-    if (flight.key === key || store.find(tokenUrls.identify(key)) !== before) return;
-    const own = this.#flights.get(store.idsOf(key)[0]!);
-    await (own && !own.isPredicted ? own.ended : this.#startWithOutdated(key, reason));
-  }
-
-  #startWithOutdated(key: string, reason: TokenReason): Promise<void> {
-    const { inUse, guest } = this.#parts;
-    const ended = this.#start(key, reason);
-    for (const other of inUse.outdatedAlong(key)) {
-      if (guest.readAhead?.isPredicted(other)) void this.predict(other);
-      else if (!this.#flightFor(other) && !this.#batches.isResting(other))
-        this.#start(other, reason).catch(() => undefined);
-    }
-    return ended;
-  }
-
-  #flightFor(key: string): Flight | undefined {
-    return this.#parts.store
-      .idsOf(key)
-      .map((id) => this.#flights.get(id))
-      .find((flight) => flight !== undefined);
-  }
-
-  #start(key: string, reason: TokenReason, isPredicted = false): Promise<void> {
+  #settle(outcomes: ReadonlyMap<Want, SecureTokenError | undefined>): void {
     const { store } = this.#parts;
-    // also by the scope: URLs that the same token opens join the call, even if the token is forgotten meanwhile
-    const ids = [...new Set([store.idsOf(key)[0]!, store.sharedIdOf(key)])];
-    const flight: Flight = { key, ended: this.#fly(key, ids, reason, isPredicted), isPredicted };
-    for (const id of ids) this.#flights.set(id, flight);
-    return flight.ended;
-  }
-
-  async #fly(key: string, ids: readonly string[], reason: TokenReason, isPredicted: boolean): Promise<void> {
-    const { store, tokenUrls } = this.#parts;
-    const before = store.find(key);
-    let error = await (this.denialOf(key) ?? this.#ask(key, reason, isPredicted));
-    for (const id of ids) if (this.#flights.get(id)?.key === key) this.#flights.delete(id);
-    // the answer may have shown which parameters of the URL belong to an old token: then the URL has another key now
-    const own = tokenUrls.identify(key);
-    const held = store.find(own);
-    error ??= this.denialOf(own);
-    if (!error && (!held || held === before)) {
-      let message = NO_TOKEN;
-      if (__DEVELOPMENT__ && this.#intake.hasOtherQuery(own)) message = OTHER_QUERY;
-      error = new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: own });
+    this.outage.end();
+    for (const [want, error] of outcomes) {
+      if (!error) this.#alone.delete(want.key);
+      // a folder whose endpoint signs single URLs by now keeps its token, and is not renewed again and again
+      const isLeft = error !== undefined || (want.before?.isFolder && store.has(want.before));
+      if (error && want.isGuess) this.#guessesRestUntil = this.#now() + GUESS_REST_SECONDS;
+      else if (isLeft) this.#rest(want);
+      this.#end(want, want.isGuess ? undefined : error);
     }
-    if (held && error?.code === 'ERR_SIGNING_RESPONSE') store.suspend(held);
-    else if (!error && before?.scope.kind === 'folder' && store.find(before.scope.href) === before)
-      store.suspend(before);
-    if (error) throw error;
   }
 
-  #ask(key: string, reason: TokenReason, isPredicted: boolean): Promise<SecureTokenError | undefined> {
-    this.#parts.protection.noteOriginOf(key);
-    return isPredicted ? this.#batches.predict(key) : this.#batches.ask(key, reason);
+  readonly #fail = async (wants: readonly Want[], error: SecureTokenError): Promise<void> => {
+    const guesses = wants.filter(({ isGuess }) => isGuess);
+    if (guesses.length && isAboutGuesses(error)) {
+      this.#guessesRestUntil = this.#now() + GUESS_REST_SECONDS;
+      for (const guess of guesses) this.#end(guess);
+      const others = wants.filter((want) => !guesses.includes(want));
+      if (others.length) await this.#call(others);
+    } else if (isAboutUrls(error) && wants.length > 1) {
+      this.#parts.emit('tokenerror', { error });
+      await this.#split(wants, error);
+    } else if (error.code === 'ERR_DENIED') {
+      this.intake.denyAll(wants, error);
+      this.#giveUp(wants, error);
+    } else {
+      this.#parts.emit('tokenerror', { error });
+      const isOutage = error.code === 'ERR_SIGNING_UNAVAILABLE' && !this.#alone.has(wants[0]!.key);
+      if (isOutage) this.#retry(wants, error);
+      else this.#giveUp(wants, error);
+    }
+  };
+
+  /** Begins a pause. Wants for which a request waits go back into the queue; the others end. */
+  #retry(wants: readonly Want[], error: SecureTokenError): void {
+    this.outage.failed(error);
+    for (const want of wants) {
+      const isExhausted = want.tries > this.#parts.settings.limit || this.outage.blockedBy !== undefined;
+      if (want.patient || (want.waiting && !isExhausted)) this.#queue.add(want);
+      else this.#end(want, error);
+    }
   }
+
+  #giveUp(wants: readonly Want[], error: SecureTokenError): void {
+    for (const want of wants) {
+      this.#rest(want);
+      this.#end(want, error);
+    }
+  }
+
+  /** Calls for halves of what has failed together, so that one bad URL fails alone, and breadth first: most get tokens. */
+  async #split(wants: readonly Want[], error: SecureTokenError): Promise<void> {
+    let parts = [wants];
+    for (let calls = 0; parts.length; ) {
+      const failed: (readonly Want[])[] = [];
+      const noteFailed = async (part: readonly Want[], failure: SecureTokenError): Promise<void> => {
+        if (isAboutUrls(failure)) failed.push(part);
+        else await this.#fail(part, failure);
+      };
+      for (const part of parts.flatMap(halvesOf)) {
+        if (calls++ < MAX_SPLITS) await this.#call(part, noteFailed);
+        else this.#giveUp(part, error);
+      }
+      // an endpoint that fails for both halves fails for all URLs
+      if (calls === 2 && failed.length === 2 && error.status === 500) {
+        this.#retry(wants, error);
+        return;
+      }
+      for (const [bad] of failed.filter(({ length }) => length === 1)) {
+        this.#alone.set(bad!.key, true);
+        this.#giveUp([bad!], error);
+      }
+      parts = failed.filter(({ length }) => length > 1);
+    }
+  }
+
+  #rest({ scope }: Want): void {
+    this.#resting.set(scope, this.#now() + REST_SECONDS);
+  }
+
+  #now(): number {
+    return this.#parts.clock.sessionNow();
+  }
+}
+
+function halvesOf<T>(items: readonly T[]): T[][] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)];
 }

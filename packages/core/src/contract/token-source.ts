@@ -1,6 +1,7 @@
+import type { EdgeAnswer } from './adopt.ts';
+import type { SecureTokenError } from './errors.ts';
+import type { TokenReason } from './options.ts';
 import type { Playlist } from './playlist.ts';
-import type { SecureTokenError } from './secure-token-error.ts';
-import type { TokenReason } from './token-source-options.ts';
 import type { Token } from './token.ts';
 
 /** A request as a player sends it to the edge. */
@@ -11,8 +12,6 @@ export interface SignedRequest {
   readonly credentials: boolean;
   /** The unsigned URL, which identifies the request everywhere else. */
   readonly unsignedUrl: string;
-  /** @deprecated the same as `unsignedUrl` */
-  readonly source: string;
   /** The attached token; absent if the URL is not protected. */
   readonly token?: Token;
 }
@@ -23,24 +22,13 @@ export const untouchedRequest = (url: string): SignedRequest => ({
   headers: {},
   credentials: false,
   unsignedUrl: url,
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- apps may read it
-  source: url,
 });
 
 export interface SignOptions {
   /** Ends the wait of this caller; other callers that wait for the same token go on. */
   signal?: AbortSignal | undefined;
-}
-
-/** Takes over the tokens with which an edge renews the tokens of requests (option `adopt`). */
-export interface Adoption {
-  /** The response header that contains the new token. */
-  readonly header: string;
-  /**
-   * Replaces the token of `request` by `value`, the token in the response of the edge, which opens the same URLs.
-   * @param expires unix seconds; `undefined` if `value` is not a token, which the source reports to the app once
-   */
-  take(request: SignedRequest, value: string, expires: number | undefined): void;
+  /** Whether to wait through an outage of the signing endpoint, however long it lasts. @default false */
+  patient?: boolean | undefined;
 }
 
 /** Decides when tokens are fetched, renewed and replaced, for one or many players. */
@@ -54,38 +42,19 @@ export interface TokenSource extends EventTarget {
   sign(url: string, options?: SignOptions): Promise<SignedRequest>;
   /**
    * Reports that the edge refused `request` with `status` (0: a failure without a status). Resolves to the request
-   * signed with a different token, which the caller sends once. Or resolves to `undefined`: then the caller shows the
+   * signed with another token, which the caller sends once. Or resolves to `undefined`: then the caller shows the
    * player the refusal.
    * @throws as `sign`
    */
   refused(request: SignedRequest, status: number, options?: SignOptions): Promise<SignedRequest | undefined>;
   /**
-   * Whether an edge that answers `request` with `status` refuses the token (0: a failure without a status, which is a
-   * refusal if the token was at its end). Only this method decides that. If it returns true, and `refused` resolved to
-   * `undefined`, then the request is refused for good.
+   * Whether an edge that answers `request` with `status` refuses its token (0: a failure without a status, which is a
+   * refusal if the token was at its end). Only this method decides that.
    */
   isRefusal(request: SignedRequest, status: number): boolean;
-  /**
-   * Returns the error of a request that is refused for good. In a development build its message gives the cause, as
-   * far as a page can know it. For adapters, which call it through `refusalOf`.
-   */
-  explainRefusal(request: SignedRequest, status: number): SecureTokenError;
-  /** For adapters, which use it through `adoptToken`; `undefined` without the option `adopt`. */
-  readonly adoption: Adoption | undefined;
   /** Returns `url` without the token that was attached to it. */
   unsign(url: string): string;
   protects(url: string): boolean;
-  /**
-   * Registers a player that uses this token source from now on. The source stops renewing and signing ahead once
-   * all registered players have left. For adapters.
-   * @returns a function to call when the player leaves
-   */
-  join(): () => void;
-  /**
-   * Notes that a player was given `url` as its media source: its origin is protected, unless `protect` says otherwise.
-   * For adapters.
-   */
-  allow(url: string): void;
   /**
    * Learns a playlist that has arrived, and signs its next URLs ahead (`readAhead`) if a token opens one URL.
    * @param playlist `hls(text)`, `dash(text)` or `list(urls)` of `secure-token-core/playlists`
@@ -99,8 +68,6 @@ export interface TokenSource extends EventTarget {
   readonly session: string;
   /** Renews all tokens in use now and lifts denials. @throws as `sign` */
   renew(): Promise<void>;
-  /** Lifts denials, because the viewer may have changed: the next request calls the signing endpoint. For adapters. */
-  liftDenials(): void;
   /** Stops calls and timers; requests that wait fail with `ERR_DESTROYED`. */
   destroy(): void;
   [Symbol.dispose](): void;
@@ -116,14 +83,32 @@ export interface TokenSource extends EventTarget {
   ): void;
 }
 
+/** A token source as the adapters of this repository use it. Each source has these members, in any copy of the core. */
+export interface AdapterSource extends TokenSource {
+  /**
+   * Registers a player. The source stops renewing and signing ahead once all registered players have left.
+   * @returns a function to call when the player leaves
+   */
+  join(): () => void;
+  /** Notes that a player was given `url` as its media source: its origin is protected, unless `protect` is given. */
+  allow(url: string): void;
+  /** Lifts denials, because the viewer may have changed: the next request calls the signing endpoint. */
+  liftDenials(): void;
+  /** Notes the answer of the edge to `request`, which may bring another token. @param isGood whether it is no failure */
+  noteAnswer(request: SignedRequest, answer: EdgeAnswer, isGood: boolean): void;
+  /** Returns the error of a request that is refused for good. In a development build its message gives the cause. */
+  explainRefusal(request: SignedRequest, status: number): SecureTokenError;
+}
+
 /** Whether `it` is a token source: of this realm, an iframe, or another copy of this package. */
-export const isTokenSource = (it: unknown): it is TokenSource => !!(it as Partial<TokenSource> | undefined)?.signNow;
+export const isTokenSource = (it: unknown): it is TokenSource =>
+  typeof (it as Partial<TokenSource> | undefined)?.signNow === 'function';
 
 /** The `detail` of each event. URLs are unsigned; no event carries a token. */
 export interface TokenEventDetails {
   /**
    * New tokens are at hand for `urls`. The first token to end does so at `expires` (unix seconds). The call took `wait`
-   * seconds. The reason `adopted` means that the edge sent the token in its response to a request (option `adopt`).
+   * seconds. The reason `adopted` means that the edge sent the token in its answer to a request (option `adopt`).
    */
   tokenrenewed: {
     readonly reason: TokenReason | 'adopted';
@@ -135,21 +120,16 @@ export interface TokenEventDetails {
   tokenrefused: { readonly url: string; readonly status: number };
   /** A call to the signing endpoint failed, or the edge refused a renewed token too. Playback may still be fine. */
   tokenerror: { readonly error: SecureTokenError };
-  /** The signing endpoint denies this viewer or URL: final until `renew()`; in a service worker for 30 s. */
+  /** The signing endpoint denies this viewer or URL: final until `renew()`. */
   tokendenied: { readonly error: SecureTokenError };
 }
 
 export type TokenEventType = keyof TokenEventDetails;
 
-/** The types of all events. */
 export const TOKEN_EVENTS: readonly TokenEventType[] = ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'];
 
-/**
- * The type of the event that a token source dispatches when `renew()` is called. Internal: only for requests and
- * players that wait for it.
- */
+/** The types of the events of `renew()` and `destroy()`. Internal: for adapters whose requests wait. */
 export const SOURCE_RENEWS = 'secure-token-core:renews';
-/** The type of the event that a token source dispatches when `destroy()` is called. Internal, as `SOURCE_RENEWS` is. */
 export const SOURCE_DESTROYED = 'secure-token-core:destroyed';
 
 /** An event of a token source. The members of its `detail` are members of the event itself as well. */
@@ -157,4 +137,4 @@ export type TokenEvent<T extends TokenEventType = TokenEventType> = CustomEvent<
   TokenEventDetails[T];
 
 /** Dispatches an event to the app. */
-export type EmitTokenEvent = <T extends TokenEventType>(type: T, detail: TokenEventDetails[T]) => void;
+export type Emit = <T extends TokenEventType>(type: T, detail: TokenEventDetails[T]) => void;

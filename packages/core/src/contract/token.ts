@@ -1,6 +1,6 @@
 /**
- * A token as the browser packages know it: what to attach to which URLs, until when. They know nothing else about it:
- * the signing endpoint decides the format, so one plugin serves every CDN.
+ * A token as the browser packages know it: what to attach to requests for which URLs, until when. The signing endpoint
+ * decides the format, so one plugin serves every CDN.
  *
  * A token source accepts tokens only for URLs that `protect` covers; without `protect`, for the origins of the media
  * sources that players were given, and of URLs that were requested. It drops other tokens with a `tokenerror`.
@@ -12,10 +12,7 @@ export interface Token {
   url?: string;
   /** The folder whose URLs the token opens: absolute, ends with `/`. */
   prefix?: string;
-  /**
-   * With `url`: whether the token opens `url` with any query, because the query is not part of what was signed (Azion,
-   * nginx `secure_link`).
-   */
+  /** With `url`: whether the token opens `url` with any query, which is not part of what was signed (Azion, nginx). */
   anyQuery?: boolean;
   /** When the edge stops accepting the token, in unix seconds on the signing endpoint's clock. */
   expires: number;
@@ -33,9 +30,17 @@ export interface Token {
   credentials?: boolean;
 }
 
-/** Whether a token is visible in the URL or the headers of the requests that it opens. A cookie is not. */
-export const isVisible = ({ query = {}, headers = {}, base }: Token): boolean =>
-  !!base || Object.keys({ ...query, ...headers }).length > 0;
+/** An answer of `getTokens` or of a signing endpoint, with all of its members. */
+export interface TokensAnswer {
+  readonly tokens: readonly Token[];
+  /**
+   * The time, in unix seconds, on the server that made the tokens. Without it the source uses the `Date` header of the
+   * endpoint's response, if it can read that header; otherwise the viewer's clock has to be right.
+   */
+  readonly now?: number;
+  /** The URLs that this viewer may not have. A denial is final until `renew()`. */
+  readonly denied?: readonly string[];
+}
 
 /**
  * The length of the shortest part of a token that counts as secret, in characters. A shorter part, such as a version,

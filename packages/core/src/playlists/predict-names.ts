@@ -1,18 +1,17 @@
-import type { ListedSegment } from './media-playlist.ts';
-import { MAX_URL_LENGTH } from './url-order.ts';
-
-/** Returns the name that comes `steps` after the last known one; 1 is the next name. */
-type Continuation = (steps: number) => string;
-
 /** A name, split into its numbers and the texts around them. */
 interface Spelling {
+  readonly name: string;
   readonly texts: readonly string[];
   readonly numbers: readonly string[];
 }
 
+/** The longest cycle of names, such as the parts of a segment: a0.1, a0.2, a0.3, a1.1, a1.2 … */
+const LONGEST_CYCLE = 16;
+/** The number of names that a prediction looks at. */
+export const HISTORY: number = 3 * LONGEST_CYCLE;
+
 /** The digits of an escape are no number. Of a long number only the last 15 digits count, which a double holds. */
 const NUMBER = /%[\da-f]{2}|\d{1,15}(?!\d)/gi;
-
 /** Numbers in the host do not count: another number would lead to a server that no playlist names. */
 const ORIGIN = /^[a-z]+:\/\/[^/?#]*/i;
 
@@ -27,74 +26,45 @@ function spell(name: string): Spelling {
     numbers.push(found);
     end = index + found.length;
   }
-  return { texts: [...texts, name.slice(end)], numbers };
+  return { name, texts: [...texts, name.slice(end)], numbers };
 }
 
-/**
- * Finds out how three consecutive names continue: each of their numbers grows by a constant step or stays, and nothing
- * else changes. Returns `undefined` if anything else changes, or all three names are the same.
- */
-export function continuationOf([first, second, third]: readonly (string | undefined)[]): Continuation | undefined {
-  if (first === undefined || second === undefined || third === undefined) return undefined;
-  if ([first, second, third].some(({ length }) => length > MAX_URL_LENGTH)) return undefined;
-  const [one, two, last] = [spell(first), spell(second), spell(third)];
-  const hasSameTexts = (other: Spelling): boolean =>
-    other.texts.length === last.texts.length && other.texts.every((text, index) => text === last.texts[index]);
-  if (!hasSameTexts(one) || !hasSameTexts(two)) return undefined;
-  const steps: number[] = [];
-  for (const [index, number] of last.numbers.entries()) {
-    const step = Number(number) - Number(two.numbers[index]);
-    if (step < 0 || step !== Number(two.numbers[index]) - Number(one.numbers[index])) return undefined;
-    steps.push(step);
+/** Returns the name `steps` after `second`, if each number grows by a constant step or stays; otherwise `undefined`. */
+function continued(first: Spelling, second: Spelling, steps = 1): string | undefined {
+  if (first.name === second.name || first.texts.length !== second.texts.length) return undefined;
+  if (first.texts.some((text, place) => text !== second.texts[place])) return undefined;
+  let name = '';
+  for (const [place, number] of second.numbers.entries()) {
+    const step = Number(number) - Number(first.numbers[place]);
+    if (step < 0) return undefined;
+    // a number that stays keeps its spelling, with any padding
+    const next = step ? String(Number(number) + step * steps).padStart(number.length, '0') : number;
+    name += second.texts[place]! + next;
   }
-  if (!steps.some((step) => step > 0)) return undefined;
-  return (ahead) =>
-    last.texts.reduce((name, text, index) => {
-      const number = last.numbers[index - 1]!;
-      const step = steps[index - 1]!;
-      // a number that stays keeps its spelling, with any padding
-      const next = step > 0 ? String(Number(number) + step * ahead).padStart(number.length, '0') : number;
-      return name + next + text;
-    });
+  return name + second.texts.at(-1)!;
 }
 
-/** A segment that is not completely listed yet. A name that cannot be predicted is `undefined`. */
-export interface PredictedSegment {
-  readonly uri: string | undefined;
-  /** By their place in the segment. Also `undefined`: parts that are listed already. */
-  readonly parts: readonly (string | undefined)[];
-}
-
-/** Finds out how parts continue whose counter runs on from one segment into the next. */
-function throughSegments(segments: readonly ListedSegment[]): Continuation | undefined {
-  const [before, after] = segments.filter(({ parts }) => parts.length > 0).slice(-2);
-  // within a segment, parts always form a sequence; here the sequence also has to cross the border of two segments
-  if (!before || !after || !continuationOf([...before.parts.slice(-2), after.parts[0]])) return undefined;
-  return continuationOf([...before.parts, ...after.parts].slice(-3));
+/** Returns how many of the last names each continue the names one and two cycles before them. */
+function explainedBy(cycle: number, names: readonly Spelling[]): number {
+  let last = names.length - 1;
+  while (last >= 2 * cycle && continued(names[last - 2 * cycle]!, names[last - cycle]!) === names[last]!.name) last--;
+  return names.length - 1 - last;
 }
 
 /**
- * Predicts the next `count` segments of a playlist. If a segment has begun, but is not complete, it is the first.
- * @param segments the last listed segments, in their order; the last one may be incomplete
+ * Predicts the names after `names`. A cycle is one name (seg7.ts, seg8.ts), or the parts of a segment. The cycle that
+ * explains most names counts, and of several the shortest.
  */
-export function predictSegments(segments: readonly ListedSegment[], count: number): PredictedSegment[] {
-  const whole = segments.filter(({ uri }) => uri !== undefined);
-  const begun = segments.at(-1)?.uri === undefined ? (segments.at(-1)?.parts ?? []) : [];
-  const uriAfter = continuationOf(whole.slice(-3).map(({ uri }) => uri));
-  const through = throughSegments(segments);
-  const width = whole.at(-1)?.parts.length ?? 0;
-
-  /** For each place in a segment: names the part there, in the segment `later` after the first predicted one. */
-  const partAt = Array.from({ length: width }, (_, place): ((later: number) => string | undefined) => {
-    const isListed = place < begun.length;
-    if (through) return (later) => through(later * width + place - begun.length + 1);
-    const column = isListed ? [...whole.slice(-2).map(({ parts }) => parts[place]), begun[place]] : undefined;
-    const after = continuationOf(column ?? whole.slice(-3).map(({ parts }) => parts[place]));
-    return (later) => after?.(isListed ? later : later + 1);
+export function predictNames(names: readonly string[], count: number): string[] {
+  const spelled = names.map(spell);
+  let [best, most] = [0, 0];
+  for (let cycle = 1; cycle <= LONGEST_CYCLE && 3 * cycle <= names.length; cycle++) {
+    const explained = explainedBy(cycle, spelled);
+    if (explained >= cycle && explained > most) [best, most] = [cycle, explained];
+  }
+  if (!best) return [];
+  return Array.from({ length: count }, (_, later) => {
+    const last = (later % best) - best;
+    return continued(spelled.at(last - best)!, spelled.at(last)!, Math.floor(later / best) + 1)!;
   });
-
-  return Array.from({ length: count }, (_, later) => ({
-    uri: uriAfter?.(later + 1),
-    parts: partAt.map((nameOf, place) => (later === 0 && place < begun.length ? undefined : nameOf(later))),
-  }));
 }

@@ -1,192 +1,141 @@
-import { MAX_URLS_PER_CALL } from '../contract/token-source-options.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Playlist, ReadAhead, SourceAhead } from '../contract/playlist.ts';
-import { batchDelay } from './batch-size.ts';
-import type { KnownPlaylist, NameAhead } from './known-playlist.ts';
-import { KnownPlaylists } from './known-playlists.ts';
-import type { LearntPlaylist } from './known-playlists.ts';
-import type { Horizon } from './prediction-horizon.ts';
-import { refillDelay } from './prediction-horizon.ts';
-import type { Rendition } from './rendition.ts';
-import { SignedAhead } from './signed-ahead.ts';
-import { MAX_URL_LENGTH, baseOfPlaylist, firstOf } from './url-order.ts';
+import { pathOf } from '../url-text.ts';
+import type { NextNames } from './track.ts';
+import { Track } from './track.ts';
 
-/** The renditions, of those whose next URLs are listed, that a call fills up. @default all that are in rhythm */
-interface Which {
-  /** Only renditions requested since this time, in seconds: the viewer left the others for the one that began then. */
-  readonly since?: number;
-  /** A rendition to leave out, because its URLs are asked for already. */
-  readonly but?: Rendition;
-}
+/** The largest number of URLs in a call (`docs/protocol.md`). */
+const MAX_URLS = 100;
+/** The largest number of playlists that are remembered. */
+const MAX_PLAYLISTS = 50;
+/** The number of names that are signed ahead on demand, as a share of the names requested in order so far. */
+const GROWTH = 0.625;
+/** The share of a token's lifetime that is signed ahead, and the longest time of a live stream, in seconds. */
+const FULL_SHARE = 0.75;
+const LONGEST = 60;
+/** The next call is due once less than this share of all that is left. In a live stream the rest bridges an outage. */
+const REFILL_SHARE = 0.2;
+const LIVE_REFILL_SHARE = 2 / 3;
+/** The delay of a call that no request waits for, as a share of the time between two requests. */
+const DELAY_SHARE = 0.25;
+/** The token of a playlist comes along in a call once less than this share of its lifetime is left. */
+const NEW_SHARE = 7 / 8;
 
-/** Signs the next URLs of a playlist before the player requests them, if a token opens only one URL. */
+/** Returns the URL of a playlist without the directives of a blocking reload (RFC 8216bis §6.2.5). */
+const withoutDirectives = (url: string): string =>
+  url.replace(/[?&]_HLS_\w+=[^&]*/g, '').replace(/^([^?&]*)&/, '$1?');
+
+/** The tracks of a playlist, by the ids of their lists. */
+type Tracks = ReadonlyMap<string, Track>;
+
+/** Signs the next names of playlists before a player requests them, if a token opens one URL. */
 class PlaylistsAhead implements ReadAhead {
   readonly #source: SourceAhead;
-  readonly #ahead: SignedAhead;
-  readonly #playlists = new KnownPlaylists();
-  #refill: ReturnType<typeof setTimeout> | undefined;
+  readonly #playlists = new BoundedMap<string, Tracks>(MAX_PLAYLISTS);
+  /** The first batch of a live stream is shorter than the others, so that the viewers who join together spread. */
+  #share: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(source: SourceAhead) {
     this.#source = source;
-    this.#ahead = new SignedAhead(source);
+    this.#share = 1 - Math.min(1, source.jitter / 0.25) * (1 - LIVE_REFILL_SHARE) * source.random();
   }
 
-  /** @param key the key of the playlist or manifest */
-  learn(key: string, playlist: Playlist): void {
-    // each of its names would take time in proportion to that length
-    if (baseOfPlaylist(key).length > MAX_URL_LENGTH) return;
-    // a playlist that creates a read-ahead of this kind has this `learn`, in any copy of the package
-    const { learn } = playlist as LearntPlaylist;
-    try {
-      // a reload may have brought names at the live edge
-      for (const { rendition, before } of learn(key, this.#playlists, this.#source)) this.#continued(rendition, before);
-    } catch {
-      // Playlists are untrusted. One that cannot be read is not read ahead, and its requests are signed one by one.
-    }
+  learn(url: string, playlist: Playlist): void {
+    const { keyOf, endpointNow: now } = this.#source;
+    const id = withoutDirectives(url);
+    const known = this.#playlists.get(id);
+    const lists = playlist.lists({ url, keyOf, now, before: (list) => known?.get(list)?.list });
+    if (!lists.length) return;
+    const before = known ?? this.#continuedBy(id, lists[0]!.at(0));
+    const tracks = new Map(lists.map((list) => [list.id, before?.get(list.id) ?? new Track(list)]));
+    for (const list of lists) tracks.get(list.id)!.learn(list, url);
+    this.#playlists.set(id, tracks);
+    for (const track of tracks.values())
+      if (track.isPlayed(this.#source.now()) && this.#isDue(track)) this.#fillSoon(track);
   }
 
-  /** Notes that a token for `key` was attached, and signs further URLs if that is due. */
-  attached(key: string): void {
-    const rendition = this.#noteAsked(key, false);
-    if (!rendition) return;
-    const live = this.#liveOf(rendition);
-    if (live) this.#refillIfDue(live.playlist, live.horizon);
-    else this.#signNextIfDue(rendition, batchDelay(rendition.run.interval, rendition.segmentSeconds));
-  }
-
-  /** Notes a request for `key` that waits for a token: unless `key` is denied, the same call signs ahead. */
-  askedFor(key: string): void {
-    if (this.#source.isDenied(key)) return;
-    const rendition = this.#noteAsked(key, true);
-    if (!rendition) return;
-    if (this.#liveOf(rendition)) this.#fill();
-    else if (rendition.run.requested > 1) this.#signNextIfDue(rendition);
-    // a viewer who starts or seeks may have left the renditions played until now: only this one is signed ahead
-    else this.#signListed(rendition);
-  }
-
-  /** Tells whether `key` is only predicted: no playlist lists it yet. */
-  isPredicted(key: string): boolean {
-    return this.#playlists.predicts(key);
-  }
-
-  /** Returns, for each playlist whose refill is due, the seconds until it runs out of tokens. */
-  restsOfDue(): number[] {
-    return this.#beingPlayed.flatMap(({ predictable }) =>
-      predictable ? (this.#ahead.restOfDue(predictable) ?? []) : [],
-    );
-  }
-
-  /** Cancels the next refill or batch, because no player is left. */
-  rest(): void {
-    clearTimeout(this.#refill);
-    this.#refill = undefined;
+  requested(key: string, waits: boolean): void {
+    const track = this.#tracks().find((it) => it.has(key));
+    if (!track) return;
+    track.noteRequest(key, this.#source.now(), waits);
+    // a first request waits anyway: its call brings the next names as well
+    const isDue = (waits && track.run === 1) || this.#isDue(track);
+    if (isDue && waits) this.#fill(track);
+    else if (isDue) this.#fillSoon(track);
   }
 
   stop(): void {
-    this.rest();
-    this.#playlists.clear();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
-  get #beingPlayed(): Rendition[] {
-    return this.#playlists.beingPlayed(this.#source.now());
+  /** Returns the tracks of the playlist that this reload with another query continues: one of them has `first`. */
+  #continuedBy(id: string, first: string): Tracks | undefined {
+    for (const [other, tracks] of this.#playlists)
+      if (pathOf(other) === pathOf(id) && [...tracks.values()].some((track) => track.has(first))) return tracks;
+    return undefined;
   }
 
-  #noteAsked(key: string, waits: boolean): Rendition | undefined {
-    const rendition = this.#playlists.naming(key);
-    rendition?.noteAsked(key, this.#source.now(), waits);
-    return rendition;
+  /** Returns all tracks, those of the latest playlist first. */
+  #tracks(): Track[] {
+    return [...this.#playlists.values()].reverse().flatMap((tracks) => [...tracks.values()]);
   }
 
-  /** Returns a playlist whose next names can be predicted, and how far to sign ahead. A manifest itself names them. */
-  #liveOf({ predictable }: Rendition): { playlist: KnownPlaylist; horizon: Horizon } | undefined {
-    const horizon = predictable && this.#ahead.horizonOf(predictable);
-    return horizon && { playlist: predictable, horizon };
+  /** Returns the tracks that are played along with `track`: the viewer has left others for it. */
+  #playedWith(track: Track): Track[] {
+    const now = this.#source.now();
+    return this.#tracks().filter((it) => it.isPlayed(now) && it.isRequestedSince(track.begunAt));
   }
 
-  /** Signs ahead after a reload of `rendition`, whose last name before the reload was `before`. */
-  #continued(rendition: Rendition, before: string): void {
-    const { predictable } = rendition;
-    const live = this.#liveOf(rendition);
-    const isLeft = rendition.lastAsked !== '' && !rendition.isBeingPlayed(this.#source.now());
-    if (live && !isLeft) this.#refillIfDue(live.playlist, live.horizon);
-    else if (!predictable) this.#signNextIfDue(rendition);
-    else if (!live && !(isLeft && predictable.prediction.isBelieved)) this.#signAdded(rendition, before);
+  /** Waits a little: requests for tracks that are played together follow each other closely, and one call serves all. */
+  #fillSoon(track: Track): void {
+    const seconds = Math.min(track.pace, track.list.seconds) * DELAY_SHARE;
+    this.#timer ??= setTimeout(() => this.#fill(track), seconds * 1000);
   }
 
-  /** Signs the names that a reload has added after `before`, wherever the viewer is: they could not be predicted. */
-  #signAdded(rendition: Rendition, before: string): void {
-    const { size, isReady } = this.#source;
-    const lacking = [...firstOf(rendition.order.after(before), size)].filter((key) => !isReady(key));
-    if (lacking.length === 0) return;
-    for (const key of lacking) this.#sign(key);
-    this.#fill({ but: rendition });
-  }
-
-  /**
-   * Signs the next URLs of all renditions being played, in one call, once little of a batch of `rendition` is left.
-   * @param delay seconds until the call, if no request waits for it
-   */
-  #signNextIfDue(rendition: Rendition, delay = 0): void {
-    if (!this.#ahead.isBatchDue(rendition, this.#beingPlayed.length)) return;
-    this.#fillAfter(delay, { since: rendition.run.begunAt });
-  }
-
-  #signListed(rendition: Rendition): void {
-    for (const key of this.#ahead.listedLackedBy(rendition, this.#beingPlayed.length)) this.#sign(key);
-  }
-
-  #refillIfDue(playlist: KnownPlaylist, horizon: Horizon): void {
-    if (this.#refill !== undefined) return;
-    const { jitter, random } = this.#source;
-    const ahead = this.#ahead.secondsBeforeRefill(playlist, horizon);
-    if (ahead === undefined) return;
-    const delay = refillDelay(ahead, playlist.nameSeconds, jitter, random());
-    this.#ahead.noteRefill();
-    this.#fillAfter(delay);
-  }
-
-  #fillAfter(delay: number, which: Which = {}): void {
-    if (delay === 0) this.#fill(which);
-    else {
-      this.#refill ??= setTimeout(() => {
-        this.#refill = undefined;
-        this.#fill(which);
-      }, delay * 1000);
+  /** Asks in one call for the next names of all tracks that are played. */
+  #fill(track: Track): void {
+    this.stop();
+    const { isCovered, ask, renew, tokenOf } = this.#source;
+    const played = this.#playedWith(track);
+    const next = played.map((it) => this.#next(it, played.length));
+    const listed = next.flatMap((names) => names.listed).filter((name) => !isCovered(name));
+    const guessed = next.flatMap((names) => names.guessed).filter((name) => !isCovered(name));
+    for (const name of listed) ask(name, false);
+    for (const name of guessed) ask(name, true);
+    if (!listed.length && !guessed.length) return;
+    this.#share = 1;
+    // a playlist has to outlast what is signed ahead: the next names are in its reloads
+    for (const { list, playlist, isSameUrl } of played) {
+      const token = list.isLive && isSameUrl ? tokenOf(playlist) : undefined;
+      if (token && token.rest < token.lifetime * NEW_SHARE) renew(playlist);
     }
   }
 
-  /** Asks, in one call, for all tokens that the playlists being played lack. */
-  #fill({ since = -Infinity, but }: Which = {}): void {
-    const { renew } = this.#source;
-    const lacking: NameAhead[] = [];
-    for (const rendition of this.#beingPlayed) {
-      const live = this.#liveOf(rendition);
-      if (live) {
-        if (this.#ahead.isPlaylistToBeRenewed(live.playlist, live.horizon)) renew(live.playlist.url);
-        lacking.push(...this.#ahead.lackedBy(live.playlist, live.horizon));
-      } else if (rendition !== but && rendition.isInRhythm(this.#source.now(), since)) this.#signListed(rendition);
+  #isDue(track: Track): boolean {
+    const { listed, guessed } = this.#next(track, this.#playedWith(track).length);
+    const names = [...listed, ...guessed];
+    const ahead = names.findIndex((name) => !this.#source.isCovered(name));
+    return ahead >= 0 && ahead < names.length * (track.list.isLive ? LIVE_REFILL_SHARE : REFILL_SHARE);
+  }
+
+  /** Returns the names that are to be signed ahead. @param tracks the number of tracks that are played */
+  #next(track: Track, tracks: number): NextNames {
+    const { first, tokenOf, mayGuess } = this.#source;
+    track.lifetime = (tokenOf(track.last) ?? tokenOf(track.playlist))?.lifetime ?? track.lifetime;
+    const { run, pace, list } = track;
+    const seconds = (track.lifetime ?? 0) * FULL_SHARE;
+    // one place in the call stays free, for a request that waits
+    const places = Math.max(1, Math.floor(MAX_URLS / tracks) - 1);
+    if (list.isLive && !(seconds && list.seconds)) return track.next(first, false);
+    if (list.isLive) {
+      const count = Math.floor((Math.min(seconds, LONGEST) * this.#share) / list.seconds);
+      return track.next(Math.min(places, count), mayGuess());
     }
-    const real = lacking.filter(({ isPredicted }) => !isPredicted);
-    for (const { key } of real) this.#sign(key);
-    const predicted = lacking
-      .filter(({ isPredicted }) => isPredicted)
-      .sort((one, other) => one.end - other.end)
-      .slice(0, Math.max(0, MAX_URLS_PER_CALL - real.length));
-    for (const { key } of predicted) this.#predict(key);
-    const last = predicted.at(-1);
-    if (last) this.#source.notePredicted(last.key, predicted.length);
-  }
-
-  #sign(key: string): void {
-    void this.#source.sign(key).then((isUnanswered) => {
-      if (isUnanswered) this.#ahead.noteUnanswered(key);
-    });
-  }
-
-  #predict(key: string): void {
-    void this.#source.predict(key).then((isRefused) => {
-      if (isRefused) this.#ahead.notePredictionRefused();
-    });
+    const grown = Math.max(first, Math.floor(run * GROWTH));
+    const needed = seconds && pace && run >= first ? Math.floor(seconds / pace) : Infinity;
+    return track.next(Math.min(places, grown, Math.max(1, needed)), false);
   }
 }
 

@@ -1,9 +1,6 @@
-import { BoundedMap } from '../bounded-maps.ts';
-import type { HeldToken, Scope, TokenStore } from '../tokens/token-store.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import type { HeldToken } from '../tokens/held-token.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
-import { UNDER_WAY_SECONDS } from '../tokens/tokens-in-use.ts';
-import type { TokenSource } from '../contract/token-source.ts';
-import { isVisible } from '../contract/token.ts';
 import { pathOf, resolveUrl } from '../url-text.ts';
 
 /** A request as it is sent, without the values of its headers: the token worker shows it to all pages of a site. */
@@ -18,19 +15,18 @@ export interface SentRequest {
 /** Tells whether `request` contains a token that this copy attached. A cookie of `asking` alone does not count. */
 type Carries = (request: SentRequest, asking: object | undefined, headers: Headers | undefined) => boolean;
 
-interface Parts {
-  readonly store: TokenStore;
-  readonly clock: ServerClock;
-}
-
-interface Attached extends Parts {
+interface Attached {
+  /** The token source that has attached the token. */
   readonly by: object;
+  readonly clock: ServerClock;
   /** When the token was attached last, in seconds of the session. */
   readonly at: number;
 }
 
 /** The number of remembered tokens. Adapters send signed requests at once, so a request has one of the last tokens. */
 const REMEMBERED = 200;
+/** Seconds after the use of a token in which a request with it may still be under way. */
+const UNDER_WAY_SECONDS = 30;
 
 /**
  * The key of the set with the `Carries` of all copies of core. Each script file contains a copy, which answers for its
@@ -38,65 +34,41 @@ const REMEMBERED = 200;
  */
 const COPIES = Symbol.for('secure-token:carries');
 
-// the global object of a page or a worker; a server has no `location`
-const realm = globalThis as { location?: Location };
-
-const attached = /* @__PURE__ */ new BoundedMap<HeldToken, Attached>(REMEMBERED);
-
-const carriesHere: Carries = (request, asking, values) => {
-  const href = resolveUrl(request.url);
-  return [...attached].some(
-    ([held, last]) =>
-      (last.by !== asking || isVisible(held.token)) &&
-      isWithin(href, held) &&
-      isIn({ ...request, url: href }, held, values) &&
-      mayBeSent(held, last),
-  );
-};
-
 /** Returns the `Carries` of all copies in the page. Creates the set at its first use: an import has no side effect. */
 function copies(): Set<Carries> {
   const page = globalThis as Partial<Record<typeof COPIES, Set<Carries>>>;
-  const known: Set<Carries> | undefined = page[COPIES];
-  return known ?? (page[COPIES] = new Set());
+  return (page[COPIES] ??= new Set<Carries>());
 }
 
-/**
- * Whether a request may be sent with `held` now. In the last seconds of its life no request gets the token, but a
- * request that got it shortly before may be on its way.
- */
-function mayBeSent(held: HeldToken, { store, clock, at }: Attached): boolean {
-  const isJustAttached = clock.sessionNow() - at < UNDER_WAY_SECONDS;
-  return store.isAlive(held) && (isJustAttached || clock.now() < held.unusableAt);
-}
+const attached = /* @__PURE__ */ new BoundedMap<HeldToken, Attached>(REMEMBERED);
 
-/** Whether `href` lies where the token may be. The query does not count, because adapters may add parameters. */
-function isWithin(href: string, { token, scope }: HeldToken): boolean {
-  if (token.base) return href.startsWith(resolveUrl(token.base));
-  return opensPath(scope, pathOf(href));
-}
+const carriesHere: Carries = (request, asking, headers) => {
+  const url = resolveUrl(request.url);
+  return [...attached].some(([held, { by, clock, at }]) => {
+    const { query = {}, headers: own = {}, base, credentials, expires } = held.token;
+    const isCookieAlone = !base && !Object.keys({ ...query, ...own }).length;
+    if (by === asking && isCookieAlone) return false;
+    // no request gets a token in the last seconds of its life, but one that got it before may be on its way
+    const isJustAttached = clock.sessionNow() - at < UNDER_WAY_SECONDS;
+    if (clock.now() >= (isJustAttached ? expires : held.unusableAt)) return false;
+    // the query does not count, because adapters may add parameters
+    const folder = base ? resolveUrl(base) : held.isFolder ? held.opens : undefined;
+    if (folder ? !url.startsWith(folder) : pathOf(url) !== pathOf(held.opens)) return false;
+    const { searchParams } = new URL(url);
+    return (
+      Object.entries(query).every(([name, value]) => searchParams.getAll(name).includes(value)) &&
+      Object.entries(own).every(([name, value]) =>
+        headers ? headers.get(name) === value : request.headers.includes(name.toLowerCase()),
+      ) &&
+      (!credentials || request.credentials)
+    );
+  });
+};
 
-const opensPath = ({ kind, href }: Scope, path: string): boolean =>
-  kind === 'folder' ? path.startsWith(href) : path === pathOf(href);
-
-/** Whether the request contains everything that the token adds. */
-function isIn(request: SentRequest, { token }: HeldToken, values: Headers | undefined): boolean {
-  const { query = {}, headers = {}, credentials } = token;
-  const { searchParams } = new URL(request.url);
-  const hasHeader = ([name, value]: [string, string]): boolean =>
-    values ? values.get(name) === value : request.headers.includes(name.toLowerCase());
-  return (
-    Object.entries(query).every(([name, value]) => searchParams.getAll(name).includes(value)) &&
-    Object.entries(headers).every(hasHeader) &&
-    (!credentials || request.credentials)
-  );
-}
-
-/** Notes that `by` has attached `held`, a token of its `store`, to a request that is sent now. */
-export function noteAttached(held: HeldToken, by: object, { store, clock }: Parts): void {
-  if (!isVisible(held.token) && !held.token.credentials) return;
+/** Notes that `by` has attached `held` to a request that is sent now. */
+export function noteAttached(held: HeldToken, by: object, clock: ServerClock): void {
   copies().add(carriesHere);
-  attached.set(held, { by, store, clock, at: clock.sessionNow() });
+  attached.set(held, { by, clock, at: clock.sessionNow() });
 }
 
 /** Forgets the tokens of `by`, which is destroyed, so that nothing keeps them in memory. */
@@ -104,22 +76,11 @@ export function forgetAttached(by: object): void {
   for (const [held, entry] of attached) if (entry.by === by) attached.delete(held);
 }
 
-/** Converts a request of a script to the form that `carriesToken` takes. */
-export const sentRequest = ({ url, headers, credentials }: Request): SentRequest => ({
-  url,
-  headers: [...headers.keys()],
-  credentials:
-    credentials === 'include' || (credentials === 'same-origin' && new URL(url).origin === realm.location?.origin),
-});
-
 /**
  * Whether a request carries a valid token that a token source in this page has attached: in the query, the path or the
  * headers, or as a cookie, unless that is a cookie of `asking`. Such a request belongs to the source that has attached
- * the token: no other code signs it or sends it again. `asking` signs requests without a token, and renews its cookie.
- * `asking` also replaces a token that no source has attached lately, such as a stale token that a server has written
- * into a playlist.
- *
+ * the token: no other code signs it or sends it again.
  * @param headers the headers of a request that is made in this page; without them, the names of the headers decide
  */
-export const carriesToken = (request: SentRequest, asking: TokenSource | undefined, headers?: Headers): boolean =>
+export const carriesToken = (request: SentRequest, asking: object | undefined, headers?: Headers): boolean =>
   [...copies()].some((carries) => carries(request, asking, headers));

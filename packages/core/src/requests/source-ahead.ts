@@ -1,49 +1,45 @@
 import type { TokenCalls } from '../calls/token-calls.ts';
-import type { DebugLog } from '../debug-log.ts';
-import type { Settings } from '../contract/token-source-options.ts';
+import type { Settings } from '../contract/options.ts';
 import type { SourceAhead } from '../contract/playlist.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
-import type { HeldToken, TokenStore } from '../tokens/token-store.ts';
-import { lifetimeOf } from '../tokens/token-store.ts';
-import type { TokenUrls } from '../tokens/token-urls.ts';
-import type { RequestSigner } from './request-signer.ts';
+import type { SignedUrls } from '../tokens/signed-urls.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
+import { resolveUrl } from '../url-text.ts';
+
+/** The largest length of a name that is read ahead, in characters: a playlist may have thousands of them. */
+const LONGEST_NAME = 2000;
 
 interface Parts {
   readonly settings: Settings;
   readonly clock: ServerClock;
-  readonly tokenUrls: TokenUrls;
   readonly store: TokenStore;
+  readonly urls: SignedUrls;
   readonly calls: TokenCalls;
-  readonly signer: RequestSigner;
-  readonly debug: DebugLog | undefined;
+  readonly isProtected: (key: string) => boolean;
 }
 
 /** Creates the part of a token source that its read-ahead uses. */
-export function createSourceAhead({ settings, clock, tokenUrls, store, calls, signer, debug }: Parts): SourceAhead {
-  const { readAhead: size, jitter, random } = settings;
-  // a token that came since may have changed the key of a URL
-  const identify = (href: string): string => tokenUrls.identify(href);
-  const find = (key: string): HeldToken | undefined => store.find(identify(key));
+export function createSourceAhead({ settings, clock, store, urls, calls, isProtected }: Parts): SourceAhead {
+  const { readAhead: first, jitter, random } = settings;
   return {
-    size,
+    first,
     jitter,
     random,
     now: () => clock.sessionNow(),
     endpointNow: () => clock.now(),
-    identify,
+    keyOf(uri, base) {
+      const url = resolveUrl(uri, base);
+      return url.length > LONGEST_NAME ? '' : urls.read(url).key;
+    },
     tokenOf(key) {
-      const held = find(key);
-      return held && { opens: held.scope.kind, lifetime: lifetimeOf(held), rest: held.token.expires - clock.now() };
+      const held = store.find(key);
+      if (!held || held.isFolder) return undefined;
+      return { lifetime: held.lifetime, rest: held.token.expires - clock.now() };
     },
-    isReady: (key) => signer.isReady(identify(key)),
-    isDenied: (key) => calls.denialOf(identify(key)) !== undefined,
-    isUnderWay: (key) => calls.isUnderWay(identify(key)),
-    sign: (key) => calls.obtainAhead(identify(key)),
-    predict: (key) => calls.predict(identify(key)),
-    renew(key) {
-      const held = find(key);
-      if (held && !store.isSuspended(held)) calls.obtainInBackground(key, 'expiring');
-    },
-    notePredicted: (last, count) => debug?.predict(last, count),
+    isCovered: (key) =>
+      store.isUsable(store.find(key)) || calls.isUnderWay(key) || calls.isHopeless(key) || !isProtected(key),
+    mayGuess: () => calls.mayGuess,
+    ask: (key, isGuess) => calls.ask(key, 'initial', isGuess),
+    renew: (key) => calls.ask(key, 'expiring'),
   };
 }

@@ -1,22 +1,16 @@
-import { BoundedMap, FolderMap } from '../bounded-maps.ts';
-import { decoded, originOf, readings, replaceParameters } from '../url-text.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import { LEAST_SECRET } from '../contract/token.ts';
+import { decoded, originOf, replaceParameters } from '../url-text.ts';
 
-/** The number of remembered values of tokens. The newest suffice, because an edge redirects a request at once. */
+/** The number of remembered values. The newest suffice, because an edge redirects a request at once. */
 const MAX_VALUES = 1000;
+const MAX_FOLDERS = 20;
 
-/** Decodes the name of a folder. Escaped `/`, `?` and `#` stay escaped, because they end no folder and no path. */
-const plainFolder = (folder: string): string => decoded(folder).replace(/[/?#]/g, encodeURIComponent);
+/** Returns the folders of the path of an absolute URL, decoded; the last one is the file, with query and fragment. */
+const foldersIn = (url: string): string[] => url.slice(originOf(url).length).split('/').map(decoded);
 
-/** Returns the folders of an absolute URL; the first is empty, and the last is the file with query and fragment. */
-const foldersOf = (url: string): string[] => url.slice(originOf(url).length).split('/');
-
-const plainFoldersOf = (url: string): string[] => foldersOf(url).map(plainFolder);
-
-interface Replaced {
-  readonly prefix: string;
-  /** The number of folders of the `base`, which stand in the place of the folders of `prefix`. */
-  readonly count: number;
-}
+/** Returns the meanings of a text in a URL: decoded, and with each `+` as a space, as URLSearchParams writes it. */
+export const readings = (text: string): string[] => [text, decoded(text), decoded(text.replaceAll('+', ' '))];
 
 /**
  * The parts of tokens that are long enough to be recognised on any host: an edge may redirect a request, with its
@@ -25,47 +19,46 @@ interface Replaced {
 export class TokenSecrets {
   readonly #least: number;
   readonly #parameters = new BoundedMap<string, true>(MAX_VALUES);
-  /** The replaced folders, by the path of the `base`. */
-  readonly #paths = new FolderMap<Replaced>();
+  /** The prefix of each base with a secret folder, by the folders of the base. */
+  readonly #bases = new BoundedMap<string, { readonly folders: readonly string[]; readonly prefix: string }>(
+    MAX_FOLDERS,
+  );
 
   /** @param least the length of the shortest part that is recognised, in characters */
-  constructor(least: number) {
+  constructor(least: number = LEAST_SECRET) {
     this.#least = least;
   }
 
-  /** Remembers a parameter of a token if its value is long enough. @param parameter `name=value` */
+  /** @param parameter `name=value` */
   noteParameter(name: string, parameter: string): void {
     if (parameter.length - name.length > this.#least) this.#parameters.set(decoded(parameter), true);
   }
 
-  /**
-   * Remembers the `base` of a token if it has a secret folder.
-   * @param base stands in the place of `prefix`; both are absolute and end with `/`
-   */
+  /** @param base stands in the place of `prefix`; both are absolute and end with `/` */
   noteBase(base: string, prefix: string): void {
-    const plain = plainFoldersOf(base);
-    // a set, because a list would be searched once for each folder
-    const known = new Set(plainFoldersOf(prefix));
-    const isSecret = plain.some((folder) => folder.length >= this.#least && !known.has(folder));
-    if (isSecret) this.#paths.set(plain.join('/'), { prefix, count: plain.length - 1 });
+    const folders = foldersIn(base).slice(0, -1);
+    const known = new Set(foldersIn(prefix));
+    if (folders.some((folder) => folder.length >= this.#least && !known.has(folder)))
+      this.#bases.set(base, { folders, prefix });
   }
 
   /**
-   * Returns `url` without the parts of tokens in it. If a token's `base` is among them, the result lies below `prefix`:
-   * on the host of `url` if `protects` covers that URL, otherwise on the host of `prefix`. A host for which the source
-   * has no token would not open a URL without the folders of the token; the URL below `prefix` is signed again, and the
-   * edge redirects it again.
-   * @param protects whether a URL is signed
+   * Returns `url` without the parts of tokens in it. If the folders of a base are among them, the result lies below the
+   * prefix: on the host of `url` if that URL is signed, otherwise on the host of the prefix. A host for which the
+   * source has no token would not open a URL without the folders of the token; the URL below the prefix is signed
+   * again, and the edge redirects it again.
    */
   removeFrom(url: string, protects: (url: string) => boolean): string {
     // an edge may write other escapes than the browser
-    const isKnown = (parameter: string): boolean =>
-      readings(parameter).some((reading) => this.#parameters.has(reading));
+    const isKnown = (parameter: string): boolean => readings(parameter).some((it) => this.#parameters.has(it));
     const unsigned = replaceParameters(url, (_, parameter) => isKnown(parameter), new Map());
-    const [replaced] = this.#paths.above(plainFoldersOf(unsigned).join('/'));
-    if (!replaced) return unsigned;
-    const asked = replaced.prefix + foldersOf(unsigned).slice(replaced.count).join('/');
-    const there = originOf(unsigned) + asked.slice(originOf(asked).length);
-    return protects(there) ? there : asked;
+    const folders = this.#bases.size ? foldersIn(unsigned) : [];
+    for (const { folders: secret, prefix } of this.#bases.values()) {
+      if (secret.some((folder, place) => folder !== folders[place])) continue;
+      const rest = unsigned.slice(originOf(unsigned).length).split('/').slice(secret.length).join('/');
+      const there = originOf(unsigned) + prefix.slice(originOf(prefix).length) + rest;
+      return protects(there) ? there : prefix + rest;
+    }
+    return unsigned;
   }
 }

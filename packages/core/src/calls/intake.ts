@@ -1,0 +1,209 @@
+import { BoundedMap } from '../bounded-map.ts';
+import { SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
+import type { Settings, TokenReason } from '../contract/options.ts';
+import { parseToken } from '../contract/parse-answer.ts';
+import type { Emit, SignedRequest } from '../contract/token-source.ts';
+import type { Token, TokensAnswer } from '../contract/token.ts';
+import { explainMissingToken } from '../development/mistakes.ts';
+import type { Origin } from '../tokens/held-token.ts';
+import { HeldToken } from '../tokens/held-token.ts';
+import type { Protection } from '../tokens/protection.ts';
+import type { ServerClock } from '../tokens/server-clock.ts';
+import type { SignedUrls } from '../tokens/signed-urls.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
+import { scopeOf } from '../tokens/token-store.ts';
+import { originOf, resolveUrl } from '../url-text.ts';
+import { toError } from './failure.ts';
+import { readProblem } from './problem.ts';
+import { Session } from './session.ts';
+import { callEndpoint } from './signing-endpoint.ts';
+import type { Want } from './want.ts';
+
+export interface IntakeParts {
+  readonly settings: Settings;
+  readonly clock: ServerClock;
+  readonly store: TokenStore;
+  readonly urls: SignedUrls;
+  readonly protection: Protection;
+  readonly emit: Emit;
+}
+
+/** What a call has brought for each want: `undefined` is a token. */
+export type Outcomes = ReadonlyMap<Want, SecureTokenError | undefined>;
+
+/** Makes calls, and takes in what they bring: tokens, the time, denials. */
+export class Intake {
+  readonly session: Session = new Session();
+  readonly #parts: IntakeParts;
+  /** The denials, by scope. */
+  readonly #denials = new BoundedMap<string, SecureTokenError>();
+  /** The number of calls that were sent. */
+  #calls = 0;
+  /** The number of log-ins: the answer to an earlier call is for the viewer before the log-in. */
+  #logins = 0;
+  #hasToldOfEdge = false;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+    const { settings, clock, protection } = parts;
+    // the page vouches for the origins of its tokens
+    for (const { url, prefix, base } of settings.tokens)
+      for (const named of [prefix ?? url, base]) if (named) protection.noteNamed(named);
+    const origin = { call: 0, sentAt: clock.sessionNow(), obtainedAt: clock.now() };
+    this.#hold(settings.tokens.map(parseToken), [], origin);
+  }
+
+  /** The number of the last call that was sent. */
+  get lastCall(): number {
+    return this.#calls;
+  }
+
+  denialOf(key: string): SecureTokenError | undefined {
+    // every request looks for a denial, and there is nearly always none
+    if (!this.#denials.size) return undefined;
+    return this.#denials.get(`url ${key}`) ?? this.#denials.get(this.#parts.store.scopeOf(key));
+  }
+
+  /** Lifts denials, because the viewer may have changed. */
+  liftDenials(): void {
+    this.#logins++;
+    this.session.denialsLifted([...this.#denials.values()]);
+    this.#denials.clear();
+  }
+
+  /** Makes one call. @throws a `SecureTokenError` if the call fails as a whole */
+  async call(wants: readonly Want[], destroyed: AbortSignal): Promise<Outcomes> {
+    const { settings, clock } = this.#parts;
+    const { reason } = wants.find((want) => want.reason === 'refused') ?? wants[0]!;
+    const { id: session } = this.session;
+    const logins = this.#logins;
+    const sentAt = clock.sessionNow();
+    const call = ++this.#calls;
+    try {
+      const urls = wants.map(({ key }) => key);
+      const answer = await callEndpoint(settings, { urls, reason, session }, destroyed);
+      this.session.goesOn();
+      const outcomes = this.#take(answer, wants, reason, { call, sentAt });
+      const denied = wants.filter((want) => outcomes.get(want)?.code === 'ERR_DENIED');
+      if (denied.length && logins !== this.#logins)
+        return new Map([...outcomes, ...(await this.call(denied, destroyed))]);
+      this.#tell(outcomes);
+      return outcomes;
+    } catch (cause) {
+      const error = toError(cause, clock.now(), await readProblem(cause));
+      if (error.code !== 'ERR_DENIED' || destroyed.aborted) throw error;
+      if (logins !== this.#logins || this.session.beginAnew(session, error)) return this.call(wants, destroyed);
+      throw error;
+    }
+  }
+
+  /** Notes that the endpoint denies this viewer all of `wants`. */
+  denyAll(wants: readonly Want[], error: SecureTokenError): void {
+    for (const { key } of wants) this.#denials.set(this.#parts.store.scopeOf(key), error);
+    this.#parts.emit('tokendenied', { error });
+  }
+
+  /** Takes in what the edge has sent with its answer to `request`: a token that opens the same URLs, or an error. */
+  adopt({ token, unsignedUrl }: SignedRequest, sent: Token | SecureTokenError): void {
+    const { clock, store, urls, settings, emit } = this.#parts;
+    const held = store.find(urls.read(unsignedUrl).key);
+    // several requests with one token bring a successor each: one is enough, and none revives a replaced token
+    if (held?.token !== token || clock.now() >= held!.token.expires) return;
+    if (isSecureTokenError(sent)) {
+      if (!this.#hasToldOfEdge) emit('tokenerror', { error: sent });
+      this.#hasToldOfEdge = true;
+      return;
+    }
+    const origin = { call: ++this.#calls, sentAt: clock.sessionNow(), obtainedAt: clock.now() };
+    urls.note(sent, held.opens);
+    store.add(new HeldToken(sent, held.scope, origin, settings));
+    emit('tokenrenewed', { reason: 'adopted', urls: [unsignedUrl], expires: sent.expires, wait: 0 });
+  }
+
+  #take(
+    { tokens, denied = [], now = NaN }: TokensAnswer,
+    wants: readonly Want[],
+    reason: TokenReason,
+    { call, sentAt }: Pick<Origin, 'call' | 'sentAt'>,
+  ): Outcomes {
+    const { clock, store, urls, emit } = this.#parts;
+    const keyOf = (url: string): string => urls.read(url).key;
+    const isDenied = new Set(denied.map(keyOf));
+    const accepted = this.#accepted(tokens);
+    const expires = accepted.reduce((first, token) => Math.min(first, token.expires), Infinity);
+    const granted = wants.map(({ key }) => key).filter((key) => !isDenied.has(keyOf(key)));
+    this.#hold(accepted, granted, { call, sentAt, obtainedAt: clock.correct(now, sentAt, expires) });
+    if (expires < now) emit('tokenerror', { error: endedBefore(now - expires) });
+    const outcomes = new Map<Want, SecureTokenError | undefined>();
+    const signed: string[] = [];
+    for (const want of wants) {
+      // the answer may have shown which parameters belong to a token: then the URL has another key now
+      const key = keyOf(want.key);
+      const held = store.find(key);
+      const isNew = !isDenied.has(key) && held !== undefined && held !== want.before;
+      outcomes.set(want, isNew ? undefined : isDenied.has(key) ? deniedUrl(key) : noToken(key, tokens));
+      if (isNew) signed.push(key);
+    }
+    if (signed.length) emit('tokenrenewed', { reason, urls: signed, expires, wait: clock.sessionNow() - sentAt });
+    return outcomes;
+  }
+
+  /** Returns the tokens that may be accepted, and tells the app of one that may not for each origin. */
+  #accepted(tokens: readonly Token[]): Token[] {
+    const { protection, emit } = this.#parts;
+    const errors = new Map<string, SecureTokenError>();
+    const accepted = tokens.filter((token) => {
+      const error = protection.errorOf(token);
+      if (error) errors.set(originOf(error.url!), error);
+      return !error;
+    });
+    for (const error of errors.values()) emit('tokenerror', { error });
+    return accepted;
+  }
+
+  /** Notes denials, and tells the app of the first failure of each kind. A guess fails silently. */
+  #tell(outcomes: Outcomes): void {
+    const { emit } = this.#parts;
+    const errors = [...outcomes].flatMap(([{ isGuess }, error]) => (isGuess || !error ? [] : error));
+    const denials = errors.filter(({ code }) => code === 'ERR_DENIED');
+    for (const error of denials) this.#denials.set(`url ${error.url!}`, error);
+    if (denials[0]) emit('tokendenied', { error: denials[0] });
+    const missing = errors.find((error) => !denials.includes(error));
+    if (missing) emit('tokenerror', { error: missing });
+  }
+
+  /** @param asked the URLs that a token without a scope opens */
+  #hold(tokens: readonly Token[], asked: readonly string[], origin: Origin): void {
+    const { store, urls, settings } = this.#parts;
+    store.forgetSpent();
+    for (const token of tokens) {
+      const own = token.prefix ?? token.url;
+      for (const opened of own ? [own] : asked) {
+        const href = resolveUrl(opened);
+        urls.note(token, href);
+        const scope = scopeOf(token, token.prefix ? href : urls.read(href).key);
+        store.add(new HeldToken(token, scope, origin, settings));
+      }
+    }
+  }
+}
+
+const deniedUrl = (url: string): SecureTokenError => {
+  const message = 'The signing endpoint lists this URL in "denied". Call renew() once the viewer may have it.';
+  return new SecureTokenError('ERR_DENIED', message, { url });
+};
+
+function noToken(url: string, tokens: readonly Token[]): SecureTokenError {
+  const message =
+    'The answer of the signing endpoint has no token for this URL. ' +
+    (__DEVELOPMENT__ ? explainMissingToken(url, tokens) : "Send one with this 'url', or with a 'prefix' above it.");
+  return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
+}
+
+/** Returns the error of a token that had ended before it was sent. It is used all the same: the edge knows better. */
+const endedBefore = (seconds: number): SecureTokenError =>
+  new SecureTokenError(
+    'ERR_SIGNING_RESPONSE',
+    `The signing endpoint sent a token whose 'expires' is ${Math.ceil(seconds)} s in the past by its own clock. ` +
+      'Give a time in the future. The token is still used if there is no other one.',
+  );

@@ -1,0 +1,57 @@
+import type { TokenCalls } from '../calls/token-calls.ts';
+import type { ServerClock } from '../tokens/server-clock.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
+import { PageEvents } from '../waiting.ts';
+
+/** The shortest and the longest time between two checks, in seconds: machines sleep, and clocks are set. */
+const SOONEST = 0.25;
+const LATEST = 10;
+/** Seconds between two checks while a token is due: the call may not have been made, or not have brought another one. */
+const WHILE_DUE = 1;
+
+/** Renews the tokens of folders that are played, before they end. */
+export class Renewals {
+  readonly #store: TokenStore;
+  readonly #clock: ServerClock;
+  readonly #calls: TokenCalls;
+  readonly #isIdle: () => boolean;
+  readonly #page = new PageEvents(['visibilitychange', 'pageshow', 'online'], () => this.#check());
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(store: TokenStore, clock: ServerClock, calls: TokenCalls, isIdle: () => boolean) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#calls = calls;
+    this.#isIdle = isIdle;
+  }
+
+  /** Starts the timer, if it does not run: the token of a folder was attached. */
+  start(): void {
+    if (this.#timer === undefined) this.#check();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#page.listenWhile(false);
+  }
+
+  #check(): void {
+    this.stop();
+    if (this.#isIdle()) return;
+    const now = this.#clock.now();
+    let next = Infinity;
+    for (const held of this.#store.all()) {
+      // a token that no request has got since its call is not renewed once more
+      if (!held.isFolder || !held.isUsed || !this.#store.isUsable(held)) continue;
+      if (now < held.renewAt) next = Math.min(next, held.renewAt - now);
+      else if (held.isPlayed) {
+        this.#calls.ask(held.usedBy, 'expiring');
+        next = Math.min(next, WHILE_DUE);
+      }
+    }
+    if (next === Infinity) return;
+    this.#timer = setTimeout(() => this.#check(), Math.min(LATEST, Math.max(SOONEST, next)) * 1000);
+    this.#page.listenWhile(true);
+  }
+}

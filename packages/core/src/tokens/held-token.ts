@@ -1,0 +1,90 @@
+import type { Settings } from '../contract/options.ts';
+import type { Token } from '../contract/token.ts';
+
+/**
+ * Requests use a `fresh` token. Requests also use a `due` token, which the source renews meanwhile. No request uses a
+ * `spent` token, because it could end on its way to the edge.
+ */
+export type TokenState = 'fresh' | 'due' | 'spent';
+
+/** The largest default of `renewBefore`, in seconds. */
+const AHEAD_SECONDS = 60;
+/** The largest default of `renewBefore`, and the largest jitter, in seconds, if the edge renews: the edge goes first. */
+const BEHIND_EDGE_SECONDS = 15;
+/** The share of its lifetime, from the start, in which a token is never renewed: a short one would be without end. */
+const RESTING_SHARE = 0.25;
+/** The time that a request may need to reach the edge: seconds, or a share of the lifetime if that is less. */
+const TRANSIT_SECONDS = 2;
+const TRANSIT_SHARE = 0.1;
+
+/** How a token came to the source. */
+export interface Origin {
+  /** The number of the call that brought the token; 0 if the page has brought it. */
+  readonly call: number;
+  /** When the call was sent, in seconds of the session, and by the endpoint's clock. */
+  readonly sentAt: number;
+  readonly obtainedAt: number;
+}
+
+/** A token at hand, and its use. Times are by the endpoint's clock, unless they say otherwise. */
+export class HeldToken {
+  readonly token: Token;
+  /** The kind of the scope, a space, and the URL that the token opens: `url …`, `path …` or `folder …`. */
+  readonly scope: string;
+  readonly call: number;
+  /** Seconds from the call for the token to the end of the token. */
+  readonly lifetime: number;
+  readonly renewAt: number;
+  readonly unusableAt: number;
+  /** The URL of the last request that got the token, and its time in seconds of the session. */
+  usedBy = '';
+  usedAt: number = -Infinity;
+  /** In seconds of the session: a player that has requested nothing since has left what the token opens. */
+  readonly #playedSince: number;
+
+  constructor(
+    token: Token,
+    scope: string,
+    { call, sentAt, obtainedAt }: Origin,
+    { renewBefore, jitter, random, adopt }: Pick<Settings, 'renewBefore' | 'jitter' | 'random' | 'adopt'>,
+  ) {
+    const { expires } = token;
+    // a token that looks expired when it arrives has no lifetime: its margins must not become negative
+    const lifetime = Math.max(0, expires - obtainedAt);
+    const ahead = renewBefore ?? Math.min(adopt ? BEHIND_EDGE_SECONDS : AHEAD_SECONDS, lifetime / 4);
+    const earlier = Math.min(lifetime * jitter, adopt ? BEHIND_EDGE_SECONDS : Infinity);
+    const most = lifetime * (1 - RESTING_SHARE);
+    this.token = token;
+    this.scope = scope;
+    this.call = call;
+    this.lifetime = lifetime;
+    this.renewAt = expires - Math.min(ahead + earlier * random(), most);
+    this.unusableAt = expires - Math.min(TRANSIT_SECONDS, lifetime * TRANSIT_SHARE);
+    // without jitter, which may make a token due while the viewer is just leaving
+    this.#playedSince = sentAt + lifetime / 2 - Math.min(ahead, most);
+  }
+
+  stateAt(now: number): TokenState {
+    if (now >= this.unusableAt) return 'spent';
+    return now >= this.renewAt ? 'due' : 'fresh';
+  }
+
+  get isFolder(): boolean {
+    return this.scope.startsWith('folder');
+  }
+
+  /** The URL or folder that the token opens. */
+  get opens(): string {
+    return this.scope.slice(this.scope.indexOf(' ') + 1);
+  }
+
+  /** Whether any request has got the token. */
+  get isUsed(): boolean {
+    return this.usedAt > -Infinity;
+  }
+
+  /** Whether a player still plays what the token opens. What the viewer of a catalogue has left is not renewed. */
+  get isPlayed(): boolean {
+    return this.isUsed && this.usedAt >= this.#playedSince;
+  }
+}
