@@ -19,7 +19,7 @@ import esbuild from 'rollup-plugin-esbuild';
 
 /** @type {readonly Row[]} */
 export const files = [
-  { folder: 'core', esm: 'index.js', with: ['adapter.js', 'playlists.js'], lib: 'esnext.disposable' },
+  { folder: 'core', esm: 'index.js', with: ['adapter.js', 'adopt.js', 'playlists.js'], lib: 'esnext.disposable' },
   { folder: 'hlsjs', esm: 'index.js' },
   { folder: 'hlsjs', iife: 'secure-token-hlsjs.min.js', global: 'SecureTokenHls' },
   { folder: 'dashjs', esm: 'index.js' },

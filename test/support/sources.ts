@@ -10,6 +10,7 @@ const packages = ['core', 'dashjs', 'fetch', 'hlsjs', 'media-element', 'progress
 /** Packages import each other from their sources, so that nothing has to be built. Longer names come first. */
 export const alias: Record<string, string> = {
   'secure-token-core/adapter': from('packages/core/src/adapter.ts'),
+  'secure-token-core/adopt': from('packages/core/src/adopt.ts'),
   'secure-token-core/playlists': from('packages/core/src/playlists.ts'),
   'secure-token-cli/doctor': from('packages/cli/src/doctor.ts'),
   'secure-token-server/cat': from('packages/server/src/cat.ts'),

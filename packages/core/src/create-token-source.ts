@@ -89,7 +89,7 @@ class Source extends EventTarget implements AdapterSource {
     const { key } = this.#urls.read(url);
     const before = this.#store.find(key);
     const reason = before ? 'expired' : 'initial';
-    if (__DEVELOPMENT__) this.#observer!.noteWait(key, reason);
+    if (__DEVELOPMENT__) this.#observer!.write('wait', key, `for a token, ${reason}`);
     const obtained = this.#calls.obtain(key, reason, how);
     // the next names come along in the same call
     if (!before?.isFolder) this.#ahead?.requested(key, true);
@@ -111,7 +111,8 @@ class Source extends EventTarget implements AdapterSource {
     this.#told.add(request);
     const error = this.explainRefusal(request, status);
     const replay = await this.#replays.replay(request, token, how);
-    if (__DEVELOPMENT__) this.#observer!.noteReplay(url, status, replay !== undefined);
+    if (__DEVELOPMENT__)
+      this.#observer!.write('replay', url, `after ${status}, ${replay ? 'with another token' : 'not sent again'}`);
     if (!replay) this.#emit('tokenerror', { error });
     return replay;
   }
@@ -216,7 +217,7 @@ class Source extends EventTarget implements AdapterSource {
     const isUsedAgain = held.isFolder || held.isUsed;
     held.usedBy = key;
     held.usedAt = this.#clock.sessionNow();
-    if (__DEVELOPMENT__) this.#observer!.noteAttached(key, token);
+    if (__DEVELOPMENT__) this.#observer!.write('attach', key, 'the token ends in', token.expires - this.#clock.now());
     if (isUsedAgain && this.#store.stateOf(held) === 'due') this.#calls.ask(key, 'expiring');
     if (held.isFolder) this.#renewals.start();
     else this.#ahead?.requested(key, false);

@@ -4,7 +4,6 @@ import type { Settings, TokenReason } from '../contract/options.ts';
 import { parseToken } from '../contract/parse-answer.ts';
 import type { Emit, SignedRequest } from '../contract/token-source.ts';
 import type { Token, TokensAnswer } from '../contract/token.ts';
-import { explainMissingToken } from '../development/mistakes.ts';
 import type { Origin } from '../tokens/held-token.ts';
 import { HeldToken } from '../tokens/held-token.ts';
 import type { Protection } from '../tokens/protection.ts';
@@ -13,8 +12,7 @@ import type { SignedUrls } from '../tokens/signed-urls.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import { scopeOf } from '../tokens/token-store.ts';
 import { originOf, resolveUrl } from '../url-text.ts';
-import { toError } from './failure.ts';
-import { readProblem } from './problem.ts';
+import { readProblem, toError } from './failure.ts';
 import { Session } from './session.ts';
 import { callEndpoint } from './signing-endpoint.ts';
 import type { Want } from './want.ts';
@@ -108,7 +106,7 @@ export class Intake {
     const { clock, store, urls, settings, emit } = this.#parts;
     const held = store.find(urls.read(unsignedUrl).key);
     // several requests with one token bring a successor each: one is enough, and none revives a replaced token
-    if (held?.token !== token || clock.now() >= held!.token.expires) return;
+    if (!held || held.token !== token || clock.now() >= token.expires) return;
     if (isSecureTokenError(sent)) {
       if (!this.#hasToldOfEdge) emit('tokenerror', { error: sent });
       this.#hasToldOfEdge = true;
@@ -141,7 +139,7 @@ export class Intake {
       const key = keyOf(want.key);
       const held = store.find(key);
       const isNew = !isDenied.has(key) && held !== undefined && held !== want.before;
-      outcomes.set(want, isNew ? undefined : isDenied.has(key) ? deniedUrl(key) : noToken(key, tokens));
+      outcomes.set(want, isNew ? undefined : isDenied.has(key) ? deniedUrl(key) : noToken(key));
       if (isNew) signed.push(key);
     }
     if (signed.length) emit('tokenrenewed', { reason, urls: signed, expires, wait: clock.sessionNow() - sentAt });
@@ -193,12 +191,12 @@ const deniedUrl = (url: string): SecureTokenError => {
   return new SecureTokenError('ERR_DENIED', message, { url });
 };
 
-function noToken(url: string, tokens: readonly Token[]): SecureTokenError {
+const noToken = (url: string): SecureTokenError => {
   const message =
     'The answer of the signing endpoint has no token for this URL. ' +
-    (__DEVELOPMENT__ ? explainMissingToken(url, tokens) : "Send one with this 'url', or with a 'prefix' above it.");
+    "Send one with the 'url' of the call unchanged, or with a 'prefix' above it.";
   return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
-}
+};
 
 /** Returns the error of a token that had ended before it was sent. It is used all the same: the edge knows better. */
 const endedBefore = (seconds: number): SecureTokenError =>

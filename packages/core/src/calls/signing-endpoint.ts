@@ -29,10 +29,7 @@ export async function callEndpoint(
   }
 }
 
-async function askApp(
-  getTokens: NonNullable<Settings['getTokens']>,
-  request: TokenRequest,
-): Promise<TokensAnswer> {
+async function askApp(getTokens: NonNullable<Settings['getTokens']>, request: TokenRequest): Promise<TokensAnswer> {
   // needs the same checks as the answer of an endpoint
   return parseAnswer(toJson(await getTokens(request)), 'getTokens');
 }

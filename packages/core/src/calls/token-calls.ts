@@ -235,7 +235,7 @@ export class TokenCalls {
   /** Calls for halves of what has failed together, so that one bad URL fails alone, and breadth first: most get tokens. */
   async #split(wants: readonly Want[], error: SecureTokenError): Promise<void> {
     let parts = [wants];
-    for (let calls = 0; parts.length; ) {
+    for (let calls = 0; parts.length;) {
       const failed: (readonly Want[])[] = [];
       const noteFailed = async (part: readonly Want[], failure: SecureTokenError): Promise<void> => {
         if (isAboutUrls(failure)) failed.push(part);

@@ -24,11 +24,15 @@ const anEndpoint: Check = must(
 /** A URL without its scheme, such as `cdn.example.com/vod`: a browser would read it as a path of the page. */
 const HOST = /^[\w-]+(\.[\w-]+)+(:\d+)?(?=\/|$)[^?#]*$/;
 
-const aPrefix: Check = (rule, name) => {
+export const aPrefix: Check = (rule, name) => {
   if (typeof rule === 'string' && HOST.test(rule))
     return `${name}: '${rule}' is not a URL. Write 'https://${rule.replace(/\/?$/, '/')}'.`;
   if (typeof rule === 'string' && resolveUrl(rule)) return undefined;
-  return wrong(rule, name, "Give an http or https URL prefix such as 'https://cdn.example.com/', a RegExp or a function.");
+  return wrong(
+    rule,
+    name,
+    "Give an http or https URL prefix such as 'https://cdn.example.com/', a RegExp or a function.",
+  );
 };
 
 const aRule: Check = (rule, name) => {
@@ -51,7 +55,7 @@ const aFunction = must((value) => typeof value === 'function', 'Give a function.
 const anObject = must((value) => Object(value) === value, 'Give an object.');
 const retryMembers = { limit: anAmount, backoffLimit: anAmount };
 
-const members: Record<keyof TokenSourceOptions, Check> = {
+export const optionChecks: Readonly<Record<keyof TokenSourceOptions, Check>> = {
   endpoint: anEndpoint,
   getTokens: aFunction,
   request: anObject,
@@ -75,29 +79,28 @@ const members: Record<keyof TokenSourceOptions, Check> = {
 };
 
 /** Returns a message about the first member that is not one of `names`. @param path such as `retry.` */
-function unknownOption(options: object, names: readonly string[], path = ''): string | undefined {
+export function unknownOption(options: object, names: readonly string[], path = ''): string | undefined {
   const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !names.includes(name));
   if (!unknown) return undefined;
   const problem = `Unknown option '${path}${unknown[0]}'.`;
   return __DEVELOPMENT__ ? `${problem} ${suggestionFor(unknown[0], names, path)}` : problem;
 }
 
+/** @throws `ERR_OPTIONS` if there is a `problem` */
+export function refuse(problem: string | undefined): void {
+  if (problem) throw new SecureTokenError('ERR_OPTIONS', problem);
+}
+
 /**
  * Returns a copy of the options.
- * @param own the names of further options, which only an adapter knows
  * @throws `ERR_OPTIONS` if an option is wrong: the message says what is wrong with the first one, and what to write
  */
-export function checkOptions(
-  options: TokenSourceOptions | string | URL | undefined,
-  own: readonly string[] = [],
-): TokenSourceOptions {
+export function checkOptions(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
   const given = { ...(isLink(options) ? { endpoint: options } : options) };
   const { endpoint, getTokens } = given;
-  const problem =
-    unknownOption(given, [...Object.keys(members), ...own]) ??
-    (endpoint && getTokens ? 'endpoint and getTokens are both given. Give one of them.' : undefined) ??
-    (endpoint || getTokens ? undefined : anEndpoint(endpoint, 'endpoint')) ??
-    firstWrong(given, members);
-  if (problem) throw new SecureTokenError('ERR_OPTIONS', problem);
+  refuse(unknownOption(given, Object.keys(optionChecks)));
+  if (endpoint && getTokens) refuse('endpoint and getTokens are both given. Give one of them.');
+  if (!endpoint && !getTokens) refuse(anEndpoint(endpoint, 'endpoint'));
+  refuse(firstWrong(given, optionChecks));
   return given;
 }

@@ -12,8 +12,7 @@ function kindOf(value: unknown): string {
 }
 
 /** Returns a message such as "retry is text. Give an object." */
-export const wrong = (value: unknown, name: string, remedy: string): string =>
-  `${name} is ${kindOf(value)}. ${remedy}`;
+export const wrong = (value: unknown, name: string, remedy: string): string => `${name} is ${kindOf(value)}. ${remedy}`;
 
 /** Returns a check with one remedy. */
 export const must =

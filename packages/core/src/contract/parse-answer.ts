@@ -78,17 +78,8 @@ export const aToken: Check = (value, name) => {
   if (expires === undefined) return unixSeconds(expires, `${name}.expires`);
   if (base && !prefix) return `${name} has a base, but no prefix. Give the prefix that the base replaces.`;
   if (query ?? headers ?? base ?? (credentials || undefined)) return undefined;
-  const hint = __DEVELOPMENT__ ? hintAt(value as object) : '';
-  return `${name} has no carrier. Give query, headers, base, or credentials: true.${hint}`;
+  return `${name} has no carrier. Give the signature as query, headers or base, or credentials: true.`;
 };
-
-/** Returns a hint at the probable mistake in a token without a carrier. Quotes no long name, which may be a token. */
-function hintAt(token: Partial<Token>): string {
-  const unknown = Object.keys(token).find((name) => !Object.hasOwn(members, name) && /^[a-z_-]{1,20}$/i.test(name));
-  if (unknown) return ` '${unknown}' is no member of a token.`;
-  if (!token.url?.includes('?')) return '';
-  return ' If its url is signed: give the URL of the call unchanged, and the signature as query.';
-}
 
 /** Returns a valid token without unknown members, and with text in place of numbers. */
 export function parseToken(value: Token): Token {

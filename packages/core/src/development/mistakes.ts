@@ -1,15 +1,14 @@
 import { writeMistake } from '../console-lines.ts';
 import { DEFAULT_REFUSALS } from '../contract/options.ts';
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
-import type { Token } from '../contract/token.ts';
-import { pathOf, resolveUrl } from '../url-text.ts';
+import { resolveUrl } from '../url-text.ts';
 
 /*
  * Mistakes of integrators, which development builds explain. The callers check `__DEVELOPMENT__`, so that other builds
  * do not contain the texts.
  */
 
-export const noStatus =
+export const noStatus: string =
   'secure-token: a request with a token that has not ended failed without a status. If the network panel shows 401, ' +
   '403 or 410, the CDN sends no CORS headers with refusals: let it send them with every status, as `always` does ' +
   'in nginx.';
@@ -18,23 +17,6 @@ export const wrongClock = (ahead: number): string =>
   `secure-token: the clock of the signing endpoint is ${Math.round(Math.abs(ahead) / 60)} minutes ` +
   `${ahead > 0 ? 'ahead of' : 'behind'} that of this device. If it is the endpoint that is wrong, its tokens ` +
   `${ahead > 0 ? 'live that much longer than meant' : 'end that much too early'}: run NTP on it.`;
-
-export const otherToken = (names: readonly string[]): string =>
-  `secure-token: a request went out with another value of '${names.join("', '")}' than its token has. The edge ` +
-  'accepted it, but nobody renews that other token. Something in the page signs requests as well, such as an ' +
-  'earlier xhrSetup: take that out. Or the edge has redirected the request to the same path with that value: ' +
-  'then nothing is to be done.';
-
-/** Returns the remedy for an answer that has no token for `url`. */
-export function explainMissingToken(url: string, tokens: readonly Token[]): string {
-  const hasOtherQuery = tokens.some(
-    (token) => token.url && !token.anyQuery && pathOf(resolveUrl(token.url)) === pathOf(url),
-  );
-  return hasOtherQuery
-    ? "It has a token for this URL with another query: a signed URL, most likely. Send the 'url' of the call " +
-        "unchanged, and the signature as 'query'."
-    : "Send one with this 'url', or with a 'prefix' above it.";
-}
 
 /**
  * Writes to the console, once for each origin, that the edge refused a request of the player which went out without a

@@ -1,14 +1,13 @@
 import type { Outage } from '../calls/outage.ts';
 import { writeMistake } from '../console-lines.ts';
 import type { EdgeAnswer } from '../contract/adopt.ts';
-import type { SecureTokenError } from '../contract/errors.ts';
-import type { Settings, TokenReason } from '../contract/options.ts';
-import type { SignedRequest, TokenEventDetails } from '../contract/token-source.ts';
-import type { Token } from '../contract/token.ts';
+import type { Settings } from '../contract/options.ts';
+import type { SignedRequest, TokenEventDetails, TokenEventType } from '../contract/token-source.ts';
+import { TOKEN_EVENTS } from '../contract/token-source.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import { originOf, shownUrl } from '../url-text.ts';
-import { noStatus, otherToken, wrongClock } from './mistakes.ts';
-import { overwrittenParameters, refusalMessage } from './refusal-cause.ts';
+import { noStatus, wrongClock } from './mistakes.ts';
+import { refusalMessage } from './refusal-message.ts';
 
 /** The item of `localStorage` that switches the log on if the options cannot be changed. */
 const STORAGE_KEY = 'secure-token:debug';
@@ -35,6 +34,7 @@ export class Observer {
   readonly #source: EventTarget;
   readonly #settings: Settings;
   readonly #clock: ServerClock;
+  readonly #outage: Outage;
   readonly #isDebugging: boolean;
   /** The origins that the log has already reported as not protected: every request makes that decision again. */
   readonly #left = new Set<string>();
@@ -47,80 +47,64 @@ export class Observer {
     this.#source = source;
     this.#settings = settings;
     this.#clock = clock;
+    this.#outage = outage;
     this.#isDebugging = settings.debug ?? isOnInStorage();
-    source.addEventListener('tokenrenewed', (event) => this.#noteRenewed((event as CustomEvent<never>).detail));
-    if (!this.#isDebugging) return;
-    const writeFailure = (event: Event): void => {
-      const { error } = (event as CustomEvent<{ error: SecureTokenError }>).detail;
-      const { url, message } = error;
-      this.#write(event.type === 'tokendenied' ? 'deny' : 'error', url ? shownUrl(url) : 'all URLs of the call', message);
-      queueMicrotask(() => {
-        const { secondsLeft } = outage;
-        if (secondsLeft > 0) this.#write('pause', 'the signing endpoint is not called', inSeconds(secondsLeft));
-      });
-    };
-    for (const type of ['tokendenied', 'tokenerror']) source.addEventListener(type, writeFailure);
+    for (const type of TOKEN_EVENTS)
+      source.addEventListener(type, (event) => this.#noteEvent(type, (event as CustomEvent<never>).detail));
   }
 
+  /** Notes that a URL is not protected. Shows its origin alone: a token may be anywhere in the URL. */
   noteLeft(key: string): void {
     const origin = originOf(key);
-    if (!key || this.#left.has(origin)) return;
+    if (key && !this.#left.has(origin)) this.write('leave', origin, 'not protected');
     this.#left.add(origin);
-    // only the origin is safe to show: a token may be anywhere in an unprotected URL
-    this.#write('leave', shownUrl(origin), 'not protected');
-  }
-
-  noteAttached(key: string, { expires }: Token): void {
-    this.#write('attach', shownUrl(key), `the token ends in ${inSeconds(expires - this.#clock.now())}`);
-  }
-
-  noteWait(key: string, reason: TokenReason): void {
-    this.#write('wait', shownUrl(key), `for a token, ${reason}`);
-  }
-
-  noteReplay(url: string, status: number, isSent: boolean): void {
-    const outcome = isSent ? 'sent again with another token' : 'not sent again';
-    this.#write('replay', shownUrl(url), `the edge answered ${status || 'nothing'}: ${outcome}`);
   }
 
   /** Tells of a probable refusal without CORS headers, which looks like a network failure. */
   noteFailure({ token }: SignedRequest, status: number): void {
     const isOffline = (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
-    if (token && !status && !isOffline) writeMistake(this.#source, noStatus, NO_STATUS_PAGE);
+    if (!token || status || isOffline) return;
+    writeMistake(this.#source, noStatus, 'troubleshooting.md#status-0-instead-of-403-or-410');
   }
 
-  noteAnswer(request: SignedRequest, { responseURL, url }: EdgeAnswer, isGood: boolean): void {
-    const sentTo = responseURL ?? url;
-    if (sentTo) this.#sentTo.set(request, sentTo);
+  noteAnswer(request: SignedRequest, { responseURL, url = '' }: EdgeAnswer, isGood: boolean): void {
+    this.#sentTo.set(request, responseURL ?? url);
     this.#isAccepted ||= isGood && request.token !== undefined;
-    const names = isGood ? overwrittenParameters(request, sentTo) : [];
-    if (names.length) writeMistake(this.#source, otherToken(names), 'migrate.md');
   }
 
   /** Returns the message of the error of a request that is refused for good. */
   explainRefusal(request: SignedRequest, status: number): string {
-    const { token } = request;
-    return refusalMessage({
+    const { expires = 0 } = request.token ?? {};
+    return refusalMessage(request, {
       status,
-      secondsLeft: this.#clock.isTold && token ? token.expires - this.#clock.now() : undefined,
-      overwritten: overwrittenParameters(request, this.#sentTo.get(request)),
-      attachesNothing: !!token && request.url === request.unsignedUrl && !token.headers && !token.credentials,
-      isEndpointAccepted: this.#isAccepted,
+      secondsLeft: this.#clock.isTold ? expires - this.#clock.now() : undefined,
+      sentTo: this.#sentTo.get(request) ?? '',
+      isAccepted: this.#isAccepted,
     });
   }
 
-  #noteRenewed({ reason, urls, wait }: TokenEventDetails['tokenrenewed']): void {
-    const others = urls.length > 1 ? ` and ${urls.length - 1} more` : '';
-    this.#write('renew', shownUrl(urls[0] ?? '') + others, `${reason}, the call took ${inSeconds(wait)}`);
-    const ahead = this.#clock.isTold ? this.#clock.now() - this.#settings.clock() / 1000 : 0;
-    if (Math.abs(ahead) > CLOCKS_DIFFER_SECONDS)
-      writeMistake(this.#source, wrongClock(ahead), 'troubleshooting.md#the-clock');
+  /** Writes a decision. @param url unsigned; @param seconds added to the reason */
+  write(decision: string, url: string, why: string, seconds?: number): void {
+    const reason = seconds === undefined ? why : `${why} ${inSeconds(seconds)}`;
+    // eslint-disable-next-line no-console -- the purpose of this log
+    if (this.#isDebugging) console.debug(`secure-token: ${decision} ${shownUrl(url)} (${reason})`);
   }
 
-  #write(decision: string, what: string, why: string): void {
-    // eslint-disable-next-line no-console -- the purpose of this log
-    if (this.#isDebugging) console.debug(`secure-token: ${decision} ${what} (${why})`);
+  #noteEvent<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
+    if (type === 'tokenrenewed') {
+      const { reason, urls, wait } = detail as TokenEventDetails['tokenrenewed'];
+      const others = urls.length > 1 ? `, and ${urls.length - 1} more` : '';
+      this.write('renew', urls[0] ?? '', `${reason}${others}; the call took`, wait);
+      const ahead = this.#clock.isTold ? this.#clock.now() - this.#settings.clock() / 1000 : 0;
+      if (Math.abs(ahead) > CLOCKS_DIFFER_SECONDS)
+        writeMistake(this.#source, wrongClock(ahead), 'troubleshooting.md#the-clock');
+    } else if (type !== 'tokenrefused') {
+      const { url = 'all URLs of the call', message } = (detail as TokenEventDetails['tokenerror']).error;
+      this.write(type === 'tokendenied' ? 'deny' : 'error', url, message);
+      queueMicrotask(() => {
+        const { secondsLeft } = this.#outage;
+        if (secondsLeft > 0) this.write('pause', 'the signing endpoint', 'not called for', secondsLeft);
+      });
+    }
   }
 }
-
-const NO_STATUS_PAGE = 'troubleshooting.md#status-0-instead-of-403-or-410';

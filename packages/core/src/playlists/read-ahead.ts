@@ -22,8 +22,7 @@ const DELAY_SHARE = 0.25;
 const NEW_SHARE = 7 / 8;
 
 /** Returns the URL of a playlist without the directives of a blocking reload (RFC 8216bis §6.2.5). */
-const withoutDirectives = (url: string): string =>
-  url.replace(/[?&]_HLS_\w+=[^&]*/g, '').replace(/^([^?&]*)&/, '$1?');
+const withoutDirectives = (url: string): string => url.replace(/[?&]_HLS_\w+=[^&]*/g, '').replace(/^([^?&]*)&/, '$1?');
 
 /** The tracks of a playlist, by the ids of their lists. */
 type Tracks = ReadonlyMap<string, Track>;

@@ -1,5 +1,3 @@
-import { readText } from '../body.ts';
-
 /** In characters. A day of two-second segments needs a fifth of that; a longer body is endless, or no playlist. */
 const MAX_LENGTH = 10 * 2 ** 20;
 
@@ -20,11 +18,23 @@ const isPlaylist = (headers: Headers, urls: readonly string[]): boolean =>
  * @param urls unsigned: the URL from which the response came, and the URL that was requested before a redirect
  */
 export async function playlistText(response: Response, urls: readonly string[]): Promise<string | undefined> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  if (response.status !== 200 || !response.body || !isPlaylist(response.headers, urls)) return undefined;
+  const reader = response.clone().body!.getReader();
+  let isGivenUp = false;
+  // not awaited: it ends only when the player has read or cancelled its copy too
+  const giveUp = (): void => {
+    isGivenUp = true;
+    void reader.cancel().catch(() => undefined);
+  };
+  const timer = setTimeout(giveUp, PATIENCE_MS);
+  const decoder = new TextDecoder();
+  let text = '';
   try {
-    if (response.status !== 200 || !response.body || !isPlaylist(response.headers, urls)) return undefined;
-    return await readText(response.clone().body!, MAX_LENGTH, patience.signal);
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      text += decoder.decode(piece.value, { stream: true });
+      if (text.length > MAX_LENGTH) giveUp();
+    }
+    return isGivenUp ? undefined : text;
   } catch {
     // the player itself notices a body that breaks off
     return undefined;

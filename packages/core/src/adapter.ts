@@ -1,0 +1,19 @@
+export { acquireTokenSource } from './adapter/player-source.ts';
+export { hasShownPicture, isOutage, writeEarlyFailure } from './adapter/failures.ts';
+export { errorWithoutToken, hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';
+export { isLeftBehind } from './adapter/left-behind.ts';
+export { replayCacheMode, replayOf } from './adapter/replay-of.ts';
+export { credentialsMode, isElsewhere, needsUseCredentials, withTokenHeaders } from './adapter/token-carriers.ts';
+export { writeMistake } from './console-lines.ts';
+export { DEFAULT_REFUSALS } from './contract/options.ts';
+export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
+export { writeUnprotectedRefusal } from './development/mistakes.ts';
+export { carriesToken } from './requests/carried-tokens.ts';
+export { abortable, sleep } from './waiting.ts';
+export type { AcquiredTokenSource } from './adapter/player-source.ts';
+export type { EdgeAnswer } from './contract/adopt.ts';
+export type { AdapterSource } from './contract/token-source.ts';
+export type { SentRequest } from './requests/carried-tokens.ts';
+
+// helpers of the adapters that still stand on them
+export * from './before/index.ts';

@@ -1,0 +1,82 @@
+import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
+import { LEAST_SECRET } from '../contract/token.ts';
+import { readings } from '../tokens/token-secrets.ts';
+import { decoded, pathOf, resolveUrl } from '../url-text.ts';
+
+const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
+
+/** The largest number of errors in a chain of causes that are read: an error may be its own cause. */
+const MAX_CAUSES = 8;
+
+/** Returns the runs of a value that no escaping changes, such as the signature within `exp=1~acl=/*~hmac=…`. */
+const runsOf = (value: string): string[] => value.match(/[\w-]+/g) ?? [];
+
+/**
+ * Tells whether a text quotes the signed URL of `request` (also as a browser writes it), a header of its token, or a
+ * part of the token, in any escaping.
+ */
+function quotesToken(text: string, { url, unsignedUrl, headers, token }: SignedRequest): boolean {
+  if (!token) return false;
+  const { query = {}, base = '' } = token;
+  const folders = pathOf(resolveUrl(base)).split('/').slice(3).map(decoded);
+  const values = [...Object.values(query), ...folders, ...Object.values(headers)];
+  const long = values.flatMap((value) => [value, ...runsOf(value)]).filter(({ length }) => length >= LEAST_SECRET);
+  const asked = decoded(unsignedUrl);
+  // no secret: parts that the unsigned URL contains, such as its path in a parameter or a digit in a header
+  const parts = [...long, ...Object.values(headers)].filter((part) => !asked.includes(part));
+  const urls = resolveUrl(url) === resolveUrl(unsignedUrl) ? [] : [url, resolveUrl(url)];
+  const read = readings(text);
+  return [...urls, ...parts].some((part) => read.some((reading) => reading.includes(part)));
+}
+
+/** Returns the text that a console prints of `error` and its causes; `undefined` if it cannot be read. */
+function textOf(error: unknown): string | undefined {
+  const texts: string[] = [];
+  try {
+    let it = error;
+    do {
+      texts.push(String(it));
+      it = (it as { cause?: unknown } | null | undefined)?.cause;
+    } while (it !== undefined && texts.length < MAX_CAUSES);
+  } catch {
+    return undefined;
+  }
+  return texts.join('\n');
+}
+
+/**
+ * Returns the error that sending `request` has thrown, as an app may see it. Replaces an error if its text, or the text
+ * of a cause, quotes the token or cannot be read.
+ */
+export function errorWithoutToken(error: unknown, request: SignedRequest): unknown {
+  const text = textOf(error);
+  return text === undefined || quotesToken(text, request) ? new TypeError(NOT_SHOWN) : error;
+}
+
+/** Returns a text about the failure of `request` as an app may see it. Replaces a text that quotes the token. */
+export const textWithoutToken = (text: string, request: SignedRequest): string =>
+  quotesToken(text, request) ? NOT_SHOWN : text;
+
+/** The properties in which an XMLHttpRequest and a Response have the URL to which the request went. */
+const PROPERTIES = ['responseURL', 'url'] as const;
+
+/**
+ * Makes a browser object that stands for a request report its URL without the token: players pass these objects on in
+ * events, and apps log them. Leaves its headers and all other content alone.
+ */
+export function hideSignedUrl(details: unknown, source: TokenSource): void {
+  if (typeof details !== 'object' || details === null) return;
+  for (const property of PROPERTIES) {
+    // objects of apps, and objects that were changed before, have the property themselves
+    if (!(property in details) || Object.hasOwn(details, property)) continue;
+    const prototype = Object.getPrototypeOf(details) as object;
+    Reflect.defineProperty(details, property, {
+      configurable: true,
+      // at each access, because an XMLHttpRequest does not know its URL before the response
+      get: () => {
+        const url: unknown = Reflect.get(prototype, property, details);
+        return typeof url === 'string' ? source.unsign(url) : url;
+      },
+    });
+  }
+}

@@ -1,0 +1,2 @@
+export { adoptTokens } from './adopt/adopt-tokens.ts';
+export type { AdoptTokens } from './adopt/adopt-tokens.ts';

@@ -1,0 +1,16 @@
+export { letGo } from './body.ts';
+export { keepAsking } from './keep-asking.ts';
+export { normaliseOptions, plainOptions, withoutOwnOptions } from './options.ts';
+export { isOffline, pauseFor } from './pause-for.ts';
+export { protectedBy, refusalOf, unsignAs } from './refusals.ts';
+export { retryDelay } from './retry-delay.ts';
+export { isSecureTokenErrorCode, responseWithoutToken, sendSigned } from './send-signed.ts';
+export { sentRequest } from './sent-request.ts';
+export { createSourceUser, forwardTokenEvents } from './source-user.ts';
+export { hasController, renewWorker, workerQuestion, workerSigns } from './worker-signs.ts';
+export { aPrefix as isPrefix, unknownOption } from '../contract/check-options.ts';
+export { firstWrong } from '../contract/check.ts';
+export type { KeepAskingOptions } from './keep-asking.ts';
+export type { Send, Sent } from './send-signed.ts';
+export type { SourceUser } from './source-user.ts';
+export type { Check } from '../contract/check.ts';

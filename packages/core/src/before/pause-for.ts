@@ -1,0 +1,28 @@
+/** Whether the browser reports that it is offline; `false` outside of browsers. */
+export const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
+
+/** The shortest pause of an offline browser, unless the network returns. It ends, because a browser may be wrong. */
+const OFFLINE_DELAY_MS = 15_000;
+
+/**
+ * Resolves after `delayMs`, or when the network comes back. If the browser is offline, waits at least 15 s for the
+ * network; callers that count tries do not count those that they make offline. An aborted `signal` ends the pause.
+ */
+export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const listening = new AbortController();
+    const end = (): void => {
+      clearTimeout(timer);
+      listening.abort();
+      resolve();
+    };
+    const timer = setTimeout(end, isOffline() ? Math.max(delayMs, OFFLINE_DELAY_MS) : delayMs);
+    signal?.addEventListener('abort', end, { signal: listening.signal });
+    (globalThis as Partial<Pick<Window, 'addEventListener'>>).addEventListener?.('online', end, {
+      signal: listening.signal,
+    });
+  });

@@ -1,0 +1,12 @@
+import type { SentRequest } from '../requests/carried-tokens.ts';
+
+// the global object of a page or a worker; a server has no `location`
+const realm = globalThis as { location?: Location };
+
+/** Converts a request of a script to the form that `carriesToken` takes. */
+export const sentRequest = ({ url, headers, credentials }: Request): SentRequest => ({
+  url,
+  headers: [...headers.keys()],
+  credentials:
+    credentials === 'include' || (credentials === 'same-origin' && new URL(url).origin === realm.location?.origin),
+});
