@@ -1,7 +1,7 @@
 import { hls } from 'secure-token-core/playlists';
 import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext } from 'hls.js';
-import type { SignedRequest } from '../../packages/core/src/index.ts';
-import { isOutage, keepAsking, replayOf } from '../../packages/core/src/adapter.ts';
+import type { SignOptions } from '../../packages/core/src/index.ts';
+import { replayOf } from '../../packages/core/src/adapter.ts';
 import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
 import { newStats, policy, twice } from '../unit/hlsjs/loader-lab.ts';
 import type { Edge } from './simulator-edge.ts';
@@ -28,11 +28,9 @@ const hasAborted = ({ aborted }: AbortSignal): boolean => aborted;
 export function sendWithCore(subject: Subject, edge: Edge, world: World): Send {
   return async (url, signal) => {
     const { source } = subject;
-    const asking = <T extends SignedRequest | undefined>(ask: () => Promise<T>): Promise<T> =>
-      keepAsking({ source, signal, ask, mayWait: (error) => isOutage(error) && subject.waitsOut });
+    const how = (): SignOptions => ({ signal, patient: subject.waitsOut });
     const ready = source.signNow(url);
-    const sign = (): Promise<SignedRequest> => asking(() => source.sign(url, { signal }));
-    const first = ready ? { value: ready } : await subject.wait(`sign ${url}`, sign(), signal);
+    const first = ready ? { value: ready } : await subject.wait(`sign ${url}`, source.sign(url, how()), signal);
     if ('error' in first) return hasAborted(signal) ? 'aborted' : 'failed';
     let signed = first.value;
     for (let sent = 1; ; sent++) {
@@ -47,8 +45,7 @@ export function sendWithCore(subject: Subject, edge: Edge, world: World): Send {
       }
       if (!source.isRefusal(signed, status)) return outcomeOf(status);
       const refused = signed;
-      const replayed = asking(() => replayOf(source, refused, status, { signal }));
-      const replay = await subject.wait(`refused ${url}`, replayed, signal);
+      const replay = await subject.wait(`refused ${url}`, replayOf(source, refused, status, how()), signal);
       if ('error' in replay) return hasAborted(signal) ? 'aborted' : 'failed';
       if (!replay.value) return outcomeOf(status);
       signed = replay.value;
@@ -124,11 +121,11 @@ function innerLoaderOf(subject: Subject, edge: Edge, world: World): HlsConfig['l
 
 /** Sends through the loader class of hls.js. */
 export function sendWithHls(subject: Subject, edge: Edge, world: World): { send: Send; destroy: () => void } {
-  const TokenLoader = createTokenLoader(innerLoaderOf(subject, edge, world), () => ({
-    source: subject.source,
-    mayOutlast: () => subject.waitsOut,
+  const TokenLoader = createTokenLoader(innerLoaderOf(subject, edge, world), {
+    sourceNow: () => subject.source,
+    isPatient: () => subject.waitsOut,
     hasLeftWindow: () => false,
-  }));
+  });
   const rule = { ...twice, maxNumRetry: 2 };
   const config = { playlistLoadPolicy: { default: { errorRetry: rule } } } as HlsConfig;
   const open = new Set<() => void>();

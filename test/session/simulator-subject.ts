@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import type { SignedRequest, TokenSource } from '../../packages/core/src/index.ts';
+import type { AdapterSource } from '../../packages/core/src/adapter.ts';
+import type { SignedRequest } from '../../packages/core/src/index.ts';
 import { createTokenSource, isSecureTokenError } from '../../packages/core/src/index.ts';
 import { CDN, ENDPOINT } from '../unit/core/lab.ts';
 import { CallWatch } from './simulator-calls.ts';
@@ -40,7 +41,7 @@ export type Settled<T> = { readonly value: T } | { readonly error: unknown };
 
 /** The token source under test, and what is expected of all that it says. */
 export class Subject {
-  source!: TokenSource;
+  source!: AdapterSource;
   watch!: CallWatch;
   readonly #parts: Parts;
   readonly #waits = new Map<number, Wait>();
@@ -82,7 +83,7 @@ export class Subject {
       readAhead: plan.readAhead,
       clock: world.viewerMs,
       random: random.next,
-    });
+    }) as AdapterSource;
     const { source } = this;
     // what was requested is no name that may never exist, also where no playlist has shown it yet
     const { signNow, sign, refused } = source;

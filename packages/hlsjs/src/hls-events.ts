@@ -1,60 +1,73 @@
 import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
-
-// imports only types of hls.js: the app keeps its one copy
-const ERROR = 'hlsError';
-const DESTROYING = 'hlsDestroying';
+import type { SecureTokenError, TokenSource } from 'secure-token-core';
+import { isSecureTokenError } from 'secure-token-core';
+import { hasShownPicture, writeEarlyFailure } from 'secure-token-core/adapter';
 
 type Emit = (event: string, name: string, data: unknown) => boolean;
 
+/** Our errors, by the `networkDetails` that hls.js passes on with an error. */
+const errors = new WeakMap<object, SecureTokenError>();
+
+/** Notes that the request which the loader reports to hls.js with `details` ended with `error`. */
+export function noteTokenError(details: unknown, error: SecureTokenError): void {
+  if (typeof details === 'object' && details !== null) errors.set(details, error);
+}
+
 /**
- * Replaces `emit` of an Hls, which hls.js and its controllers call for each event. A listener would not do: it would
- * run after the listeners that the app added before, it would not run if one of these throws, and it would be gone if
- * the app removes all listeners before it destroys the player.
+ * Replaces `emit` of an Hls, which hls.js and its controllers call for each event. A listener would not do: it would run
+ * after the listeners that the app added before, and would be gone if the app removes all before it destroys the player.
+ * @param isTold returns whether an event is passed on; @param after called when its listeners have been called
  */
-class EventHook {
-  isTold: (data: ErrorData) => boolean = () => true;
-  readonly endings: (() => void)[] = [];
-
-  constructor(hls: Hls) {
-    const hooked = hls as unknown as { emit: Emit };
-    const isOwn = Object.hasOwn(hooked, 'emit');
-    const { emit } = hooked;
-    const restore = (): void => {
-      // other code may have replaced `emit` since then
-      if (hooked.emit !== intercepted) return;
-      if (isOwn) hooked.emit = emit;
-      else Reflect.deleteProperty(hooked, 'emit');
-    };
-    const intercepted: Emit = (event, name, data) => {
-      if (event === ERROR && !this.isTold(data as ErrorData)) return false;
-      try {
-        return emit.call(hls, event, name, data);
-      } finally {
-        if (event === DESTROYING) {
-          restore();
-          for (const end of this.endings.splice(0)) end();
-        }
-      }
-    };
-    hooked.emit = intercepted;
-  }
-}
-
-const hooks = new WeakMap<Hls, EventHook>();
-
-function hookOf(hls: Hls): EventHook {
-  const hook = hooks.get(hls) ?? new EventHook(hls);
-  hooks.set(hls, hook);
-  return hook;
-}
-
-/** Passes on only the errors of `hls` for which `isTold` returns true. `isTold` may change the data of an error. */
-export function filterErrors(hls: Hls, isTold: (data: ErrorData) => boolean): void {
-  hookOf(hls).isTold = isTold;
+function interceptEvents(
+  hls: Hls,
+  isTold: (event: string, data: unknown) => boolean,
+  after?: (event: string) => void,
+): void {
+  const target = hls as unknown as { emit: Emit };
+  const { emit } = target;
+  target.emit = (event, name, data) => {
+    if (!isTold(event, data)) return false;
+    try {
+      return emit.call(hls, event, name, data);
+    } finally {
+      after?.(event);
+    }
+  };
 }
 
 /** Calls `end` when `hls` is destroyed, after the listeners of the app have been called. */
 export function whenDestroyed(hls: Hls, end: () => void): void {
-  hookOf(hls).endings.push(end);
+  const isTold = (): boolean => true;
+  interceptEvents(hls, isTold, (event) => {
+    if (event === 'hlsDestroying') end();
+  });
+}
+
+/**
+ * Puts our errors into the errors of `hls` before any listener gets them. A denial is made fatal, because hls.js would
+ * try other variants and then retry for half a minute. Writes a fatal error to the console if there is no picture yet.
+ */
+export function tellTokenErrors(hls: Hls, sourceNow: () => TokenSource): void {
+  const told = new Set<SecureTokenError>();
+  interceptEvents(hls, (event, data) => event !== 'hlsError' || isTold(data as ErrorData, hls, sourceNow, told));
+}
+
+function isTold(data: ErrorData, hls: Hls, sourceNow: () => TokenSource, told: Set<SecureTokenError>): boolean {
+  const details = data.networkDetails as object | null | undefined;
+  const error = isSecureTokenError(details) ? details : details && errors.get(details);
+  if (!error) return true;
+  data.error = error;
+  // read now: a listener of the app may destroy the player, or detach its element
+  const hasPicture = hasShownPicture(hls.media);
+  // hls.js decides whether the error is fatal while it passes the error to its own controllers
+  queueMicrotask(() => data.fatal && writeEarlyFailure(sourceNow(), error, hasPicture));
+  if (error.code !== 'ERR_DENIED') return true;
+  // several segments may have waited for one token, and fail in one task: hls.js has stopped at the first report
+  if (told.has(error)) return false;
+  told.add(error);
+  setTimeout(() => told.delete(error));
+  data.fatal = true;
+  delete data.errorAction;
+  return true;
 }

@@ -6,60 +6,52 @@ import type {
   LoaderContext,
   LoaderResponse,
   LoaderStats,
-  RetryConfig,
 } from 'hls.js';
-import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
+import type { SignOptions, SignedRequest } from 'secure-token-core';
+import type { AdapterSource, EdgeAnswer } from 'secure-token-core/adapter';
 import {
-  adoptToken,
-  errorWithoutToken,
   hideSignedUrl,
   isOutage,
-  keepAsking,
-  noteAccepted,
-  noteSentTo,
-  refusalOf,
   replayOf,
+  sleep,
   textWithoutToken,
   withTokenHeaders,
   writeUnprotectedRefusal,
 } from 'secure-token-core/adapter';
-import type { Outgoing } from './headers-elsewhere.ts';
-import { withHeadersKept } from './headers-elsewhere.ts';
-import { NONE, UNAVAILABLE, retryDelay, ruleFor, ruleForOutage } from './retry-policy.ts';
-import { sleep } from './sleep.ts';
-import { noteTokenError } from './token-errors.ts';
-import { noteSigned } from './unsigned-requests.ts';
-import { unsignedResponse } from './unsigned-response.ts';
-import { withCredentials } from './with-credentials.ts';
+import { hls } from 'secure-token-core/playlists';
+import { noteTokenError } from './hls-events.ts';
+import { withSetups } from './request-setups.ts';
 
-type LoaderClass = HlsConfig['loader'];
+export type LoaderClass = HlsConfig['loader'];
 type Callbacks = LoaderCallbacks<LoaderContext>;
 type LoaderError = Parameters<Callbacks['onError']>[0];
-const NOT_FOUND = 404;
-/** A pause for playlists that arrive a little later: until then hls.js would request the same segment again. */
-const GONE_PAUSE_MS = 1000;
-
 type NetworkDetails = Parameters<Callbacks['onError']>[2];
 
-/** Returns the URL to which a request went: an xhrSetup of the app may have opened another one. Empty if unknown. */
-const urlOf = (details: unknown): string => {
-  const { responseURL, url } = (details ?? {}) as { responseURL?: string; url?: string };
-  return responseURL ?? url ?? '';
-};
+const NOT_FOUND = 404;
+/** The status that reports an outage of the signing endpoint: hls.js retries after 5xx. */
+const UNAVAILABLE = 503;
+/** No status, because no edge has answered: hls.js treats that as final while the viewer is online. */
+const NONE = 0;
+/** A pause in seconds for playlists that arrive a little later: until then hls.js would ask for the same again. */
+const GONE_PAUSE = 1;
 
-/** The token source of a player, and the rules for waiting, which all its loaders share. */
+/** What the loaders of a player share. */
 export interface LoaderSession {
-  readonly source: TokenSource;
-  /** Tells whether such a request waits through an outage. */
-  readonly mayOutlast: (context: LoaderContext) => boolean;
-  /** Tells whether the requested segment may have left the live window meanwhile. */
+  readonly sourceNow: () => AdapterSource;
+  /** Whether requests wait through an outage of the signing endpoint, because the player plays. */
+  readonly isPatient: () => boolean;
+  /** Whether the requested segment may have left the live window. */
   readonly hasLeftWindow: (context: LoaderContext) => boolean;
 }
 
+/** Whether EXT-X-DEFINE:QUERYPARAM reads the token from the URL of the playlist (RFC 8216bis §4.4.2.3). */
+const readsToken = (playlist: string, { token }: SignedRequest): boolean =>
+  Object.keys(token?.query ?? {}).some((name) => playlist.includes(`QUERYPARAM="${name}"`));
+
 /**
  * Signs requests on the wire, while hls.js knows only their unsigned URLs. The life of a request: it waits for its
- * token, goes out with an inner loader, and is answered, sent once more if the edge has refused it, or retried. Neither
- * a wait nor a replay shows in the statistics, in the time-outs or in the URLs that hls.js sees.
+ * token, goes out with an inner loader, and is answered, or sent once more if the edge has refused it. Neither a wait nor
+ * a replay shows in the statistics, in the time-outs or in the URLs that hls.js sees.
  */
 class TokenLoader implements Loader<LoaderContext> {
   context: LoaderContext | null = null;
@@ -68,39 +60,36 @@ class TokenLoader implements Loader<LoaderContext> {
   readonly #config: HlsConfig;
   readonly #Base: LoaderClass;
   readonly #session: LoaderSession;
-  readonly #source: TokenSource;
+  readonly #source: AdapterSource;
   /** `undefined` once destroyed. */
   #inner: Loader<LoaderContext> | undefined;
-  /** The request that the inner loader loads. */
-  #outgoing!: Outgoing;
   /** Whether the inner loader has loaded: a loader loads only once. */
   #isInnerUsed = false;
-  #context!: LoaderContext;
   #policy!: LoaderConfiguration;
   /** `undefined` before `load` and once destroyed. */
   #callbacks: Callbacks | undefined;
-  /** The wait for a token, or for the next try. */
   #waiting: AbortController | undefined;
 
   constructor(config: HlsConfig, Base: LoaderClass, session: LoaderSession) {
-    this.#config = withHeadersKept(config, () => this.#outgoing);
+    this.#config = config;
     this.#Base = Base;
     this.#session = session;
-    this.#source = session.source;
-    this.#inner = new Base(this.#config);
+    this.#source = session.sourceNow();
+    this.#inner = new Base(config);
     this.stats = this.#inner.stats;
   }
 
   load(context: LoaderContext, policy: LoaderConfiguration, callbacks: Callbacks): void {
     if (this.#callbacks) throw new Error('Loader can only be used once.');
-    this.context = this.#context = context;
+    this.context = context;
     this.#policy = policy;
     this.#callbacks = callbacks;
     const { url, type } = context as { url: string; type?: string };
     // the manifest of an interstitial may belong to an ad server: only the primary player's source is signed by default
-    const { assetPlayerId } = this.#config as { assetPlayerId?: string };
-    if (type === 'manifest' && !assetPlayerId) this.#source.allow(url);
-    this.#try((request) => this.#send(request));
+    if (type === 'manifest' && !('assetPlayerId' in this.#config)) this.#source.allow(url);
+    const ready = this.#source.signNow(url);
+    if (ready) this.#send(ready, context);
+    else void this.#sendOnce(context, (how) => this.#source.sign(url, how));
   }
 
   abort(): void {
@@ -108,13 +97,13 @@ class TokenLoader implements Loader<LoaderContext> {
       this.#inner?.abort();
       return;
     }
-    this.#stopWaiting();
+    this.#endWait();
     this.stats.aborted = true;
-    this.#callbacks!.onAbort?.(this.stats, this.#context, null);
+    this.#callbacks!.onAbort?.(this.stats, this.context!, null);
   }
 
   destroy(): void {
-    this.#stopWaiting();
+    this.#endWait();
     this.#callbacks = undefined;
     this.context = null;
     this.#inner?.destroy();
@@ -129,115 +118,67 @@ class TokenLoader implements Loader<LoaderContext> {
     return this.#inner?.getResponseHeader?.(name) ?? null;
   }
 
-  #stopWaiting(): void {
-    this.#waiting?.abort();
-    this.#endWait();
-  }
-
-  #endWait(): void {
-    if (!this.#waiting) return;
-    this.#waiting = undefined;
-    this.stats.loading.start = performance.now();
-  }
-
-  /** Sends the request, at once if a token is at hand. */
-  #try(send: (request: SignedRequest) => void): void {
-    const { url } = this.#context;
-    const ready = this.#source.signNow(url);
-    if (ready) send(ready);
-    else void this.#sendOnce((how) => this.#source.sign(url, how));
-  }
-
-  /** Waits for the signed request of `ask` and sends it; calls `otherwise` if there is none. */
+  /** Waits for the signed request of `ask` and sends it. @param otherwise called if there is none */
   async #sendOnce(
+    context: LoaderContext,
     ask: (how: SignOptions) => Promise<SignedRequest | undefined>,
-    otherwise: () => void = () => undefined,
+    otherwise?: () => void,
   ): Promise<void> {
-    const signal = this.#wait();
-    let signed: SignedRequest | undefined;
+    const signal = this.#beginWait();
     try {
-      const mayWait = (error: unknown): boolean => isOutage(error) && this.#session.mayOutlast(this.#context);
-      signed = await keepAsking({ source: this.#source, signal, ask, mayWait });
+      const request = await ask({ signal, patient: this.#session.isPatient() });
+      if (signal.aborted) return;
+      this.#endWait();
+      if (request) this.#send(request, context);
+      else otherwise?.();
     } catch (error) {
       // one error in each task: hls.js stops at the first fatal one, which ends the waits of the other requests
-      await sleep(0, signal);
-      if (!signal.aborted) this.#onSigningFailed(error);
-      return;
-    }
-    if (signal.aborted) return;
-    this.#endWait();
-    if (signed) this.#sendUnheard(signed);
-    else otherwise();
-  }
-
-  /** Sends `request` after a wait. No caller can catch an error of the inner loader then, so it is reported. */
-  #sendUnheard(request: SignedRequest): void {
-    try {
-      this.#send(request);
-    } catch (error) {
-      this.#callbacks?.onError({ code: NONE, text: String(error) }, this.#context, null, this.stats);
+      await sleep(0, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      this.#endWait();
+      const told = { code: isOutage(error) ? UNAVAILABLE : NONE, text: String(error) };
+      this.#callbacks!.onError(told, context, error as NetworkDetails, this.stats);
     }
   }
 
-  /** Begins a wait. Returns the signal that ends it. */
-  #wait(): AbortSignal {
-    this.#waiting = new AbortController();
-    this.#keepBeginning();
-    return this.#waiting.signal;
-  }
-
-  #send(request: SignedRequest): void {
-    const { url, headers, credentials } = request;
-    noteSigned(this.#source, request);
+  #send(request: SignedRequest, context: LoaderContext): void {
+    const signed = { ...context, url: request.url, headers: withTokenHeaders(context.headers, request.headers) };
+    const inner = this.#prepareInner(request, signed, context);
     const { onProgress } = this.#callbacks!;
-    const inner = this.#prepareInner(credentials);
-    // a loader of the app may abort when it is destroyed: hls.js must not get callbacks of a replaced loader
-    const heard = (): Callbacks | undefined => (this.#inner === inner ? this.#callbacks : undefined);
-    // the inner loader writes the time-out that it used into `policy`, and `ended` reports it to hls.js
-    const policy = {
-      ...this.#policy,
-      loadPolicy: { ...this.#policy.loadPolicy, errorRetry: null, timeoutRetry: null },
-    };
-    const ended = (stats?: LoaderStats): void => {
+    // a loader of the app may call back when it is destroyed: hls.js must not hear of a replaced loader
+    const heard = (stats?: LoaderStats): Callbacks | undefined => {
       Object.assign(this.stats, stats);
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- what hls.js prints
-      this.#policy.timeout = policy.timeout;
-    };
-    const own = this.#context.headers;
-    const context = { ...this.#context, url, headers: withTokenHeaders(own, headers) };
-    this.#outgoing = { context, headers: own, tokenHeaders: Object.keys(headers) };
-    const innerCallbacks: Callbacks = {
-      onSuccess: (response, stats, _, details) => {
-        if (heard()) this.#onSuccess(response, Object.assign(this.stats, stats), request, details);
-      },
-      onError: (error, _, details, stats) => {
-        if (!heard()) return;
-        ended(stats);
-        this.#onError(error, request, details);
-      },
-      onTimeout: (stats, _, details) => {
-        if (!heard()) return;
-        ended(stats);
-        this.#onTimeout(details);
-      },
-      onAbort: (_, __, details) => heard()?.onAbort?.(this.stats, this.#context, this.#unsigned(details)),
-      // FetchLoader streams only if there is an `onProgress`
-      ...(onProgress && {
-        onProgress: (_, __, data, details) => onProgress(this.stats, this.#context, data, this.#unsigned(details)),
-      }),
+      return this.#inner === inner ? this.#callbacks : undefined;
     };
     try {
-      inner.load(context, policy, innerCallbacks);
+      inner.load(signed, this.#policy, {
+        onSuccess: (response, stats, _, details) => {
+          // a loader of the app may pass no details
+          if (details) this.#source.noteAnswer(request, details as EdgeAnswer, true);
+          heard(stats)?.onSuccess(this.#unsigned(response, request), this.stats, context, this.#hidden(details));
+        },
+        onError: (error, _, details, stats) => {
+          if (heard(stats)) this.#onError(error, request, context, details);
+        },
+        onTimeout: (stats, _, details) => heard(stats)?.onTimeout(this.stats, context, this.#hidden(details)),
+        onAbort: (_, __, details) => heard()?.onAbort?.(this.stats, context, this.#hidden(details)),
+        // FetchLoader streams only if there is an `onProgress`
+        ...(onProgress && {
+          onProgress: (_, __, data, details) => onProgress(this.stats, context, data, this.#hidden(details)),
+        }),
+      });
     } catch (error) {
-      // hls.js puts the error into an event
-      throw errorWithoutToken(error, request);
+      // the app's set-up has thrown: after a wait, no caller of this function can catch that
+      const told = { code: NONE, text: textWithoutToken(String(error), request) };
+      queueMicrotask(() => heard()?.onError(told, context, null, this.stats));
     }
   }
 
-  #prepareInner(credentials: boolean): Loader<LoaderContext> {
-    if (this.#isInnerUsed || credentials) {
+  #prepareInner(request: SignedRequest, signed: LoaderContext, { headers }: LoaderContext): Loader<LoaderContext> {
+    const needsSetups = request.credentials || Object.keys(request.headers).length > 0;
+    if (this.#isInnerUsed || needsSetups) {
       const before = this.#inner;
-      this.#inner = new this.#Base(credentials ? withCredentials(this.#config) : this.#config);
+      this.#inner = new this.#Base(needsSetups ? withSetups(this.#config, request, signed, headers) : this.#config);
       before?.destroy();
       // `Reflect.set` does not throw if a loader of the app has only a getter
       Reflect.set(this.#inner, 'stats', this.stats);
@@ -249,43 +190,35 @@ class TokenLoader implements Loader<LoaderContext> {
     return this.#inner!;
   }
 
-  #onSuccess(response: LoaderResponse, stats: LoaderStats, request: SignedRequest, details: NetworkDetails): void {
-    // a loader of the app may pass no details
-    noteAccepted(request, urlOf(details));
-    if (details) adoptToken(this.#source, request, details);
-    const unsigned = unsignedResponse(response, request, this.#source);
-    // hls.js recognises its requests by the context object: it gets the original back
-    this.#callbacks!.onSuccess(unsigned, stats, this.#context, this.#unsigned(details));
+  /** Returns the response with the unsigned URL, unless its playlist reads the token from there. Learns a playlist. */
+  #unsigned(response: LoaderResponse, request: SignedRequest): LoaderResponse {
+    const url = response.url && this.#source.unsign(response.url);
+    const { data } = response;
+    const playlist = typeof data === 'string' && data.startsWith('#EXTM3U') ? data : '';
+    if (playlist) this.#source.learn(url || request.unsignedUrl, hls(playlist));
+    return readsToken(playlist, request) ? response : { ...response, url };
   }
 
-  #onError(told: LoaderError, request: SignedRequest, details: NetworkDetails): void {
+  #onError(error: LoaderError, request: SignedRequest, context: LoaderContext, details: NetworkDetails): void {
+    const { code, text } = error;
+    if (details) this.#source.noteAnswer(request, details as EdgeAnswer, false);
     // loaders report the text of a thrown error; a loader of the app may report no text
-    const error = { ...told, text: told.text && textWithoutToken(told.text, request) };
+    const told = { ...error, text: text && textWithoutToken(text, request) };
     const fail = (): void => {
-      if (this.#retry(false, error.code)) return;
-      if (this.#isGone(error)) void this.#tellGone(error, details);
-      else this.#callbacks!.onError(error, this.#context, this.#unsigned(details), this.stats);
+      if (code === NOT_FOUND && this.#session.hasLeftWindow(context)) void this.#tellGone(told, context, details);
+      else this.#callbacks!.onError(told, context, this.#hidden(details), this.stats);
     };
-    noteSentTo(request, urlOf(details));
-    const refusal = refusalOf(this.#source, request, error.code);
-    if (!refusal) {
-      if (__DEVELOPMENT__) writeUnprotectedRefusal(this.#source, request, error.code);
+    if (!this.#source.isRefusal(request, code)) {
+      if (__DEVELOPMENT__) writeUnprotectedRefusal(this.#source, request, code);
       fail();
       return;
     }
-    void this.#sendOnce(
-      (how) => replayOf(this.#source, request, error.code, how),
-      () => {
-        noteTokenError(details, refusal);
-        fail();
-      },
-    );
-  }
-
-  /** Tells whether a segment is gone from the server, because a wait for a token has outlasted the live window. */
-  #isGone({ code }: LoaderError): boolean {
-    const { mayOutlast, hasLeftWindow } = this.#session;
-    return code === NOT_FOUND && mayOutlast(this.#context) && hasLeftWindow(this.#context);
+    const refusal = this.#source.explainRefusal(request, code);
+    const replay = (how: SignOptions): Promise<SignedRequest | undefined> => replayOf(this.#source, request, code, how);
+    void this.#sendOnce(context, replay, () => {
+      noteTokenError(details, refusal);
+      fail();
+    });
   }
 
   /**
@@ -293,32 +226,20 @@ class TokenLoader implements Loader<LoaderContext> {
    * rendition: it would never load the present segments of the stream. After a 5xx it looks for the position of the
    * stream.
    */
-  async #tellGone(error: LoaderError, details: NetworkDetails): Promise<void> {
-    await sleep(GONE_PAUSE_MS, this.#wait());
+  async #tellGone(error: LoaderError, context: LoaderContext, details: NetworkDetails): Promise<void> {
+    const signal = this.#beginWait();
+    await sleep(GONE_PAUSE, signal).catch(() => undefined);
+    if (signal.aborted) return;
     this.#endWait();
-    this.#callbacks!.onError({ ...error, code: UNAVAILABLE }, this.#context, this.#unsigned(details), this.stats);
-  }
-
-  #onTimeout(details: NetworkDetails): void {
-    if (!this.#retry(true, NONE)) this.#callbacks!.onTimeout(this.stats, this.#context, this.#unsigned(details));
-  }
-
-  /** Handles a failure of the signing endpoint. An outage is retried like a 5xx; any other failure is final. */
-  #onSigningFailed(error: unknown): void {
-    this.#endWait();
-    const isFinal = !isOutage(error);
-    const rule = ruleForOutage(this.#context, this.#config, this.#policy);
-    if (!isFinal && this.#retry(false, UNAVAILABLE, rule)) return;
-    const reported = { code: isFinal ? NONE : UNAVAILABLE, text: String(error) };
-    this.#callbacks!.onError(reported, this.#context, error as NetworkDetails, this.stats);
+    this.#callbacks!.onError({ ...error, code: UNAVAILABLE }, context, this.#hidden(details), this.stats);
   }
 
   /**
-   * Makes a waiting request look at any time as if it began at that moment. If it began with its wait, the ABR
-   * controller would take it for a slow request, sample its time to first byte and switch down. If it began at 0, the
-   * ABR controller would take it for as old as the page.
+   * Begins a wait, in which the request looks at any time as if it began at that moment. If it began with its wait, the
+   * ABR controller would take it for a slow request, sample its time to first byte and switch down.
    */
-  #keepBeginning(): void {
+  #beginWait(): AbortSignal {
+    this.#waiting = new AbortController();
     const { loading } = this.stats;
     Object.defineProperty(loading, 'start', {
       configurable: true,
@@ -327,44 +248,28 @@ class TokenLoader implements Loader<LoaderContext> {
       // a time that is written replaces the getter
       set: (value: number) => Object.defineProperty(loading, 'start', { value, writable: true }),
     });
+    return this.#waiting.signal;
   }
 
-  /**
-   * Retries the request, signed anew, if `rule` allows that, and returns whether it does. hls.js leaves retries of
-   * manifests, keys and steering to the loader.
-   */
-  #retry(
-    isTimeout: boolean,
-    code: number,
-    rule: RetryConfig | null = ruleFor(this.#policy.loadPolicy, isTimeout),
-  ): boolean {
-    const { url } = this.#context;
-    const delay = retryDelay(rule, { url, isTimeout, code, retries: this.stats.retry });
-    if (delay === undefined) return false;
-    this.stats.retry++;
-    const timer = setTimeout(() => {
-      this.#endWait();
-      this.#try((request) => this.#sendUnheard(request));
-    }, delay);
-    this.#wait().addEventListener('abort', () => clearTimeout(timer));
-    return true;
+  #endWait(): void {
+    if (!this.#waiting) return;
+    this.#waiting.abort();
+    this.#waiting = undefined;
+    this.stats.loading.start = performance.now();
   }
 
   /** Makes the `networkDetails` of hls.js show the unsigned URL. */
-  #unsigned<T>(details: T): T {
+  #hidden<T>(details: T): T {
     hideSignedUrl(details, this.#source);
     return details;
   }
 }
 
-/**
- * Returns a loader class that signs the requests of `Base`.
- * @param sessionNow returns the token source of the player at this moment, and its rules for waiting
- */
-export function createTokenLoader(Base: LoaderClass, sessionNow: () => LoaderSession): LoaderClass {
+/** Returns a loader class that signs the requests of `Base`. */
+export function createTokenLoader(Base: LoaderClass, session: LoaderSession): LoaderClass {
   return class extends TokenLoader {
     constructor(config: HlsConfig) {
-      super(config, Base, sessionNow());
+      super(config, Base, session);
     }
   };
 }
