@@ -97,7 +97,7 @@ export class Intake {
 
   /** Notes that the endpoint denies this viewer all of `wants`. */
   denyAll(wants: readonly Want[], error: SecureTokenError): void {
-    for (const { key } of wants) this.#denials.set(this.#parts.store.scopeOf(key), error);
+    for (const { key } of wants) this.#denials.set(`url ${key}`, error).set(this.#parts.store.scopeOf(key), error);
     this.#parts.emit('tokendenied', { error });
   }
 

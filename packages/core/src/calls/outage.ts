@@ -67,6 +67,11 @@ export class Outage {
     if (this.#failures > 1) this.#untilAhead = now + backoffLimit * (0.5 + random() / 2);
   }
 
+  /** Makes a pause without a failure. */
+  pause(seconds: number): void {
+    this.#until = Math.max(this.#until, this.#now() + seconds);
+  }
+
   /** Ends the pause: the endpoint has answered, or the network or the viewer is back. */
   end(): void {
     this.#failures = 0;

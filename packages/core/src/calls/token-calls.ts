@@ -100,7 +100,7 @@ export class TokenCalls {
   wake(): void {
     this.outage.end();
     for (const want of this.#queue) want.tries = 0;
-    this.#send();
+    this.#sendSoon();
   }
 
   /** Ends all calls. Requests that wait fail with `error`. */
@@ -127,12 +127,14 @@ export class TokenCalls {
     protection.noteNamed(key);
     this.#wants.set(`url ${key}`, want).set(want.scope, want);
     this.#queue.add(want);
-    // all that is asked for in this task goes out in one call
-    if (!this.#isAboutToSend) {
-      this.#isAboutToSend = true;
-      queueMicrotask(() => this.#send());
-    }
+    this.#sendSoon();
     return want;
+  }
+
+  /** Sends all that is asked for in this task in one call. */
+  #sendSoon(): void {
+    if (!this.#isAboutToSend) queueMicrotask(() => this.#send());
+    this.#isAboutToSend = true;
   }
 
   #end(want: Want, error?: Error): void {

@@ -6,7 +6,6 @@ import type { HeldToken } from '../tokens/held-token.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import type { SignedUrls } from '../tokens/signed-urls.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
-import { sleep } from '../waiting.ts';
 
 /** If the last so many replays were all refused, the edge refuses whatever it gets. */
 const REFUSED_IN_A_ROW = 4;
@@ -87,7 +86,7 @@ export class Replays {
     await calls.obtain(keyNow(), 'refused', how);
     const renewed = find();
     if (renewed) return renewed;
-    await sleep(SECONDS_TO_ANOTHER, how.signal);
+    calls.outage.pause(SECONDS_TO_ANOTHER);
     await calls.obtain(keyNow(), 'refused', how);
     return find();
   }

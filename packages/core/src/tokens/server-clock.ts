@@ -14,6 +14,8 @@ export class ServerClock {
   /** The endpoint's clock minus the session's. */
   #offset = 0;
   #isTold = false;
+  /** Whether the endpoint has answered, with or without its time: before that, nobody has confirmed this clock. */
+  #isHeard = false;
   /** Whether the offset is assumed: the endpoint has not told its time, and the viewer's clock seems to be fast. */
   #isAssumed = false;
 
@@ -54,6 +56,7 @@ export class ServerClock {
    * @returns when the call was sent, by the endpoint's clock
    */
   correct(serverNow: number, sentAt: number, expires: number): number {
+    this.#isHeard = true;
     if (serverNow) {
       this.#isTold = true;
       this.#isAssumed = false;
@@ -72,7 +75,7 @@ export class ServerClock {
 
   /** Whether a token may have ended on its way to the edge; by the viewer's clock while this clock is only assumed. */
   mayHaveExpired(expires: number): boolean {
-    return expires - 1 <= (this.#isAssumed ? this.sessionNow() : this.now());
+    return !this.#isHeard || expires - 1 <= (this.#isAssumed ? this.sessionNow() : this.now());
   }
 
   /** Notes that the edge refused a token: if this clock is only assumed, the token has ended. */
