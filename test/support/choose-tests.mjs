@@ -35,7 +35,6 @@ const concerns = {
     'test/cat/',
     'test/properties/',
     'test/growth/server',
-    'test/growth/verify',
     ...['azion-firewall', 'edge', 'signing-endpoint'].map((name) => `test/dist/${name}`),
     'test/browser/verifier',
     'test/browser/native-signed-playlist',
