@@ -23,8 +23,7 @@ const unit = filesOf('unit', 'session', 'vectors', 'cat');
 const ALONE = 'test/unit/**/*.alone.test.ts';
 
 /**
- * In this order where one run has several. `npm test` runs the browsers in front of the others, and what measures CPU
- * or loads it when all is done.
+ * In this order where one run has several. What measures CPU runs when all else is done.
  */
 export default defineConfig({
   root,
@@ -116,17 +115,6 @@ export default defineConfig({
           testTimeout: 120_000,
           maxWorkers: 1,
           sequence: { groupOrder: 3 },
-        },
-      },
-      {
-        root,
-        test: {
-          name: 'load',
-          ...filesOf('load'),
-          globalSetup: [from('test/support/build-code-if-needed.ts')],
-          testTimeout: 300_000,
-          maxWorkers: 1,
-          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -109,9 +109,8 @@ await runTests('tests without a browser', 'unit', 'alone', 'properties', 'dist')
 await checked;
 // Players in real time must not be late: they have the machine for themselves.
 if (concerns('browser')) await runTests('tests in browsers', 'browser');
-// What measures CPU or loads it has the machine for itself, and is no part of `npm test`.
+// What measures CPU has the machine for itself, and is no part of `npm test`.
 if (part !== 'main' && concerns('growth')) await runTests('tests of growth', 'growth');
-if (part !== 'main' && concerns('load')) await runTests('tests under load', 'load');
 
 const sum = sumOfCounts(counts);
 const ranNone = sum.passed + sum.failed + sum.skipped === 0;

@@ -3,11 +3,14 @@ import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Token, TokenSource } from '../../packages/core/src/index.ts';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import { expectLinear } from '../support/growth.ts';
-import { CDN, FOLDER, MEDIA } from '../unit/core/lab.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 type Work = () => unknown;
+
+const CDN = 'https://cdn.test';
+const FOLDER = `${CDN}/vod/7/`;
+const MEDIA = `${FOLDER}media.m3u8`;
 
 const expires = Date.now() / 1000 + 36_000;
 const sourceWith = (tokens: readonly Token[], protect?: string): TokenSource =>

@@ -35,8 +35,6 @@ const concerns = {
     'test/cat/',
     'test/properties/',
     'test/growth/server',
-    'test/growth/verify',
-    'test/load/',
     ...['azion-firewall', 'edge', 'signing-endpoint'].map((name) => `test/dist/${name}`),
     'test/browser/verifier',
     'test/browser/native-signed-playlist',

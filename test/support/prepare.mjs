@@ -8,20 +8,12 @@ import { fileURLToPath } from 'node:url';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * @typedef {object} PrepareOptions
- * @property {string} [root]
- * @property {(command: string, args: string[], cwd: string) => number | null | Promise<number | null>} [run] gives the
- *   exit code
- * @property {(line: string) => void} [log]
- */
-
-/**
- * Installs what package-lock.json asks for, if needed. @type {(options?: PrepareOptions) => Promise<void>}
+ * Installs what package-lock.json asks for, if needed. @type {() => Promise<void>}
  * @throws an error to show as it is
  */
-export async function install({ root = repository, ...options } = {}) {
-  checkNode(root);
-  await installFrom(root, 'Installing packages (npm ci)', options);
+export async function install() {
+  checkNode();
+  await installFrom(repository, 'Installing packages (npm ci)');
 }
 
 /**
@@ -32,54 +24,52 @@ export async function install({ root = repository, ...options } = {}) {
  * @throws an error to show as it is
  */
 export const installIn = (folder) =>
-  installFrom(join(repository, folder), `Installing the packages of ${folder} (npm ci)`, {});
+  installFrom(join(repository, folder), `Installing the packages of ${folder} (npm ci)`);
 
-/** @type {(folder: string, title: string, options: PrepareOptions) => Promise<void>} */
-async function installFrom(folder, title, options) {
-  if (needsInstall(folder)) await runStep(title, ['ci', '--no-audit', '--no-fund'], folder, options);
+/** @type {(folder: string, title: string) => Promise<void>} */
+async function installFrom(folder, title) {
+  if (needsInstall(folder)) await runStep(title, ['ci', '--no-audit', '--no-fund'], folder);
 }
 
 /**
- * Builds the packages, if needed. @type {(options?: PrepareOptions) => Promise<void>}
+ * Builds the packages, if needed. @type {() => Promise<void>}
  * @throws an error to show as it is
  */
-export async function build({ root = repository, ...options } = {}) {
-  if (needsBuild(root))
-    await runStep('Building the packages', ['run', '--silent', 'build', '--', '--silent'], root, options);
+export async function build() {
+  if (needsBuild()) await runStep('Building the packages', ['run', '--silent', 'build', '--', '--silent']);
 }
 
 /**
- * Makes a fresh clone ready. @type {(options?: PrepareOptions) => Promise<void>}
+ * Makes a fresh clone ready. @type {() => Promise<void>}
  * @throws an error to show as it is
  */
-export async function prepare(options) {
-  await install(options);
-  await build(options);
+export async function prepare() {
+  await install();
+  await build();
 }
 
 /**
  * Makes a fresh clone ready for example pages and for tests in browsers, in two seconds after `npm ci`: without types,
  * and not as it is shipped. A build as it is shipped is taken, too.
  *
- * @type {(options?: PrepareOptions) => Promise<void>}
+ * @type {() => Promise<void>}
  * @throws an error to show as it is
  */
-export async function prepareQuickly({ root = repository, ...options } = {}) {
-  await install({ root, ...options });
-  if (needsBuild(root, isCode))
-    await runStep('Building what pages and tests load', ['run', '--silent', 'build:quick'], root, options);
+export async function prepareQuickly() {
+  await install();
+  if (needsBuild(isCode)) await runStep('Building what pages and tests load', ['run', '--silent', 'build:quick']);
 }
 
-/** @type {(title: string, args: string[], root: string, options: PrepareOptions) => Promise<void>} */
-async function runStep(title, args, root, { run = runCommand, log = console.log }) {
-  log(`${title} …`);
-  const status = await run('npm', args, root);
+/** @type {(title: string, args: string[], folder?: string) => Promise<void>} */
+async function runStep(title, args, folder = repository) {
+  console.log(`${title} …`);
+  const status = await runCommand('npm', args, folder);
   if (status !== 0) throw new Error(`${title}: failed. The lines above say why; npm ${args.join(' ')} repeats it.`);
 }
 
-/** @type {(root: string) => boolean} */
-export function needsInstall(root) {
-  return changedAt(join(root, 'package-lock.json')) > changedAt(join(root, 'node_modules/.package-lock.json'));
+/** @type {(folder: string) => boolean} */
+export function needsInstall(folder) {
+  return changedAt(join(folder, 'package-lock.json')) > changedAt(join(folder, 'node_modules/.package-lock.json'));
 }
 
 /** @type {(file: string) => boolean} */
@@ -88,12 +78,11 @@ const isCode = (file) => !file.endsWith('.d.ts');
 /**
  * Whether a built file that a `package.json` names is missing, or older than a source or the `package.json` of any
  * package: packages contain each other, and the version.
- * @param {string} root
  * @param {(file: string) => boolean} isWanted @default all files
  */
-export function needsBuild(root, isWanted = () => true) {
-  const packages = readdirSync(join(root, 'packages'))
-    .map((name) => join(root, 'packages', name))
+function needsBuild(isWanted = () => true) {
+  const packages = readdirSync(join(repository, 'packages'))
+    .map((name) => join(repository, 'packages', name))
     .filter((folder) => existsSync(join(folder, 'package.json')));
   const built = packages.flatMap((folder) => {
     const text = readFileSync(join(folder, 'package.json'), 'utf8');
@@ -101,7 +90,7 @@ export function needsBuild(root, isWanted = () => true) {
     return named.filter(isWanted).map((file) => join(folder, file));
   });
   const sources = packages.flatMap((folder) => [join(folder, 'package.json'), ...filesBelow(join(folder, 'src'))]);
-  const newest = Math.max(...[...sources, join(root, 'rollup.config.mjs')].map(changedAt));
+  const newest = Math.max(...[...sources, join(repository, 'rollup.config.mjs')].map(changedAt));
   return built.some((file) => changedAt(file) < newest);
 }
 
@@ -115,9 +104,8 @@ function filesBelow(folder) {
 /** Returns when a file was changed, in unix ms; a missing file is older than any. @type {(file: string) => number} */
 const changedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
 
-/** @type {(root: string) => void} */
-function checkNode(root) {
-  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+function checkNode() {
+  const { engines } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   const wanted = /\d+\.\d+/.exec(engines?.node ?? '')?.[0] ?? '0.0';
   const [major = 0, minor = 0] = wanted.split('.').map(Number);
   const [ourMajor = 0, ourMinor = 0] = process.versions.node.split('.').map(Number);

@@ -10,7 +10,7 @@ const listOf = (machine: Machine): string =>
     .join(', ');
 
 /** Describes the date and the machine of all figures. For scenarios measured by themselves, names only what differs. */
-export function describeOccasions({ date, machine, apart = {} }: BenchResults): string {
+function describeOccasions({ date, machine, apart = {} }: BenchResults): string {
   const others = Object.entries(apart).map(([scenario, occasion]) => {
     const differing = Object.entries(occasion.machine).filter(([name, value]) => machine[name] !== value);
     const differences = listOf(Object.fromEntries(differing));

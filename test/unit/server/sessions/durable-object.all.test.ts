@@ -5,7 +5,6 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSessions, durableObjectStore } from '../../../../packages/server/src/sessions.ts';
 import type { SessionStore, SessionsNamespace } from '../../../../packages/server/src/sessions.ts';
-import { brokenSource } from '../../../support/broken-source.ts';
 import { startWorker } from '../../../support/frameworks.ts';
 import type { Worker } from '../../../support/frameworks.ts';
 import { describeSessionStore } from '../../../support/session-store-contract.ts';
@@ -39,7 +38,6 @@ async function bundled(): Promise<string> {
       resolveDir: resolve('.'),
       loader: 'ts',
     },
-    plugins: [brokenSource],
     ...{ alias, bundle: true, write: false, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'] },
     logLevel: 'silent',
   });
