@@ -1,6 +1,7 @@
 import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext } from 'hls.js';
 import { describe, expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
+import type { AdapterSource } from '../../packages/core/src/adapter.ts';
 import type { SignedRequest, TokenSource } from '../../packages/core/src/index.ts';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import type { Session as DashSession } from '../../packages/dashjs/src/session.ts';
@@ -50,11 +51,11 @@ function hlsjs(source: TokenSource): Get {
     abort(): void {}
     destroy(): void {}
   }
-  const TokenLoader = createTokenLoader(Network, () => ({
-    source,
-    mayOutlast: () => true,
+  const TokenLoader = createTokenLoader(Network, {
+    sourceNow: () => source as AdapterSource,
+    isPatient: () => true,
     hasLeftWindow: () => false,
-  }));
+  });
   return (url) =>
     new Promise((resolve, reject) => {
       const loader = new TokenLoader({} as HlsConfig);

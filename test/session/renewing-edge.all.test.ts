@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { adoptTokens } from 'secure-token-core/adopt';
 import { expect, test, vi } from 'vitest';
-import { adoptToken } from '../../packages/core/src/adapter.ts';
+import type { AdapterSource } from '../../packages/core/src/adapter.ts';
 import type { SignedRequest } from '../../packages/core/src/index.ts';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
 import { createEdgeHandler, createSigningEndpoint } from '../../packages/server/src/index.ts';
@@ -53,7 +54,7 @@ function viewerOf(renew: EdgeRenewal | undefined): Viewer {
   const statuses = new Map<number, number>();
   let renewed = 0;
   // the mean of all viewers
-  const options = { adopt: renew !== undefined, jitter: 0.3, random: () => 0.5 };
+  const options = { ...(renew && { adopt: adoptTokens }), jitter: 0.3, random: () => 0.5 };
   const viewer = lab(({ init }) => endpoint(new Request(ENDPOINT, init)), options);
   return {
     viewer,
@@ -64,7 +65,7 @@ function viewerOf(renew: EdgeRenewal | undefined): Viewer {
       const answer = await handler(new Request(url, { headers: { ...headers, origin: 'https://app.example' } }));
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
       if (answer.headers.has('CTA-Common-Access-Token')) renewed++;
-      adoptToken(viewer.source, request, answer);
+      (viewer.source as AdapterSource).noteAnswer(request, answer, answer.ok);
     },
   };
 }

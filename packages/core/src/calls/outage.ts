@@ -10,13 +10,15 @@ const LONGEST_PAUSE = 10;
 const LONGEST_SPREAD = 10;
 /** Seconds after the end of a pause after which earlier failures no longer count. */
 const SAME_OUTAGE_SECONDS = 60;
+/** The share of the rest of a token after which a renewal is tried again that no request waits for. */
+const AHEAD = { least: 0.5, most: 0.9 };
 
 /**
  * The failures of the signing endpoint in a row, and the pause after them, in which it is not called. The first four
  * pauses have a random length of up to 1, 2, 4 and 8 seconds. All others, and all after ten seconds of outage, have a
  * length of 5 to 10 seconds. So a viewer has tokens at most ten seconds after the endpoint is back, and an audience
- * comes back spread. From the second failure on, what no request waits for pauses longer: for a half to the whole of
- * `retry.backoffLimit`. `Retry-After` (RFC 9110 §10.2.3) replaces all of this.
+ * comes back spread. From the second failure on, what no request waits for pauses longer: for 50 to 90 % of
+ * the rest of the token, at most of `retry.backoffLimit`. `Retry-After` (RFC 9110 §10.2.3) replaces all of this.
  */
 export class Outage {
   readonly #settings: Pick<Settings, 'backoffLimit' | 'random'>;
@@ -54,8 +56,11 @@ export class Outage {
     return this.secondsLeft > 0 ? this.#block : undefined;
   }
 
-  /** Notes a failure, unless its call was under way with one that has failed already. */
-  failed(error: SecureTokenError): void {
+  /**
+   * Notes a failure, unless its call was under way with one that has failed already.
+   * @param rest seconds until the first of the tokens that were to be renewed is no longer used
+   */
+  failed(error: SecureTokenError, rest: number): void {
     const now = this.#now();
     if (this.#until > now) return;
     if (now - this.#until > SAME_OUTAGE_SECONDS) this.#failures = 0;
@@ -64,7 +69,8 @@ export class Outage {
     const { retryAfter } = error;
     this.#block = retryAfter !== undefined && retryAfter > backoffLimit ? error : undefined;
     this.#until = now + this.#pauseAfter(retryAfter, now - this.#since);
-    if (this.#failures > 1) this.#untilAhead = now + backoffLimit * (0.5 + random() / 2);
+    if (this.#failures > 1)
+      this.#untilAhead = now + Math.min(rest, backoffLimit) * (AHEAD.least + (AHEAD.most - AHEAD.least) * random());
   }
 
   /** Makes a pause without a failure. */

@@ -219,7 +219,8 @@ export class TokenCalls {
 
   /** Begins a pause. Wants for which a request waits go back into the queue; the others end. */
   #retry(wants: readonly Want[], error: SecureTokenError): void {
-    this.outage.failed(error);
+    const now = this.#parts.clock.now();
+    this.outage.failed(error, Math.min(...wants.map(({ before }) => (before?.unusableAt ?? Infinity) - now)));
     for (const want of wants) {
       const isExhausted = want.tries > this.#parts.settings.limit || this.outage.blockedBy !== undefined;
       if (want.patient || (want.waiting && !isExhausted)) this.#queue.add(want);

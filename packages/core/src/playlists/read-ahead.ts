@@ -9,15 +9,17 @@ const MAX_URLS = 100;
 /** The largest number of playlists that are remembered. */
 const MAX_PLAYLISTS = 50;
 /** The number of names that are signed ahead on demand, as a share of the names requested in order so far. */
-const GROWTH = 0.625;
+const GROWTH = 0.5;
 /** The share of a token's lifetime that is signed ahead, and the longest time of a live stream, in seconds. */
 const FULL_SHARE = 0.75;
 const LONGEST = 60;
 /** The next call is due once less than this share of all that is left. In a live stream the rest bridges an outage. */
-const REFILL_SHARE = 0.2;
+const REFILL_SHARE = 0.25;
 const LIVE_REFILL_SHARE = 2 / 3;
 /** The delay of a call that no request waits for, as a share of the time between two requests. */
 const DELAY_SHARE = 0.25;
+/** The share of the lifetime of tokens, as the option `jitter`, at which calls are spread as widely as possible. */
+const FULL_SPREAD = 0.25;
 /** The token of a playlist comes along in a call once less than this share of its lifetime is left. */
 const NEW_SHARE = 7 / 8;
 
@@ -31,13 +33,16 @@ type Tracks = ReadonlyMap<string, Track>;
 class PlaylistsAhead implements ReadAhead {
   readonly #source: SourceAhead;
   readonly #playlists = new BoundedMap<string, Tracks>(MAX_PLAYLISTS);
+  /** The share of the largest spread over which the calls of an audience are spread: 0 to 1. */
+  readonly #spread: number;
   /** The first batch of a live stream is shorter than the others, so that the viewers who join together spread. */
   #share: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(source: SourceAhead) {
     this.#source = source;
-    this.#share = 1 - Math.min(1, source.jitter / 0.25) * (1 - LIVE_REFILL_SHARE) * source.random();
+    this.#spread = Math.min(1, source.jitter / FULL_SPREAD);
+    this.#share = 1 - this.#spread * (1 - LIVE_REFILL_SHARE) * source.random();
   }
 
   learn(url: string, playlist: Playlist): void {
@@ -87,9 +92,13 @@ class PlaylistsAhead implements ReadAhead {
     return this.#tracks().filter((it) => it.isPlayed(now) && it.isRequestedSince(track.begunAt));
   }
 
-  /** Waits a little: requests for tracks that are played together follow each other closely, and one call serves all. */
+  /**
+   * Waits a little: requests for tracks that are played together follow each other closely, and one call serves all. In
+   * a live stream up to the time between two requests: all players reload within the same second.
+   */
   #fillSoon(track: Track): void {
-    const seconds = Math.min(track.pace, track.list.seconds) * DELAY_SHARE;
+    const random = track.list.isLive ? this.#spread * this.#source.random() : 0;
+    const seconds = Math.min(track.pace, track.list.seconds) * Math.max(DELAY_SHARE, random);
     this.#timer ??= setTimeout(() => this.#fill(track), seconds * 1000);
   }
 
