@@ -184,14 +184,11 @@ export class TokenCalls {
   }
 
   #settle(outcomes: ReadonlyMap<Want, SecureTokenError | undefined>): void {
-    const { store } = this.#parts;
     this.outage.end();
     for (const [want, error] of outcomes) {
       if (!error) this.#alone.delete(want.key);
-      // a folder whose endpoint signs single URLs by now keeps its token, and is not renewed again and again
-      const isLeft = error !== undefined || (want.before?.isFolder && store.has(want.before));
-      if (error && want.isGuess) this.#guessesRestUntil = this.#now() + GUESS_REST_SECONDS;
-      else if (isLeft) this.#rest(want);
+      else if (want.isGuess) this.#guessesRestUntil = this.#now() + GUESS_REST_SECONDS;
+      else this.#rest(want);
       this.#end(want, want.isGuess ? undefined : error);
     }
   }

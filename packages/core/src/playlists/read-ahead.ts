@@ -65,8 +65,9 @@ class PlaylistsAhead implements ReadAhead {
     track.noteRequest(key, this.#source.now(), waits);
     // a first request waits anyway: its call brings the next names as well
     const isDue = (waits && track.run === 1) || this.#isDue(track);
-    if (isDue && waits) this.#fill(track);
-    else if (isDue) this.#fillSoon(track);
+    if (isDue && !waits) this.#fillSoon(track);
+    else if (isDue) this.#fill(track);
+    else if (waits) this.#renewPlaylists(this.#playedWith(track));
   }
 
   stop(): void {
@@ -105,7 +106,7 @@ class PlaylistsAhead implements ReadAhead {
   /** Asks in one call for the next names of all tracks that are played. */
   #fill(track: Track): void {
     this.stop();
-    const { isCovered, ask, renew, tokenOf } = this.#source;
+    const { isCovered, ask } = this.#source;
     const played = this.#playedWith(track);
     const next = played.map((it) => this.#next(it, played.length));
     const listed = next.flatMap((names) => names.listed).filter((name) => !isCovered(name));
@@ -114,10 +115,14 @@ class PlaylistsAhead implements ReadAhead {
     for (const name of guessed) ask(name, true);
     if (!listed.length && !guessed.length) return;
     this.#share = 1;
-    // a playlist has to outlast what is signed ahead: the next names are in its reloads
+    this.#renewPlaylists(played);
+  }
+
+  /** Renews in the same call the tokens of playlists, which have to outlast what is signed ahead. */
+  #renewPlaylists(played: readonly Track[]): void {
     for (const { list, playlist, isSameUrl } of played) {
-      const token = list.isLive && isSameUrl ? tokenOf(playlist) : undefined;
-      if (token && token.rest < token.lifetime * NEW_SHARE) renew(playlist);
+      const token = list.isLive && isSameUrl ? this.#source.tokenOf(playlist) : undefined;
+      if (token && token.rest < token.lifetime * NEW_SHARE) this.#source.renew(playlist);
     }
   }
 

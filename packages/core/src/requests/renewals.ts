@@ -45,7 +45,8 @@ export class Renewals {
       // a token that no request has got since its call is not renewed once more
       if (!held.isFolder || !held.isUsed || !this.#store.isUsable(held)) continue;
       if (now < held.renewAt) next = Math.min(next, held.renewAt - now);
-      else if (held.isPlayed) {
+      // the endpoint may have answered with a token for a deeper folder, or for single URLs, which requests use by now
+      else if (held.isPlayed && this.#store.find(held.usedBy) === held) {
         this.#calls.ask(held.usedBy, 'expiring');
         next = Math.min(next, WHILE_DUE);
       }

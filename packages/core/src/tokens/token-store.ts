@@ -43,11 +43,6 @@ export class TokenStore {
     this.#held.set(held.scope, held);
   }
 
-  /** Whether `held` is the token of its scope, and no later one has replaced it. */
-  has(held: HeldToken | undefined): boolean {
-    return held !== undefined && this.#held.get(held.scope) === held;
-  }
-
   /** Forgets tokens of URLs that have ended. Those of folders stay, because they tell which URLs share a token. */
   forgetSpent(): void {
     const now = this.#clock.now();
