@@ -14,7 +14,7 @@ const GROWTH = 0.5;
 const FULL_SHARE = 0.75;
 const LONGEST = 60;
 /** The next call is due once less than this share of all that is left. In a live stream the rest bridges an outage. */
-const REFILL_SHARE = 0.25;
+const REFILL_SHARE = 0.15;
 const LIVE_REFILL_SHARE = 2 / 3;
 /** The delay of a call that no request waits for, as a share of the time between two requests. */
 const DELAY_SHARE = 0.25;
