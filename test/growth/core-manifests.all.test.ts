@@ -1,7 +1,14 @@
 import { describe, test, vi } from 'vitest';
-import { parseDashManifest } from '../../packages/core/src/playlists/dash-manifest.ts';
+import { dash } from '../../packages/core/src/playlists/dash-playlist.ts';
 import { expectLinear } from '../support/growth.ts';
 import { CDN } from '../unit/core/lab.ts';
+
+const context = {
+  url: `${CDN}/index.mpd`,
+  now: () => 0,
+  keyOf: (uri: string, base: string) => new URL(uri, base).href,
+  before: () => undefined,
+};
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -20,8 +27,7 @@ const manifests: Record<string, (length: number) => string> = {
 
 describe('what a manifest costs grows with its length', () => {
   test.each(Object.keys(manifests))('%s, from 32 to 128 KiB', async (name) => {
-    const context = { url: `${CDN}/index.mpd`, now: () => 0, identify: (href: string) => href };
-    const work = (length: number) => (): unknown => parseDashManifest(manifests[name]!(length), context);
+    const work = (length: number) => (): unknown => dash(manifests[name]!(length)).lists(context);
     await expectLinear(work, 2 ** 15);
   });
 });
@@ -32,7 +38,6 @@ describe('what a manifest costs grows with its length, also with names that V8 h
     attributes: (name) => `<a ${name}=""/>`,
   };
   test.each(Object.keys(parts))('%s, from 2.5 to 10 MB', async (name) => {
-    const context = { url: `${CDN}/index.mpd`, now: () => 0, identify: (href: string) => href };
     const work = (length: number) => {
       const names = Array.from({ length: length / 16_500 }, (_, n) => parts[name]!(`${'a'.repeat(16_500)}${n}`));
       const list = `<SegmentList><SegmentURL media="1"/>${names.join('')}</SegmentList>`;
@@ -40,7 +45,7 @@ describe('what a manifest costs grows with its length, also with names that V8 h
       const text = Buffer.from(
         `<MPD><Period><AdaptationSet><Representation>${list}</Representation></AdaptationSet></Period></MPD>`,
       ).toString();
-      return (): unknown => parseDashManifest(text, context);
+      return (): unknown => dash(text).lists(context);
     };
     await expectLinear(work, 2_500_000);
   });
