@@ -1,5 +1,5 @@
 import type { Playlist } from '../contract/playlist.ts';
-import { SecureTokenError } from '../contract/secure-token-error.ts';
+import { SecureTokenError } from '../contract/errors.ts';
 import { hls } from './hls.ts';
 import { listsOf } from './mpd-lists.ts';
 import { createReadAhead } from './read-ahead.ts';

@@ -29,7 +29,7 @@ export function createSourceAhead({ settings, clock, store, urls, calls, isProte
     endpointNow: () => clock.now(),
     keyOf(uri, base) {
       const url = resolveUrl(uri, base);
-      return url.length > LONGEST_NAME ? '' : urls.read(url).key;
+      return url && url.length <= LONGEST_NAME ? urls.read(url).key : '';
     },
     tokenOf(key) {
       const held = store.find(key);
