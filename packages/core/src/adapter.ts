@@ -1,9 +1,9 @@
 export { acquireTokenSource } from './adapter/player-source.ts';
 export { hasShownPicture, isOutage, writeEarlyFailure } from './adapter/failures.ts';
-export { errorWithoutToken, hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';
+export { hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';
 export { isLeftBehind } from './adapter/left-behind.ts';
 export { replayCacheMode, replayOf } from './adapter/replay-of.ts';
-export { credentialsMode, isElsewhere, needsUseCredentials, withTokenHeaders } from './adapter/token-carriers.ts';
+export { credentialsMode, isElsewhere, withTokenHeaders } from './adapter/token-carriers.ts';
 export { writeMistake } from './console-lines.ts';
 export { DEFAULT_REFUSALS } from './contract/options.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';

@@ -5,7 +5,7 @@ import { checkOptions } from './contract/check-options.ts';
 import { SecureTokenError } from './contract/errors.ts';
 import type { Settings, TokenSourceOptions } from './contract/options.ts';
 import { withDefaults } from './contract/options.ts';
-import type { Playlist, ReadAhead, SourceAhead } from './contract/playlist.ts';
+import type { Playlist, ReadAhead } from './contract/playlist.ts';
 import type {
   AdapterSource,
   SignOptions,
@@ -21,6 +21,7 @@ import { forgetAttached, noteAttached } from './requests/carried-tokens.ts';
 import { Renewals } from './requests/renewals.ts';
 import { Replays } from './requests/replays.ts';
 import { createSourceAhead } from './requests/source-ahead.ts';
+import type { SourceParts } from './source-parts.ts';
 import type { HeldToken } from './tokens/held-token.ts';
 import { Protection } from './tokens/protection.ts';
 import { ServerClock } from './tokens/server-clock.ts';
@@ -30,15 +31,10 @@ import { TokenStore } from './tokens/token-store.ts';
 
 /** Signs requests: at once if a token is at hand, otherwise as soon as there is one. */
 class Source extends EventTarget implements AdapterSource {
-  readonly #settings: Settings;
-  readonly #clock: ServerClock;
-  readonly #store: TokenStore;
-  readonly #urls = new SignedUrls();
-  readonly #protection: Protection;
+  readonly #parts: SourceParts;
   readonly #calls: TokenCalls;
   readonly #renewals: Renewals;
   readonly #replays: Replays;
-  readonly #sourceAhead: SourceAhead;
   /** Only in development builds: what it writes to the console, and the causes of refusals. */
   readonly #observer: Observer | undefined;
   /** The refusals that the app has heard of: adapters may report one again. */
@@ -50,35 +46,33 @@ class Source extends EventTarget implements AdapterSource {
 
   constructor(settings: Settings) {
     super();
-    this.#settings = settings;
     const clock = new ServerClock(settings.clock);
     const outage = new Outage(settings, () => clock.sessionNow());
-    const store = new TokenStore(clock, () => outage.isFailing);
-    const protection = new Protection(settings.protect);
-    const isIdle = (): boolean => this.#isDestroyed || this.#players === 0;
-    const emit = this.#emit.bind(this);
-    const calls = new TokenCalls({ settings, clock, store, urls: this.#urls, protection, emit }, outage, isIdle);
-    const parts = { settings, clock, store, urls: this.#urls, calls };
-    const isProtected = (key: string): boolean => this.#isProtected(key);
-    this.#clock = clock;
-    this.#store = store;
-    this.#protection = protection;
-    this.#calls = calls;
-    this.#renewals = new Renewals(store, clock, calls, isIdle);
-    this.#replays = new Replays({ ...parts, attach: (url, held) => this.#attach(this.#urls.read(url), held) });
-    this.#sourceAhead = createSourceAhead({ ...parts, isProtected });
+    this.#parts = {
+      settings,
+      clock,
+      store: new TokenStore(clock, () => outage.isFailing),
+      urls: new SignedUrls(),
+      protection: new Protection(settings.protect),
+      emit: (type, detail) => this.#emit(type, detail),
+      isProtected: (key) => this.#isProtected(key),
+      isIdle: () => this.#isDestroyed || this.#players === 0,
+    };
+    this.#calls = new TokenCalls(this.#parts, outage);
+    this.#renewals = new Renewals(this.#parts, this.#calls);
+    this.#replays = new Replays(this.#parts, this.#calls, (url, held) => this.#attach(this.#read(url), held));
     if (__DEVELOPMENT__) this.#observer = new Observer(this, settings, clock, outage);
   }
 
   signNow(url: string): SignedRequest | undefined {
-    const known = this.#urls.read(url);
+    const known = this.#read(url);
     const { key } = known;
     if (!this.#isProtected(key)) {
       if (__DEVELOPMENT__) this.#observer!.noteLeft(key);
       return untouchedRequest(url);
     }
-    const held = this.#store.find(key);
-    const isReady = this.#store.isUsable(held) && !this.#isDestroyed && !this.#calls.intake.denialOf(key);
+    const held = this.#parts.store.find(key);
+    const isReady = this.#parts.store.isUsable(held) && !this.#isDestroyed && !this.#calls.intake.denialOf(key);
     return isReady ? this.#attach(known, held) : undefined;
   }
 
@@ -86,8 +80,8 @@ class Source extends EventTarget implements AdapterSource {
     how.signal?.throwIfAborted();
     const ready = this.signNow(url);
     if (ready) return ready;
-    const { key } = this.#urls.read(url);
-    const before = this.#store.find(key);
+    const { key } = this.#read(url);
+    const before = this.#parts.store.find(key);
     const reason = before ? 'expired' : 'initial';
     if (__DEVELOPMENT__) this.#observer!.write('wait', key, `for a token, ${reason}`);
     const obtained = this.#calls.obtain(key, reason, how);
@@ -127,25 +121,25 @@ class Source extends EventTarget implements AdapterSource {
 
   noteAnswer(request: SignedRequest, answer: EdgeAnswer, isGood: boolean): void {
     if (__DEVELOPMENT__) this.#observer!.noteAnswer(request, answer, isGood);
-    const sent = isGood && request.token && this.#settings.adopt?.(request, answer, this.#clock.now());
+    const sent = isGood && request.token && this.#parts.settings.adopt?.(request, answer, this.#parts.clock.now());
     if (sent) this.#calls.intake.adopt(request, sent);
   }
 
   unsign(url: string): string {
-    const { key, unsigned } = this.#urls.read(url);
-    return this.#urls.withoutSecrets(this.#isProtected(key) ? unsigned : url, (it) => this.protects(it));
+    const { key, unsigned } = this.#read(url);
+    return this.#parts.urls.withoutSecrets(this.#isProtected(key) ? unsigned : url, (it) => this.protects(it));
   }
 
   protects(url: string): boolean {
-    return this.#isProtected(this.#urls.read(url).key);
+    return this.#isProtected(this.#read(url).key);
   }
 
   learn(playlistUrl: string, playlist: Playlist): void {
     if (typeof (playlist as Partial<Playlist> | undefined)?.createReadAhead !== 'function')
       throw new SecureTokenError('ERR_OPTIONS', 'learn() takes a playlist that is read: learn(url, hls(text)).');
-    const { key } = this.#urls.read(playlistUrl);
-    if (this.#isDestroyed || !this.#settings.readAhead || this.#store.find(key)?.isFolder) return;
-    this.#ahead ??= playlist.createReadAhead(this.#sourceAhead);
+    const { key } = this.#read(playlistUrl);
+    if (this.#isDestroyed || !this.#parts.settings.readAhead || this.#parts.store.find(key)?.isFolder) return;
+    this.#ahead ??= playlist.createReadAhead(createSourceAhead(this.#parts, this.#calls));
     this.#ahead.learn(key, playlist);
   }
 
@@ -165,7 +159,7 @@ class Source extends EventTarget implements AdapterSource {
   }
 
   allow(url: string): void {
-    this.#protection.allow(url);
+    this.#parts.protection.allow(url);
   }
 
   join(): () => void {
@@ -184,7 +178,7 @@ class Source extends EventTarget implements AdapterSource {
     this.#rest();
     const message = 'This token source was destroyed. Create another one.';
     this.#calls.stop(new SecureTokenError('ERR_DESTROYED', message));
-    this.#store.clear();
+    this.#parts.store.clear();
     forgetAttached(this);
     this.dispatchEvent(new Event(SOURCE_DESTROYED));
   }
@@ -198,15 +192,19 @@ class Source extends EventTarget implements AdapterSource {
     this.#ahead?.stop();
   }
 
+  #read(url: string): KnownUrl {
+    return this.#parts.urls.read(url);
+  }
+
   #isProtected(key: string): boolean {
-    return key !== '' && this.#protection.covers(key, () => this.#store.find(key) !== undefined);
+    return key !== '' && this.#parts.protection.covers(key, () => this.#parts.store.find(key) !== undefined);
   }
 
   /** Returns the request signed with the token at hand, whatever its state is; `undefined` if there is none. */
   #attachAnew(url: string): SignedRequest | undefined {
     // a new token may bring other parameter names or another base, so the URL may have another key than before
-    const known = this.#urls.read(url);
-    const held = this.#store.find(known.key);
+    const known = this.#read(url);
+    const held = this.#parts.store.find(known.key);
     return held && this.#attach(known, held);
   }
 
@@ -216,15 +214,16 @@ class Source extends EventTarget implements AdapterSource {
     // a segment is requested once, so the token of one URL is renewed at its second request at the earliest
     const isUsedAgain = held.isFolder || held.isUsed;
     held.usedBy = key;
-    held.usedAt = this.#clock.sessionNow();
-    if (__DEVELOPMENT__) this.#observer!.write('attach', key, 'the token ends in', token.expires - this.#clock.now());
-    if (isUsedAgain && this.#store.stateOf(held) === 'due') this.#calls.ask(key, 'expiring');
+    held.usedAt = this.#parts.clock.sessionNow();
+    if (__DEVELOPMENT__)
+      this.#observer!.write('attach', key, 'the token ends in', token.expires - this.#parts.clock.now());
+    if (isUsedAgain && this.#parts.store.stateOf(held) === 'due') this.#calls.ask(key, 'expiring');
     if (held.isFolder) this.#renewals.start();
     else this.#ahead?.requested(key, false);
-    noteAttached(held, this, this.#clock);
+    noteAttached(held, this, this.#parts.clock);
     return {
       ...untouchedRequest(unsigned),
-      url: this.#urls.sign(known, token, held.opens),
+      url: this.#parts.urls.sign(known, token, held.opens),
       headers: token.headers ?? {},
       credentials: !!token.credentials,
       token,
@@ -233,8 +232,10 @@ class Source extends EventTarget implements AdapterSource {
 
   /** Returns one URL for each token in use, and for the folder that was used last: its player may wait to go on. */
   #usedUrls(): string[] {
-    const now = this.#clock.sessionNow();
-    const used = [...this.#store.all()].filter(({ isUsed }) => isUsed).sort((one, other) => one.usedAt - other.usedAt);
+    const now = this.#parts.clock.sessionNow();
+    const used = [...this.#parts.store.all()]
+      .filter(({ isUsed }) => isUsed)
+      .sort((one, other) => one.usedAt - other.usedAt);
     const inUse = used.filter(({ usedAt, lifetime }) => now - usedAt < lifetime);
     const folders = new Set([...inUse, ...used.slice(-1)].filter(({ isFolder }) => isFolder));
     const others = inUse.filter(({ isFolder }) => !isFolder).slice(-MAX_URLS);

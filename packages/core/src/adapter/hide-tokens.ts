@@ -3,10 +3,7 @@ import { LEAST_SECRET } from '../contract/token.ts';
 import { readings } from '../tokens/token-secrets.ts';
 import { decoded, pathOf, resolveUrl } from '../url-text.ts';
 
-const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
-
-/** The largest number of errors in a chain of causes that are read: an error may be its own cause. */
-const MAX_CAUSES = 8;
+export const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
 
 /** Returns the runs of a value that no escaping changes, such as the signature within `exp=1~acl=/*~hmac=…`. */
 const runsOf = (value: string): string[] => value.match(/[\w-]+/g) ?? [];
@@ -15,7 +12,7 @@ const runsOf = (value: string): string[] => value.match(/[\w-]+/g) ?? [];
  * Tells whether a text quotes the signed URL of `request` (also as a browser writes it), a header of its token, or a
  * part of the token, in any escaping.
  */
-function quotesToken(text: string, { url, unsignedUrl, headers, token }: SignedRequest): boolean {
+export function quotesToken(text: string, { url, unsignedUrl, headers, token }: SignedRequest): boolean {
   if (!token) return false;
   const { query = {}, base = '' } = token;
   const folders = pathOf(resolveUrl(base)).split('/').slice(3).map(decoded);
@@ -27,30 +24,6 @@ function quotesToken(text: string, { url, unsignedUrl, headers, token }: SignedR
   const urls = resolveUrl(url) === resolveUrl(unsignedUrl) ? [] : [url, resolveUrl(url)];
   const read = readings(text);
   return [...urls, ...parts].some((part) => read.some((reading) => reading.includes(part)));
-}
-
-/** Returns the text that a console prints of `error` and its causes; `undefined` if it cannot be read. */
-function textOf(error: unknown): string | undefined {
-  const texts: string[] = [];
-  try {
-    let it = error;
-    do {
-      texts.push(String(it));
-      it = (it as { cause?: unknown } | null | undefined)?.cause;
-    } while (it !== undefined && texts.length < MAX_CAUSES);
-  } catch {
-    return undefined;
-  }
-  return texts.join('\n');
-}
-
-/**
- * Returns the error that sending `request` has thrown, as an app may see it. Replaces an error if its text, or the text
- * of a cause, quotes the token or cannot be read.
- */
-export function errorWithoutToken(error: unknown, request: SignedRequest): unknown {
-  const text = textOf(error);
-  return text === undefined || quotesToken(text, request) ? new TypeError(NOT_SHOWN) : error;
 }
 
 /** Returns a text about the failure of `request` as an app may see it. Replaces a text that quotes the token. */

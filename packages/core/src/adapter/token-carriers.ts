@@ -1,21 +1,12 @@
 import type { SignedRequest } from '../contract/token-source.ts';
 import { originOf, resolveUrl } from '../url-text.ts';
 
-type Cookies = Pick<SignedRequest, 'credentials'>;
-
 /**
  * Returns the credentials mode of a fetch that sends a signed request.
  * @param asked the mode of the player's own request
  */
-export const credentialsMode = ({ credentials }: Cookies, asked?: RequestCredentials): RequestCredentials =>
+export const credentialsMode = ({ credentials }: SignedRequest, asked?: RequestCredentials): RequestCredentials =>
   credentials || asked === 'include' ? 'include' : 'same-origin';
-
-/**
- * Tells whether an element that itself loads a signed request needs `crossorigin="use-credentials"`. Without the
- * attribute, the element does not use CORS mode, and browsers always send cookies.
- */
-export const needsUseCredentials = ({ credentials }: Cookies, crossOrigin: string | null | undefined): boolean =>
-  credentials && !!crossOrigin;
 
 /**
  * Returns the headers of a request with those of its token, which replace the player's own headers of the same name.

@@ -18,9 +18,8 @@ interface Problem {
   readonly type?: string;
 }
 
-/** Hides a run of characters that may be a token or a part of one: letters and digits, or Base64 with its padding. */
-const hideToken = (run: string): string => (/\d/.test(run) && /[a-z]/i.test(run) ? '…' : run);
-const hideTokens = (run: string): string => (run.endsWith('=') ? '…' : run.replace(/[^/]{16,}/g, hideToken));
+/** Hides a run of characters that may be a token or a part of one: letters with digits, or with the padding of Base64. */
+const hideToken = (run: string): string => (/\d|=$/.test(run) && /[a-z]/i.test(run) ? '…' : run);
 
 /** Returns a text of an endpoint for a message that apps log: one short line without queries and tokens. */
 function shownDetail(text: string): string {
@@ -30,7 +29,7 @@ function shownDetail(text: string): string {
     .replace(/https?:[^\s"'<>]+/gi, shownUrl)
     // the query of a URL without a host
     .replace(/\?[^\s"'<>]+/g, (query) => (/[=&]/.test(query) ? '?…' : query))
-    .replace(/[\w~%+/=-]{16,}/g, hideTokens);
+    .replace(/[\w~%+=-]{16,}/g, hideToken);
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
 

@@ -1,15 +1,12 @@
 import { BoundedMap } from '../bounded-map.ts';
 import { SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
-import type { Settings, TokenReason } from '../contract/options.ts';
+import type { TokenReason } from '../contract/options.ts';
 import { parseToken } from '../contract/parse-answer.ts';
-import type { Emit, SignedRequest } from '../contract/token-source.ts';
+import type { SignedRequest } from '../contract/token-source.ts';
 import type { Token, TokensAnswer } from '../contract/token.ts';
+import type { SourceParts } from '../source-parts.ts';
 import type { Origin } from '../tokens/held-token.ts';
 import { HeldToken } from '../tokens/held-token.ts';
-import type { Protection } from '../tokens/protection.ts';
-import type { ServerClock } from '../tokens/server-clock.ts';
-import type { SignedUrls } from '../tokens/signed-urls.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
 import { scopeOf } from '../tokens/token-store.ts';
 import { originOf, resolveUrl } from '../url-text.ts';
 import { readProblem, toError } from './failure.ts';
@@ -17,22 +14,13 @@ import { Session } from './session.ts';
 import { callEndpoint } from './signing-endpoint.ts';
 import type { Want } from './want.ts';
 
-export interface IntakeParts {
-  readonly settings: Settings;
-  readonly clock: ServerClock;
-  readonly store: TokenStore;
-  readonly urls: SignedUrls;
-  readonly protection: Protection;
-  readonly emit: Emit;
-}
-
 /** What a call has brought for each want: `undefined` is a token. */
 export type Outcomes = ReadonlyMap<Want, SecureTokenError | undefined>;
 
 /** Makes calls, and takes in what they bring: tokens, the time, denials. */
 export class Intake {
   readonly session: Session = new Session();
-  readonly #parts: IntakeParts;
+  readonly #parts: SourceParts;
   /** The denials, by scope. */
   readonly #denials = new BoundedMap<string, SecureTokenError>();
   /** The number of calls that were sent. */
@@ -41,7 +29,7 @@ export class Intake {
   #logins = 0;
   #hasToldOfEdge = false;
 
-  constructor(parts: IntakeParts) {
+  constructor(parts: SourceParts) {
     this.#parts = parts;
     const { settings, clock, protection } = parts;
     // the page vouches for the origins of its tokens

@@ -2,9 +2,9 @@ import { BoundedMap } from '../bounded-map.ts';
 import type { SecureTokenError } from '../contract/errors.ts';
 import type { TokenReason } from '../contract/options.ts';
 import type { SignOptions } from '../contract/token-source.ts';
+import type { SourceParts } from '../source-parts.ts';
 import { PageEvents, abortable } from '../waiting.ts';
 import { isAboutGuesses, isAboutUrls, toError } from './failure.ts';
-import type { IntakeParts } from './intake.ts';
 import { Intake } from './intake.ts';
 import { Outage } from './outage.ts';
 import { Want } from './want.ts';
@@ -30,8 +30,7 @@ const rank = ({ waiting, isGuess }: Want): number => (waiting ? 0 : isGuess ? 2 
 export class TokenCalls {
   readonly intake: Intake;
   readonly outage: Outage;
-  readonly #parts: IntakeParts;
-  readonly #isIdle: () => boolean;
+  readonly #parts: SourceParts;
   /** All wants, by the scope of their URL and by the scope that they share with others. */
   readonly #wants = new Map<string, Want>();
   /** Those of them that are not under way. */
@@ -46,10 +45,8 @@ export class TokenCalls {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #guessesRestUntil = -Infinity;
 
-  /** @param isIdle whether no player is left, so that nothing is asked for ahead of use */
-  constructor(parts: IntakeParts, outage: Outage, isIdle: () => boolean) {
+  constructor(parts: SourceParts, outage: Outage) {
     this.#parts = parts;
-    this.#isIdle = isIdle;
     this.outage = outage;
     this.intake = new Intake(parts);
   }
@@ -78,7 +75,7 @@ export class TokenCalls {
 
   /** Asks for a token that no request waits for. Does nothing in an outage. */
   ask(key: string, reason: TokenReason, isGuess = false): void {
-    if (this.outage.secondsLeftAhead > 0 || this.#isIdle() || (isGuess && !this.mayGuess)) return;
+    if (this.outage.secondsLeftAhead > 0 || this.#parts.isIdle() || (isGuess && !this.mayGuess)) return;
     if (!this.#wantFor(key) && !this.isHopeless(key)) this.#add(key, reason, isGuess);
   }
 

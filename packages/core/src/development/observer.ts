@@ -101,6 +101,7 @@ export class Observer {
     } else if (type !== 'tokenrefused') {
       const { url = 'all URLs of the call', message } = (detail as TokenEventDetails['tokenerror']).error;
       this.write(type === 'tokendenied' ? 'deny' : 'error', url, message);
+      // the pause begins when all have heard of the failure
       queueMicrotask(() => {
         const { secondsLeft } = this.#outage;
         if (secondsLeft > 0) this.write('pause', 'the signing endpoint', 'not called for', secondsLeft);

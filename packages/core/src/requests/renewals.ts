@@ -1,6 +1,5 @@
 import type { TokenCalls } from '../calls/token-calls.ts';
-import type { ServerClock } from '../tokens/server-clock.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
+import type { SourceParts } from '../source-parts.ts';
 import { PageEvents } from '../waiting.ts';
 
 /** The shortest and the longest time between two checks, in seconds: machines sleep, and clocks are set. */
@@ -11,18 +10,14 @@ const WHILE_DUE = 1;
 
 /** Renews the tokens of folders that are played, before they end. */
 export class Renewals {
-  readonly #store: TokenStore;
-  readonly #clock: ServerClock;
+  readonly #parts: SourceParts;
   readonly #calls: TokenCalls;
-  readonly #isIdle: () => boolean;
   readonly #page = new PageEvents(['visibilitychange', 'pageshow', 'online'], () => this.#check());
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(store: TokenStore, clock: ServerClock, calls: TokenCalls, isIdle: () => boolean) {
-    this.#store = store;
-    this.#clock = clock;
+  constructor(parts: SourceParts, calls: TokenCalls) {
+    this.#parts = parts;
     this.#calls = calls;
-    this.#isIdle = isIdle;
   }
 
   /** Starts the timer, if it does not run: the token of a folder was attached. */
@@ -38,15 +33,16 @@ export class Renewals {
 
   #check(): void {
     this.stop();
-    if (this.#isIdle()) return;
-    const now = this.#clock.now();
+    const { store, clock, isIdle } = this.#parts;
+    if (isIdle()) return;
+    const now = clock.now();
     let next = Infinity;
-    for (const held of this.#store.all()) {
+    for (const held of store.all()) {
       // a token that no request has got since its call is not renewed once more
-      if (!held.isFolder || !held.isUsed || !this.#store.isUsable(held)) continue;
+      if (!held.isFolder || !held.isUsed || !store.isUsable(held)) continue;
       if (now < held.renewAt) next = Math.min(next, held.renewAt - now);
       // the endpoint may have answered with a token for a deeper folder, or for single URLs, which requests use by now
-      else if (held.isPlayed && this.#store.find(held.usedBy) === held) {
+      else if (held.isPlayed && store.find(held.usedBy) === held) {
         this.#calls.ask(held.usedBy, 'expiring');
         next = Math.min(next, WHILE_DUE);
       }

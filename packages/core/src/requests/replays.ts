@@ -1,11 +1,8 @@
 import type { TokenCalls } from '../calls/token-calls.ts';
-import type { Settings } from '../contract/options.ts';
 import type { SignOptions, SignedRequest } from '../contract/token-source.ts';
 import type { Token } from '../contract/token.ts';
+import type { SourceParts } from '../source-parts.ts';
 import type { HeldToken } from '../tokens/held-token.ts';
-import type { ServerClock } from '../tokens/server-clock.ts';
-import type { SignedUrls } from '../tokens/signed-urls.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
 
 /** If the last so many replays were all refused, the edge refuses whatever it gets. */
 const REFUSED_IN_A_ROW = 4;
@@ -13,16 +10,6 @@ const REFUSED_IN_A_ROW = 4;
 const REST_SECONDS = 10;
 /** Seconds until a new token differs: most tokens end at a whole second, so two tokens of one second are the same. */
 const SECONDS_TO_ANOTHER = 1;
-
-interface Parts {
-  readonly settings: Pick<Settings, 'refusals'>;
-  readonly clock: ServerClock;
-  readonly store: TokenStore;
-  readonly urls: SignedUrls;
-  readonly calls: TokenCalls;
-  /** Signs a request for a URL with this token. */
-  readonly attach: (url: string, held: HeldToken) => SignedRequest;
-}
 
 interface Replay {
   readonly request: SignedRequest;
@@ -37,14 +24,19 @@ const identityOf = (token: Token): string =>
 
 /** Decides whether a request that the edge has refused is sent once more with another token. */
 export class Replays {
-  readonly #parts: Parts;
+  readonly #parts: SourceParts;
+  readonly #calls: TokenCalls;
+  readonly #attach: (url: string, held: HeldToken) => SignedRequest;
   readonly #replayed = new WeakSet<SignedRequest>();
   /** The last replays in the order in which they were sent. */
   #last: readonly Replay[] = [];
   #restsUntil = -Infinity;
 
-  constructor(parts: Parts) {
+  /** @param attach signs a request for a URL with this token */
+  constructor(parts: SourceParts, calls: TokenCalls, attach: (url: string, held: HeldToken) => SignedRequest) {
     this.#parts = parts;
+    this.#calls = calls;
+    this.#attach = attach;
   }
 
   /** A refusal without CORS headers has no status: a failure without one counts if the token was at its end. */
@@ -60,8 +52,8 @@ export class Replays {
    * @throws the error of the call for a token
    */
   async replay(request: SignedRequest, token: Token, how: SignOptions): Promise<SignedRequest | undefined> {
-    const { clock, calls } = this.#parts;
-    const { lastCall } = calls.intake;
+    const { clock } = this.#parts;
+    const { lastCall } = this.#calls.intake;
     clock.noteRefused(token.expires);
     const hasEnded = clock.mayHaveExpired(token.expires);
     if (this.#replayed.has(request)) {
@@ -75,7 +67,7 @@ export class Replays {
 
   /** Gets another token than the refused one. */
   async #another({ unsignedUrl }: SignedRequest, token: Token, how: SignOptions): Promise<HeldToken | undefined> {
-    const { store, urls, calls } = this.#parts;
+    const { store, urls } = this.#parts;
     const keyNow = (): string => urls.read(unsignedUrl).key;
     const find = (): HeldToken | undefined => {
       const held = store.find(keyNow());
@@ -83,11 +75,11 @@ export class Replays {
     };
     const known = find();
     if (store.isUsable(known)) return known;
-    await calls.obtain(keyNow(), 'refused', how);
+    await this.#calls.obtain(keyNow(), 'refused', how);
     const renewed = find();
     if (renewed) return renewed;
-    calls.outage.pause(SECONDS_TO_ANOTHER);
-    await calls.obtain(keyNow(), 'refused', how);
+    this.#calls.outage.pause(SECONDS_TO_ANOTHER);
+    await this.#calls.obtain(keyNow(), 'refused', how);
     return find();
   }
 
@@ -97,10 +89,10 @@ export class Replays {
    * adapters report only refusals.
    */
   #sign({ unsignedUrl }: SignedRequest, held: HeldToken, outdatedCall: number): SignedRequest {
-    const { store, attach } = this.#parts;
+    const { store } = this.#parts;
     const outdatedBefore = store.outdatedCall;
     store.outdatedCall = Math.max(outdatedBefore, outdatedCall);
-    const request = attach(unsignedUrl, held);
+    const request = this.#attach(unsignedUrl, held);
     this.#replayed.add(request);
     this.#last = [...this.#last, { request, outdatedBefore, isRefused: false }].slice(-REFUSED_IN_A_ROW);
     return request;

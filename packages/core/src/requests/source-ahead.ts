@@ -1,25 +1,14 @@
 import type { TokenCalls } from '../calls/token-calls.ts';
-import type { Settings } from '../contract/options.ts';
 import type { SourceAhead } from '../contract/playlist.ts';
-import type { ServerClock } from '../tokens/server-clock.ts';
-import type { SignedUrls } from '../tokens/signed-urls.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
+import type { SourceParts } from '../source-parts.ts';
 import { resolveUrl } from '../url-text.ts';
 
 /** The largest length of a name that is read ahead, in characters: a playlist may have thousands of them. */
 const LONGEST_NAME = 2000;
 
-interface Parts {
-  readonly settings: Settings;
-  readonly clock: ServerClock;
-  readonly store: TokenStore;
-  readonly urls: SignedUrls;
-  readonly calls: TokenCalls;
-  readonly isProtected: (key: string) => boolean;
-}
-
 /** Creates the part of a token source that its read-ahead uses. */
-export function createSourceAhead({ settings, clock, store, urls, calls, isProtected }: Parts): SourceAhead {
+export function createSourceAhead(parts: SourceParts, calls: TokenCalls): SourceAhead {
+  const { settings, clock, store, urls, isProtected } = parts;
   const { readAhead: first, jitter, random } = settings;
   return {
     first,
