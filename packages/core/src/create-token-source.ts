@@ -2,7 +2,7 @@ import { Outage } from './calls/outage.ts';
 import { MAX_URLS, TokenCalls } from './calls/token-calls.ts';
 import type { EdgeAnswer } from './contract/adopt.ts';
 import { checkOptions } from './contract/check-options.ts';
-import { SecureTokenError } from './contract/errors.ts';
+import { DOCTOR, SecureTokenError } from './contract/errors.ts';
 import type { Settings, TokenSourceOptions } from './contract/options.ts';
 import { withDefaults } from './contract/options.ts';
 import type { Playlist, ReadAhead } from './contract/playlist.ts';
@@ -60,7 +60,12 @@ class Source extends EventTarget implements AdapterSource {
     };
     this.#calls = new TokenCalls(this.#parts, outage);
     this.#renewals = new Renewals(this.#parts, this.#calls);
-    this.#replays = new Replays(this.#parts, this.#calls, (url, held) => this.#attach(this.#read(url), held));
+    this.#replays = new Replays(
+      this.#parts,
+      this.#calls,
+      (url, held) => this.#attach(this.#read(url), held),
+      (key) => this.#bringAlong(key),
+    );
     if (__DEVELOPMENT__) this.#observer = new Observer(this, settings, clock, outage);
   }
 
@@ -85,8 +90,7 @@ class Source extends EventTarget implements AdapterSource {
     const reason = before ? 'expired' : 'initial';
     if (__DEVELOPMENT__) this.#observer!.write('wait', key, `for a token, ${reason}`);
     const obtained = this.#calls.obtain(key, reason, how);
-    // the next names come along in the same call
-    if (!before?.isFolder) this.#ahead?.requested(key, true);
+    this.#bringAlong(key);
     await obtained;
     // a token that looks expired is attached too: then this clock is wrong, and the edge knows better
     return this.#attachAnew(url) ?? this.sign(url, how);
@@ -115,7 +119,7 @@ class Source extends EventTarget implements AdapterSource {
     const { unsignedUrl: url } = request;
     const message = __DEVELOPMENT__
       ? this.#observer!.explainRefusal(request, status)
-      : `The edge answered ${status || 'without a status'}, again with a new token.`;
+      : `The edge answered ${status || 'without a status'}, again to a new token. ${DOCTOR}`;
     return new SecureTokenError('ERR_TOKEN_REFUSED', message, { url, status });
   }
 
@@ -151,7 +155,10 @@ class Source extends EventTarget implements AdapterSource {
     this.liftDenials();
     this.#calls.wake();
     this.dispatchEvent(new Event(SOURCE_RENEWS));
-    await Promise.all(this.#usedUrls().map((url) => this.#calls.obtain(url, 'expiring')));
+    const used = this.#used();
+    const urls = used.filter(({ isFolder }) => !isFolder).slice(-MAX_URLS);
+    const renewed = [...used.filter(({ isFolder }) => isFolder), ...urls];
+    await Promise.all(renewed.map(({ usedBy }) => this.#calls.obtain(usedBy, 'expiring')));
   }
 
   liftDenials(): void {
@@ -200,6 +207,14 @@ class Source extends EventTarget implements AdapterSource {
     return key !== '' && this.#parts.protection.covers(key, () => this.#parts.store.find(key) !== undefined);
   }
 
+  /** Asks for what goes out in the same call as a request that waits: the next names, and tokens of other folders. */
+  #bringAlong(key: string): void {
+    const { store } = this.#parts;
+    if (!store.find(key)?.isFolder) this.#ahead?.requested(key, true);
+    for (const { isFolder, usedBy } of this.#used())
+      if (isFolder && !store.isUsable(store.find(usedBy))) this.#calls.ask(usedBy, 'expired');
+  }
+
   /** Returns the request signed with the token at hand, whatever its state is; `undefined` if there is none. */
   #attachAnew(url: string): SignedRequest | undefined {
     // a new token may bring other parameter names or another base, so the URL may have another key than before
@@ -213,8 +228,7 @@ class Source extends EventTarget implements AdapterSource {
     const { key, unsigned } = known;
     // a segment is requested once, so the token of one URL is renewed at its second request at the earliest
     const isUsedAgain = held.isFolder || held.isUsed;
-    held.usedBy = key;
-    held.usedAt = this.#parts.clock.sessionNow();
+    held.use(key, this.#parts.clock.sessionNow());
     if (__DEVELOPMENT__)
       this.#observer!.write('attach', key, 'the token ends in', token.expires - this.#parts.clock.now());
     if (isUsedAgain && this.#parts.store.stateOf(held) === 'due') this.#calls.ask(key, 'expiring');
@@ -230,16 +244,14 @@ class Source extends EventTarget implements AdapterSource {
     };
   }
 
-  /** Returns one URL for each token in use, and for the folder that was used last: its player may wait to go on. */
-  #usedUrls(): string[] {
+  /** Returns the tokens in use, and that of the folder that was used last: its player may wait to go on. */
+  #used(): HeldToken[] {
     const now = this.#parts.clock.sessionNow();
     const used = [...this.#parts.store.all()]
       .filter(({ isUsed }) => isUsed)
       .sort((one, other) => one.usedAt - other.usedAt);
-    const inUse = used.filter(({ usedAt, lifetime }) => now - usedAt < lifetime);
-    const folders = new Set([...inUse, ...used.slice(-1)].filter(({ isFolder }) => isFolder));
-    const others = inUse.filter(({ isFolder }) => !isFolder).slice(-MAX_URLS);
-    return [...folders, ...others].map(({ usedBy }) => usedBy);
+    const latest = used.filter(({ isFolder }) => isFolder).at(-1);
+    return used.filter((held) => held === latest || now - held.usedAt < held.lifetime);
   }
 
   #emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {

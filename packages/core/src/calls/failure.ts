@@ -18,8 +18,9 @@ interface Problem {
   readonly type?: string;
 }
 
-/** Hides a run of characters that may be a token or a part of one: letters with digits, or with the padding of Base64. */
-const hideToken = (run: string): string => (/\d|=$/.test(run) && /[a-z]/i.test(run) ? '…' : run);
+/** Hides a run of characters that may be a token or a part of one: letters and digits, or Base64 with its padding. */
+const hideToken = (run: string): string => (/\d/.test(run) && /[a-z]/i.test(run) ? '…' : run);
+const hideTokens = (run: string): string => (run.endsWith('=') ? '…' : run.replace(/[^/]{16,}/g, hideToken));
 
 /** Returns a text of an endpoint for a message that apps log: one short line without queries and tokens. */
 function shownDetail(text: string): string {
@@ -29,7 +30,7 @@ function shownDetail(text: string): string {
     .replace(/https?:[^\s"'<>]+/gi, shownUrl)
     // the query of a URL without a host
     .replace(/\?[^\s"'<>]+/g, (query) => (/[=&]/.test(query) ? '?…' : query))
-    .replace(/[\w~%+=-]{16,}/g, hideToken);
+    .replace(/[\w~%+/=-]{16,}/g, hideTokens);
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
 
@@ -90,8 +91,8 @@ function retryAfterOf(headers: Partial<Headers> | undefined, now: number): numbe
  * @param now unix seconds on the endpoint's clock; @param problem what the endpoint has explained
  */
 export function toError(cause: unknown, now: number, problem: Problem = {}): SecureTokenError {
-  if (isSecureTokenError(cause)) return cause;
   try {
+    if (isSecureTokenError(cause)) return cause;
     const { status, headers } = (cause ?? {}) as { status?: number; headers?: Partial<Headers> };
     const { detail, type } = problem;
     const retryAfter = retryAfterOf(headers, now);

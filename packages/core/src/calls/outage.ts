@@ -17,8 +17,8 @@ const AHEAD = { least: 0.5, most: 0.9 };
  * The failures of the signing endpoint in a row, and the pause after them, in which it is not called. The first four
  * pauses have a random length of up to 1, 2, 4 and 8 seconds. All others, and all after ten seconds of outage, have a
  * length of 5 to 10 seconds. So a viewer has tokens at most ten seconds after the endpoint is back, and an audience
- * comes back spread. From the second failure on, what no request waits for pauses longer: for 50 to 90 % of
- * the rest of the token, at most of `retry.backoffLimit`. `Retry-After` (RFC 9110 §10.2.3) replaces all of this.
+ * comes back spread. What no request waits for pauses longer: for 50 to 90 % of the rest of the token that is to be
+ * renewed, or of `retry.backoffLimit` if that is less. `Retry-After` (RFC 9110 §10.2.3) replaces all of this.
  */
 export class Outage {
   readonly #settings: Pick<Settings, 'backoffLimit' | 'random'>;
@@ -58,7 +58,7 @@ export class Outage {
 
   /**
    * Notes a failure, unless its call was under way with one that has failed already.
-   * @param rest seconds until the first of the tokens that were to be renewed is no longer used
+   * @param rest seconds until the first of the tokens to be renewed is no longer used; infinite if there is none
    */
   failed(error: SecureTokenError, rest: number): void {
     const now = this.#now();
@@ -69,7 +69,7 @@ export class Outage {
     const { retryAfter } = error;
     this.#block = retryAfter !== undefined && retryAfter > backoffLimit ? error : undefined;
     this.#until = now + this.#pauseAfter(retryAfter, now - this.#since);
-    if (this.#failures > 1)
+    if (this.#failures > 1 || rest < Infinity)
       this.#untilAhead = now + Math.min(rest, backoffLimit) * (AHEAD.least + (AHEAD.most - AHEAD.least) * random());
   }
 

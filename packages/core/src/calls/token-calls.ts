@@ -54,9 +54,9 @@ export class TokenCalls {
   /** Gets a new token for `key`, for a request that waits. @throws the error of the call; the reason of `signal` */
   async obtain(key: string, reason: TokenReason, { signal, patient }: SignOptions = {}): Promise<void> {
     const { store } = this.#parts;
-    for (;;) {
+    for (let mayJoin = true; ; mayJoin = false) {
       const before = store.find(key);
-      const want = this.#wantFor(key) ?? this.#add(key, reason, false);
+      const want = this.#wantFor(key, mayJoin) ?? this.#add(key, reason, false);
       want.isGuess = false;
       // the endpoint may answer any other reason with a token that it made before
       if (reason === 'refused') want.reason = reason;
@@ -97,7 +97,7 @@ export class TokenCalls {
   wake(): void {
     this.outage.end();
     for (const want of this.#queue) want.tries = 0;
-    this.#sendSoon();
+    queueMicrotask(() => this.#send());
   }
 
   /** Ends all calls. Requests that wait fail with `error`. */
@@ -108,8 +108,10 @@ export class TokenCalls {
     for (const want of new Set(this.#wants.values())) this.#end(want, error);
   }
 
-  #wantFor(key: string): Want | undefined {
-    return this.#wants.get(`url ${key}`) ?? this.#wants.get(this.#parts.store.scopeOf(key));
+  /** @param mayJoin whether a want for another URL of the same scope counts */
+  #wantFor(key: string, mayJoin = true): Want | undefined {
+    const own = this.#wants.get(`url ${key}`);
+    return own ?? (mayJoin ? this.#wants.get(this.#parts.store.scopeOf(key)) : undefined);
   }
 
   #add(key: string, reason: TokenReason, isGuess: boolean): Want {
@@ -124,14 +126,10 @@ export class TokenCalls {
     protection.noteNamed(key);
     this.#wants.set(`url ${key}`, want).set(want.scope, want);
     this.#queue.add(want);
-    this.#sendSoon();
-    return want;
-  }
-
-  /** Sends all that is asked for in this task in one call. */
-  #sendSoon(): void {
+    // all that is asked for in this task goes out in one call
     if (!this.#isAboutToSend) queueMicrotask(() => this.#send());
     this.#isAboutToSend = true;
+    return want;
   }
 
   #end(want: Want, error?: Error): void {

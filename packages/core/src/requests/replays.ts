@@ -3,6 +3,7 @@ import type { SignOptions, SignedRequest } from '../contract/token-source.ts';
 import type { Token } from '../contract/token.ts';
 import type { SourceParts } from '../source-parts.ts';
 import type { HeldToken } from '../tokens/held-token.ts';
+import { abortable } from '../waiting.ts';
 
 /** If the last so many replays were all refused, the edge refuses whatever it gets. */
 const REFUSED_IN_A_ROW = 4;
@@ -27,23 +28,39 @@ export class Replays {
   readonly #parts: SourceParts;
   readonly #calls: TokenCalls;
   readonly #attach: (url: string, held: HeldToken) => SignedRequest;
+  readonly #bringAlong: (key: string) => void;
+  /** The first refusal that is being answered, and the last call that was sent before. */
+  #first: { readonly answered: Promise<unknown>; readonly lastCall: number } | undefined;
   readonly #replayed = new WeakSet<SignedRequest>();
   /** The last replays in the order in which they were sent. */
   #last: readonly Replay[] = [];
   #restsUntil = -Infinity;
 
   /** @param attach signs a request for a URL with this token */
-  constructor(parts: SourceParts, calls: TokenCalls, attach: (url: string, held: HeldToken) => SignedRequest) {
+  /**
+   * @param attach signs a request for a URL with this token
+   * @param bringAlong asks for what goes out in the same call as a request that waits
+   */
+  constructor(
+    parts: SourceParts,
+    calls: TokenCalls,
+    attach: (url: string, held: HeldToken) => SignedRequest,
+    bringAlong: (key: string) => void,
+  ) {
     this.#parts = parts;
     this.#calls = calls;
     this.#attach = attach;
+    this.#bringAlong = bringAlong;
   }
 
-  /** A refusal without CORS headers has no status: a failure without one counts if the token was at its end. */
+  /**
+   * A refusal without CORS headers has no status: a failure without one counts if the token was at its end, or if no
+   * answer has confirmed the viewer's clock yet.
+   */
   isRefusal({ token }: SignedRequest, status: number): boolean {
     if (!token) return false;
     const { settings, clock } = this.#parts;
-    return settings.refusals.includes(status) || (!status && clock.mayHaveExpired(token.expires));
+    return settings.refusals.includes(status) || (!status && (!clock.isHeard || clock.mayHaveExpired(token.expires)));
   }
 
   /**
@@ -52,17 +69,25 @@ export class Replays {
    * @throws the error of the call for a token
    */
   async replay(request: SignedRequest, token: Token, how: SignOptions): Promise<SignedRequest | undefined> {
-    const { clock } = this.#parts;
+    const { clock, store } = this.#parts;
     const { lastCall } = this.#calls.intake;
     clock.noteRefused(token.expires);
-    const hasEnded = clock.mayHaveExpired(token.expires);
+    // an end explains the refusal; so does a rotation that is known already
+    const isExplained = clock.mayHaveExpired(token.expires) || store.isOutdated(token);
     if (this.#replayed.has(request)) {
       this.#noteRefused(request);
       return undefined;
     }
     if (clock.sessionNow() < this.#restsUntil) return undefined;
-    const held = await this.#another(request, token, how);
-    return held && this.#sign(request, held, hasEnded ? -1 : Math.min(lastCall, held.call - 1));
+    // after a rotation the edge refuses all tokens: the first refusal shows that, and one call renews the others
+    const first = this.#first;
+    if (first && lastCall > first.lastCall) await abortable(first.answered, how.signal);
+    const end = (): void => void (this.#first = undefined);
+    const replay = this.#another(request, token, how).then(
+      (held) => held && this.#sign(request, held, isExplained ? -1 : Math.min(lastCall, held.call - 1)),
+    );
+    this.#first ??= { answered: replay.then(end, end), lastCall };
+    return replay;
   }
 
   /** Gets another token than the refused one. */
@@ -75,7 +100,9 @@ export class Replays {
     };
     const known = find();
     if (store.isUsable(known)) return known;
-    await this.#calls.obtain(keyNow(), 'refused', how);
+    const obtained = this.#calls.obtain(keyNow(), 'refused', how);
+    this.#bringAlong(keyNow());
+    await obtained;
     const renewed = find();
     if (renewed) return renewed;
     this.#calls.outage.pause(SECONDS_TO_ANOTHER);

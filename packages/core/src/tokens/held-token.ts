@@ -13,6 +13,8 @@ const AHEAD_SECONDS = 60;
 const BEHIND_EDGE_SECONDS = 15;
 /** The share of its lifetime, from the start, in which a token is never renewed: a short one would be without end. */
 const RESTING_SHARE = 0.25;
+/** Requests within this time are for a playlist and what it names, or come from several players. */
+const SAME_MOMENT_SECONDS = 1;
 /** The time that a request may need to reach the edge: seconds, or a share of the lifetime if that is less. */
 const TRANSIT_SECONDS = 2;
 const TRANSIT_SHARE = 0.1;
@@ -39,6 +41,8 @@ export class HeldToken {
   /** The URL of the last request that got the token, and its time in seconds of the session. */
   usedBy = '';
   usedAt: number = -Infinity;
+  /** The time of the first request that got the token. */
+  #usedSince: number = Infinity;
   /** In seconds of the session: a player that has requested nothing since has left what the token opens. */
   readonly #playedSince: number;
 
@@ -78,13 +82,23 @@ export class HeldToken {
     return this.scope.slice(this.scope.indexOf(' ') + 1);
   }
 
+  /** Notes that a request gets the token. @param now seconds of the session */
+  use(key: string, now: number): void {
+    this.usedBy = key;
+    this.usedAt = now;
+    this.#usedSince = Math.min(this.#usedSince, now);
+  }
+
   /** Whether any request has got the token. */
   get isUsed(): boolean {
     return this.usedAt > -Infinity;
   }
 
-  /** Whether a player still plays what the token opens. What the viewer of a catalogue has left is not renewed. */
+  /**
+   * Whether a player still plays what the token opens: what the viewer of a catalogue has left is not renewed. The
+   * requests of one moment say nothing about those that follow.
+   */
   get isPlayed(): boolean {
-    return this.isUsed && this.usedAt >= this.#playedSince;
+    return this.usedAt >= this.#playedSince || this.usedAt - this.#usedSince < SAME_MOMENT_SECONDS;
   }
 }

@@ -14,7 +14,6 @@ export class ServerClock {
   /** The endpoint's clock minus the session's. */
   #offset = 0;
   #isTold = false;
-  /** Whether the endpoint has answered, with or without its time: before that, nobody has confirmed this clock. */
   #isHeard = false;
   /** Whether the offset is assumed: the endpoint has not told its time, and the viewer's clock seems to be fast. */
   #isAssumed = false;
@@ -41,6 +40,11 @@ export class ServerClock {
 
   now(): number {
     return this.sessionNow() + this.#offset;
+  }
+
+  /** Whether the endpoint has answered, with or without its time: before that, nobody has confirmed this clock. */
+  get isHeard(): boolean {
+    return this.#isHeard;
   }
 
   /** Whether the endpoint has told its time in any answer. */
@@ -75,7 +79,7 @@ export class ServerClock {
 
   /** Whether a token may have ended on its way to the edge; by the viewer's clock while this clock is only assumed. */
   mayHaveExpired(expires: number): boolean {
-    return !this.#isHeard || expires - 1 <= (this.#isAssumed ? this.sessionNow() : this.now());
+    return expires - 1 <= (this.#isAssumed ? this.sessionNow() : this.now());
   }
 
   /** Notes that the edge refused a token: if this clock is only assumed, the token has ended. */

@@ -20,6 +20,7 @@ export class TokenStore {
   readonly #clock: ServerClock;
   readonly #isFailing: () => boolean;
   readonly #held = new BoundedMap<string, HeldToken>();
+  readonly #callOf = new WeakMap<Token, number>();
   /** A rotation of the secret has outdated the tokens of this call and of all calls before it. */
   outdatedCall = -1;
 
@@ -30,7 +31,7 @@ export class TokenStore {
   }
 
   stateOf(held: HeldToken): TokenState {
-    const isOutdated = held.call <= this.outdatedCall && !this.#isFailing();
+    const isOutdated = this.isOutdated(held.token) && !this.#isFailing();
     return isOutdated ? 'spent' : held.stateAt(this.#clock.now());
   }
 
@@ -41,6 +42,12 @@ export class TokenStore {
 
   add(held: HeldToken): void {
     this.#held.set(held.scope, held);
+    this.#callOf.set(held.token, held.call);
+  }
+
+  /** Whether it is known that a rotation has outdated `token`, which may have been replaced since. */
+  isOutdated(token: Token): boolean {
+    return (this.#callOf.get(token) ?? Infinity) <= this.outdatedCall;
   }
 
   /** Forgets tokens of URLs that have ended. Those of folders stay, because they tell which URLs share a token. */
