@@ -1,6 +1,6 @@
 export { letGo } from './body.ts';
 export { keepAsking } from './keep-asking.ts';
-export { normaliseOptions, plainOptions, withoutOwnOptions } from './options.ts';
+export { firstWrong, normaliseOptions, plainOptions, withoutOwnOptions } from './options.ts';
 export { isOffline, pauseFor } from './pause-for.ts';
 export { protectedBy, refusalOf, unsignAs } from './refusals.ts';
 export { retryDelay } from './retry-delay.ts';
@@ -10,7 +10,6 @@ export { errorWithoutToken } from './error-without-token.ts';
 export { createSourceUser, forwardTokenEvents } from './source-user.ts';
 export { hasController, renewWorker, workerQuestion, workerSigns } from './worker-signs.ts';
 export { aPrefix as isPrefix, unknownOption } from '../contract/check-options.ts';
-export { firstWrong } from '../contract/check.ts';
 export type { KeepAskingOptions } from './keep-asking.ts';
 export type { Send, Sent } from './send-signed.ts';
 export type { SourceUser } from './source-user.ts';

@@ -1,13 +1,32 @@
 import { checkOptions, optionChecks, refuse, unknownOption } from '../contract/check-options.ts';
 import type { Check } from '../contract/check.ts';
+import { firstWrong as firstWrongPath } from '../contract/check.ts';
 import type { TokenSourceOptions } from '../contract/options.ts';
 
-const { endpoint, renewBefore, jitter, readAhead, retry, timeout, refusals, debug } = optionChecks;
+type PlainOption = 'endpoint' | 'renewBefore' | 'jitter' | 'readAhead' | 'retry' | 'timeout' | 'refusals' | 'debug';
+
+const toMessage =
+  /* @__NO_SIDE_EFFECTS__ */
+  (check: Check): Check =>
+    (value, name) => {
+      const wrong = check(value, name);
+      return wrong && `${wrong} is wrong.`;
+    };
 
 /** The checks of the options that are plain data, except `protect`: the URL of a token worker may contain them too. */
-export const plainOptions: Readonly<
-  Record<'endpoint' | 'renewBefore' | 'jitter' | 'readAhead' | 'retry' | 'timeout' | 'refusals' | 'debug', Check>
-> = { endpoint, renewBefore, jitter, readAhead, retry, timeout, refusals, debug };
+export const plainOptions: Readonly<Record<PlainOption, Check>> = {
+  endpoint: toMessage(optionChecks.endpoint),
+  renewBefore: toMessage(optionChecks.renewBefore),
+  jitter: toMessage(optionChecks.jitter),
+  readAhead: toMessage(optionChecks.readAhead),
+  retry: toMessage(optionChecks.retry),
+  timeout: toMessage(optionChecks.timeout),
+  refusals: toMessage(optionChecks.refusals),
+  debug: toMessage(optionChecks.debug),
+};
+
+/** Returns a message about the first wrong member. */
+export const firstWrong: typeof firstWrongPath = firstWrongPath;
 
 export const normaliseOptions = (options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions =>
   checkOptions(options);

@@ -1,5 +1,6 @@
 import type { SecureTokenErrorCode } from '../contract/errors.ts';
 import { DOCTOR, SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
+import { adviceFor } from '../development/mistakes.ts';
 import { shownUrl } from '../url-text.ts';
 import { abortable } from '../waiting.ts';
 
@@ -68,14 +69,8 @@ function codeOf(status: number | undefined): SecureTokenErrorCode {
 function messageOf(status: number | undefined, detail: string | undefined): string {
   // the endpoint knows the cause better than this package
   if (detail) return `The signing endpoint answered ${status}: ${detail}`;
-  const answered = `The signing endpoint answered ${status}.`;
-  const code = codeOf(status);
-  if (code === 'ERR_DENIED')
-    return `${answered} This viewer has no access: let them log in, then call renew(). ${DOCTOR}`;
-  if (code === 'ERR_SIGNING_RESPONSE')
-    return `${answered} Check its URL, and that it accepts POST with { "urls", "reason" }. ${DOCTOR}`;
-  if (status) return `${answered} Look at its log. ${DOCTOR}`;
-  return `The signing endpoint did not answer. Check its URL, its CORS headers and the network. ${DOCTOR}`;
+  const answered = status ? `The signing endpoint answered ${status}.` : 'The signing endpoint did not answer.';
+  return `${answered} ${__DEVELOPMENT__ ? `${adviceFor(status)} ${DOCTOR}` : DOCTOR}`;
 }
 
 /** Returns `Retry-After` in seconds. A date counts by the endpoint's clock, because the viewer's may be hours wrong. */

@@ -1,25 +1,21 @@
+import { remedyFor } from '../development/remedies.ts';
 import { encodeParameter } from '../url-text.ts';
 import type { Check } from './check.ts';
-import { aBoolean, eachOf, firstWrong, isObject, must, wrong } from './check.ts';
+import { aBoolean, eachOf, firstWrong, isObject, must } from './check.ts';
 import { SecureTokenError } from './errors.ts';
 import type { Token, TokensAnswer } from './token.ts';
 
 /** The largest number that counts as unix seconds (the year 5138). A larger number counts as milliseconds. */
 const LATEST = 1e11;
 
-const EXAMPLE = 'Answer { "now": 1732450000, "tokens": [], "denied": [] }.';
-
 /** Returns `check`, extended to accept `null`, which serialisers of Go, Java or C# write for a missing member. */
 const orNull =
   /* @__NO_SIDE_EFFECTS__ */
   (check: Check): Check =>
-    (value, name) =>
-      value === null ? undefined : check(value, name);
+    (value, path) =>
+      value === null ? undefined : check(value, path);
 
-export const unixSeconds: Check = (value, name) => {
-  if (typeof value === 'number' && value > LATEST) return `${name} is ${value}: milliseconds? Give unix seconds.`;
-  return typeof value === 'number' && value > 0 ? undefined : wrong(value, name, 'Give unix seconds as a number.');
-};
+const aTime: Check = must((value) => typeof value === 'number' && value > 0 && value <= LATEST);
 
 function hrefOf(value: unknown): string {
   try {
@@ -30,11 +26,8 @@ function hrefOf(value: unknown): string {
   }
 }
 
-const aUrl: Check = must((value) => /^https?:/.test(hrefOf(value)), 'Give an absolute http or https URL.');
-const aFolder: Check = must(
-  (value) => /^https?:[^?#]*\/$/.test(hrefOf(value)),
-  "Give the URL of a folder that ends with '/', such as 'https://cdn.example.com/vod/'.",
-);
+const aUrl: Check = must((value) => /^https?:/.test(hrefOf(value)));
+const aFolder: Check = must((value) => /^https?:[^?#]*\/$/.test(hrefOf(value)));
 
 /** Converts values to text and omits null. JSON has numbers, such as the `e` of a query; URLs and headers do not. */
 const asTexts = (values: object): Record<string, string> =>
@@ -43,26 +36,22 @@ const asTexts = (values: object): Record<string, string> =>
   );
 
 /** Returns a check for texts with which `write` does not throw: a browser would throw later, and quote the text. */
-const textsFor =
-  /* @__NO_SIDE_EFFECTS__ */
-  (write: (texts: Record<string, string>) => unknown): Check =>
-    (texts, name) => {
-      if (!isObject(texts)) return wrong(texts, name, 'Give an object.');
-      if (Object.values(texts as object).some((value) => Object(value) === value))
-        return `${name} has a value that is neither text nor a number. Give texts.`;
-      try {
-        write(asTexts(texts as object));
-        return undefined;
-      } catch {
-        return `${name} has a name or a value that no browser sends. Write base64 without line breaks.`;
-      }
-    };
+const textsFor = /* @__NO_SIDE_EFFECTS__ */ (write: (texts: Record<string, string>) => unknown): Check =>
+  must((texts) => {
+    if (!isObject(texts) || Object.values(texts).some((value) => Object(value) === value)) return false;
+    try {
+      write(asTexts(texts));
+      return true;
+    } catch {
+      return false;
+    }
+  });
 
 const members: Readonly<Record<keyof Token, Check>> = {
   url: orNull(aUrl),
   prefix: orNull(aFolder),
   base: orNull(aFolder),
-  expires: unixSeconds,
+  expires: aTime,
   query: orNull(textsFor((texts) => Object.entries(texts).flat().forEach(encodeParameter))),
   headers: orNull(textsFor((texts) => new Headers(texts))),
   anyQuery: orNull(aBoolean),
@@ -70,15 +59,14 @@ const members: Readonly<Record<keyof Token, Check>> = {
 };
 
 /** Checks a token that an endpoint has sent, or that a team has written into its options. */
-export const aToken: Check = (value, name) => {
-  if (!isObject(value)) return wrong(value, name, "Give an object with 'expires', and 'url' or 'prefix'.");
+export const aToken: Check = (value, path) => {
+  if (!isObject(value)) return path;
   const { expires, base, prefix, query, headers, credentials } = value as Partial<Token>;
-  const problem = firstWrong(value as object, members, `${name}.`);
-  if (problem) return problem;
-  if (expires === undefined) return unixSeconds(expires, `${name}.expires`);
-  if (base && !prefix) return `${name} has a base, but no prefix. Give the prefix that the base replaces.`;
-  if (query ?? headers ?? base ?? (credentials || undefined)) return undefined;
-  return `${name} has no carrier. Give the signature as query, headers or base, or credentials: true.`;
+  const wrong = firstWrong(value, members, `${path}.`) ?? (expires === undefined ? `${path}.expires` : undefined);
+  if (wrong) return wrong;
+  if (base && !prefix) return `${path}.base without prefix`;
+  const hasCarrier = (query ?? headers ?? base ?? (credentials || undefined)) !== undefined;
+  return hasCarrier ? undefined : `${path} without query, headers, base or credentials`;
 };
 
 /** Returns a valid token without unknown members, and with text in place of numbers. */
@@ -90,9 +78,9 @@ export function parseToken(value: Token): Token {
 }
 
 const answerMembers: Readonly<Record<keyof TokensAnswer, Check>> = {
-  tokens: eachOf(aToken, 'Give a list of tokens.'),
-  denied: orNull(eachOf(() => undefined, 'Give a list of URLs.')),
-  now: orNull(unixSeconds),
+  tokens: eachOf(aToken),
+  denied: orNull(must(Array.isArray)),
+  now: orNull(aTime),
 };
 
 /** Parses JSON. The error of `JSON.parse` would quote the text, which may contain tokens. */
@@ -104,13 +92,6 @@ function fromJson(text: string): unknown {
   }
 }
 
-function wrongInAnswer(answer: unknown, text: string): string | undefined {
-  if (!text.trim()) return `it is empty. ${EXAMPLE}`;
-  if (answer === undefined) return `it is ${/^\s*</.test(text) ? 'HTML or XML' : 'text'} instead of JSON. ${EXAMPLE}`;
-  if (!isObject(answer)) return wrong(answer, 'it', EXAMPLE);
-  return 'tokens' in (answer as object) ? firstWrong(answer as object, answerMembers) : `tokens is missing. ${EXAMPLE}`;
-}
-
 /**
  * Reads the text of an answer. One invalid token makes the answer invalid: the endpoint speaks another protocol.
  * @param sender `the signing endpoint` or `getTokens`
@@ -118,8 +99,13 @@ function wrongInAnswer(answer: unknown, text: string): string | undefined {
  */
 export function parseAnswer(text: string, sender: string): TokensAnswer {
   const answer = fromJson(text);
-  const problem = wrongInAnswer(answer, text);
-  if (problem) throw new SecureTokenError('ERR_SIGNING_RESPONSE', `answer of ${sender}: ${problem}`);
+  const isWhole = isObject(answer) && 'tokens' in answer;
+  const wrong = isWhole ? firstWrong(answer, answerMembers) : "JSON with a list 'tokens'";
+  if (wrong) {
+    const what = isWhole ? `${wrong} is wrong` : `it is not ${wrong}`;
+    const remedy = __DEVELOPMENT__ ? ` ${remedyFor(wrong, answer ?? text)}` : '';
+    throw new SecureTokenError('ERR_SIGNING_RESPONSE', `Answer of ${sender}: ${what}.${remedy}`);
+  }
   const { tokens, denied, now } = answer as { tokens: Token[]; denied?: unknown[] | null; now?: number | null };
   return {
     tokens: tokens.map(parseToken),

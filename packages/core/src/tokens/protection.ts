@@ -4,9 +4,6 @@ import type { Token } from '../contract/token.ts';
 import { encodeParameter, folderOf, isIn, originOf, replaceParameters, resolveUrl } from '../url-text.ts';
 import { isServiceWorker } from '../waiting.ts';
 
-const NAME_ALL = 'List every CDN of yours in "protect".';
-const NOT_NAMED = 'an origin that neither a source nor a request has named';
-
 /** Returns the URL or folder that a token opens, without the parameters of the token, which errors must not contain. */
 function openedBy({ url, prefix, query = {} }: Token): string {
   const names = new Set(Object.keys(query).map(encodeParameter));
@@ -63,17 +60,12 @@ export class Protection {
     // a token without a scope opens the URLs of its call
     if (!token.url && !token.prefix) return undefined;
     const url = openedBy(token);
-    const refused = (what: string, remedy = NAME_ALL): SecureTokenError => {
-      const message = `The signing endpoint sent a token ${what}. It is not used. ${remedy}`;
-      return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
-    };
-    if (!this.#mayOpen(token, url))
-      return refused(`for ${this.#rules.length ? 'a URL that "protect" does not cover' : NOT_NAMED}`);
     const base = token.base && resolveUrl(token.base);
-    if (base && crossesOwnSite(url, base))
-      return refused('whose "base" leads to another origin', 'Request files of a CDN by the URL of that CDN.');
-    if (base && !this.#mayMoveTo(base, url)) return refused(`whose "base" leads to ${NOT_NAMED}`);
-    return undefined;
+    const isAccepted = this.#mayOpen(token, url) && (!base || this.#mayMoveTo(base, url));
+    const message =
+      `The signing endpoint sent a token ${base ? 'whose "base" or "prefix"' : 'for a URL that'} neither "protect" nor ` +
+      'a source of a player names. It is not used. List every CDN of yours in "protect".';
+    return isAccepted ? undefined : new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
   }
 
   #mayOpen({ prefix, anyQuery }: Token, opened: string): boolean {
@@ -86,6 +78,7 @@ export class Protection {
   }
 
   #mayMoveTo(base: string, opened: string): boolean {
+    if (crossesOwnSite(opened, base)) return false;
     const origin = originOf(base);
     const isOfRules = this.#folders.some((folder) => originOf(folder) === origin);
     return origin === originOf(opened) || this.#isNamed(base) || isOfRules || this.#matches(base);
