@@ -8,12 +8,10 @@ export { writeMistake } from './console-lines.ts';
 export { DEFAULT_REFUSALS } from './contract/options.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
 export { writeUnprotectedRefusal } from './development/mistakes.ts';
-export { carriesToken } from './requests/carried-tokens.ts';
 export { abortable, sleep } from './waiting.ts';
 export type { AcquiredTokenSource } from './adapter/player-source.ts';
 export type { EdgeAnswer } from './contract/adopt.ts';
 export type { AdapterSource } from './contract/token-source.ts';
-export type { SentRequest } from './requests/carried-tokens.ts';
 
 // helpers of the adapters that still stand on them
 export * from './before/index.ts';

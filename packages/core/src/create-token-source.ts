@@ -1,5 +1,6 @@
 import { Outage } from './calls/outage.ts';
 import { MAX_URLS, TokenCalls } from './calls/token-calls.ts';
+import { writeError } from './console-lines.ts';
 import type { EdgeAnswer } from './contract/adopt.ts';
 import { checkOptions } from './contract/check-options.ts';
 import { DOCTOR, SecureTokenError } from './contract/errors.ts';
@@ -15,9 +16,8 @@ import type {
   TokenSource,
 } from './contract/token-source.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
-import { writeError } from './console-lines.ts';
 import { Observer } from './development/observer.ts';
-import { forgetAttached, noteAttached } from './requests/carried-tokens.ts';
+import { noteCarried } from './requests/carried-tokens.ts';
 import { Renewals } from './requests/renewals.ts';
 import { Replays } from './requests/replays.ts';
 import { createSourceAhead } from './requests/source-ahead.ts';
@@ -48,36 +48,35 @@ class Source extends EventTarget implements AdapterSource {
     super();
     const clock = new ServerClock(settings.clock);
     const outage = new Outage(settings, () => clock.sessionNow());
-    this.#parts = {
+    const parts: SourceParts = {
       settings,
       clock,
       store: new TokenStore(clock, () => outage.isFailing),
       urls: new SignedUrls(),
       protection: new Protection(settings.protect),
       emit: (type, detail) => this.#emit(type, detail),
-      isProtected: (key) => this.#isProtected(key),
+      isProtected: (key) => key !== '' && parts.protection.covers(key, () => parts.store.find(key) !== undefined),
       isIdle: () => this.#isDestroyed || this.#players === 0,
+      attach: (url, held) => this.#attach(parts.urls.read(url), held),
+      bringAlong: (key) => this.#bringAlong(key),
     };
-    this.#calls = new TokenCalls(this.#parts, outage);
-    this.#renewals = new Renewals(this.#parts, this.#calls);
-    this.#replays = new Replays(
-      this.#parts,
-      this.#calls,
-      (url, held) => this.#attach(this.#read(url), held),
-      (key) => this.#bringAlong(key),
-    );
+    this.#parts = parts;
+    this.#calls = new TokenCalls(parts, outage);
+    this.#renewals = new Renewals(parts, this.#calls);
+    this.#replays = new Replays(parts, this.#calls);
     if (__DEVELOPMENT__) this.#observer = new Observer(this, settings, clock, outage);
   }
 
   signNow(url: string): SignedRequest | undefined {
-    const known = this.#read(url);
+    const { urls, store, isProtected } = this.#parts;
+    const known = urls.read(url);
     const { key } = known;
-    if (!this.#isProtected(key)) {
+    if (!isProtected(key)) {
       if (__DEVELOPMENT__) this.#observer!.noteLeft(key);
       return untouchedRequest(url);
     }
-    const held = this.#parts.store.find(key);
-    const isReady = this.#parts.store.isUsable(held) && !this.#isDestroyed && !this.#calls.intake.denialOf(key);
+    const held = store.find(key);
+    const isReady = store.isUsable(held) && !this.#isDestroyed && !this.#calls.intake.denialOf(key);
     return isReady ? this.#attach(known, held) : undefined;
   }
 
@@ -85,15 +84,18 @@ class Source extends EventTarget implements AdapterSource {
     how.signal?.throwIfAborted();
     const ready = this.signNow(url);
     if (ready) return ready;
-    const { key } = this.#read(url);
-    const before = this.#parts.store.find(key);
-    const reason = before ? 'expired' : 'initial';
+    const { urls, store } = this.#parts;
+    const { key } = urls.read(url);
+    const reason = store.find(key) ? 'expired' : 'initial';
     if (__DEVELOPMENT__) this.#observer!.write('wait', key, `for a token, ${reason}`);
     const obtained = this.#calls.obtain(key, reason, how);
     this.#bringAlong(key);
     await obtained;
+    // a new token may bring other parameter names or another base, so the URL may have another key than before
+    const known = urls.read(url);
+    const held = store.find(known.key);
     // a token that looks expired is attached too: then this clock is wrong, and the edge knows better
-    return this.#attachAnew(url) ?? this.sign(url, how);
+    return held ? this.#attach(known, held) : this.sign(url, how);
   }
 
   isRefusal(request: SignedRequest, status: number): boolean {
@@ -125,24 +127,27 @@ class Source extends EventTarget implements AdapterSource {
 
   noteAnswer(request: SignedRequest, answer: EdgeAnswer, isGood: boolean): void {
     if (__DEVELOPMENT__) this.#observer!.noteAnswer(request, answer, isGood);
-    const sent = isGood && request.token && this.#parts.settings.adopt?.(request, answer, this.#parts.clock.now());
+    const { settings, clock } = this.#parts;
+    const sent = isGood && request.token && settings.adopt?.(request, answer, clock.now());
     if (sent) this.#calls.intake.adopt(request, sent);
   }
 
   unsign(url: string): string {
-    const { key, unsigned } = this.#read(url);
-    return this.#parts.urls.withoutSecrets(this.#isProtected(key) ? unsigned : url, (it) => this.protects(it));
+    const { urls, isProtected } = this.#parts;
+    const { key, unsigned } = urls.read(url);
+    return urls.withoutSecrets(isProtected(key) ? unsigned : url, (it) => this.protects(it));
   }
 
   protects(url: string): boolean {
-    return this.#isProtected(this.#read(url).key);
+    return this.#parts.isProtected(this.#parts.urls.read(url).key);
   }
 
   learn(playlistUrl: string, playlist: Playlist): void {
     if (typeof (playlist as Partial<Playlist> | undefined)?.createReadAhead !== 'function')
       throw new SecureTokenError('ERR_OPTIONS', 'learn() takes a playlist that is read: learn(url, hls(text)).');
-    const { key } = this.#read(playlistUrl);
-    if (this.#isDestroyed || !this.#parts.settings.readAhead || this.#parts.store.find(key)?.isFolder) return;
+    const { settings, urls, store } = this.#parts;
+    const { key } = urls.read(playlistUrl);
+    if (this.#isDestroyed || !settings.readAhead || store.find(key)?.isFolder) return;
     this.#ahead ??= playlist.createReadAhead(createSourceAhead(this.#parts, this.#calls));
     this.#ahead.learn(key, playlist);
   }
@@ -156,9 +161,9 @@ class Source extends EventTarget implements AdapterSource {
     this.#calls.wake();
     this.dispatchEvent(new Event(SOURCE_RENEWS));
     const used = this.#used();
-    const urls = used.filter(({ isFolder }) => !isFolder).slice(-MAX_URLS);
-    const renewed = [...used.filter(({ isFolder }) => isFolder), ...urls];
-    await Promise.all(renewed.map(({ usedBy }) => this.#calls.obtain(usedBy, 'expiring')));
+    const folders = used.filter(({ isFolder }) => isFolder);
+    const others = used.filter(({ isFolder }) => !isFolder).slice(-MAX_URLS);
+    await Promise.all([...folders, ...others].map(({ usedBy }) => this.#calls.obtain(usedBy, 'expiring')));
   }
 
   liftDenials(): void {
@@ -173,9 +178,8 @@ class Source extends EventTarget implements AdapterSource {
     this.#players = (this.#players ?? 0) + 1;
     let isThere = true;
     return () => {
-      if (!isThere) return;
+      if (isThere) this.#players!--;
       isThere = false;
-      this.#players!--;
       if (this.#players === 0) this.#rest();
     };
   }
@@ -186,7 +190,6 @@ class Source extends EventTarget implements AdapterSource {
     const message = 'This token source was destroyed. Create another one.';
     this.#calls.stop(new SecureTokenError('ERR_DESTROYED', message));
     this.#parts.store.clear();
-    forgetAttached(this);
     this.dispatchEvent(new Event(SOURCE_DESTROYED));
   }
 
@@ -194,17 +197,28 @@ class Source extends EventTarget implements AdapterSource {
     this.destroy();
   }
 
+  /** Stops renewing and signing ahead of use. */
   #rest(): void {
     this.#renewals.stop();
     this.#ahead?.stop();
   }
 
-  #read(url: string): KnownUrl {
-    return this.#parts.urls.read(url);
-  }
-
-  #isProtected(key: string): boolean {
-    return key !== '' && this.#parts.protection.covers(key, () => this.#parts.store.find(key) !== undefined);
+  #attach(known: KnownUrl, held: HeldToken): SignedRequest {
+    const { urls, store, clock } = this.#parts;
+    const { token } = held;
+    const { key, unsigned } = known;
+    // a segment is requested once, so the token of one URL is renewed at its second request at the earliest
+    const isUsedAgain = held.isFolder || held.isUsed;
+    held.use(key, clock.sessionNow());
+    if (__DEVELOPMENT__) this.#observer!.write('attach', key, 'the token ends in', token.expires - clock.now());
+    if (isUsedAgain && store.stateOf(held) === 'due') this.#calls.ask(key, 'expiring');
+    if (held.isFolder) this.#renewals.start();
+    else this.#ahead?.requested(key, false);
+    const { headers = {}, credentials = false } = token;
+    const url = urls.sign(known, token, held.opens);
+    const request = { url, headers, credentials, unsignedUrl: unsigned, token };
+    noteCarried(request, this.session);
+    return request;
   }
 
   /** Asks for what goes out in the same call as a request that waits: the next names, and tokens of other folders. */
@@ -215,41 +229,11 @@ class Source extends EventTarget implements AdapterSource {
       if (isFolder && !store.isUsable(store.find(usedBy))) this.#calls.ask(usedBy, 'expired');
   }
 
-  /** Returns the request signed with the token at hand, whatever its state is; `undefined` if there is none. */
-  #attachAnew(url: string): SignedRequest | undefined {
-    // a new token may bring other parameter names or another base, so the URL may have another key than before
-    const known = this.#read(url);
-    const held = this.#parts.store.find(known.key);
-    return held && this.#attach(known, held);
-  }
-
-  #attach(known: KnownUrl, held: HeldToken): SignedRequest {
-    const { token } = held;
-    const { key, unsigned } = known;
-    // a segment is requested once, so the token of one URL is renewed at its second request at the earliest
-    const isUsedAgain = held.isFolder || held.isUsed;
-    held.use(key, this.#parts.clock.sessionNow());
-    if (__DEVELOPMENT__)
-      this.#observer!.write('attach', key, 'the token ends in', token.expires - this.#parts.clock.now());
-    if (isUsedAgain && this.#parts.store.stateOf(held) === 'due') this.#calls.ask(key, 'expiring');
-    if (held.isFolder) this.#renewals.start();
-    else this.#ahead?.requested(key, false);
-    noteAttached(held, this, this.#parts.clock);
-    return {
-      ...untouchedRequest(unsigned),
-      url: this.#parts.urls.sign(known, token, held.opens),
-      headers: token.headers ?? {},
-      credentials: !!token.credentials,
-      token,
-    };
-  }
-
   /** Returns the tokens in use, and that of the folder that was used last: its player may wait to go on. */
   #used(): HeldToken[] {
     const now = this.#parts.clock.sessionNow();
-    const used = [...this.#parts.store.all()]
-      .filter(({ isUsed }) => isUsed)
-      .sort((one, other) => one.usedAt - other.usedAt);
+    const used = [...this.#parts.store.all()].filter(({ isUsed }) => isUsed);
+    used.sort((one, other) => one.usedAt - other.usedAt);
     const latest = used.filter(({ isFolder }) => isFolder).at(-1);
     return used.filter((held) => held === latest || now - held.usedAt < held.lifetime);
   }

@@ -1,29 +1,23 @@
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { LEAST_SECRET } from '../contract/token.ts';
 import { readings } from '../tokens/token-secrets.ts';
-import { decoded, pathOf, resolveUrl } from '../url-text.ts';
+import { decoded } from '../url-text.ts';
 
 export const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
 
-/** Returns the runs of a value that no escaping changes, such as the signature within `exp=1~acl=/*~hmac=…`. */
-const runsOf = (value: string): string[] => value.match(/[\w-]+/g) ?? [];
-
 /**
- * Tells whether a text quotes the signed URL of `request` (also as a browser writes it), a header of its token, or a
- * part of the token, in any escaping.
+ * Tells whether a text quotes the signed URL of `request`, a header of its token, or a part of the token that is long
+ * enough to be a secret, in any escaping.
  */
 export function quotesToken(text: string, { url, unsignedUrl, headers, token }: SignedRequest): boolean {
-  if (!token) return false;
-  const { query = {}, base = '' } = token;
-  const folders = pathOf(resolveUrl(base)).split('/').slice(3).map(decoded);
-  const values = [...Object.values(query), ...folders, ...Object.values(headers)];
-  const long = values.flatMap((value) => [value, ...runsOf(value)]).filter(({ length }) => length >= LEAST_SECRET);
+  const { query = {}, base = '' } = token ?? {};
+  const values = [...Object.values(query), ...base.split('/'), ...Object.values(headers)];
+  // no escaping changes the runs of a value, such as the signature within `exp=1~acl=/*~hmac=…`
+  const runs = values.flatMap((value) => value.match(/[\w-]+/g) ?? []).filter(({ length }) => length >= LEAST_SECRET);
+  const parts = [url === unsignedUrl ? '' : url, ...runs, ...Object.values(headers)];
   const asked = decoded(unsignedUrl);
   // no secret: parts that the unsigned URL contains, such as its path in a parameter or a digit in a header
-  const parts = [...long, ...Object.values(headers)].filter((part) => !asked.includes(part));
-  const urls = resolveUrl(url) === resolveUrl(unsignedUrl) ? [] : [url, resolveUrl(url)];
-  const read = readings(text);
-  return [...urls, ...parts].some((part) => read.some((reading) => reading.includes(part)));
+  return parts.some((part) => part && !asked.includes(part) && readings(text).some((it) => it.includes(part)));
 }
 
 /** Returns a text about the failure of `request` as an app may see it. Replaces a text that quotes the token. */

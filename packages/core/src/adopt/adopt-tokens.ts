@@ -39,6 +39,9 @@ function successorOf(token: Token, value: string, expires: number): Token | unde
     : { ...token, expires, headers: { ...headers, [name]: value } };
 }
 
+/** Tokens whose successor was unusable: each is reported once. */
+const told = /* @__PURE__ */ new WeakSet<Token>();
+
 const adopting =
   (header: string): Adopt =>
   (request, answer, now) => {
@@ -49,11 +52,13 @@ const adopting =
     if (!value) return undefined;
     const expires = webTokenExpiry(value) ?? 0;
     const isAhead = expires > now && expires <= LATEST;
+    const successor = isAhead ? successorOf(request.token, value, expires) : undefined;
+    if (successor || told.has(request.token)) return successor;
+    told.add(request.token);
     const message =
       `The edge has sent a token in '${header}' that cannot replace the one in use, so it is not used. It has to be a ` +
       'Common Access Token with an "exp" ahead, for a token in the query or in a header. Leave "adopt" out otherwise.';
-    const unusable = new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: request.unsignedUrl });
-    return (isAhead ? successorOf(request.token, value, expires) : undefined) ?? unusable;
+    return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: request.unsignedUrl });
   };
 
 const adoptCat = adopting(CAT_HEADER);

@@ -1,4 +1,6 @@
 export { letGo } from './body.ts';
+export { carriesToken } from './carries-token.ts';
+export type { SentRequest } from './carries-token.ts';
 export { keepAsking } from './keep-asking.ts';
 export { firstWrong, normaliseOptions, plainOptions, withoutOwnOptions } from './options.ts';
 export { isOffline, pauseFor } from './pause-for.ts';

@@ -15,14 +15,14 @@ const toMessage =
 
 /** The checks of the options that are plain data, except `protect`: the URL of a token worker may contain them too. */
 export const plainOptions: Readonly<Record<PlainOption, Check>> = {
-  endpoint: toMessage(optionChecks.endpoint),
-  renewBefore: toMessage(optionChecks.renewBefore),
-  jitter: toMessage(optionChecks.jitter),
-  readAhead: toMessage(optionChecks.readAhead),
-  retry: toMessage(optionChecks.retry),
-  timeout: toMessage(optionChecks.timeout),
-  refusals: toMessage(optionChecks.refusals),
-  debug: toMessage(optionChecks.debug),
+  endpoint: /* @__PURE__ */ toMessage(optionChecks.endpoint),
+  renewBefore: /* @__PURE__ */ toMessage(optionChecks.renewBefore),
+  jitter: /* @__PURE__ */ toMessage(optionChecks.jitter),
+  readAhead: /* @__PURE__ */ toMessage(optionChecks.readAhead),
+  retry: /* @__PURE__ */ toMessage(optionChecks.retry),
+  timeout: /* @__PURE__ */ toMessage(optionChecks.timeout),
+  refusals: /* @__PURE__ */ toMessage(optionChecks.refusals),
+  debug: /* @__PURE__ */ toMessage(optionChecks.debug),
 };
 
 /** Returns a message about the first wrong member. */

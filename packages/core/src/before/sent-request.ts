@@ -1,5 +1,5 @@
 import type { SignedRequest } from '../contract/token-source.ts';
-import type { SentRequest } from '../requests/carried-tokens.ts';
+import type { SentRequest } from './carries-token.ts';
 
 // the global object of a page or a worker; a server has no `location`
 const realm = globalThis as { location?: Location };

@@ -1,7 +1,6 @@
 import type { SecureTokenErrorCode } from '../contract/errors.ts';
 import { DOCTOR, SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
 import { adviceFor } from '../development/mistakes.ts';
-import { shownUrl } from '../url-text.ts';
 import { abortable } from '../waiting.ts';
 
 /** The longest time, in ms, to wait for the body that explains a status. */
@@ -19,19 +18,14 @@ interface Problem {
   readonly type?: string;
 }
 
-/** Hides a run of characters that may be a token or a part of one: letters and digits, or Base64 with its padding. */
-const hideToken = (run: string): string => (/\d/.test(run) && /[a-z]/i.test(run) ? '…' : run);
-const hideTokens = (run: string): string => (run.endsWith('=') ? '…' : run.replace(/[^/]{16,}/g, hideToken));
-
 /** Returns a text of an endpoint for a message that apps log: one short line without queries and tokens. */
 function shownDetail(text: string): string {
   const line = text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
-    .replace(/https?:[^\s"'<>]+/gi, shownUrl)
-    // the query of a URL without a host
-    .replace(/\?[^\s"'<>]+/g, (query) => (/[=&]/.test(query) ? '?…' : query))
-    .replace(/[\w~%+/=-]{16,}/g, hideTokens);
+    .replace(/\?\S+/g, '?…')
+    // letters and digits, or Base64 with its padding
+    .replace(/[\w~%+/=-]{16,}/g, (run) => (/[a-z].*\d|\d.*[a-z]|=$/i.test(run) ? '…' : run));
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
 

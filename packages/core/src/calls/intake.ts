@@ -1,9 +1,11 @@
 import { BoundedMap } from '../bounded-map.ts';
+import { writeMistake } from '../console-lines.ts';
 import { SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
 import type { TokenReason } from '../contract/options.ts';
 import { parseToken } from '../contract/parse-answer.ts';
 import type { SignedRequest } from '../contract/token-source.ts';
 import type { Token, TokensAnswer } from '../contract/token.ts';
+import { endedBefore } from '../development/mistakes.ts';
 import type { SourceParts } from '../source-parts.ts';
 import type { Origin } from '../tokens/held-token.ts';
 import { HeldToken } from '../tokens/held-token.ts';
@@ -27,7 +29,6 @@ export class Intake {
   #calls = 0;
   /** The number of log-ins: the answer to an earlier call is for the viewer before the log-in. */
   #logins = 0;
-  #hasToldOfEdge = false;
 
   constructor(parts: SourceParts) {
     this.#parts = parts;
@@ -96,8 +97,7 @@ export class Intake {
     // several requests with one token bring a successor each: one is enough, and none revives a replaced token
     if (!held || held.token !== token || clock.now() >= token.expires) return;
     if (isSecureTokenError(sent)) {
-      if (!this.#hasToldOfEdge) emit('tokenerror', { error: sent });
-      this.#hasToldOfEdge = true;
+      emit('tokenerror', { error: sent });
       return;
     }
     const origin = { call: ++this.#calls, sentAt: clock.sessionNow(), obtainedAt: clock.now() };
@@ -119,7 +119,7 @@ export class Intake {
     const expires = accepted.reduce((first, token) => Math.min(first, token.expires), Infinity);
     const granted = wants.map(({ key }) => key).filter((key) => !isDenied.has(keyOf(key)));
     this.#hold(accepted, granted, { call, sentAt, obtainedAt: clock.correct(now, sentAt, expires) });
-    if (expires < now) emit('tokenerror', { error: endedBefore(now - expires) });
+    if (__DEVELOPMENT__ && expires < now) writeMistake(this, endedBefore(now - expires));
     const outcomes = new Map<Want, SecureTokenError | undefined>();
     const signed: string[] = [];
     for (const want of wants) {
@@ -127,7 +127,7 @@ export class Intake {
       const key = keyOf(want.key);
       const held = store.find(key);
       const isNew = !isDenied.has(key) && held !== undefined && held !== want.before;
-      outcomes.set(want, isNew ? undefined : isDenied.has(key) ? deniedUrl(key) : noToken(key));
+      outcomes.set(want, isNew ? undefined : errorFor(key, isDenied.has(key)));
       if (isNew) signed.push(key);
     }
     if (signed.length) emit('tokenrenewed', { reason, urls: signed, expires, wait: clock.sessionNow() - sentAt });
@@ -174,22 +174,8 @@ export class Intake {
   }
 }
 
-const deniedUrl = (url: string): SecureTokenError => {
-  const message = 'The signing endpoint lists this URL in "denied". Call renew() once the viewer may have it.';
-  return new SecureTokenError('ERR_DENIED', message, { url });
-};
-
-const noToken = (url: string): SecureTokenError => {
-  const message =
-    'The answer of the signing endpoint has no token for this URL. ' +
-    "Send one with the 'url' of the call unchanged, or with a 'prefix' above it.";
-  return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
-};
-
-/** Returns the error of a token that had ended before it was sent. It is used all the same: the edge knows better. */
-const endedBefore = (seconds: number): SecureTokenError =>
-  new SecureTokenError(
-    'ERR_SIGNING_RESPONSE',
-    `The signing endpoint sent a token whose 'expires' is ${Math.ceil(seconds)} s in the past by its own clock. ` +
-      'Give a time in the future. The token is still used if there is no other one.',
-  );
+function errorFor(url: string, isDenied: boolean): SecureTokenError {
+  return isDenied
+    ? new SecureTokenError('ERR_DENIED', 'The signing endpoint lists this URL in "denied".', { url })
+    : new SecureTokenError('ERR_SIGNING_RESPONSE', "The signing endpoint's answer has no token for this URL.", { url });
+}

@@ -6,7 +6,8 @@ import type { SourceParts } from '../source-parts.ts';
 import { PageEvents, abortable } from '../waiting.ts';
 import { isAboutGuesses, isAboutUrls, toError } from './failure.ts';
 import { Intake } from './intake.ts';
-import { Outage } from './outage.ts';
+import type { Outage } from './outage.ts';
+import { Rests } from './rests.ts';
 import { Want } from './want.ts';
 
 /** The largest number of URLs in a call, which an endpoint may refuse to exceed (`docs/protocol.md`). */
@@ -15,10 +16,6 @@ export const MAX_URLS = 100;
 const MAX_SPLITS = 8;
 /** The longest timer, in seconds: `setTimeout` overflows at 2^31 ms. */
 const LONGEST_TIMER = 2_000_000;
-/** Seconds for which nothing is guessed, after guesses have got no token. */
-const GUESS_REST_SECONDS = 60;
-/** Seconds for which a scope is not asked for ahead of use, after a call has brought no token for it. */
-const REST_SECONDS = 10;
 
 /** Requests that wait come first, guesses last. */
 const rank = ({ waiting, isGuess }: Want): number => (waiting ? 0 : isGuess ? 2 : 1);
@@ -35,19 +32,18 @@ export class TokenCalls {
   readonly #wants = new Map<string, Want>();
   /** Those of them that are not under way. */
   readonly #queue = new Set<Want>();
-  /** The times until which scopes rest. */
-  readonly #resting = new BoundedMap<string, number>();
+  readonly #rests: Rests;
   /** URLs that failed alone while others got tokens: each gets a call of its own, which makes no other call pause. */
   readonly #alone = new BoundedMap<string, true>();
   readonly #network = new PageEvents(['online'], () => this.wake());
   readonly #destroying = new AbortController();
   #isAboutToSend = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #guessesRestUntil = -Infinity;
 
   constructor(parts: SourceParts, outage: Outage) {
     this.#parts = parts;
     this.outage = outage;
+    this.#rests = new Rests(() => parts.clock.sessionNow());
     this.intake = new Intake(parts);
   }
 
@@ -84,13 +80,12 @@ export class TokenCalls {
   }
 
   get mayGuess(): boolean {
-    return this.#now() >= this.#guessesRestUntil;
+    return this.#rests.mayGuess;
   }
 
   /** Whether no call would bring a token for a URL ahead of use. */
   isHopeless(key: string): boolean {
-    const restsUntil = this.#resting.size ? this.#resting.get(this.#parts.store.scopeOf(key)) : undefined;
-    return this.#now() < (restsUntil ?? 0) || this.intake.denialOf(key) !== undefined;
+    return this.#rests.isResting(this.#parts.store.scopeOf(key)) || this.intake.denialOf(key) !== undefined;
   }
 
   /** Ends the pause after a failure, because the network or the viewer is back. */
@@ -182,8 +177,8 @@ export class TokenCalls {
     this.outage.end();
     for (const [want, error] of outcomes) {
       if (!error) this.#alone.delete(want.key);
-      else if (want.isGuess) this.#guessesRestUntil = this.#now() + GUESS_REST_SECONDS;
-      else this.#rest(want);
+      else if (want.isGuess) this.#rests.restGuesses();
+      else this.#rests.rest(want.scope);
       this.#end(want, want.isGuess ? undefined : error);
     }
   }
@@ -191,7 +186,7 @@ export class TokenCalls {
   readonly #fail = async (wants: readonly Want[], error: SecureTokenError): Promise<void> => {
     const guesses = wants.filter(({ isGuess }) => isGuess);
     if (guesses.length && isAboutGuesses(error)) {
-      this.#guessesRestUntil = this.#now() + GUESS_REST_SECONDS;
+      this.#rests.restGuesses();
       for (const guess of guesses) this.#end(guess);
       const others = wants.filter((want) => !guesses.includes(want));
       if (others.length) await this.#call(others);
@@ -222,7 +217,7 @@ export class TokenCalls {
 
   #giveUp(wants: readonly Want[], error: SecureTokenError): void {
     for (const want of wants) {
-      this.#rest(want);
+      this.#rests.rest(want.scope);
       this.#end(want, error);
     }
   }
@@ -251,14 +246,6 @@ export class TokenCalls {
       }
       parts = failed.filter(({ length }) => length > 1);
     }
-  }
-
-  #rest({ scope }: Want): void {
-    this.#resting.set(scope, this.#now() + REST_SECONDS);
-  }
-
-  #now(): number {
-    return this.#parts.clock.sessionNow();
   }
 }
 

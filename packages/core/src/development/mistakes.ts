@@ -21,6 +21,10 @@ export function adviceFor(status: number | undefined): string {
   return 'Check its URL, and that it accepts POST with { "urls", "reason" }.';
 }
 
+export const endedBefore = (seconds: number): string =>
+  `secure-token: the signing endpoint sent a token whose 'expires' is ${Math.ceil(seconds)} s in the past by its own ` +
+  'clock. Give a time in the future, in unix seconds. The token is still used if there is no other one.';
+
 export const wrongClock = (ahead: number): string =>
   `secure-token: the clock of the signing endpoint is ${Math.round(Math.abs(ahead) / 60)} minutes ` +
   `${ahead > 0 ? 'ahead of' : 'behind'} that of this device. If it is the endpoint that is wrong, its tokens ` +

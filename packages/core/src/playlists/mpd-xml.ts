@@ -17,7 +17,9 @@ const NO_ELEMENT = /<!--[^]*?(?:-->|$)|<\?[^]*?(?:\?>|$)|<!DOCTYPE[^>]*|<!\[CDAT
 // names are short, because V8 hashes strings of 16,384 characters by their length alone: a Map of such names is slow
 const TAG = /<(\/?)(?:[\w.-]+:)?([\w.-]{1,40})((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>([^<]*)/g;
 const ATTRIBUTE = /\s([\w:.-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
-const ENTITIES = new Map(Object.entries({ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'" }));
+const ENTITIES = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries({ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'" }),
+);
 
 const encode = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 const decode = (text: string): string =>

@@ -1,86 +1,35 @@
 import { BoundedMap } from '../bounded-map.ts';
-import type { HeldToken } from '../tokens/held-token.ts';
-import type { ServerClock } from '../tokens/server-clock.ts';
-import { pathOf, resolveUrl } from '../url-text.ts';
+import type { SignedRequest } from '../contract/token-source.ts';
 
-/** A request as it is sent, without the values of its headers: the token worker shows it to all pages of a site. */
-export interface SentRequest {
-  readonly url: string;
-  /** The names of its headers, in lower case. */
+/** A signed request that has just been handed to a player. The values of headers and cookies are not kept. */
+export interface CarriedToken {
+  /** The session of the source that has signed the request. */
+  readonly session: string;
   readonly headers: readonly string[];
-  /** Whether the browser sends cookies with the request. */
   readonly credentials: boolean;
+  /** Unix ms, by the viewer's clock. */
+  readonly until: number;
 }
 
-/** Tells whether `request` contains a token that this copy attached. A cookie of `asking` alone does not count. */
-type Carries = (request: SentRequest, asking: object | undefined, headers: Headers | undefined) => boolean;
-
-interface Attached {
-  /** The token source that has attached the token. */
-  readonly by: object;
-  readonly clock: ServerClock;
-  /** When the token was attached last, in seconds of the session. */
-  readonly at: number;
-}
-
-/** The number of remembered tokens. Adapters send signed requests at once, so a request has one of the last tokens. */
+/** The number of remembered requests. Adapters send signed requests at once, so it is one of the last. */
 const REMEMBERED = 200;
-/** Seconds after the use of a token in which a request with it may still be under way. */
-const UNDER_WAY_SECONDS = 30;
+/** The longest time, in ms, from the signing of a request to its end. */
+const UNDER_WAY_MS = 30_000;
+
+/** The key of the map that all copies of core share: each script file contains a copy. */
+const CARRIED = Symbol.for('secure-token:carried');
 
 /**
- * The key of the set with the `Carries` of all copies of core. Each script file contains a copy, which answers for its
- * sources and does not show its tokens to other code.
+ * Returns the last signed requests in the page, by the signed URL, so that a token worker and the page do not sign one
+ * request twice. Creates the map at its first use: an import has no side effect.
  */
-const COPIES = Symbol.for('secure-token:carries');
-
-/** Returns the `Carries` of all copies in the page. Creates the set at its first use: an import has no side effect. */
-function copies(): Set<Carries> {
-  const page = globalThis as Partial<Record<typeof COPIES, Set<Carries>>>;
-  return (page[COPIES] ??= new Set<Carries>());
+export function carriedTokens(): Map<string, CarriedToken> {
+  const page = globalThis as Partial<Record<typeof CARRIED, Map<string, CarriedToken>>>;
+  return (page[CARRIED] ??= new BoundedMap<string, CarriedToken>(REMEMBERED));
 }
 
-const attached = /* @__PURE__ */ new BoundedMap<HeldToken, Attached>(REMEMBERED);
-
-const carriesHere: Carries = (request, asking, headers) => {
-  const url = resolveUrl(request.url);
-  return [...attached].some(([held, { by, clock, at }]) => {
-    const { query = {}, headers: own = {}, base, credentials, expires } = held.token;
-    const isCookieAlone = !base && !Object.keys({ ...query, ...own }).length;
-    if (by === asking && isCookieAlone) return false;
-    // no request gets a token in the last seconds of its life, but one that got it before may be on its way
-    const isJustAttached = clock.sessionNow() - at < UNDER_WAY_SECONDS;
-    if (clock.now() >= (isJustAttached ? expires : held.unusableAt)) return false;
-    // the query does not count, because adapters may add parameters
-    const folder = base ? resolveUrl(base) : held.isFolder ? held.opens : undefined;
-    if (folder ? !url.startsWith(folder) : pathOf(url) !== pathOf(held.opens)) return false;
-    const { searchParams } = new URL(url);
-    return (
-      Object.entries(query).every(([name, value]) => searchParams.getAll(name).includes(value)) &&
-      Object.entries(own).every(([name, value]) =>
-        headers ? headers.get(name) === value : request.headers.includes(name.toLowerCase()),
-      ) &&
-      (!credentials || request.credentials)
-    );
-  });
-};
-
-/** Notes that `by` has attached `held` to a request that is sent now. */
-export function noteAttached(held: HeldToken, by: object, clock: ServerClock): void {
-  copies().add(carriesHere);
-  attached.set(held, { by, clock, at: clock.sessionNow() });
+/** Notes that a request is handed to a player. */
+export function noteCarried({ url, headers, credentials }: SignedRequest, session: string): void {
+  const names = Object.keys(headers).map((name) => name.toLowerCase());
+  carriedTokens().set(url, { session, headers: names, credentials, until: Date.now() + UNDER_WAY_MS });
 }
-
-/** Forgets the tokens of `by`, which is destroyed, so that nothing keeps them in memory. */
-export function forgetAttached(by: object): void {
-  for (const [held, entry] of attached) if (entry.by === by) attached.delete(held);
-}
-
-/**
- * Whether a request carries a valid token that a token source in this page has attached: in the query, the path or the
- * headers, or as a cookie, unless that is a cookie of `asking`. Such a request belongs to the source that has attached
- * the token: no other code signs it or sends it again.
- * @param headers the headers of a request that is made in this page; without them, the names of the headers decide
- */
-export const carriesToken = (request: SentRequest, asking: object | undefined, headers?: Headers): boolean =>
-  [...copies()].some((carries) => carries(request, asking, headers));

@@ -27,8 +27,6 @@ const identityOf = (token: Token): string =>
 export class Replays {
   readonly #parts: SourceParts;
   readonly #calls: TokenCalls;
-  readonly #attach: (url: string, held: HeldToken) => SignedRequest;
-  readonly #bringAlong: (key: string) => void;
   /** The first refusal that is being answered, and the last call that was sent before. */
   #first: { readonly answered: Promise<unknown>; readonly lastCall: number } | undefined;
   readonly #replayed = new WeakSet<SignedRequest>();
@@ -37,20 +35,9 @@ export class Replays {
   #restsUntil = -Infinity;
 
   /** @param attach signs a request for a URL with this token */
-  /**
-   * @param attach signs a request for a URL with this token
-   * @param bringAlong asks for what goes out in the same call as a request that waits
-   */
-  constructor(
-    parts: SourceParts,
-    calls: TokenCalls,
-    attach: (url: string, held: HeldToken) => SignedRequest,
-    bringAlong: (key: string) => void,
-  ) {
+  constructor(parts: SourceParts, calls: TokenCalls) {
     this.#parts = parts;
     this.#calls = calls;
-    this.#attach = attach;
-    this.#bringAlong = bringAlong;
   }
 
   /**
@@ -92,7 +79,7 @@ export class Replays {
 
   /** Gets another token than the refused one. */
   async #another({ unsignedUrl }: SignedRequest, token: Token, how: SignOptions): Promise<HeldToken | undefined> {
-    const { store, urls } = this.#parts;
+    const { store, urls, bringAlong } = this.#parts;
     const keyNow = (): string => urls.read(unsignedUrl).key;
     const find = (): HeldToken | undefined => {
       const held = store.find(keyNow());
@@ -101,7 +88,7 @@ export class Replays {
     const known = find();
     if (store.isUsable(known)) return known;
     const obtained = this.#calls.obtain(keyNow(), 'refused', how);
-    this.#bringAlong(keyNow());
+    bringAlong(keyNow());
     await obtained;
     const renewed = find();
     if (renewed) return renewed;
@@ -116,10 +103,10 @@ export class Replays {
    * adapters report only refusals.
    */
   #sign({ unsignedUrl }: SignedRequest, held: HeldToken, outdatedCall: number): SignedRequest {
-    const { store } = this.#parts;
+    const { store, attach } = this.#parts;
     const outdatedBefore = store.outdatedCall;
     store.outdatedCall = Math.max(outdatedBefore, outdatedCall);
-    const request = this.#attach(unsignedUrl, held);
+    const request = attach(unsignedUrl, held);
     this.#replayed.add(request);
     this.#last = [...this.#last, { request, outdatedBefore, isRefused: false }].slice(-REFUSED_IN_A_ROW);
     return request;
