@@ -70,7 +70,8 @@ async function watch(
   const policies = ['manifestLoadPolicy', 'playlistLoadPolicy', 'fragLoadPolicy'];
   const player = await openPlayer(browser, pages, {
     src: `${edge.origin}/${path}`,
-    tokens: { endpoint: endpoint.origin, adopt: true },
+    tokens: { endpoint: endpoint.origin },
+    adopts: true,
     clock,
     // a jump of the clock ages the requests under way, which no network does
     ...(clock && { config: Object.fromEntries(policies.map((name) => [name, { default: day }])) }),

@@ -45,7 +45,7 @@ function leadsSomewhere(link: string, from: string): boolean {
 
 const folderOf = (path: string): string => `node_modules/.cache/readme/${path.replace(/\W/g, '-')}/`;
 
-const codes = new Set(readFileSync('packages/core/src/contract/secure-token-error.ts', 'utf8').match(/ERR_\w+/g));
+const codes = new Set(readFileSync('packages/core/src/contract/errors.ts', 'utf8').match(/ERR_\w+/g));
 
 interface Manifest {
   readonly name: string;
@@ -156,7 +156,7 @@ describe('docs', () => {
   });
 
   test('the table of options has every option, and its default', () => {
-    const options = readFileSync('packages/core/src/contract/token-source-options.ts', 'utf8');
+    const options = readFileSync('packages/core/src/contract/options.ts', 'utf8');
     const [, members] = /interface TokenSourceOptions \{([\s\S]*?)^\}/m.exec(options)!;
     const names = [...members!.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name!);
     const rows = textOf('docs/options.md').split('\n');

@@ -1,22 +1,4 @@
 import type { Playlist } from 'secure-token-core';
-import { KnownPlaylist } from '../../packages/core/src/playlists/known-playlist.ts';
-import { KnownPlaylists } from '../../packages/core/src/playlists/known-playlists.ts';
-import type { LearntPlaylist } from '../../packages/core/src/playlists/known-playlists.ts';
-import { isLive, lastSegments } from '../../packages/core/src/playlists/media-playlist.ts';
-import { LOOKED_AT } from '../../packages/core/src/playlists/name-prediction.ts';
-
-/** Learns a media playlist at the time 0. The keys of what is learnt are the URIs as `text` has them. */
-export function knownFrom(url: string, text: string): KnownPlaylist {
-  const known = new KnownPlaylist();
-  known.learn({
-    url,
-    isLive: isLive(text),
-    learntAt: 0,
-    lastSegments: lastSegments(text, LOOKED_AT),
-    addTo: (order) => order.learn(text, (uri) => uri),
-  });
-  return known;
-}
 
 /** The URLs that follow `name` in the playlists that `learn` was given, by the URL of each playlist. */
 export const namesAfter = (
@@ -24,8 +6,11 @@ export const namesAfter = (
   calls: readonly (readonly [url: string, playlist: Playlist])[],
 ): [string, string[]][] =>
   calls.map(([url, playlist]) => {
-    const known = new KnownPlaylists();
-    (playlist as LearntPlaylist).learn(url, known, { identify: (href) => href, now: () => 0, endpointNow: () => 0 });
-    const key = new URL(name, url).href;
-    return [url, [...(known.naming(key)?.order.after(key) ?? [])]];
+    const keyOf = (uri: string, base: string): string => new URL(uri, base).href;
+    const lists = playlist.lists({ url, keyOf, now: () => 0, before: () => undefined });
+    const key = keyOf(name, url);
+    const list = lists.find((it) => it.placeOf(key) >= 0);
+    const from = list ? list.placeOf(key) + 1 : 0;
+    const length = list ? list.length - from : 0;
+    return [url, Array.from({ length }, (_, index) => list!.at(from + index))];
   });

@@ -1,5 +1,6 @@
 import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
+import type { adoptTokens } from '../../packages/core/src/adopt.ts';
 import type * as SecureTokenHls from '../../packages/hlsjs/src/index.ts';
 import type { OwnProfiles } from './chromium.mjs';
 import type { HlsVersion, PageServer, ScriptFormat } from './page.ts';
@@ -15,13 +16,14 @@ declare global {
     video: HTMLVideoElement;
     hls: Hls;
     source: SecureTokenHls.TokenSource | undefined;
+    adoptTokens: typeof adoptTokens | undefined;
   }
 }
 
 /** Options that survive the way into the page. */
 export type PlayerTokens = Omit<
   SecureTokenHls.TokenSourceOptions,
-  'endpoint' | 'getTokens' | 'request' | 'protect' | 'clock' | 'fetch' | 'random'
+  'endpoint' | 'getTokens' | 'request' | 'protect' | 'adopt' | 'clock' | 'fetch' | 'random'
 > & {
   endpoint: string;
   request?: { credentials?: RequestCredentials; headers?: Record<string, string> };
@@ -31,6 +33,8 @@ export interface PlayerOptions {
   src: string;
   /** Tokens of the player; without them, hls.js is alone. */
   tokens?: PlayerTokens;
+  /** Whether the page passes `adoptTokens`. @default false */
+  adopts?: boolean;
   /** @default '1.7' */
   hls?: HlsVersion;
   /** @default 'script' */
@@ -88,7 +92,7 @@ export const HARMLESS = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall', 
 
 /** Opens a page of its own context: no cache and no cookie is shared. */
 export async function openPlayer(browser: OwnProfiles, pages: PageServer, options: PlayerOptions): Promise<Player> {
-  const { hls = '1.7', format = 'script', attach = 'instance', clock = false, ...rest } = options;
+  const { hls = '1.7', format = 'script', attach = 'instance', clock = false, adopts = false, ...rest } = options;
   const requests: PlayerRequest[] = [];
   const opened = await openRecordedPage({ browser, pages }, pages.url(hls, format), async (page) => {
     page.on('request', (request) => {
@@ -99,6 +103,12 @@ export async function openPlayer(browser: OwnProfiles, pages: PageServer, option
   });
   const { page } = opened;
   await page.waitForFunction(() => 'SecureTokenHls' in window);
+  if (adopts) {
+    const content =
+      "import { adoptTokens } from '/packages/core/dist/adopt.js'; Object.assign(window, { adoptTokens });";
+    await page.addScriptTag({ type: 'module', content });
+    await page.waitForFunction(() => 'adoptTokens' in window);
+  }
   await page.evaluate(createPlayer, { attach, ...rest });
   const complete = withTrouble(opened);
   const player = playerPage<SeenInPage, Snapshot>(opened, {
@@ -121,8 +131,14 @@ export async function openPlayer(browser: OwnProfiles, pages: PageServer, option
 }
 
 /** Runs inside the page. */
-function createPlayer({ src, tokens, attach, config = {} }: Omit<PlayerOptions, 'hls' | 'format' | 'clock'>): void {
-  const { Hls, SecureTokenHls, recording } = window;
+function createPlayer({
+  src,
+  tokens: given,
+  attach,
+  config = {},
+}: Omit<PlayerOptions, 'hls' | 'format' | 'clock'>): void {
+  const { Hls, SecureTokenHls, recording, adoptTokens } = window;
+  const tokens = given && { ...given, ...(adoptTokens && { adopt: adoptTokens }) };
   const video = document.querySelector('video')!;
   // what is passed on is the app's to destroy; `secureToken` destroys what it has made itself
   const shared = tokens && attach === 'config' ? SecureTokenHls.createTokenSource(tokens) : undefined;

@@ -1,5 +1,5 @@
 import type { MediaPlayerClass } from 'dashjs';
-import type { TokenSource } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { writeMistake } from 'secure-token-core/adapter';
 import type { RequestDetails } from './loader.ts';
 import { MANIFEST } from './loader.ts';
@@ -21,7 +21,7 @@ const timeOf = (player: MediaPlayerClass): number | undefined => {
  */
 export function reloadUnsigned(
   player: MediaPlayerClass,
-  source: TokenSource,
+  source: AdapterSource,
   isSigned: (request: RequestDetails) => boolean,
 ): void {
   const url = sourceUrl(player);

@@ -1,6 +1,6 @@
 import type { MediaPlayerClass } from 'dashjs';
-import type { SecureTokenError, SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
-import type { SourceUser } from 'secure-token-core/adapter';
+import type { SecureTokenError, SignOptions, SignedRequest } from 'secure-token-core';
+import type { AdapterSource, SourceUser } from 'secure-token-core/adapter';
 import { hasShownPicture, isOutage, keepAsking, writeEarlyFailure } from 'secure-token-core/adapter';
 import type { ShownFailure } from './shown-failure.ts';
 import type { SignedLoad } from './signed-load.ts';
@@ -10,7 +10,7 @@ import { trigger } from './trigger.ts';
 /** A player and its token source, as every part of the plugin gets them. */
 export interface Session {
   readonly player: MediaPlayerClass;
-  readonly source: TokenSource;
+  readonly source: AdapterSource;
   /** This player, as one of the users that may share the source. */
   readonly user: SourceUser;
   readonly failure: ShownFailure;
@@ -35,7 +35,7 @@ export const tellConsole = ({ player, source }: Session, error: SecureTokenError
 export async function signOrWait<T extends SignedRequest | undefined>(
   session: Session,
   signal: AbortSignal,
-  ask: (options: Required<SignOptions>) => Promise<T>,
+  ask: (options: SignOptions) => Promise<T>,
   hasTriesLeft = false,
 ): Promise<T> {
   const { player, source, failure } = session;

@@ -1,5 +1,5 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { errorWithoutToken, isOutage, noteAccepted, refusalOf, withTokenHeaders } from 'secure-token-core/adapter';
+import { errorWithoutToken, isOutage, refusalOf, withTokenHeaders } from 'secure-token-core/adapter';
 import { dash } from 'secure-token-core/playlists';
 import type { Load, LoadProgress, LoaderAnswer, LoaderRequest, LoaderResponse } from './loader.ts';
 import { MANIFEST } from './loader.ts';
@@ -177,7 +177,7 @@ export class SignedLoad {
       );
       return;
     }
-    if (!hasFailed) noteAccepted(request);
+    if (!hasFailed) source.noteAnswer(request, { url: answer.url ?? '' }, true);
     this.#endAnswered(attempt);
   }
 

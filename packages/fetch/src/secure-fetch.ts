@@ -1,4 +1,5 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { acquireNamedSource } from './named-source.ts';
 import { isRead, urlOf } from './fetch-arguments.ts';
 import { SecureRequest } from './secure-request.ts';
@@ -26,7 +27,7 @@ export function secureFetch(
 
 /** @param uninstalled aborts when requests that wait for a token are to be sent unsigned */
 export function signingFetch(
-  source: TokenSource,
+  source: AdapterSource,
   fetch: typeof globalThis.fetch,
   uninstalled: AbortSignal = new AbortController().signal,
 ): typeof globalThis.fetch {

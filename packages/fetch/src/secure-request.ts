@@ -1,5 +1,5 @@
 import type { SecureTokenError, SignOptions, TokenSource } from 'secure-token-core';
-import type { Sent } from 'secure-token-core/adapter';
+import type { AdapterSource, Sent } from 'secure-token-core/adapter';
 import { isSecureTokenError } from 'secure-token-core';
 import {
   carriesToken,
@@ -24,7 +24,7 @@ const delivering = new WeakSet<TokenSource>();
  * One request for a protected URL: waits for its token, is sent, is sent once more if it is refused, and is answered.
  */
 export class SecureRequest {
-  readonly #source: TokenSource;
+  readonly #source: AdapterSource;
   readonly #fetch: typeof fetch;
   /** The arguments with which the app has called fetch. */
   readonly #args: Parameters<typeof fetch>;
@@ -32,7 +32,7 @@ export class SecureRequest {
 
   /** @param uninstalled ends waits, because nothing is signed any more */
   constructor(
-    source: TokenSource,
+    source: AdapterSource,
     fetch: typeof globalThis.fetch,
     args: Parameters<typeof globalThis.fetch>,
     uninstalled: AbortSignal,
@@ -71,7 +71,7 @@ export class SecureRequest {
     const sent = await sendSigned(
       {
         refused: (request, status) => wait((options) => source.refused(request, status, options)),
-        adoption: source.adoption,
+        noteAnswer: (...answered) => source.noteAnswer(...answered),
       },
       signed,
       (request, cache) => this.#fetch(request.url, { ...init, ...signedInit(asked, request, cache) }),

@@ -1,5 +1,5 @@
 import type { SecureTokenError, SignedRequest } from 'secure-token-core';
-import { isOutage, keepAsking, noteAccepted, renewWorker, workerSigns } from 'secure-token-core/adapter';
+import { isOutage, keepAsking, renewWorker, workerSigns } from 'secure-token-core/adapter';
 import type { Failures } from './attempts.ts';
 import { mayTryWorker } from './attempts.ts';
 import { diagnoseFailure } from './diagnose-failure.ts';
@@ -112,8 +112,10 @@ export class ElementRequests {
    * replay by its identity, so a refusal of the copy is replayed like a first refusal.
    */
   noteArrival(): void {
-    if (this.#request) noteAccepted(this.#request);
-    this.#request &&= { ...this.#request };
+    const { source } = this.#options;
+    if (!this.#request) return;
+    source.noteAnswer(this.#request, {}, true);
+    this.#request = { ...this.#request };
   }
 
   /**

@@ -1,5 +1,5 @@
-import type { SecureTokenError, TokenSource } from 'secure-token-core';
-import type { SourceUser } from 'secure-token-core/adapter';
+import type { SecureTokenError } from 'secure-token-core';
+import type { AdapterSource, SourceUser } from 'secure-token-core/adapter';
 import type { SwapReason } from './request-need.ts';
 
 /** The callbacks that inform a player. */
@@ -18,7 +18,7 @@ interface NativeSourceListener {
 }
 
 export interface NativeSourceOptions {
-  readonly source: TokenSource;
+  readonly source: AdapterSource;
   /** The user of `source` that stands for this player: several players may share the source. */
   readonly user: SourceUser;
   /** The unsigned, absolute URL. */

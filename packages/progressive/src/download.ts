@@ -1,6 +1,7 @@
-import type { SignedRequest, TokenSource } from 'secure-token-core';
+import type { SignedRequest } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { SecureTokenError } from 'secure-token-core';
-import { abortable, isOffline, noteAccepted } from 'secure-token-core/adapter';
+import { abortable, isOffline } from 'secure-token-core/adapter';
 import type { Connection } from './connection.ts';
 import { connect } from './connection.ts';
 import { representation } from './content-range.ts';
@@ -71,7 +72,7 @@ export async function download(
 class Download {
   /** The absolute, unsigned URL. */
   readonly #url: string;
-  readonly #source: TokenSource;
+  readonly #source: AdapterSource;
   readonly #sink: DownloadSink;
   readonly #signal: AbortSignal | undefined;
   readonly #report: ReturnType<typeof createProgressMeter>;
@@ -85,7 +86,7 @@ class Download {
   #attempts = 0;
   #restarts = 0;
 
-  constructor(url: string, source: TokenSource, sink: DownloadSink, settings: DownloadSettings) {
+  constructor(url: string, source: AdapterSource, sink: DownloadSink, settings: DownloadSettings) {
     const { onProgress, signal, from } = settings;
     this.#url = url;
     this.#source = source;
@@ -162,7 +163,7 @@ class Download {
     if (ok && start !== this.#position) return false;
     const { validator, total } = this.#version;
     this.#version = { validator: validator ?? now.validator, total: total ?? now.total };
-    if (ok) noteAccepted(request);
+    if (ok) this.#source.noteAnswer(request, response, true);
     if (ok) this.#type ||= headers.get('content-type') ?? '';
     return ok;
   }

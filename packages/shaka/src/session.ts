@@ -1,5 +1,5 @@
-import type { SignedRequest, TokenSource } from 'secure-token-core';
-import type { SourceUser } from 'secure-token-core/adapter';
+import type { SignedRequest } from 'secure-token-core';
+import type { AdapterSource, SourceUser } from 'secure-token-core/adapter';
 import { createSourceUser, hasShownPicture, isOutage, keepAsking, writeEarlyFailure } from 'secure-token-core/adapter';
 import type { Request, RequestFilter, ShakaPlayer } from './shaka-types.ts';
 
@@ -24,14 +24,14 @@ const nextUrl = ({ uris, attempt = 0 }: Partial<Pick<Request, 'attempt'>> & Pick
 
 /** One player and its token source. */
 export class Session {
-  readonly source: TokenSource;
+  readonly source: AdapterSource;
   /** This player, as one of the users that may share the source. */
   readonly user: SourceUser;
   readonly #player: ShakaPlayer;
   readonly #waits = new Set<AbortController>();
   #next: Session | undefined;
 
-  constructor(player: ShakaPlayer, source: TokenSource) {
+  constructor(player: ShakaPlayer, source: AdapterSource) {
     this.#player = player;
     this.source = source;
     this.user = createSourceUser(source);

@@ -1,9 +1,9 @@
 import type { SecureTokenError, SignedRequest, TokenSource } from 'secure-token-core';
 import { isSecureTokenError } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import {
   errorWithoutToken,
   isOutage,
-  noteAccepted,
   refusalOf,
   untouchedRequest,
   withTokenHeaders,
@@ -53,7 +53,7 @@ class TokenTransfer implements Operation {
     return this.#prepared.session;
   }
 
-  get #source(): TokenSource {
+  get #source(): AdapterSource {
     return this.#session.source;
   }
 
@@ -109,7 +109,7 @@ class TokenTransfer implements Operation {
     };
     this.#onWire = this.#base(signed.url, onWire, type, reports.progress, reports.headers, config);
     const response = await this.#onWire.promise;
-    noteAccepted(signed);
+    this.#source.noteAnswer(signed, { url: response.uri }, true);
     const timeMs = response.timeMs ?? Date.now() - sentAt;
     reports.pass();
     await body?.pass();

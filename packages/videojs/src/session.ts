@@ -1,5 +1,5 @@
-import type { SignOptions, SignedRequest, TokenSource } from 'secure-token-core';
-import type { SourceUser } from 'secure-token-core/adapter';
+import type { SignOptions, SignedRequest } from 'secure-token-core';
+import type { AdapterSource, SourceUser } from 'secure-token-core/adapter';
 import { isOutage, keepAsking, refusalOf } from 'secure-token-core/adapter';
 import type Player from 'video.js/dist/types/player.js';
 import type { LastRefusal } from './last-refusal.ts';
@@ -8,7 +8,7 @@ import type { PlaybackFailure } from './playback-failure.ts';
 /** The player and its token source, as every part of the plugin gets them. */
 export interface Session {
   readonly player: Player;
-  readonly source: TokenSource;
+  readonly source: AdapterSource;
   /** The user of `source` that stands for this player: several players may share the source. */
   readonly user: SourceUser;
   readonly refusal: LastRefusal;
@@ -17,7 +17,7 @@ export interface Session {
   readonly waits: Set<AbortController>;
 }
 
-type Ask<T> = (options: Required<SignOptions>) => Promise<T>;
+type Ask<T> = (options: SignOptions) => Promise<T>;
 
 /**
  * Asks the token source until it answers, because VHS does not survive a failed request: it ends playback, switches

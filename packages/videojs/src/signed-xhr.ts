@@ -1,5 +1,5 @@
-import type { SignOptions, SignedRequest } from 'secure-token-core';
-import { adoptToken, hideSignedUrl, noteAccepted, writeUnprotectedRefusal } from 'secure-token-core/adapter';
+import type { EdgeAnswer, SignOptions, SignedRequest } from 'secure-token-core';
+import { hideSignedUrl, writeUnprotectedRefusal } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Session } from './session.ts';
 import { replayForPlayer, signOrWait } from './session.ts';
@@ -61,6 +61,8 @@ class SignedXhr {
   readonly #setNativeHeader: XMLHttpRequest['setRequestHeader'];
   readonly #sendNative: XMLHttpRequest['send'];
   readonly #abortNative: XMLHttpRequest['abort'];
+  /** The object that has the `responseURL` which the player does not see: a library may have put one into the request. */
+  readonly #hasResponseUrl: object;
   #method: string;
   /** The unsigned URL. */
   #url: string;
@@ -78,6 +80,7 @@ class SignedXhr {
     this.#setNativeHeader = xhr.setRequestHeader.bind(xhr);
     this.#sendNative = xhr.send.bind(xhr);
     this.#abortNative = xhr.abort.bind(xhr);
+    this.#hasResponseUrl = Object.hasOwn(xhr, 'responseURL') ? xhr : (Object.getPrototypeOf(xhr) as object);
     this.#method = xhr.method ?? 'GET';
     this.#url = xhr.url ?? '';
     this.#headers = Object.entries(xhr.headers ?? {});
@@ -142,7 +145,7 @@ class SignedXhr {
   /** Sends the request that `ask` resolves to. Calls `otherwise` if there is none. */
   async #sendOnce(
     name: 'waiting' | 'replaying',
-    ask: (options: Required<SignOptions>) => Promise<SignedRequest | undefined>,
+    ask: (options: SignOptions) => Promise<SignedRequest | undefined>,
     otherwise: () => void,
   ): Promise<void> {
     const wait = new AbortController();
@@ -193,10 +196,19 @@ class SignedXhr {
     if (this.#phase.name === 'refused') this.#onEventOfRefusal(event, this.#phase.request);
   }
 
+  /** The answer of the edge, with the URL from which it really came. */
+  get #answer(): EdgeAnswer {
+    const xhr = this.#xhr;
+    return {
+      responseURL: Reflect.get(this.#hasResponseUrl, 'responseURL', xhr) as string,
+      getAllResponseHeaders: () => xhr.getAllResponseHeaders(),
+      getResponseHeader: (name) => xhr.getResponseHeader(name),
+    };
+  }
+
   #onSucceeded(request: SignedRequest): void {
     const { responseType, responseURL } = this.#xhr;
-    noteAccepted(request);
-    adoptToken(this.#session.source, request, this.#xhr);
+    this.#session.source.noteAnswer(request, this.#answer, true);
     this.#phase = { name: 'settled' };
     this.#onSuccess?.(request.unsignedUrl);
     if (!responseType) this.#session.source.learn(responseURL, hlsOrDash(this.#xhr.responseText));

@@ -53,7 +53,9 @@ test('another source has an error of its own, though a licence of the one before
   playing.asset = `${CDN}/vod/c.mpd`;
   await load('c.mpd');
   expect(errors).toEqual([denied, denied]);
-  source.dispatchEvent(new Event('tokenrenewed'));
+  source.dispatchEvent(
+    new CustomEvent('tokenrenewed', { detail: { reason: 'initial', urls: [], expires: 9, wait: 0 } }),
+  );
   await settle();
   expect(errors).toHaveLength(2);
 });

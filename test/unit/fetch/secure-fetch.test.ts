@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { createTokenSource, secureFetch } from '../../../packages/fetch/src/index.ts';
 import { answer, fetchLab, refuse } from './fetch-lab.ts';
 
@@ -109,13 +110,13 @@ describe('options', () => {
   });
 
   test('protect names nothing', () => {
-    const empty = /^ERR_OPTIONS: protect is an empty list\. Give a URL prefix/;
+    const empty = /^ERR_OPTIONS: protect is an empty list\. Give an http or https URL prefix/;
     expect(() => secureFetch({ endpoint: '/token', protect: [] })).toThrow(empty);
     expect(() => secureFetch({ endpoint: '/token', protect: '' })).toThrow(/^ERR_OPTIONS: protect /);
   });
 
   test('a source that signs whatever it is asked for', () => {
-    const source = createTokenSource('https://api.test/token');
+    const source = createTokenSource('https://api.test/token') as AdapterSource;
     expect(() => secureFetch(source)).toThrow(/^ERR_OPTIONS: this token source protects every URL/);
     source.allow('https://cdn.test/master.m3u8');
     expect(secureFetch(source).source).toBe(source);

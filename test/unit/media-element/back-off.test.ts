@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { pauseFor } from '../../../packages/core/src/waiting.ts';
+import { pauseFor } from 'secure-token-core/adapter';
 import { pause } from '../../../packages/media-element/src/back-off.ts';
 
 describe('pause', () => {

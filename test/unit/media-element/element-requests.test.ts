@@ -1,25 +1,29 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError, createTokenSource } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { createSourceUser, refusalOf, workerQuestion } from 'secure-token-core/adapter';
 import { noFailures } from '../../../packages/media-element/src/attempts.ts';
 import { ElementRequests } from '../../../packages/media-element/src/element-requests.ts';
 import type { NativeSourceOptions } from '../../../packages/media-element/src/native-source-options.ts';
 
 const url = 'https://cdn.example/film.mp4';
-let source: TokenSource;
+let source: AdapterSource;
 let answer: (response: Response) => void;
 /** What `getTokens` fails with instead of answering. */
 let outage: Error | undefined;
 const listener = { onFailure: vi.fn(), onOutage: vi.fn(), onRecovery: vi.fn() };
 
-beforeEach(() => {
+function newSource(): AdapterSource {
   let count = 0;
   const getTokens = async () => {
     if (outage) throw outage;
     return { url, expires: Date.now() / 1000 + 60, query: { st: `${++count}` } };
   };
-  source = createTokenSource({ getTokens });
+  return createTokenSource({ getTokens }) as AdapterSource;
+}
+
+beforeEach(() => {
+  source = newSource();
   vi.stubGlobal('document', { baseURI: 'https://app.example/' });
   vi.stubGlobal('location', { origin: 'https://app.example' });
   vi.stubGlobal('fetch', () => new Promise((resolve) => (answer = resolve)));
@@ -146,6 +150,7 @@ test('a token in a header plays by the worker alone', async () => {
 test('the player hears of an outage, and once of its end', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
+  source = newSource();
   outage = new Error('the endpoint is away');
   const requests = idle();
   const signed = requests.sign();

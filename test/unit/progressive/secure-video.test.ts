@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { workerQuestion } from 'secure-token-core/adapter';
 import { createTokenSource, secureVideo } from '../../../packages/progressive/src/index.ts';
 import { FakeMedia, stubPage } from '../../support/fake-media.ts';
@@ -75,7 +76,7 @@ test.each<[string, unknown, string]>([
   ['no element', null, url],
   ['another element', new EventTarget(), url],
 ])('%s: a shared token source is given up again', async (_, media, given) => {
-  const source = createTokenSource({ getTokens: () => Promise.resolve([]), protect: url });
+  const source = createTokenSource({ getTokens: () => Promise.resolve([]), protect: url }) as AdapterSource;
   const leave = vi.fn();
   const join = vi.spyOn(source, 'join').mockReturnValue(leave);
   const listen = vi.spyOn(source, 'addEventListener');
@@ -86,7 +87,7 @@ test.each<[string, unknown, string]>([
 });
 
 test.each(['service-worker', '', null, true])('via: %j is refused at once', async (via) => {
-  const source = createTokenSource({ getTokens: () => Promise.resolve([]), protect: url });
+  const source = createTokenSource({ getTokens: () => Promise.resolve([]), protect: url }) as AdapterSource;
   const join = vi.spyOn(source, 'join');
   const opened = secureVideo(new FakeMedia() as unknown as HTMLMediaElement, url, { source, via } as never);
   await expect(opened).rejects.toMatchObject({

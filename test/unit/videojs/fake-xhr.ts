@@ -13,7 +13,7 @@ class FakeXhr extends EventTarget {
   readyState = 0;
   status = 0;
   responseText = '';
-  responseURL = '';
+  answeredFrom = '';
   responseType = '';
   timeout = 0;
   withCredentials = false;
@@ -39,10 +39,15 @@ class FakeXhr extends EventTarget {
     }
   }
 
+  // as in browsers, not a property of the object
+  get responseURL(): string {
+    return this.answeredFrom;
+  }
+
   open(method: string, url: string): void {
     this.opened.push(`${method} ${url}`);
     this.headersSent.length = 0;
-    Object.assign(this, { readyState: 1, status: 0, responseURL: url });
+    Object.assign(this, { readyState: 1, status: 0, answeredFrom: url });
     this.fire('readystatechange');
   }
 

@@ -3,6 +3,7 @@ import { namesAfter } from '../../support/learnt.ts';
 import type { Token } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
 import { createSourceUser } from 'secure-token-core/adapter';
+import { adoptTokens } from 'secure-token-core/adopt';
 import { commonAccessToken } from '../../../packages/server/src/cat.ts';
 import { LastRefusal } from '../../../packages/videojs/src/last-refusal.ts';
 import type { Session } from '../../../packages/videojs/src/session.ts';
@@ -23,7 +24,7 @@ function taken(more: Partial<Token> = {}, options: RequestOptions = {}) {
     await new Promise((resolve) => setTimeout(resolve, 10));
     return { expires: nowSeconds() + LIFETIME_SECONDS, query: { st: String(++calls) }, ...more };
   });
-  const source = createTokenSource({ getTokens, protect: 'https://cdn.test/', adopt: true });
+  const source = createTokenSource({ getTokens, protect: 'https://cdn.test/', adopt: adoptTokens });
   const failure = { show: vi.fn(), withdraw: vi.fn() };
   const player = { readyState: () => 4, currentTime: () => 0, buffered: () => [] };
   const session = {
@@ -145,9 +146,7 @@ describe('sent', () => {
     xhr.answer(200, '#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n2.ts');
     expect(xhr.heard).toEqual(['done', 'load 200', 'loadend 200']);
     expect(onSuccess.mock.calls).toEqual([[URL_ASKED]]);
-    expect(namesAfter('1.ts', learn.mock.calls)).toEqual([
-      [expect.stringContaining(URL_ASKED), [new URL('2.ts', URL_ASKED).href]],
-    ]);
+    expect(namesAfter('1.ts', learn.mock.calls)).toEqual([[URL_ASKED, [new URL('2.ts', URL_ASKED).href]]]);
   });
 
   test('refused, it is sent once more with another token, and the player hears of that one only', async () => {
@@ -239,16 +238,33 @@ describe('sent', () => {
 test.each([
   ['is sent from then on', URL_ASKED, true],
   ['is not used if another host has sent it, behind a redirect', 'https://other.test/v/1.ts', false],
-])('a token that comes with an answer %s', async (_, responseURL, isUsed) => {
+])('a token that comes with an answer %s', async (_, answeredFrom, isUsed) => {
   const format = commonAccessToken({ keys: [{ id: 'k', key: '11'.repeat(32) }] });
   const next = (await format.sign(new URL(URL_ASKED), Math.floor(nowSeconds()) + 300)).query!.cat!;
   const { xhr, take } = taken({ prefix: 'https://cdn.test/v/', query: { cat: 'first' } });
   xhr.send();
   await later(10);
-  Object.assign(xhr, { responseURL, responseHeaders: { 'cta-common-access-token': next } });
+  Object.assign(xhr, { answeredFrom, responseHeaders: { 'cta-common-access-token': next } });
   xhr.answer(200);
   const second = take(URL_ASKED);
   second.send();
   const sent = ['first', isUsed ? next : 'first'].map((cat) => `GET ${URL_ASKED}?cat=${cat}`);
   expect([...xhr.opened, ...second.opened]).toEqual(sent);
+});
+
+test('nor is one of another host whose folders are those of the token, so that the player sees the first host', async () => {
+  const format = commonAccessToken({ keys: [{ id: 'k', key: '11'.repeat(32) }] });
+  const next = (await format.sign(new URL(URL_ASKED), Math.floor(nowSeconds()) + 300)).query!.cat!;
+  const header = 'CTA-Common-Access-Token';
+  const token = { query: {}, headers: { [header]: 'first' }, prefix: 'https://cdn.test/v/' };
+  const { xhr, take } = taken({ ...token, base: 'https://cdn.test/tok-abcdefghijklmnop/v/' });
+  xhr.send();
+  await later(10);
+  const answeredFrom = 'https://other.test/tok-abcdefghijklmnop/v/1.ts';
+  Object.assign(xhr, { answeredFrom, responseHeaders: { [header.toLowerCase()]: next } });
+  xhr.answer(200);
+  expect(xhr.responseURL).toBe(URL_ASKED);
+  const second = take(URL_ASKED);
+  second.send();
+  expect(second.headersSent).toEqual([`${header}: first`]);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { AdapterSource } from '../../../packages/core/src/adapter.ts';
 import { SecureTokenError } from '../../../packages/core/src/index.ts';
 import { fetchLab } from './handle-fetch-lab.ts';
 
@@ -16,7 +17,7 @@ describe('handleFetch', () => {
   });
 
   test('a page that is loaded lifts denials, and is not answered', () => {
-    const liftDenials = vi.spyOn(lab.source, 'liftDenials');
+    const liftDenials = vi.spyOn(lab.source as AdapterSource, 'liftDenials');
     for (const path of ['/vod/film.mp4', '/other/']) {
       expect(lab.ask(path, { mode: 'navigate', destination: 'document' }).answers).toBe(false);
       expect(lab.ask(path, { mode: 'cors', destination: '' }).answers).toBe(false);

@@ -4,7 +4,10 @@ import type * as PageSignerModule from '../../../packages/worker/src/worker/page
 import { FakePages, advanceMs, settle } from './worker-lab.ts';
 
 const url = 'https://cdn.test/film.mp4';
-const signed = { url: `${url}?st=1`, headers: {}, credentials: false, source: url, token: { expires: 9 } };
+const signed = { url: `${url}?st=1`, headers: {}, credentials: false, unsignedUrl: url, token: { expires: 9 } };
+/** As a page of 1.0 posts it. */
+const { unsignedUrl: source, ...others } = signed;
+const posted = { ...others, source };
 
 let pages: FakePages;
 let signers: typeof PageSignerModule;
@@ -24,7 +27,7 @@ afterEach(() => {
 
 /** A page that hands out tokens as 1.0 does; `answer` is what it posts for a question, `undefined` for nothing. */
 const signing =
-  (answer: (question: unknown) => unknown = () => ({ signed })) =>
+  (answer: (question: unknown) => unknown = () => ({ signed: posted })) =>
   (message: unknown, port: MessagePort | undefined): void => {
     if ((message as { secureToken?: string }).secureToken !== 'hello') return;
     port!.onmessage = ({ data }) => {
@@ -107,7 +110,7 @@ describe('PageSigner', () => {
       'own',
       signing((question) => {
         questions.push(question);
-        return questions.length < 3 ? { signed } : { signed: undefined };
+        return questions.length < 3 ? { signed: posted } : { signed: undefined };
       }),
     );
     const page = signer();
@@ -167,7 +170,7 @@ describe('PageSigner', () => {
       pages.open('own');
       const seen = outcome(new signers.PageSigner('own').sign(url));
       await advanceMs(11_500);
-      expect(seen.value).toMatchObject({ url, headers: {}, credentials: false, source: url });
+      expect(seen.value).toMatchObject({ url, headers: {}, credentials: false, unsignedUrl: url });
     });
 
     test.each(['a page says so', 'a page answers, be it too late'])('is over when %s', async (how) => {
@@ -254,7 +257,7 @@ describe('PageSigner', () => {
     test('from the page that has signed what was refused', async () => {
       pages.open(
         'own',
-        signing((question) => ('url' in (question as object) ? { signed } : undefined)),
+        signing((question) => ('url' in (question as object) ? { signed: posted } : undefined)),
       );
       const page = signer();
       const seen = outcome(page.refused(await page.sign(url), 403));
@@ -305,7 +308,7 @@ describe('PageSigner', () => {
       });
       const seen = outcome(signer().sign(url));
       await advanceMs(60_000, 1000);
-      port!.postMessage({ signed });
+      port!.postMessage({ signed: posted });
       await settle();
       expect(seen.value).toMatchObject(signed);
       expect(vi.getTimerCount()).toBe(0);

@@ -18,9 +18,11 @@ const signed = {
   headers: { 'x-token': 'secret' },
   credentials: true,
   unsignedUrl: url,
-  source: url,
   token: { url, expires: 9, query: { st: 'secret' } },
 };
+/** As it is posted: the unsigned URL has its name of 1.0. */
+const { unsignedUrl, ...others } = { ...signed, token: { expires: 9 } };
+const posted = { ...others, source: unsignedUrl };
 
 /** Messages that other scripts, broken ones and later versions post. */
 const strange: readonly unknown[] = [
@@ -51,11 +53,11 @@ const strange: readonly unknown[] = [
   { secureToken: 'event', type: 'tokendenied', error: { code: 403, message: 'no' } },
   { signed: null },
   { signed: 'yes' },
-  { signed: { ...signed, url: undefined } },
-  { signed: { ...signed, source: 7 } },
-  { signed: { ...signed, headers: 'x-token: secret' } },
-  { signed: { ...signed, headers: { 'x-token': 7 } } },
-  { signed: { ...signed, token: 'secret' } },
+  { signed: { ...posted, url: undefined } },
+  { signed: { ...posted, source: 7 } },
+  { signed: { ...posted, headers: 'x-token: secret' } },
+  { signed: { ...posted, headers: { 'x-token': 7 } } },
+  { signed: { ...posted, token: 'secret' } },
   { error: null },
   { error: { code: 'ERR_DENIED' } },
   { url: 7, status: '403' },
@@ -96,16 +98,18 @@ describe('the words of 1.0', () => {
     expect(isConnected('here')).toBe(true);
     expect([parseQuestion({ url }), parseQuestion({ status: 403 })]).toEqual([{ url }, { status: 403 }]);
     expect(parseAnswer({ signed: undefined })).toEqual({ signed: undefined });
-    expect(parseAnswer({ signed })).toMatchObject({ signed: { ...signed, token: { expires: 9 } } });
+    expect(parseAnswer({ signed: posted })).toEqual({ signed: { ...signed, token: { expires: 9 } } });
     const plain = { url, headers: {}, credentials: false, source: url };
-    expect(parseAnswer({ signed: plain })).toMatchObject({ signed: plain });
+    expect(parseAnswer({ signed: plain })).toEqual({
+      signed: { url, headers: {}, credentials: false, unsignedUrl: url },
+    });
   });
 
   test('members that were added later are left alone', () => {
     expect(parsePageMessage({ secureToken: 'claim', names: ['st'] })).toEqual({ secureToken: 'claim' });
     expect(parseWorkerMessage({ secureToken: 'hello', version: 3 })).toEqual({ secureToken: 'hello' });
     expect(parseQuestion({ url, method: 'HEAD' })).toEqual({ url });
-    expect(parseAnswer({ signed, since: 1 })).toMatchObject({ signed: { ...signed, token: { expires: 9 } } });
+    expect(parseAnswer({ signed: posted, since: 1 })).toEqual({ signed: { ...signed, token: { expires: 9 } } });
   });
 });
 
@@ -160,10 +164,8 @@ describe('what is posted', () => {
   });
 
   test('an answer holds of the token no more than until when it lives', () => {
-    // by the name that the unsigned URL had in 1.0, alone
-    const { unsignedUrl, ...posted } = { ...signed, token: { expires: 9 } };
-    expect(postableRequest(signed)).toEqual({ ...posted, source: unsignedUrl });
-    expect(parseAnswer(through({ signed: postableRequest(signed) }))).toMatchObject({
+    expect(postableRequest(signed)).toEqual(posted);
+    expect(parseAnswer(through({ signed: postableRequest(signed) }))).toEqual({
       signed: { ...signed, token: { expires: 9 } },
     });
     expect(parseAnswer(through({ error: postableError(error) }))).toMatchObject({ error: { code: 'ERR_DENIED', url } });

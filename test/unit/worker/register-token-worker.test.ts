@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { namesAfter } from '../../support/learnt.ts';
 import type { TokenSource } from '../../../packages/core/src/index.ts';
 import { createTokenSource, isSecureTokenError } from '../../../packages/core/src/index.ts';
+import type { AdapterSource } from '../../../packages/core/src/adapter.ts';
 import { hlsOrDash } from '../../../packages/core/src/playlists.ts';
 import type { TokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
 import { registerTokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
@@ -83,7 +84,7 @@ describe('registerTokenWorker', () => {
   test('no service workers: NotSupportedError, and the page is no player of its source', async () => {
     vi.stubGlobal('navigator', {});
     await expect(register({ endpoint: '/token', protect })).rejects.toMatchObject({ name: 'NotSupportedError' });
-    const source = createTokenSource({ getTokens, protect });
+    const source = createTokenSource({ getTokens, protect }) as AdapterSource;
     const join = vi.spyOn(source, 'join');
     await expect(register(source)).rejects.toMatchObject({ name: 'NotSupportedError' });
     expect(join).not.toHaveBeenCalled();
@@ -99,12 +100,14 @@ describe('registerTokenWorker', () => {
       vi.useFakeTimers();
       const expires = (): number => Date.now() / 1000 + 24;
       const answer = vi.fn(() => Promise.resolve({ prefix: protect, expires: expires(), query: { st: '1' } }));
-      const source = createTokenSource({ getTokens: answer, protect });
+      const source = createTokenSource({ getTokens: answer, protect }) as AdapterSource;
       const worker = await register(given(source));
       // another player of the page comes and goes
       source.join()();
       await source.sign(url);
-      await vi.advanceTimersByTimeAsync(22_000);
+      await vi.advanceTimersByTimeAsync(8000);
+      await source.sign(url);
+      await vi.advanceTimersByTimeAsync(12_000);
       expect(answer).toHaveBeenCalledTimes(2);
       worker.destroy();
       expect(vi.getTimerCount()).toBe(0);
@@ -118,7 +121,7 @@ describe('registerTokenWorker', () => {
 
   test('a file that is missing: what the browser says, and nothing stays behind', async () => {
     container.failure = new TypeError('bad HTTP response code (404)');
-    const source = createTokenSource({ getTokens, protect });
+    const source = createTokenSource({ getTokens, protect }) as AdapterSource;
     const [destroy, leave] = [vi.spyOn(source, 'destroy'), vi.fn()];
     vi.spyOn(source, 'join').mockReturnValue(leave);
     await expect(register(source)).rejects.toBe(container.failure);
@@ -160,14 +163,17 @@ describe('registerTokenWorker', () => {
   test('the last player on its source has left: what the worker asks for is renewed, until the page destroys it', async () => {
     vi.useFakeTimers();
     const renewed = vi.fn(() => Promise.resolve({ prefix: protect, expires: Date.now() / 1000 + 24, query: {} }));
-    const source = createTokenSource({ getTokens: renewed, protect });
+    const source = createTokenSource({ getTokens: renewed, protect }) as AdapterSource;
     const worker = await register(source);
     source.join()();
     await source.sign(url);
-    await vi.advanceTimersByTimeAsync(20_000);
+    await vi.advanceTimersByTimeAsync(8000);
+    await source.sign(url);
+    await vi.advanceTimersByTimeAsync(12_000);
     expect(renewed).toHaveBeenCalledTimes(2);
     worker.destroy();
     expect(vi.getTimerCount()).toBe(0);
+    source.destroy();
   });
 
   test('warns, once, that the options of another page have taken over', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { AdapterSource } from '../../../packages/core/src/adapter.ts';
 import { untouchedRequest } from '../../../packages/core/src/adapter.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import type * as ScriptDeliveryModule from '../../../packages/worker/src/worker/script-delivery.ts';
@@ -105,7 +106,7 @@ describe('what a script is given after a redirect', () => {
     const own = createTokenSource({
       tokens: [{ prefix: vod, base: `https://cdn.test/${'SECRET'.repeat(3)}/`, expires: Date.now() / 1000 + 60 }],
       endpoint: '/token',
-    });
+    }) as AdapterSource;
     own.allow(vod);
     onTestFinished(() => own.destroy());
     const sent = own.signNow(asked)!;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
+import { adoptTokens } from '../../../packages/core/src/adopt.ts';
 import { hlsOrDash } from '../../../packages/core/src/playlists.ts';
 import { planWorker } from '../../../packages/worker/src/page/token-worker-options.ts';
 import { readSettings, SETTINGS } from '../../../packages/worker/src/wire/worker-settings.ts';
@@ -22,22 +23,19 @@ describe('a worker that asks by itself', () => {
     readAhead: 3,
     timeout: 2,
     refusals: [403, 404],
-    adopt: 'CTA-Common-Access-Token',
     debug: true,
     retry: { limit: 1, backoffLimit: 2 },
     request: { credentials: 'include' },
   } as const;
 
   test('has its options in its URL, where they are absolute', () => {
-    const refusals = [403, { prefix: './films', statuses: [400] }];
-    const options = { ...plain, endpoint: 'token', protect: [protect, '/vod/'], refusals };
+    const options = { ...plain, endpoint: 'token', protect: [protect, '/vod/'] };
     const { settings, source: none } = planWorker(options);
     expect(none).toBeUndefined();
     expect(settings).toEqual({
       ...options,
       endpoint: 'https://www.example/films/token',
       protect: [protect, 'https://www.example/vod/'],
-      refusals: [403, { prefix: 'https://www.example/films/films', statuses: [400] }],
     });
     expect(readSettings(`https://h/w.js?${SETTINGS}=${encodeURIComponent(JSON.stringify(settings))}`)).toEqual(
       settings,
@@ -124,14 +122,18 @@ describe('a worker that asks by itself', () => {
     ['a share beyond 1', { endpoint, protect, jitter: 2 }, /jitter is 2/],
     ['text in place of a number', { endpoint, protect, renewBefore: 'SECRET' }, /renewBefore is text/],
     ['text among numbers', { endpoint, protect, refusals: [403, 'SECRET'] }, /refusals\[1\] is text/],
-    ['a query in a prefix', { endpoint, protect, refusals: [{ prefix: '/a?key=SECRET', statuses: [] }] }, /refusals/],
-    ['more beside a prefix', { endpoint, protect, refusals: [{ prefix: '/', statuses: [], key: 'SECRET' }] }, /\.key/],
+    ['more than statuses', { endpoint, protect, refusals: [{ key: 'SECRET' }] }, /refusals\[0\] is an object/],
+    ['adopt, which no URL can hold', { endpoint, protect, adopt: adoptTokens }, /Unknown option 'adopt'/],
     ['an own __proto__', JSON.parse(`{"endpoint":"/","__proto__":{"request":"SECRET"}}`), /Unknown option '__proto__'/],
     ['more in retry', { endpoint, protect, retry: { limit: 1, key: 'SECRET' } }, /Unknown option 'retry.key'/],
     ['a host in place of a URL', { endpoint, protect: 'cdn.example.com' }, /Write 'https:\/\/cdn.example.com\/'/],
-    ['another scheme', { endpoint, protect: 'wss://cdn.example/' }, /protect is not an http or https URL/],
-    ['an empty list', { endpoint, protect: [] }, /protect is an empty list\. Give a URL prefix/],
-    ['an empty list beside source', { source, protect: [] }, /protect is an empty list\. Give a URL prefix/],
+    ['another scheme', { endpoint, protect: 'wss://cdn.example/' }, /protect is text\. Give an http or https URL/],
+    ['an empty list', { endpoint, protect: [] }, /protect is an empty list\. Give an http or https URL prefix/],
+    [
+      'an empty list beside source',
+      { source, protect: [] },
+      /protect is an empty list\. Give an http or https URL prefix/,
+    ],
     ["a pattern with 'all'", { endpoint, protect: /cdn/, requests: 'all' }, /needs protect as text/],
     ["a function with 'all'", { endpoint, protect: () => true, requests: 'all' }, /needs protect as text/],
     ["a query with 'all'", { endpoint, protect: `${protect}?a=1`, requests: 'all' }, /needs protect as text/],

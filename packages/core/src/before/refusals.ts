@@ -13,12 +13,15 @@ import { pathOf, resolveUrl } from '../url-text.ts';
 export const refusalOf = (source: TokenSource, request: SignedRequest, status: number): SecureTokenError | undefined =>
   source.isRefusal(request, status) ? (source as AdapterSource).explainRefusal(request, status) : undefined;
 
-/** Returns a function that tells whether `protect` covers a URL: for a worker that signs with tokens of its pages. */
+/**
+ * Returns a function that tells whether `protect` covers a URL: for a worker that signs with tokens of its pages. An
+ * empty list covers nothing: any script may have written the settings of a worker.
+ */
 export function protectedBy(protect: Protect | readonly Protect[]): (url: string) => boolean {
   const protection = new Protection(protect);
   return (url) => {
     const key = resolveUrl(url);
-    return key !== '' && protection.covers(key, () => false);
+    return key !== '' && [protect].flat().length > 0 && protection.covers(key, () => false);
   };
 }
 

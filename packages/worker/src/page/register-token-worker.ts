@@ -1,5 +1,6 @@
 import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { carriesToken, forwardTokenEvents, renewWorker, writeMistake } from 'secure-token-core/adapter';
 import { answerWorker } from './answer-worker.ts';
 import type { PageMessage, PostedScriptAnswer } from '../wire/protocol.ts';
@@ -77,7 +78,7 @@ const signingScripts = new Set<WorkerOfPage>();
 
 /** The page's side of the token worker. */
 class WorkerOfPage extends EventTarget {
-  readonly source: TokenSource | undefined;
+  readonly source: AdapterSource | undefined;
   readonly #playlists: WorkerPlan['playlists'];
   registration!: ServiceWorkerRegistration;
   readonly #container: ServiceWorkerContainer;

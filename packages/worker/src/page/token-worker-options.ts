@@ -1,5 +1,6 @@
 import type { Playlist, TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { firstWrong, isPrefix, isTokenSource, plainOptions, unknownOption } from 'secure-token-core/adapter';
 import type { WorkerSettings } from '../wire/worker-settings.ts';
 import { isWritable } from '../wire/worker-settings.ts';
@@ -15,7 +16,7 @@ interface OwnOptions {
 
 type PlainOptions = Pick<
   TokenSourceOptions,
-  'renewBefore' | 'jitter' | 'readAhead' | 'retry' | 'timeout' | 'refusals' | 'adopt' | 'debug'
+  'renewBefore' | 'jitter' | 'readAhead' | 'retry' | 'timeout' | 'refusals' | 'debug'
 >;
 
 /**
@@ -54,13 +55,13 @@ export type TokenWorkerOptions = AskingWorkerOptions | SharedSourceOptions;
 export interface WorkerPlan {
   readonly settings: WorkerSettings;
   /** The token source of the page. Absent if the worker calls the endpoint itself. */
-  readonly source?: TokenSource;
+  readonly source?: AdapterSource;
   readonly playlists?: SharedSourceOptions['playlists'];
 }
 
 /** @throws `ERR_OPTIONS` at once, naming the option */
 export function planWorker(given: TokenWorkerOptions | TokenSource): WorkerPlan {
-  if (isTokenSource(given)) return { settings: {}, source: given };
+  if (isTokenSource(given)) return { settings: {}, source: given as AdapterSource };
   // a URL alone has no `protect`, so `settingsToAsk` refuses it; the copy reads each getter only once
   const options: Readonly<Record<string, unknown>> = isObjectOfOptions(given) ? { ...given } : { endpoint: given };
   return 'source' in options ? planShared(options) : { settings: settingsToAsk(options) };
@@ -84,7 +85,7 @@ const IN_PAGE = Object.keys({
   clock: true,
   fetch: true,
   random: true,
-} satisfies Record<Exclude<keyof TokenSourceOptions, keyof AskingWorkerOptions>, true>);
+} satisfies Record<Exclude<keyof TokenSourceOptions, keyof AskingWorkerOptions | 'adopt'>, true>);
 
 /**
  * Returns the message for an option that the URL of the worker cannot hold. The browser stops and starts the worker at
@@ -106,8 +107,7 @@ function settingsToAsk(options: Given): WorkerSettings {
 
   const requests = checkedRequests(given);
   const rules = writtenRules(protect, requests);
-  const refusals = writtenRefusals(others.refusals as TokenSourceOptions['refusals']);
-  const all = { ...others, ...requests, ...refusals, endpoint: absolute(endpoint as string | URL), protect: rules };
+  const all = { ...others, ...requests, endpoint: absolute(endpoint as string | URL), protect: rules };
   // a copy: a getter deep within the options could return another value the second time
   const settings = JSON.parse(JSON.stringify(all)) as object;
   const secret = Object.entries(settings).find(([name, value]) => !isWritable(name, value));
@@ -130,7 +130,11 @@ function planShared({ source, protect, requests: given, playlists, ...others }: 
   if (playlists !== undefined) refuse(wrongPlaylists(playlists, requests));
   const settings =
     protect !== undefined || requests.requests ? { protect: writtenRules(protect, requests), ...requests } : {};
-  return { settings, source, ...(playlists !== undefined && { playlists: playlists as (text: string) => Playlist }) };
+  return {
+    settings,
+    source: source as AdapterSource,
+    ...(playlists !== undefined && { playlists: playlists as (text: string) => Playlist }),
+  };
 }
 
 function wrongPlaylists(playlists: unknown, { requests }: Requests): string | undefined {
@@ -172,18 +176,5 @@ function writtenRules(protect: unknown, { requests }: Requests): readonly string
   if (!isWritable('protect', rules)) throw wrong(noText);
   return rules;
 }
-
-/**
- * Returns `refusals` with absolute prefixes: the worker has another address than the page, and would resolve relative
- * prefixes against that.
- */
-const writtenRefusals = (refusals: TokenSourceOptions['refusals']): Pick<TokenSourceOptions, 'refusals'> =>
-  refusals
-    ? {
-        refusals: refusals.map((each) =>
-          typeof each === 'number' ? each : { ...each, prefix: absolute(each.prefix) },
-        ),
-      }
-    : {};
 
 const absolute = (url: string | URL): string => new URL(url, document.baseURI).href;

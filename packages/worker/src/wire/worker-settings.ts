@@ -1,4 +1,3 @@
-import type { EdgeRefusals } from 'secure-token-core';
 import type { Check } from 'secure-token-core/adapter';
 import { plainOptions } from 'secure-token-core/adapter';
 
@@ -17,8 +16,7 @@ export interface WorkerSettings {
   readonly jitter?: number;
   readonly readAhead?: number;
   readonly timeout?: number;
-  readonly refusals?: readonly (number | EdgeRefusals)[];
-  readonly adopt?: boolean | string;
+  readonly refusals?: readonly number[];
   readonly debug?: boolean;
   readonly retry?: { readonly limit?: number; readonly backoffLimit?: number };
   /** Present if the worker signs requests of scripts, too. */
@@ -45,9 +43,6 @@ const isBareUrl: Writable = (value) => {
   }
 };
 
-const isStatusOrBareEdge: Writable = (value) =>
-  typeof value === 'number' || isBareUrl((value as Partial<EdgeRefusals>).prefix);
-
 const CREDENTIALS: readonly unknown[] = ['omit', 'same-origin', 'include'];
 
 /** Whether a value is a plain object that holds nothing but `credentials`. */
@@ -66,8 +61,7 @@ const writable: Readonly<Record<keyof WorkerSettings, Writable>> = {
   jitter: passes(plainOptions.jitter),
   readAhead: passes(plainOptions.readAhead),
   timeout: passes(plainOptions.timeout),
-  refusals: (value) => passes(plainOptions.refusals)(value) && (value as unknown[]).every(isStatusOrBareEdge),
-  adopt: passes(plainOptions.adopt),
+  refusals: passes(plainOptions.refusals),
   debug: passes(plainOptions.debug),
   retry: passes(plainOptions.retry),
   requests: (value) => value === 'all',

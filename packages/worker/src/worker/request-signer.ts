@@ -1,10 +1,11 @@
 import type { TokenSource } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 
 /**
  * The members of a token source that `handleFetch` needs. Without `renew` and `liftDenials`, pages cannot end a denial.
  */
 export type RequestSigner = Pick<TokenSource, 'protects' | 'sign' | 'refused'> &
-  Partial<Pick<TokenSource, 'renew' | 'liftDenials'>>;
+  Partial<Pick<AdapterSource, 'renew' | 'liftDenials'>>;
 
 /**
  * The members of a token source that requests of scripts need. `unsign` takes the token out of the URL to which the

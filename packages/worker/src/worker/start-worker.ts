@@ -1,5 +1,5 @@
-import type { TokenSource } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { forwardTokenEvents, protectedBy } from 'secure-token-core/adapter';
 import { parsePageMessage, tokenEventMessage, words } from '../wire/protocol.ts';
 import type { WorkerSettings } from '../wire/worker-settings.ts';
@@ -19,7 +19,7 @@ export function startWorker(scripts?: ScriptRequests): void {
   const ownSource = settings.endpoint && settings.protect ? createOwnSource(settings) : undefined;
   const protects = settings.protect && protectedBy(settings.protect);
   /** Chooses the signer of a request: the worker itself, if its settings allow that, or else the pages. */
-  const signerFor = ({ clientId }: FetchEventLike): TokenSource | PageSigner =>
+  const signerFor = ({ clientId }: FetchEventLike): AdapterSource | PageSigner =>
     ownSource ?? new PageSigner(clientId, protects);
 
   on('install', () => {
@@ -66,9 +66,10 @@ function on(type: string, listener: (event: Event) => void): void {
 }
 
 /** Creates the token source of a worker that calls the endpoint itself. The pages receive the events of the source. */
-function createOwnSource({ request, ...options }: WorkerSettings): TokenSource {
+function createOwnSource({ request: given, ...options }: WorkerSettings): AdapterSource {
   // no referrer: the settings in the URL of the worker do not concern the endpoint
-  const source = createTokenSource({ ...options, request: { ...request, referrerPolicy: 'no-referrer' } });
+  const request = { ...given, referrerPolicy: 'no-referrer' } as const;
+  const source = createTokenSource({ ...options, request }) as AdapterSource;
   forwardTokenEvents(source, (type, detail) => goOnBeside(tellPages(tokenEventMessage({ type, detail }))));
   return source;
 }

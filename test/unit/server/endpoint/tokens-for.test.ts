@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createTokenSource } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { describe, expect, test, vi } from 'vitest';
 import {
   bunny,
@@ -96,7 +97,7 @@ describe('tokensFor', () => {
     const page = `<script>window.tokens = ${jsonForScript(await tokens([master], { expand }))}</script>`;
     const rendered = JSON.parse(/= (.*)<\/script>/.exec(page)![1]!) as never;
     const source = createTokenSource({ endpoint: 'https://app.example.com/token', tokens: rendered, clock, fetch });
-    source.allow(master);
+    (source as AdapterSource).allow(master);
     for (const url of [master, `${HOST}/vod/7/hd/i.m3u8`, `${HOST}/vod/7/hd/s1.m4s`]) {
       const signed = source.signNow(url)?.url ?? (await source.sign(url)).url;
       expect(await verifyUrl(signed, { format, now: NOW })).toMatchObject({ ok: true, url });
