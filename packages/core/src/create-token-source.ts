@@ -160,7 +160,7 @@ class Source extends EventTarget implements AdapterSource {
     this.liftDenials();
     this.#calls.wake();
     this.dispatchEvent(new Event(SOURCE_RENEWS));
-    const used = this.#used();
+    const used = this.#parts.store.inUse(this.#parts.clock.sessionNow());
     const folders = used.filter(({ isFolder }) => isFolder);
     const others = used.filter(({ isFolder }) => !isFolder).slice(-MAX_URLS);
     await Promise.all([...folders, ...others].map(({ usedBy }) => this.#calls.obtain(usedBy, 'expiring')));
@@ -223,19 +223,10 @@ class Source extends EventTarget implements AdapterSource {
 
   /** Asks for what goes out in the same call as a request that waits: the next names, and tokens of other folders. */
   #bringAlong(key: string): void {
-    const { store } = this.#parts;
+    const { store, clock } = this.#parts;
     if (!store.find(key)?.isFolder) this.#ahead?.requested(key, true);
-    for (const { isFolder, usedBy } of this.#used())
+    for (const { isFolder, usedBy } of store.inUse(clock.sessionNow()))
       if (isFolder && !store.isUsable(store.find(usedBy))) this.#calls.ask(usedBy, 'expired');
-  }
-
-  /** Returns the tokens in use, and that of the folder that was used last: its player may wait to go on. */
-  #used(): HeldToken[] {
-    const now = this.#parts.clock.sessionNow();
-    const used = [...this.#parts.store.all()].filter(({ isUsed }) => isUsed);
-    used.sort((one, other) => one.usedAt - other.usedAt);
-    const latest = used.filter(({ isFolder }) => isFolder).at(-1);
-    return used.filter((held) => held === latest || now - held.usedAt < held.lifetime);
   }
 
   #emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {

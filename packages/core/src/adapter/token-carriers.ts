@@ -5,8 +5,10 @@ import { originOf, resolveUrl } from '../url-text.ts';
  * Returns the credentials mode of a fetch that sends a signed request.
  * @param asked the mode of the player's own request
  */
-export const credentialsMode = ({ credentials }: SignedRequest, asked?: RequestCredentials): RequestCredentials =>
-  credentials || asked === 'include' ? 'include' : 'same-origin';
+export const credentialsMode = (
+  { credentials }: Pick<SignedRequest, 'credentials'>,
+  asked?: RequestCredentials,
+): RequestCredentials => (credentials || asked === 'include' ? 'include' : 'same-origin');
 
 /**
  * Returns the headers of a request with those of its token, which replace the player's own headers of the same name.

@@ -69,7 +69,6 @@ export class Intake {
     try {
       const urls = wants.map(({ key }) => key);
       const answer = await callEndpoint(settings, { urls, reason, session }, destroyed);
-      this.session.goesOn();
       const outcomes = this.#take(answer, wants, reason, { call, sentAt });
       const denied = wants.filter((want) => outcomes.get(want)?.code === 'ERR_DENIED');
       if (denied.length && logins !== this.#logins)
@@ -78,9 +77,8 @@ export class Intake {
       return outcomes;
     } catch (cause) {
       const error = toError(cause, clock.now(), await readProblem(cause));
-      if (error.code !== 'ERR_DENIED' || destroyed.aborted) throw error;
-      if (logins !== this.#logins || this.session.beginAnew(session, error)) return this.call(wants, destroyed);
-      throw error;
+      if (error.code !== 'ERR_DENIED' || destroyed.aborted || logins === this.#logins) throw error;
+      return this.call(wants, destroyed);
     }
   }
 

@@ -17,9 +17,6 @@ const MAX_SPLITS = 8;
 /** The longest timer, in seconds: `setTimeout` overflows at 2^31 ms. */
 const LONGEST_TIMER = 2_000_000;
 
-/** Requests that wait come first, guesses last. */
-const rank = ({ waiting, isGuess }: Want): number => (waiting ? 0 : isGuess ? 2 : 1);
-
 /**
  * Gets tokens. What is asked for is a `Want`: it waits in the queue, is sent in a call with others, and ends with its
  * outcome. If the endpoint fails while a request waits for it, it goes back into the queue.
@@ -145,7 +142,7 @@ export class TokenCalls {
     if (isPaused) this.#timer = setTimeout(() => this.#send(), Math.min(secondsLeft, LONGEST_TIMER) * 1000);
     if (secondsLeft > 0) return;
     const together: Want[] = [];
-    for (const want of [...this.#queue].sort((one, other) => rank(one) - rank(other))) {
+    for (const want of [...this.#queue].sort((one, other) => one.rank - other.rank)) {
       if (want.tries > 0 && !want.waiting) this.#end(want, toError(undefined, 0));
       else if (this.#alone.has(want.key)) void this.#call([want]);
       else together.push(want);
@@ -209,8 +206,8 @@ export class TokenCalls {
     const now = this.#parts.clock.now();
     this.outage.failed(error, Math.min(...wants.map(({ before }) => (before?.unusableAt ?? Infinity) - now)));
     for (const want of wants) {
-      const isExhausted = want.tries > this.#parts.settings.limit || this.outage.blockedBy !== undefined;
-      if (want.patient || (want.waiting && !isExhausted)) this.#queue.add(want);
+      const mayGoOn = want.tries <= this.#parts.settings.limit && !this.outage.blockedBy;
+      if (want.patient || (want.waiting && mayGoOn)) this.#queue.add(want);
       else this.#end(want, error);
     }
   }

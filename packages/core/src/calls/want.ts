@@ -31,4 +31,9 @@ export class Want {
     // a want that nobody waits for may fail
     this.ended.catch(() => undefined);
   }
+
+  /** The place in a call: requests that wait come first, guesses last. */
+  get rank(): number {
+    return this.waiting ? 0 : this.isGuess ? 2 : 1;
+  }
 }

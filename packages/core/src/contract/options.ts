@@ -83,8 +83,7 @@ export interface TokenSourceOptions {
   /** `adoptTokens` of `secure-token-core/adopt`: the source takes over the tokens with which the edge renews tokens. */
   adopt?: Adopt;
   /**
-   * Writes one line for each decision to `console.debug`, without tokens. Only in development builds.
-   * @default whether `localStorage['secure-token:debug']` is '1'
+   * Writes one line for each decision to `console.debug`, without tokens. Only in development builds. @default false
    */
   debug?: boolean;
   /** Returns the unix time in ms. @default Date.now */

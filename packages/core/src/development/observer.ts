@@ -9,20 +9,8 @@ import { originOf, shownUrl } from '../url-text.ts';
 import { noStatus, wrongClock } from './mistakes.ts';
 import { refusalMessage } from './refusal-message.ts';
 
-/** The item of `localStorage` that switches the log on if the options cannot be changed. */
-const STORAGE_KEY = 'secure-token:debug';
 /** The largest difference of two clocks that is not reported: a device that is set by the network is less wrong. */
 const CLOCKS_DIFFER_SECONDS = 300;
-
-function isOnInStorage(): boolean {
-  try {
-    // a server may have `localStorage` too, and warns when code reads it
-    return 'document' in globalThis && globalThis.localStorage.getItem(STORAGE_KEY) === '1';
-  } catch {
-    // the browser blocks cookies and storage
-    return false;
-  }
-}
 
 const inSeconds = (value: number): string => `${value.toFixed(2)} s`;
 
@@ -35,7 +23,6 @@ export class Observer {
   readonly #settings: Settings;
   readonly #clock: ServerClock;
   readonly #outage: Outage;
-  readonly #isDebugging: boolean;
   /** The origins that the log has already reported as not protected: every request makes that decision again. */
   readonly #left = new Set<string>();
   /** The URLs to which requests went: an app may have changed them. */
@@ -48,7 +35,6 @@ export class Observer {
     this.#settings = settings;
     this.#clock = clock;
     this.#outage = outage;
-    this.#isDebugging = settings.debug ?? isOnInStorage();
     for (const type of TOKEN_EVENTS)
       source.addEventListener(type, (event) => this.#noteEvent(type, (event as CustomEvent<never>).detail));
   }
@@ -87,7 +73,7 @@ export class Observer {
   write(decision: string, url: string, why: string, seconds?: number): void {
     const reason = seconds === undefined ? why : `${why} ${inSeconds(seconds)}`;
     // eslint-disable-next-line no-console -- the purpose of this log
-    if (this.#isDebugging) console.debug(`secure-token: ${decision} ${shownUrl(url)} (${reason})`);
+    if (this.#settings.debug) console.debug(`secure-token: ${decision} ${shownUrl(url)} (${reason})`);
   }
 
   #noteEvent<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {

@@ -15,8 +15,6 @@ export class ServerClock {
   #offset = 0;
   #isTold = false;
   #isHeard = false;
-  /** Whether the offset is assumed: the endpoint has not told its time, and the viewer's clock seems to be fast. */
-  #isAssumed = false;
 
   /** @param localMs the viewer's clock, in unix ms */
   constructor(localMs: () => number) {
@@ -63,18 +61,17 @@ export class ServerClock {
     this.#isHeard = true;
     if (serverNow) {
       this.#isTold = true;
-      this.#isAssumed = false;
       this.#offset = serverNow - sentAt;
-    } else if (this.#isAssumed && expires > sentAt) {
-      // alive by the viewer's clock, which is right after all
-      this.#isAssumed = false;
-      this.#offset = 0;
-    } else if (!this.#isTold && expires <= sentAt + this.#offset) {
-      // endpoints hand out no expired tokens, so the viewer's clock is fast
-      this.#isAssumed = true;
-      this.#offset = expires - ASSUMED_LIFETIME - sentAt;
+    } else if (!this.#isTold && expires < Infinity) {
+      // endpoints hand out no expired tokens: if one looks expired, the viewer's clock is fast
+      this.#offset = expires > sentAt ? 0 : expires - ASSUMED_LIFETIME - sentAt;
     }
     return sentAt + this.#offset;
+  }
+
+  /** Whether the endpoint has not told its time, and the viewer's clock seems to be fast. */
+  get #isAssumed(): boolean {
+    return !this.#isTold && this.#offset !== 0;
   }
 
   /** Whether a token may have ended on its way to the edge; by the viewer's clock while this clock is only assumed. */

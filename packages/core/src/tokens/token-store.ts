@@ -73,6 +73,17 @@ export class TokenStore {
     return this.find(key)?.scope ?? `url ${key}`;
   }
 
+  /**
+   * Returns the tokens in use, and that of the folder that was used last: its player may wait to go on.
+   * @param sessionNow the time by `ServerClock.sessionNow`, in seconds
+   */
+  inUse(sessionNow: number): HeldToken[] {
+    const used = [...this.#held.values()].filter(({ isUsed }) => isUsed);
+    used.sort((one, other) => one.usedAt - other.usedAt);
+    const latest = used.filter(({ isFolder }) => isFolder).at(-1);
+    return used.filter((held) => held === latest || sessionNow - held.usedAt < held.lifetime);
+  }
+
   /** Returns all tokens at hand, the latest last. */
   all(): Iterable<HeldToken> {
     return this.#held.values();
