@@ -15,7 +15,7 @@ import {
 
 /** @typedef {import('../../rollup.config.mjs').Row} Row */
 
-const core = ['', '/adapter', '/playlists'].map((entry) => [
+const core = ['', '/adapter', '/playlists', '/adopt'].map((entry) => [
   `secure-token-core${entry}`,
   sourceOf('core', entry.slice(1) || 'index'),
 ]);

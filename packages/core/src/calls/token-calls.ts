@@ -24,12 +24,12 @@ const LONGEST_TIMER = 2_000_000;
 export class TokenCalls {
   readonly intake: Intake;
   readonly outage: Outage;
+  readonly rests: Rests;
   readonly #parts: SourceParts;
   /** All wants, by the scope of their URL and by the scope that they share with others. */
   readonly #wants = new Map<string, Want>();
   /** Those of them that are not under way. */
   readonly #queue = new Set<Want>();
-  readonly #rests: Rests;
   /** URLs that failed alone while others got tokens: each gets a call of its own, which makes no other call pause. */
   readonly #alone = new BoundedMap<string, true>();
   readonly #network = new PageEvents(['online'], () => this.wake());
@@ -40,7 +40,7 @@ export class TokenCalls {
   constructor(parts: SourceParts, outage: Outage) {
     this.#parts = parts;
     this.outage = outage;
-    this.#rests = new Rests(() => parts.clock.sessionNow());
+    this.rests = new Rests(() => parts.clock.sessionNow());
     this.intake = new Intake(parts);
   }
 
@@ -68,7 +68,7 @@ export class TokenCalls {
 
   /** Asks for a token that no request waits for. Does nothing in an outage. */
   ask(key: string, reason: TokenReason, isGuess = false): void {
-    if (this.outage.secondsLeftAhead > 0 || this.#parts.isIdle() || (isGuess && !this.mayGuess)) return;
+    if (this.outage.secondsLeftAhead > 0 || this.#parts.isIdle() || (isGuess && !this.rests.mayGuess)) return;
     if (!this.#wantFor(key) && !this.isHopeless(key)) this.#add(key, reason, isGuess);
   }
 
@@ -76,13 +76,9 @@ export class TokenCalls {
     return this.#wantFor(key) !== undefined;
   }
 
-  get mayGuess(): boolean {
-    return this.#rests.mayGuess;
-  }
-
   /** Whether no call would bring a token for a URL ahead of use. */
   isHopeless(key: string): boolean {
-    return this.#rests.isResting(this.#parts.store.scopeOf(key)) || this.intake.denialOf(key) !== undefined;
+    return this.rests.isResting(this.#parts.store.scopeOf(key)) || this.intake.denialOf(key) !== undefined;
   }
 
   /** Ends the pause after a failure, because the network or the viewer is back. */
@@ -174,8 +170,8 @@ export class TokenCalls {
     this.outage.end();
     for (const [want, error] of outcomes) {
       if (!error) this.#alone.delete(want.key);
-      else if (want.isGuess) this.#rests.restGuesses();
-      else this.#rests.rest(want.scope);
+      else if (want.isGuess) this.rests.restGuesses();
+      else this.rests.rest(want.scope);
       this.#end(want, want.isGuess ? undefined : error);
     }
   }
@@ -183,7 +179,7 @@ export class TokenCalls {
   readonly #fail = async (wants: readonly Want[], error: SecureTokenError): Promise<void> => {
     const guesses = wants.filter(({ isGuess }) => isGuess);
     if (guesses.length && isAboutGuesses(error)) {
-      this.#rests.restGuesses();
+      this.rests.restGuesses();
       for (const guess of guesses) this.#end(guess);
       const others = wants.filter((want) => !guesses.includes(want));
       if (others.length) await this.#call(others);
@@ -214,7 +210,7 @@ export class TokenCalls {
 
   #giveUp(wants: readonly Want[], error: SecureTokenError): void {
     for (const want of wants) {
-      this.#rests.rest(want.scope);
+      this.rests.rest(want.scope);
       this.#end(want, error);
     }
   }
