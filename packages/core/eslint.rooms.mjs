@@ -8,15 +8,19 @@ const rooms = {
   tokens: ['contract'],
   calls: ['contract', 'tokens'],
   requests: ['contract', 'tokens', 'calls'],
-  adapter: ['contract', 'calls', 'requests'],
+  adapter: ['contract', 'tokens'],
+  adopt: ['contract', 'adapter'],
   playlists: ['contract'],
 };
 
-/** Files beside the rooms that any room may import: each says in its name what it is about, and knows no token. */
-const SHARED = ['body', 'bounded-maps', 'console-lines', 'realm', 'url-text', 'waiting'];
+/**
+ * What any room may import: files beside the rooms, each of which says in its name what it is about, and the texts of
+ * development builds, on which no decision depends.
+ */
+const SHARED = ['bounded-map', 'console-lines', 'source-parts', 'url-text', 'waiting', 'development/[^/]+'];
 
 /** Files beside the rooms, by the room that may import them. @type {Readonly<Record<string, readonly string[]>>} */
-const OWN = { requests: ['debug-log'], adapter: ['create-token-source'] };
+const OWN = { adapter: ['create-token-source'] };
 
 for (const [i, [room, imports]] of Object.entries(rooms).entries()) {
   const back = imports.filter((each) => Object.keys(rooms).indexOf(each) >= i);
@@ -37,8 +41,9 @@ const allowedFiles = (room, imports) =>
   [...imports.map((each) => `${each}/[^/]+`), ...SHARED, ...(OWN[room] ?? [])].join('|');
 
 export const coreRooms = [
-  // a folder that has no row imports nothing
-  forbid('*/**/*.ts', '^\\.\\./'),
+  // a folder that has no row imports nothing; `before` holds the helpers of adapters that still stand on them
+  forbid('*/**/*.ts', '^\\.\\./', ['packages/core/src/{before,development}/**']),
+  forbid('{,!(before)/**/}*.ts', '/before/', ['packages/core/src/{adapter,playlists}.ts']),
   ...Object.entries(rooms).map(([room, imports]) =>
     forbid(`${room}/**/*.ts`, `^\\.\\./(?!(?:${allowedFiles(room, imports)})\\.ts$)`),
   ),

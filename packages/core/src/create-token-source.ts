@@ -100,6 +100,7 @@ class Source extends EventTarget implements AdapterSource {
 
   isRefusal(request: SignedRequest, status: number): boolean {
     const isRefusal = this.#replays.isRefusal(request, status);
+    // eslint-disable-next-line no-restricted-syntax -- writes to the console, and changes nothing
     if (__DEVELOPMENT__ && !isRefusal) this.#observer!.noteFailure(request, status);
     return isRefusal;
   }

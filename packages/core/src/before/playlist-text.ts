@@ -20,10 +20,10 @@ const isPlaylist = (headers: Headers, urls: readonly string[]): boolean =>
 export async function playlistText(response: Response, urls: readonly string[]): Promise<string | undefined> {
   if (response.status !== 200 || !response.body || !isPlaylist(response.headers, urls)) return undefined;
   const reader = response.clone().body!.getReader();
-  let isGivenUp = false;
+  const given = { up: false };
   // not awaited: it ends only when the player has read or cancelled its copy too
   const giveUp = (): void => {
-    isGivenUp = true;
+    given.up = true;
     void reader.cancel().catch(() => undefined);
   };
   const timer = setTimeout(giveUp, PATIENCE_MS);
@@ -34,7 +34,7 @@ export async function playlistText(response: Response, urls: readonly string[]):
       text += decoder.decode(piece.value, { stream: true });
       if (text.length > MAX_LENGTH) giveUp();
     }
-    return isGivenUp ? undefined : text;
+    return given.up ? undefined : text;
   } catch {
     // the player itself notices a body that breaks off
     return undefined;

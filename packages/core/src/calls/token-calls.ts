@@ -105,8 +105,8 @@ export class TokenCalls {
   #add(key: string, reason: TokenReason, isGuess: boolean): Want {
     const { store, protection } = this.#parts;
     const want = new Want(key, store.scopeOf(key), store.find(key), reason, isGuess);
-    const { aborted, reason: destroyed } = this.#destroying.signal;
-    const error = aborted ? (destroyed as Error) : this.intake.denialOf(key);
+    const { signal } = this.#destroying;
+    const error = signal.aborted ? (signal.reason as Error) : this.intake.denialOf(key);
     if (error) {
       want.settle(error);
       return want;

@@ -119,5 +119,7 @@ export const withDefaults = ({ retry = {}, ...options }: TokenSourceOptions): Se
   refusals: DEFAULT_REFUSALS,
   clock: Date.now,
   random: Math.random,
-  ...(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as TokenSourceOptions),
+  ...(Object.fromEntries(
+    Object.entries<unknown>({ ...options }).filter(([, value]) => value !== undefined),
+  ) as TokenSourceOptions),
 });

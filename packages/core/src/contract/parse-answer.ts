@@ -65,8 +65,7 @@ export const aToken: Check = (value, path) => {
   const wrong = firstWrong(value, members, `${path}.`) ?? (expires === undefined ? `${path}.expires` : undefined);
   if (wrong) return wrong;
   if (base && !prefix) return `${path}.base without prefix`;
-  const hasCarrier = (query ?? headers ?? base ?? (credentials || undefined)) !== undefined;
-  return hasCarrier ? undefined : `${path} without query, headers, base or credentials`;
+  return (query ?? headers ?? base ?? credentials) ? undefined : `${path} without query, headers, base or credentials`;
 };
 
 /** Returns a valid token without unknown members, and with text in place of numbers. */

@@ -56,7 +56,7 @@ function kindOf(value: unknown): string {
 export function remedyFor(path: string, whole: unknown): string {
   const names = path.split(/[.[\]]+/).filter(Boolean);
   const known = /^[\w.[\]]+$/.test(path);
-  const value = known ? names.reduce((it, name) => Object(it)[name] as unknown, whole) : whole;
+  const value = known ? names.reduce((it, name) => (Object(it) as Record<string, unknown>)[name], whole) : whole;
   const name = names.filter((it) => !/^\d+$/.test(it)).at(-1)!;
   if (!known && !path.startsWith('JSON')) return 'Give it.';
   const wanted = WANTED[name] ?? '{ "now": 1732450000, "tokens": [], "denied": [] }';

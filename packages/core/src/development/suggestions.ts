@@ -1,9 +1,9 @@
 /** Returns the number of letters to change, add or remove to turn one text into the other. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (const [line, letter] of [...one].entries()) {
+  for (const [line, letter] of Array.from(one).entries()) {
     const next = [line + 1];
-    for (const [column, otherLetter] of [...other].entries())
+    for (const [column, otherLetter] of Array.from(other).entries())
       next.push(Math.min(next[column]! + 1, row[column + 1]! + 1, row[column]! + (letter === otherLetter ? 0 : 1)));
     row = next;
   }

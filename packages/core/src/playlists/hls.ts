@@ -41,7 +41,7 @@ export function hls(text: string): Playlist {
   const isMedia = /#EXT(INF|-X-PART):/.test(text);
   const how = {
     isLive: !/^#EXT-X-(ENDLIST|PLAYLIST-TYPE:VOD)/m.test(text),
-    // RFC 8216bis §4.4.5.2
+    // RFC 8216bis, section 4.4.5.2
     isDelta: /^#EXT-X-SKIP:/m.test(text),
   };
   return { createReadAhead, lists: (context) => listsOf(isMedia ? namesIn(text) : [], context, how) };

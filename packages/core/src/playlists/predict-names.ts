@@ -5,7 +5,7 @@ interface Spelling {
   readonly numbers: readonly string[];
 }
 
-/** The longest cycle of names, such as the parts of a segment: a0.1, a0.2, a0.3, a1.1, a1.2 … */
+/** The longest cycle of names, such as the parts of a segment: a0.1, a0.2, a0.3, a1.1, a1.2. */
 const LONGEST_CYCLE = 16;
 /** The number of names that a prediction looks at. */
 export const HISTORY: number = 3 * LONGEST_CYCLE;

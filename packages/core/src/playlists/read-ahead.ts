@@ -23,7 +23,7 @@ const FULL_SPREAD = 0.25;
 /** The token of a playlist comes along in a call once less than this share of its lifetime is left. */
 const NEW_SHARE = 7 / 8;
 
-/** Returns the URL of a playlist without the directives of a blocking reload (RFC 8216bis §6.2.5). */
+/** Returns the URL of a playlist without the directives of a blocking reload (RFC 8216bis, section 6.2.5). */
 const withoutDirectives = (url: string): string => url.replace(/[?&]_HLS_\w+=[^&]*/g, '').replace(/^([^?&]*)&/, '$1?');
 
 /** The tracks of a playlist, by the ids of their lists. */

@@ -29,7 +29,7 @@ export class Track {
   last = '';
   /** The number of names that were requested in order since the start or the last seek, and the time of the first. */
   run = 0;
-  begunAt: number = -Infinity;
+  begunAt: number;
   #lastAt = -Infinity;
   /** The times of the last requests. */
   #times: readonly number[] = [];
@@ -39,6 +39,7 @@ export class Track {
 
   constructor(list: NameList) {
     this.list = list;
+    this.begunAt = -Infinity;
   }
 
   /** @param playlist the key of the playlist */

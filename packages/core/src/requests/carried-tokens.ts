@@ -24,7 +24,7 @@ const CARRIED = Symbol.for('secure-token:carried');
  * request twice. Creates the map at its first use: an import has no side effect.
  */
 export function carriedTokens(): Map<string, CarriedToken> {
-  const page = globalThis as Partial<Record<typeof CARRIED, Map<string, CarriedToken>>>;
+  const page = globalThis as { [CARRIED]?: Map<string, CarriedToken> };
   return (page[CARRIED] ??= new BoundedMap<string, CarriedToken>(REMEMBERED));
 }
 

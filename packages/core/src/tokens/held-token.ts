@@ -31,7 +31,7 @@ export interface Origin {
 /** A token at hand, and its use. Times are by the endpoint's clock, unless they say otherwise. */
 export class HeldToken {
   readonly token: Token;
-  /** The kind of the scope, a space, and the URL that the token opens: `url …`, `path …` or `folder …`. */
+  /** The kind of the scope, a space, and the URL that the token opens: `url URL`, `path URL` or `folder URL`. */
   readonly scope: string;
   readonly call: number;
   /** Seconds from the call for the token to the end of the token. */
@@ -40,9 +40,9 @@ export class HeldToken {
   readonly unusableAt: number;
   /** The URL of the last request that got the token, and its time in seconds of the session. */
   usedBy = '';
-  usedAt: number = -Infinity;
+  usedAt: number;
   /** The time of the first request that got the token. */
-  #usedSince: number = Infinity;
+  #usedSince = Infinity;
   /** In seconds of the session: a player that has requested nothing since has left what the token opens. */
   readonly #playedSince: number;
 
@@ -60,6 +60,7 @@ export class HeldToken {
     const most = lifetime * (1 - RESTING_SHARE);
     this.token = token;
     this.scope = scope;
+    this.usedAt = -Infinity;
     this.call = call;
     this.lifetime = lifetime;
     this.renewAt = expires - Math.min(ahead + earlier * random(), most);

@@ -34,7 +34,7 @@ export class Protection {
 
   /** @param protect if absent: the origins of the media sources */
   constructor(protect: Protect | readonly Protect[] = []) {
-    this.#rules = [protect].flat() as readonly Protect[];
+    this.#rules = [protect].flat();
     this.#folders = this.#rules.filter((rule) => typeof rule === 'string').map(folderOf);
   }
 
