@@ -11,6 +11,7 @@ export const entries = [
     report: `${folder}.api.md`,
   })),
   { folder: 'core', types: 'adapter.d.ts', report: 'core-adapter.api.md' },
+  { folder: 'core', types: 'adopt.d.ts', report: 'core-adopt.api.md' },
   { folder: 'core', types: 'playlists.d.ts', report: 'core-playlists.api.md' },
   { folder: 'server', types: 'jwt.d.ts', report: 'server-jwt.api.md' },
   { folder: 'server', types: 'cat.d.ts', report: 'server-cat.api.md' },
