@@ -50,7 +50,7 @@ export class SecureRequest {
    */
   async answer(): Promise<Response> {
     const asked = new Request(...this.#args);
-    if (carriesToken(sentRequest(asked), this.#source, asked.headers)) return this.#fetch(...this.#args);
+    if (carriesToken(sentRequest(asked), this.#source)) return this.#fetch(...this.#args);
     try {
       return await this.#answerSigned(asked, initOf(asked, this.#args[1]));
     } catch (error) {
