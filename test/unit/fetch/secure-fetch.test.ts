@@ -103,14 +103,14 @@ describe('options', () => {
       /^ERR_OPTIONS: protect is missing. Write which URLs are signed/,
     );
     expect(() => secureFetch('/token' as never)).toThrow(/^ERR_OPTIONS: protect is missing/);
-    expect(() => secureFetch({ protect: 'https://cdn.test/' })).toThrow(/^ERR_OPTIONS: endpoint is missing/);
+    expect(() => secureFetch({ protect: 'https://cdn.test/' })).toThrow(/^ERR_OPTIONS: Give either 'endpoint'/);
     expect(() => secureFetch({ endpoint: '/token', protected: 'https://cdn.test/' } as never)).toThrow(
       "ERR_OPTIONS: Unknown option 'protected'. Did you mean 'protect'?",
     );
   });
 
   test('protect names nothing', () => {
-    const empty = /^ERR_OPTIONS: protect is an empty list\. Give an http or https URL prefix/;
+    const empty = /^ERR_OPTIONS: protect is wrong. It is an empty list\. Give an http or https URL prefix/;
     expect(() => secureFetch({ endpoint: '/token', protect: [] })).toThrow(empty);
     expect(() => secureFetch({ endpoint: '/token', protect: '' })).toThrow(/^ERR_OPTIONS: protect /);
   });

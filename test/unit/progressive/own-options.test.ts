@@ -31,6 +31,6 @@ test.each([endpoint, new URL(endpoint)])('an endpoint alone: %s', (options) => {
 });
 
 test('nothing: what is missing is said', () => {
-  expect(() => sourceOf(undefined as never, own)).toThrow('endpoint is missing.');
-  expect(() => sourceOf(null as never, own)).toThrow('endpoint is missing.');
+  expect(() => sourceOf(undefined as never, own)).toThrow("Give either 'endpoint' or 'getTokens'.");
+  expect(() => sourceOf(null as never, own)).toThrow("Give either 'endpoint' or 'getTokens'.");
 });

@@ -1,32 +1,22 @@
 import { checkOptions, optionChecks, refuse, unknownOption } from '../contract/check-options.ts';
 import type { Check } from '../contract/check.ts';
-import { firstWrong as firstWrongPath } from '../contract/check.ts';
 import type { TokenSourceOptions } from '../contract/options.ts';
 
 type PlainOption = 'endpoint' | 'renewBefore' | 'jitter' | 'readAhead' | 'retry' | 'timeout' | 'refusals' | 'debug';
 
-const toMessage =
-  /* @__NO_SIDE_EFFECTS__ */
-  (check: Check): Check =>
-    (value, name) => {
-      const wrong = check(value, name);
-      return wrong && `${wrong} is wrong.`;
-    };
+const { endpoint, renewBefore, jitter, readAhead, retry, timeout, refusals, debug } = optionChecks;
 
 /** The checks of the options that are plain data, except `protect`: the URL of a token worker may contain them too. */
 export const plainOptions: Readonly<Record<PlainOption, Check>> = {
-  endpoint: /* @__PURE__ */ toMessage(optionChecks.endpoint),
-  renewBefore: /* @__PURE__ */ toMessage(optionChecks.renewBefore),
-  jitter: /* @__PURE__ */ toMessage(optionChecks.jitter),
-  readAhead: /* @__PURE__ */ toMessage(optionChecks.readAhead),
-  retry: /* @__PURE__ */ toMessage(optionChecks.retry),
-  timeout: /* @__PURE__ */ toMessage(optionChecks.timeout),
-  refusals: /* @__PURE__ */ toMessage(optionChecks.refusals),
-  debug: /* @__PURE__ */ toMessage(optionChecks.debug),
+  endpoint,
+  renewBefore,
+  jitter,
+  readAhead,
+  retry,
+  timeout,
+  refusals,
+  debug,
 };
-
-/** Returns a message about the first wrong member. */
-export const firstWrong: typeof firstWrongPath = firstWrongPath;
 
 export const normaliseOptions = (options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions =>
   checkOptions(options);

@@ -69,6 +69,11 @@ export function refuse(problem: string | undefined): void {
   if (problem) throw new SecureTokenError('ERR_OPTIONS', problem);
 }
 
+/** Returns a message about what is wrong. @param path as a `Check` returns it; @param whole the object that was checked */
+export function wrongAt(path: string | undefined, whole: object): string | undefined {
+  return path && (__DEVELOPMENT__ ? `${path} is wrong. ${remedyFor(path, whole)}` : `${path} is wrong.`);
+}
+
 /**
  * Returns a copy of the options.
  * @throws `ERR_OPTIONS` if an option is wrong: the message names the first one, and says what to write
@@ -78,7 +83,6 @@ export function checkOptions(options: TokenSourceOptions | string | URL | undefi
   refuse(unknownOption(given, Object.keys(optionChecks)));
   refuse(unknownOption(Object(given.retry) as object, ['limit', 'backoffLimit'], 'retry.'));
   if (!given.endpoint === !given.getTokens) refuse("Give either 'endpoint' or 'getTokens'.");
-  const wrong = firstWrong(given, optionChecks);
-  if (wrong) refuse(__DEVELOPMENT__ ? `${wrong} is wrong. ${remedyFor(wrong, given)}` : `${wrong} is wrong.`);
+  refuse(wrongAt(firstWrong(given, optionChecks), given));
   return given;
 }

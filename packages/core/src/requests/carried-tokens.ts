@@ -30,7 +30,9 @@ export function carriedTokens(): Map<string, CarriedToken> {
 }
 
 /** Notes that a request is handed to a player. */
-export function noteCarried({ url, headers, credentials }: SignedRequest, session: string): void {
+export function noteCarried({ url, headers, credentials, unsignedUrl }: SignedRequest, session: string): void {
   const names = Object.keys(headers).map((name) => name.toLowerCase());
+  // a token without a carrier shows nowhere
+  if (url === unsignedUrl && !names.length && !credentials) return;
   carriedTokens().set(url, { session, headers: names, credentials, until: Date.now() + UNDER_WAY_MS });
 }

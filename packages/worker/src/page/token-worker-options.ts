@@ -1,7 +1,7 @@
 import type { Playlist, TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
-import { firstWrong, isPrefix, isTokenSource, plainOptions, unknownOption } from 'secure-token-core/adapter';
+import { firstWrong, isPrefix, isTokenSource, plainOptions, unknownOption, wrongAt } from 'secure-token-core/adapter';
 import type { WorkerSettings } from '../wire/worker-settings.ts';
 import { isWritable } from '../wire/worker-settings.ts';
 
@@ -102,7 +102,8 @@ function settingsToAsk(options: Given): WorkerSettings {
   refuse(inPage && notInUrl(inPage));
   const { requests: given, ...others } = options;
   const { endpoint, protect, request } = others;
-  refuse(plainOptions.endpoint(endpoint, 'endpoint') ?? firstWrong(options, plainOptions));
+  refuse(unknownOption(Object(options.retry) as object, ['limit', 'backoffLimit'], 'retry.'));
+  refuse(wrongAt(plainOptions.endpoint(endpoint, 'endpoint') ?? firstWrong(options, plainOptions), options));
   refuse(request === undefined || isWritable('request', request) ? undefined : notInUrl(MORE_THAN_CREDENTIALS));
 
   const requests = checkedRequests(given);
@@ -166,11 +167,11 @@ const ALL_NEEDS_TEXT =
  */
 function writtenRules(protect: unknown, { requests }: Requests): readonly string[] {
   if (!protect) throw wrong(PROTECT_IS_MISSING);
-  if (Array.isArray(protect) && !protect.length) refuse(isPrefix(protect, 'protect'));
+  if (Array.isArray(protect) && !protect.length) refuse(wrongAt('protect', { protect }));
   const noText = requests === 'all' ? ALL_NEEDS_TEXT : notInUrl('protect with anything but text without a query');
   const rules = ([protect].flat() as unknown[]).map((rule, index) => {
     if (typeof rule === 'function' || rule instanceof RegExp) throw wrong(noText);
-    refuse(isPrefix(rule, Array.isArray(protect) ? `protect[${index}]` : 'protect'));
+    refuse(wrongAt(isPrefix(rule, Array.isArray(protect) ? `protect[${index}]` : 'protect'), { protect }));
     return absolute(rule as string);
   });
   if (!isWritable('protect', rules)) throw wrong(noText);
