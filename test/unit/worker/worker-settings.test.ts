@@ -1,3 +1,4 @@
+import { protectedBy } from 'secure-token-core/adapter';
 import { describe, expect, test } from 'vitest';
 import { SETTINGS, readSettings } from '../../../packages/worker/src/wire/worker-settings.ts';
 
@@ -36,4 +37,13 @@ describe('readSettings', () => {
     expect(read({ protect: ['https://cdn.example/', '/vod/'], jitter: 2, timeout: 0, debug: 'yes' })).toEqual({});
     for (const nothing of [null, 7, 'x', []]) expect(read(nothing)).toEqual({});
   });
+});
+
+test('an empty list of what is protected, which any script may have written, protects nothing', () => {
+  const url = 'https://cdn.example/film.mp4';
+  expect([[], 'https://cdn.example/', ['https://www.example/']].map((protect) => protectedBy(protect)(url))).toEqual([
+    false,
+    true,
+    false,
+  ]);
 });
