@@ -1,11 +1,11 @@
 import { Outage } from './calls/outage.ts';
-import { MAX_URLS, TokenCalls } from './calls/token-calls.ts';
+import { TokenCalls } from './calls/token-calls.ts';
 import { writeError } from './console-lines.ts';
 import type { EdgeAnswer } from './contract/adopt.ts';
 import { checkOptions } from './contract/check-options.ts';
 import { DOCTOR, SecureTokenError } from './contract/errors.ts';
 import type { Settings, TokenSourceOptions } from './contract/options.ts';
-import { withDefaults } from './contract/options.ts';
+import { MAX_URLS, withDefaults } from './contract/options.ts';
 import type { Playlist, ReadAhead } from './contract/playlist.ts';
 import type {
   AdapterSource,
@@ -107,7 +107,7 @@ class Source extends EventTarget implements AdapterSource {
 
   async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
     const { token, unsignedUrl: url } = request;
-    if (!token || !this.#replays.isRefusal(request, status)) return undefined;
+    if (!token || !this.isRefusal(request, status)) return undefined;
     if (!this.#told.has(request)) this.#emit('tokenrefused', { url, status });
     this.#told.add(request);
     const error = this.explainRefusal(request, status);
@@ -122,7 +122,7 @@ class Source extends EventTarget implements AdapterSource {
     const { unsignedUrl: url } = request;
     const message = __DEVELOPMENT__
       ? this.#observer!.explainRefusal(request, status)
-      : `The edge answered ${status || 'without a status'}, again to a new token. ${DOCTOR}`;
+      : `The edge answered ${status || 'without a status'}, and a new token does not help. ${DOCTOR}`;
     return new SecureTokenError('ERR_TOKEN_REFUSED', message, { url, status });
   }
 

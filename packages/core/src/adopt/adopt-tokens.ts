@@ -1,6 +1,7 @@
 import { isElsewhere } from '../adapter/token-carriers.ts';
 import type { Adopt, EdgeAnswer } from '../contract/adopt.ts';
 import { SecureTokenError } from '../contract/errors.ts';
+import { LATEST } from '../contract/parse-answer.ts';
 import type { Token } from '../contract/token.ts';
 import { webTokenExpiry } from './web-token-expiry.ts';
 
@@ -9,9 +10,6 @@ const CAT_HEADER = 'CTA-Common-Access-Token';
 
 /** The names of a Common Access Token in a query and in headers (CTA-5007-B), in all dialects. */
 const NAMES = /^(cat|(cta-)?common-access-token)$/i;
-
-/** The largest number that counts as unix seconds; a larger number counts as milliseconds. */
-const LATEST = 1e11;
 
 /**
  * Returns a header of an answer. Of an XMLHttpRequest it reads all headers first: browsers write to the console if a

@@ -27,6 +27,8 @@ export class Outage {
   #since = 0;
   #until = -Infinity;
   #untilAhead = -Infinity;
+  /** The end of a pause that was made without a failure, which no answer ends. */
+  #notBefore = -Infinity;
   /** Set if the endpoint asks callers to wait longer than `backoffLimit`: until then requests fail at once. */
   #block: SecureTokenError | undefined;
 
@@ -43,7 +45,7 @@ export class Outage {
 
   /** Seconds until the endpoint may be called; not above 0 if it may be called now. */
   get secondsLeft(): number {
-    return this.#until - this.#now();
+    return Math.max(this.#until, this.#notBefore) - this.#now();
   }
 
   /** The same for calls that no request waits for. */
@@ -53,7 +55,7 @@ export class Outage {
 
   /** The reason why requests fail at once. */
   get blockedBy(): SecureTokenError | undefined {
-    return this.secondsLeft > 0 ? this.#block : undefined;
+    return this.#until > this.#now() ? this.#block : undefined;
   }
 
   /**
@@ -75,7 +77,7 @@ export class Outage {
 
   /** Makes a pause without a failure. */
   pause(seconds: number): void {
-    this.#until = Math.max(this.#until, this.#now() + seconds);
+    this.#notBefore = Math.max(this.#notBefore, this.#now() + seconds);
   }
 
   /** Ends the pause: the endpoint has answered, or the network or the viewer is back. */

@@ -1,6 +1,7 @@
 import { BoundedMap } from '../bounded-map.ts';
 import type { SecureTokenError } from '../contract/errors.ts';
 import type { TokenReason } from '../contract/options.ts';
+import { MAX_URLS } from '../contract/options.ts';
 import type { SignOptions } from '../contract/token-source.ts';
 import type { SourceParts } from '../source-parts.ts';
 import { PageEvents, abortable } from '../waiting.ts';
@@ -10,8 +11,6 @@ import type { Outage } from './outage.ts';
 import { Rests } from './rests.ts';
 import { Want } from './want.ts';
 
-/** The largest number of URLs in a call, which an endpoint may refuse to exceed (`docs/protocol.md`). */
-export const MAX_URLS = 100;
 /** The largest number of calls into which a failed one is split. */
 const MAX_SPLITS = 8;
 /** The longest timer, in seconds: `setTimeout` overflows at 2^31 ms. */
@@ -28,7 +27,7 @@ export class TokenCalls {
   readonly #parts: SourceParts;
   /** All wants, by the scope of their URL and by the scope that they share with others. */
   readonly #wants = new Map<string, Want>();
-  /** Those of them that are not under way. */
+  /** Those of them that no call under way is for. */
   readonly #queue = new Set<Want>();
   /** URLs that failed alone while others got tokens: each gets a call of its own, which makes no other call pause. */
   readonly #alone = new BoundedMap<string, true>();
@@ -72,7 +71,7 @@ export class TokenCalls {
     if (!this.#wantFor(key) && !this.isHopeless(key)) this.#add(key, reason, isGuess);
   }
 
-  isUnderWay(key: string): boolean {
+  isAskedFor(key: string): boolean {
     return this.#wantFor(key) !== undefined;
   }
 

@@ -31,17 +31,15 @@ const aPreset: Check = (value, path) => {
   return aToken(value, path) ?? ((url ?? prefix) ? undefined : `${path} without url or prefix`);
 };
 
+type PlainOption = 'endpoint' | 'renewBefore' | 'jitter' | 'readAhead' | 'retry' | 'timeout' | 'refusals' | 'debug';
+
 const anAmount = upTo(1e6);
 const aFunction = must((value) => typeof value === 'function');
 const anObject = must((value) => Object(value) === value);
 
-export const optionChecks: Readonly<Record<keyof TokenSourceOptions, Check>> = {
+/** The checks of the options that are plain data, except `protect`: the URL of a token worker may contain them too. */
+export const plainChecks: Readonly<Record<PlainOption, Check>> = {
   endpoint: must((value) => isLink(value) && resolveUrl(String(value), 'http://a')),
-  getTokens: aFunction,
-  request: anObject,
-  tokens: eachOf(aPreset),
-  // an invalid rule might cover every URL, and an empty list covers none
-  protect: (value, path) => (Array.isArray(value) && value.length ? eachOf(aRule) : aRule)(value, path),
   renewBefore: anAmount,
   jitter: upTo(1),
   readAhead: anAmount,
@@ -49,12 +47,24 @@ export const optionChecks: Readonly<Record<keyof TokenSourceOptions, Check>> = {
     anObject(value, path) ?? firstWrong(value as object, { limit: anAmount, backoffLimit: anAmount }, `${path}.`),
   timeout: must((value) => value !== 0 && !anAmount(value, 'timeout')),
   refusals: eachOf(anAmount),
-  adopt: aFunction,
   debug: aBoolean,
+};
+
+const optionChecks: Readonly<Record<keyof TokenSourceOptions, Check>> = {
+  ...plainChecks,
+  getTokens: aFunction,
+  request: anObject,
+  tokens: eachOf(aPreset),
+  // an invalid rule might cover every URL, and an empty list covers none
+  protect: (value, path) => (Array.isArray(value) && value.length ? eachOf(aRule) : aRule)(value, path),
+  adopt: aFunction,
   clock: aFunction,
   fetch: aFunction,
   random: aFunction,
 };
+
+/** The names of the options of a token source. */
+export const OPTIONS: readonly string[] = /* @__PURE__ */ Object.keys(optionChecks);
 
 /** Returns a message about the first member that is not one of `names`. @param path such as `retry.` */
 export function unknownOption(options: object, names: readonly string[], path = ''): string | undefined {
@@ -80,7 +90,7 @@ export function wrongAt(path: string | undefined, whole: object): string | undef
  */
 export function checkOptions(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
   const given = { ...(isLink(options) ? { endpoint: options } : options) };
-  refuse(unknownOption(given, Object.keys(optionChecks)));
+  refuse(unknownOption(given, OPTIONS));
   refuse(unknownOption(Object(given.retry) as object, ['limit', 'backoffLimit'], 'retry.'));
   if (!given.endpoint === !given.getTokens) refuse("Give either 'endpoint' or 'getTokens'.");
   refuse(wrongAt(firstWrong(given, optionChecks), given));

@@ -14,6 +14,9 @@ import type { Token, TokensAnswer } from './token.ts';
  */
 export type TokenReason = 'initial' | 'expiring' | 'expired' | 'refused';
 
+/** The largest number of URLs in a call, which an endpoint may refuse to exceed (`docs/protocol.md`). */
+export const MAX_URLS = 100;
+
 export interface TokenRequest {
   /** Absolute, unsigned; at most 100. */
   readonly urls: readonly string[];
@@ -72,7 +75,7 @@ export interface TokenSourceOptions {
   readAhead?: number;
   /**
    * The retries of a failed call: their number (`limit`), and the longest random pause before one in seconds
-   * (`backoffLimit`). A `Retry-After` replaces the pause.
+   * (`backoffLimit`; at most 10 while a request waits). A `Retry-After` replaces the pause.
    * @default { limit: 4, backoffLimit: 30 }
    */
   retry?: { limit?: number; backoffLimit?: number };

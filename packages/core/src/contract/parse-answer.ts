@@ -6,7 +6,7 @@ import { SecureTokenError } from './errors.ts';
 import type { Token, TokensAnswer } from './token.ts';
 
 /** The largest number that counts as unix seconds (the year 5138). A larger number counts as milliseconds. */
-const LATEST = 1e11;
+export const LATEST = 1e11;
 
 /** Returns `check`, extended to accept `null`, which serialisers of Go, Java or C# write for a missing member. */
 const orNull =

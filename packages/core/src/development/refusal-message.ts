@@ -70,5 +70,7 @@ function overwrittenParameters({ url, token }: SignedRequest, sentTo: string): r
   // after a redirect the URL is not the one that the source has signed
   if (!sent || !signed || sent.origin + sent.pathname !== signed.origin + signed.pathname) return [];
   const valuesIn = ({ searchParams }: URL, name: string): string => searchParams.getAll(name).join('\n');
-  return Object.keys(token?.query ?? {}).filter((name) => valuesIn(sent, name) !== valuesIn(signed, name));
+  const isAnother = (name: string): boolean =>
+    sent.searchParams.has(name) && valuesIn(sent, name) !== valuesIn(signed, name);
+  return Object.keys(token?.query ?? {}).filter(isAnother);
 }

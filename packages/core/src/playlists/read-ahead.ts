@@ -1,11 +1,10 @@
 import { BoundedMap } from '../bounded-map.ts';
+import { MAX_URLS } from '../contract/options.ts';
 import type { Playlist, ReadAhead, SourceAhead } from '../contract/playlist.ts';
 import { pathOf } from '../url-text.ts';
 import type { NextNames } from './track.ts';
 import { Track } from './track.ts';
 
-/** The largest number of URLs in a call (`docs/protocol.md`). */
-const MAX_URLS = 100;
 /** The largest number of playlists that are remembered. */
 const MAX_PLAYLISTS = 50;
 /** The number of names that are signed ahead on demand, as a share of the names requested in order so far. */

@@ -1,8 +1,7 @@
+import { MAX_URLS } from '../contract/options.ts';
 import type { NameList } from '../contract/playlist.ts';
 import { HISTORY, predictNames } from './predict-names.ts';
 
-/** The largest number of names that are predicted: those of a call. */
-const MAX_GUESSES = 100;
 /** The number of names that a player may skip without a seek: it has them already, or does not need them. */
 const LEFT_OUT = 6;
 /** The number of requests by which the pace of a player is measured. */
@@ -96,7 +95,7 @@ export class Track {
     const listed = Array.from({ length: left }, (_, index) => this.list.at(from + index));
     if (!this.list.isLive || !mayGuess || left === count) return { listed, guessed: [] };
     this.#noteHistory();
-    this.#guesses ??= predictNames(this.#history, MAX_GUESSES);
+    this.#guesses ??= predictNames(this.#history, MAX_URLS);
     return { listed, guessed: this.#guesses.slice(0, count - left) };
   }
 

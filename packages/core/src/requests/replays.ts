@@ -34,7 +34,6 @@ export class Replays {
   #last: readonly Replay[] = [];
   #restsUntil = -Infinity;
 
-  /** @param attach signs a request for a URL with this token */
   constructor(parts: SourceParts, calls: TokenCalls) {
     this.#parts = parts;
     this.#calls = calls;

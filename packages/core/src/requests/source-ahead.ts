@@ -26,7 +26,7 @@ export function createSourceAhead(parts: SourceParts, calls: TokenCalls): Source
       return { lifetime: held.lifetime, rest: held.token.expires - clock.now() };
     },
     isCovered: (key) =>
-      store.isUsable(store.find(key)) || calls.isUnderWay(key) || calls.isHopeless(key) || !isProtected(key),
+      store.isUsable(store.find(key)) || calls.isAskedFor(key) || calls.isHopeless(key) || !isProtected(key),
     mayGuess: () => calls.rests.mayGuess,
     ask: (key, isGuess) => calls.ask(key, 'initial', isGuess),
     renew: (key) => calls.ask(key, 'expiring'),

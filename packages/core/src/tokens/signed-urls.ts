@@ -32,8 +32,6 @@ export class SignedUrls {
   readonly #names = new Map<string, Set<string>>();
   /** The parts of tokens that are recognised on any host. */
   readonly #secrets: TokenSecrets;
-  /** The token that was noted last: noting it again changes nothing, and most requests use one folder token. */
-  #lastNoted: Token | undefined;
 
   /** @param leastSecret the length of the shortest part of a token that is recognised on any host, in characters */
   constructor(leastSecret?: number) {
@@ -42,8 +40,6 @@ export class SignedUrls {
 
   /** Notes how `token` looks in URLs. @param href the URL or folder that it opens */
   note(token: Token, href: string): void {
-    if (token === this.#lastNoted) return;
-    this.#lastNoted = token;
     const origin = originOf(href);
     for (const [name, parameter] of parametersOf(token)) {
       this.#names.set(origin, (this.#names.get(origin) ?? new Set()).add(name));
@@ -51,7 +47,6 @@ export class SignedUrls {
     }
     if (!token.base) return;
     const base = resolveUrl(token.base);
-    // of two prefixes with one base, the one used last counts
     this.#prefixes.set(base, href);
     this.#secrets.noteBase(base, href);
   }
@@ -70,12 +65,14 @@ export class SignedUrls {
 
   /** Returns the URL with `token` attached. @param opened the URL or folder that the token opens */
   sign({ written, key }: KnownUrl, token: Token, opened: string): string {
-    this.note(token, opened);
     const signed = this.#replace(written, key, parametersOf(token));
     if (!token.base) return signed;
+    const base = resolveUrl(token.base);
+    // of two prefixes with one base, the one used last counts
+    this.#prefixes.set(base, opened);
     // a URL that is not written like the prefix is signed in the browser's spelling
     const isBelow = signed.startsWith(opened) && !DOT_SEGMENTS.test(pathOf(signed));
-    return resolveUrl(token.base) + (isBelow ? signed : resolveUrl(signed)).slice(opened.length);
+    return base + (isBelow ? signed : resolveUrl(signed)).slice(opened.length);
   }
 
   /** Returns `url` without parts of tokens, on whatever host it is. @param protects whether a URL is signed */
