@@ -136,9 +136,9 @@ class TokenLoader implements Loader<LoaderContext> {
     const { onProgress } = this.#callbacks!;
     // a loader of the app may call back when it is destroyed: hls.js must not hear of a replaced loader
     const heard = (stats?: LoaderStats): Callbacks | undefined => {
-      if (this.#inner !== inner) return undefined;
-      Object.assign(this.stats, stats);
-      return this.#callbacks;
+      const callbacks = this.#inner === inner ? this.#callbacks : undefined;
+      if (callbacks) Object.assign(this.stats, stats);
+      return callbacks;
     };
     try {
       inner.load(signed, this.#policy, {
