@@ -51,6 +51,7 @@ const waiting = (currentTime: number, readyState = 2) => ({ ...empty, currentTim
 describe('after an update of the live playlist', () => {
   test.each([
     ['before the window goes on at the live sync position', waiting(30), 90],
+    ['before the window stays where it is if the element cannot go to live yet', { ...waiting(30), duration: 80 }, 30],
     ['within the window stays where it is', waiting(75), 75],
     ['of a media object without `buffered` is left alone', { ...waiting(30), buffered: undefined }, 30],
   ])('playback %s', async (_, media, expected) => {

@@ -11,11 +11,10 @@ beforeEach(() => {
   FakeXhr.sent = [];
   vi.stubGlobal('self', globalThis);
   vi.stubGlobal('XMLHttpRequest', FakeXhr);
-  vi.stubGlobal('fetch', async (request: Request | Promise<Request>) => {
-    const { url, headers, credentials } = await request;
+  vi.stubGlobal('fetch', ({ url, headers, credentials }: Request) => {
     const sent = { url, headers: Object.fromEntries(headers), withCredentials: credentials === 'include' };
     FakeXhr.sent.push(Object.assign(new FakeXhr(), sent));
-    return new Response('media');
+    return Promise.resolve(new Response('media'));
   });
 });
 
