@@ -10,37 +10,33 @@ type Emit = (event: string, name: string, data: unknown) => boolean;
 const errors = new WeakMap<object, SecureTokenError>();
 
 /** Notes that the request which the loader reports to hls.js with `details` ended with `error`. */
-export function noteTokenError(details: unknown, error: SecureTokenError): void {
-  if (typeof details === 'object' && details !== null) errors.set(details, error);
+export function noteTokenError(details: object | null, error: SecureTokenError): void {
+  if (details) errors.set(details, error);
 }
 
 /**
- * Replaces `emit` of an Hls, which hls.js and its controllers call for each event. A listener would not do: it would run
- * after the listeners that the app added before, and would be gone if the app removes all before it destroys the player.
- * @param isTold returns whether an event is passed on; @param after called when its listeners have been called
+ * Makes `hls` call `intercept` in place of the listeners of one event. Replaces `emit`, which hls.js and its controllers
+ * call for each event. A listener would not do: it would run after the listeners that the app added before, and would be
+ * gone if the app removes all before it destroys the player.
+ * @param intercept gets a function that calls the listeners
  */
-function interceptEvents(
-  hls: Hls,
-  isTold: (event: string, data: unknown) => boolean,
-  after?: (event: string) => void,
-): void {
+function interceptEvent(hls: Hls, type: string, intercept: (emit: () => boolean, data: unknown) => boolean): void {
   const target = hls as unknown as { emit: Emit };
   const { emit } = target;
   target.emit = (event, name, data) => {
-    if (!isTold(event, data)) return false;
-    try {
-      return emit.call(hls, event, name, data);
-    } finally {
-      after?.(event);
-    }
+    const go = (): boolean => emit.call(hls, event, name, data);
+    return event === type ? intercept(go, data) : go();
   };
 }
 
 /** Calls `end` when `hls` is destroyed, after the listeners of the app have been called. */
 export function whenDestroyed(hls: Hls, end: () => void): void {
-  const isTold = (): boolean => true;
-  interceptEvents(hls, isTold, (event) => {
-    if (event === 'hlsDestroying') end();
+  interceptEvent(hls, 'hlsDestroying', (emit) => {
+    try {
+      return emit();
+    } finally {
+      end();
+    }
   });
 }
 
@@ -50,24 +46,24 @@ export function whenDestroyed(hls: Hls, end: () => void): void {
  */
 export function tellTokenErrors(hls: Hls, sourceNow: () => TokenSource): void {
   const told = new Set<SecureTokenError>();
-  interceptEvents(hls, (event, data) => event !== 'hlsError' || isTold(data as ErrorData, hls, sourceNow, told));
-}
-
-function isTold(data: ErrorData, hls: Hls, sourceNow: () => TokenSource, told: Set<SecureTokenError>): boolean {
-  const details = data.networkDetails as object | null | undefined;
-  const error = isSecureTokenError(details) ? details : details && errors.get(details);
-  if (!error) return true;
-  data.error = error;
-  // read now: a listener of the app may destroy the player, or detach its element
-  const hasPicture = hasShownPicture(hls.media);
-  // hls.js decides whether the error is fatal while it passes the error to its own controllers
-  queueMicrotask(() => data.fatal && writeEarlyFailure(sourceNow(), error, hasPicture));
-  if (error.code !== 'ERR_DENIED') return true;
-  // several segments may have waited for one token, and fail in one task: hls.js has stopped at the first report
-  if (told.has(error)) return false;
-  told.add(error);
-  setTimeout(() => told.delete(error));
-  data.fatal = true;
-  delete data.errorAction;
-  return true;
+  interceptEvent(hls, 'hlsError', (emit, event) => {
+    const data = event as ErrorData;
+    const details: unknown = data.networkDetails;
+    const error = isSecureTokenError(details) ? details : errors.get(details as object);
+    if (!error) return emit();
+    data.error = error;
+    // read now: a listener of the app may destroy the player, or detach its element
+    const hasPicture = hasShownPicture(hls.media);
+    // hls.js decides whether the error is fatal while it passes the error to its own controllers
+    queueMicrotask(() => data.fatal && writeEarlyFailure(sourceNow(), error, hasPicture));
+    if (error.code === 'ERR_DENIED') {
+      // several segments may have waited for one token, and fail in one task: hls.js has stopped at the first report
+      if (told.has(error)) return false;
+      told.add(error);
+      setTimeout(() => told.delete(error));
+      data.fatal = true;
+      delete data.errorAction;
+    }
+    return emit();
+  });
 }

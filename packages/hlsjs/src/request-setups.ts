@@ -11,11 +11,7 @@ export async function openedBy<T>(xhr: XMLHttpRequest, setUp: () => T): Promise<
     open.apply(xhr, args);
   };
   Object.assign(xhr, { open: watching });
-  try {
-    return [await setUp(), opened];
-  } finally {
-    Object.assign(xhr, { open });
-  }
+  return [await setUp(), opened];
 }
 
 /**

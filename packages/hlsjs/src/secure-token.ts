@@ -77,10 +77,11 @@ function install(hls: Hls, { source, release }: AcquiredTokenSource): void {
 
 /** Loads the source again if its manifest was requested without a token: the edge refuses that request. */
 function reloadUnsigned(hls: Hls, source: TokenSource): void {
-  const { url, levels, forceStartLoad } = hls;
-  // if there are levels, the manifest has arrived, and needed no token
-  if (!url || levels.length > 0 || !source.protects(url)) return;
+  const { url } = hls;
+  // if there are levels, the manifest has arrived, and needed no token; without a URL, `hls` may still be under construction
+  if (!url || hls.levels.length > 0 || !source.protects(url)) return;
   if (__DEVELOPMENT__) writeMistake(source, LATE);
+  const { forceStartLoad } = hls;
   hls.loadSource(url);
   // the app has called startLoad(), with `autoStartLoad: false`: loadSource() forgets that
   if (forceStartLoad) hls.startLoad();

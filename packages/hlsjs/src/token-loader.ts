@@ -1,14 +1,6 @@
-import type {
-  HlsConfig,
-  Loader,
-  LoaderCallbacks,
-  LoaderConfiguration,
-  LoaderContext,
-  LoaderResponse,
-  LoaderStats,
-} from 'hls.js';
+import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext, LoaderStats } from 'hls.js';
 import type { SignOptions, SignedRequest } from 'secure-token-core';
-import type { AdapterSource, EdgeAnswer } from 'secure-token-core/adapter';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import {
   hideSignedUrl,
   isOutage,
@@ -18,9 +10,9 @@ import {
   withTokenHeaders,
   writeUnprotectedRefusal,
 } from 'secure-token-core/adapter';
-import { hls } from 'secure-token-core/playlists';
 import { noteTokenError } from './hls-events.ts';
 import { withSetups } from './request-setups.ts';
+import { unsignedResponse } from './unsigned-response.ts';
 
 export type LoaderClass = HlsConfig['loader'];
 type Callbacks = LoaderCallbacks<LoaderContext>;
@@ -32,8 +24,8 @@ const NOT_FOUND = 404;
 const UNAVAILABLE = 503;
 /** No status, because no edge has answered: hls.js treats that as final while the viewer is online. */
 const NONE = 0;
-/** A pause in seconds for playlists that arrive a little later: until then hls.js would ask for the same again. */
-const GONE_PAUSE = 1;
+/** A pause for playlists that arrive a little later: until then hls.js would ask for the same again. */
+const pauseForPlaylist = ({ signal }: SignOptions): Promise<undefined> => sleep(1, signal).then(() => undefined);
 
 /** What the loaders of a player share. */
 export interface LoaderSession {
@@ -43,10 +35,6 @@ export interface LoaderSession {
   /** Whether the requested segment may have left the live window. */
   readonly hasLeftWindow: (context: LoaderContext) => boolean;
 }
-
-/** Whether EXT-X-DEFINE:QUERYPARAM reads the token from the URL of the playlist (RFC 8216bis §4.4.2.3). */
-const readsToken = (playlist: string, { token }: SignedRequest): boolean =>
-  Object.keys(token?.query ?? {}).some((name) => playlist.includes(`QUERYPARAM="${name}"`));
 
 /**
  * Signs requests on the wire, while hls.js knows only their unsigned URLs. The life of a request: it waits for its
@@ -88,8 +76,8 @@ class TokenLoader implements Loader<LoaderContext> {
     // the manifest of an interstitial may belong to an ad server: only the primary player's source is signed by default
     if (type === 'manifest' && !('assetPlayerId' in this.#config)) this.#source.allow(url);
     const ready = this.#source.signNow(url);
-    if (ready) this.#send(ready, context);
-    else void this.#sendOnce(context, (how) => this.#source.sign(url, how));
+    if (ready) this.#send(ready);
+    else void this.#wait((how) => this.#source.sign(url, how));
   }
 
   abort(): void {
@@ -110,74 +98,78 @@ class TokenLoader implements Loader<LoaderContext> {
     this.#inner = undefined;
   }
 
-  getCacheAge(): number | null {
-    return this.#inner?.getCacheAge?.() ?? null;
-  }
+  getCacheAge = (): number | null => this.#inner?.getCacheAge?.() ?? null;
+  getResponseHeader = (name: string): string | null => this.#inner?.getResponseHeader?.(name) ?? null;
 
-  getResponseHeader(name: string): string | null {
-    return this.#inner?.getResponseHeader?.(name) ?? null;
-  }
-
-  /** Waits for the signed request of `ask` and sends it. @param otherwise called if there is none */
-  async #sendOnce(
-    context: LoaderContext,
-    ask: (how: SignOptions) => Promise<SignedRequest | undefined>,
-    otherwise?: () => void,
-  ): Promise<void> {
-    const signal = this.#beginWait();
+  /** Waits for `ask` and sends the request that it resolves to. @param otherwise called if it resolves to none */
+  async #wait(ask: (how: SignOptions) => Promise<SignedRequest | undefined>, otherwise?: () => void): Promise<void> {
+    const { signal } = (this.#waiting = new AbortController());
+    // The request looks at any time as if it began at that moment. If it began with its wait, the ABR controller would
+    // take it for a slow request, sample its time to first byte and switch down.
+    Object.defineProperty(this.stats.loading, 'start', { get: () => performance.now() });
+    let goOn = otherwise;
     try {
       const request = await ask({ signal, patient: this.#session.isPatient() });
-      if (signal.aborted) return;
-      this.#endWait();
-      if (request) this.#send(request, context);
-      else otherwise?.();
+      if (request) goOn = () => this.#send(request);
     } catch (error) {
       // one error in each task: hls.js stops at the first fatal one, which ends the waits of the other requests
       await sleep(0, signal).catch(() => undefined);
-      if (signal.aborted) return;
-      this.#endWait();
       const told = { code: isOutage(error) ? UNAVAILABLE : NONE, text: String(error) };
-      this.#callbacks!.onError(told, context, error as NetworkDetails, this.stats);
+      goOn = () => this.#tell(told, error as NetworkDetails);
     }
+    if (signal.aborted) return;
+    this.#endWait();
+    goOn?.();
   }
 
-  #send(request: SignedRequest, context: LoaderContext): void {
+  #endWait(): void {
+    if (!this.#waiting) return;
+    this.#waiting.abort();
+    this.#waiting = undefined;
+    this.stats.loading = { start: performance.now(), first: 0, end: 0 };
+  }
+
+  #send(request: SignedRequest): void {
+    const context = this.context!;
     const signed = { ...context, url: request.url, headers: withTokenHeaders(context.headers, request.headers) };
-    const inner = this.#prepareInner(request, signed, context);
+    const inner = this.#prepareInner(request, signed);
     const { onProgress } = this.#callbacks!;
     // a loader of the app may call back when it is destroyed: hls.js must not hear of a replaced loader
     const heard = (stats?: LoaderStats): Callbacks | undefined => {
-      Object.assign(this.stats, stats);
-      return this.#inner === inner ? this.#callbacks : undefined;
+      const callbacks = this.#inner === inner ? this.#callbacks : undefined;
+      if (callbacks) Object.assign(this.stats, stats);
+      return callbacks;
     };
     try {
       inner.load(signed, this.#policy, {
         onSuccess: (response, stats, _, details) => {
           // a loader of the app may pass no details
-          if (details) this.#source.noteAnswer(request, details as EdgeAnswer, true);
-          heard(stats)?.onSuccess(this.#unsigned(response, request), this.stats, context, this.#hidden(details));
+          if (details) this.#source.noteAnswer(request, details, true);
+          const unsigned = unsignedResponse(response, request, this.#source);
+          heard(stats)?.onSuccess(unsigned, this.stats, context, this.#hidden(details));
         },
         onError: (error, _, details, stats) => {
-          if (heard(stats)) this.#onError(error, request, context, details);
+          if (heard(stats)) this.#onError(error, request, details);
         },
         onTimeout: (stats, _, details) => heard(stats)?.onTimeout(this.stats, context, this.#hidden(details)),
         onAbort: (_, __, details) => heard()?.onAbort?.(this.stats, context, this.#hidden(details)),
         // FetchLoader streams only if there is an `onProgress`
         ...(onProgress && {
-          onProgress: (_, __, data, details) => onProgress(this.stats, context, data, this.#hidden(details)),
+          onProgress: (stats, _, data, details) => heard(stats)?.onProgress?.(this.stats, context, data, details),
         }),
       });
     } catch (error) {
       // the app's set-up has thrown: after a wait, no caller of this function can catch that
       const told = { code: NONE, text: textWithoutToken(String(error), request) };
-      queueMicrotask(() => heard()?.onError(told, context, null, this.stats));
+      queueMicrotask(() => heard() && this.#tell(told, null));
     }
   }
 
-  #prepareInner(request: SignedRequest, signed: LoaderContext, { headers }: LoaderContext): Loader<LoaderContext> {
+  #prepareInner(request: SignedRequest, signed: LoaderContext): Loader<LoaderContext> {
     const needsSetups = request.credentials || Object.keys(request.headers).length > 0;
     if (this.#isInnerUsed || needsSetups) {
       const before = this.#inner;
+      const { headers } = this.context!;
       this.#inner = new this.#Base(needsSetups ? withSetups(this.#config, request, signed, headers) : this.#config);
       before?.destroy();
       // `Reflect.set` does not throw if a loader of the app has only a getter
@@ -185,77 +177,40 @@ class TokenLoader implements Loader<LoaderContext> {
     }
     this.#isInnerUsed = true;
     // hls.js measures from the moment at which the request goes out (ABR, TTFB, time-outs)
-    Object.assign(this.stats, { aborted: false, loaded: 0, total: 0 });
-    Object.assign(this.stats.loading, { start: 0, first: 0, end: 0 });
+    Object.assign(this.stats, { aborted: false, loaded: 0, total: 0, loading: { start: 0, first: 0, end: 0 } });
     return this.#inner!;
   }
 
-  /** Returns the response with the unsigned URL, unless its playlist reads the token from there. Learns a playlist. */
-  #unsigned(response: LoaderResponse, request: SignedRequest): LoaderResponse {
-    const url = response.url && this.#source.unsign(response.url);
-    const { data } = response;
-    const playlist = typeof data === 'string' && data.startsWith('#EXTM3U') ? data : '';
-    if (playlist) this.#source.learn(url || request.unsignedUrl, hls(playlist));
-    return readsToken(playlist, request) ? response : { ...response, url };
-  }
-
-  #onError(error: LoaderError, request: SignedRequest, context: LoaderContext, details: NetworkDetails): void {
+  #onError(error: LoaderError, request: SignedRequest, details: NetworkDetails): void {
     const { code, text } = error;
-    if (details) this.#source.noteAnswer(request, details as EdgeAnswer, false);
+    if (details) this.#source.noteAnswer(request, details, false);
     // loaders report the text of a thrown error; a loader of the app may report no text
     const told = { ...error, text: text && textWithoutToken(text, request) };
-    const fail = (): void => {
-      if (code === NOT_FOUND && this.#session.hasLeftWindow(context)) void this.#tellGone(told, context, details);
-      else this.#callbacks!.onError(told, context, this.#hidden(details), this.stats);
-    };
     if (!this.#source.isRefusal(request, code)) {
       if (__DEVELOPMENT__) writeUnprotectedRefusal(this.#source, request, code);
-      fail();
+      this.#fail(told, details);
       return;
     }
     const refusal = this.#source.explainRefusal(request, code);
     const replay = (how: SignOptions): Promise<SignedRequest | undefined> => replayOf(this.#source, request, code, how);
-    void this.#sendOnce(context, replay, () => {
+    void this.#wait(replay, () => {
       noteTokenError(details, refusal);
-      fail();
+      this.#fail(told, details);
     });
   }
 
   /**
-   * Reports a segment that is gone with a 5xx. For hls.js a 404 is final, and fatal for subtitles and a single
-   * rendition: it would never load the present segments of the stream. After a 5xx it looks for the position of the
-   * stream.
+   * Reports a failure. A segment that is gone is reported with a 5xx, because a 404 is final for hls.js, and fatal for
+   * subtitles and a single rendition: it would never load the present segments of the stream. After a 5xx it looks for
+   * the position of the stream.
    */
-  async #tellGone(error: LoaderError, context: LoaderContext, details: NetworkDetails): Promise<void> {
-    const signal = this.#beginWait();
-    await sleep(GONE_PAUSE, signal).catch(() => undefined);
-    if (signal.aborted) return;
-    this.#endWait();
-    this.#callbacks!.onError({ ...error, code: UNAVAILABLE }, context, this.#hidden(details), this.stats);
+  #fail(error: LoaderError, details: NetworkDetails): void {
+    if (error.code !== NOT_FOUND || !this.#session.hasLeftWindow(this.context!)) this.#tell(error, details);
+    else void this.#wait(pauseForPlaylist, () => this.#tell({ ...error, code: UNAVAILABLE }, details));
   }
 
-  /**
-   * Begins a wait, in which the request looks at any time as if it began at that moment. If it began with its wait, the
-   * ABR controller would take it for a slow request, sample its time to first byte and switch down.
-   */
-  #beginWait(): AbortSignal {
-    this.#waiting = new AbortController();
-    const { loading } = this.stats;
-    Object.defineProperty(loading, 'start', {
-      configurable: true,
-      enumerable: true,
-      get: () => performance.now(),
-      // a time that is written replaces the getter
-      set: (value: number) => Object.defineProperty(loading, 'start', { value, writable: true }),
-    });
-    return this.#waiting.signal;
-  }
-
-  #endWait(): void {
-    if (!this.#waiting) return;
-    this.#waiting.abort();
-    this.#waiting = undefined;
-    this.stats.loading.start = performance.now();
+  #tell(error: LoaderError, details: NetworkDetails): void {
+    this.#callbacks!.onError(error, this.context!, this.#hidden(details), this.stats);
   }
 
   /** Makes the `networkDetails` of hls.js show the unsigned URL. */

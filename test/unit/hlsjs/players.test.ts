@@ -1,154 +1,200 @@
 import type Hls from 'hls.js';
-import type { Events, HlsConfig } from 'hls.js';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { TokenSource } from '../../../packages/hlsjs/src/index.ts';
-import { createTokenSource, secureToken, secureTokenConfig } from '../../../packages/hlsjs/src/index.ts';
-import { FakeLoader, MANIFEST } from './loader-lab.ts';
+import type { ErrorData, Events, HlsConfig } from 'hls.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SecureTokenError, createTokenSource } from '../../../packages/core/src/index.ts';
+import { secureToken, secureTokenConfig } from '../../../packages/hlsjs/src/index.ts';
+import { FakeLoader, MANIFEST, attempts, fakeLoaders, last, settle } from './loader-lab.ts';
 
-const DESTROYING = 'hlsDestroying' as unknown as Events.DESTROYING;
-
-beforeAll(() => {
-  vi.stubGlobal('self', globalThis);
-  vi.stubGlobal('location', new URL('https://app.test/'));
-});
-afterAll(() => vi.unstubAllGlobals());
+let players: Hls[];
+let calls: number;
+fakeLoaders();
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_800_000_000_000 });
-  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  vi.stubGlobal('location', new URL('https://app.test/'));
+  for (const method of ['warn', 'error'] as const) vi.spyOn(console, method).mockImplementation(() => undefined);
+  players = [];
+  calls = 0;
 });
 afterEach(() => {
+  for (const hls of players) hls.destroy();
   vi.restoreAllMocks();
-  vi.useRealTimers();
 });
 
-/** A token of 24 s for the folder of the manifest, which is counted. */
-function tokens(): { getTokens: () => Promise<{ prefix: string; expires: number }[]>; calls: () => number } {
-  let calls = 0;
-  return {
-    getTokens: () => {
-      calls++;
-      return Promise.resolve([
-        { prefix: new URL('.', MANIFEST).href, query: { st: 'a' }, expires: Date.now() / 1000 + 24 },
-      ]);
-    },
-    calls: () => calls,
-  };
-}
+/** Options of a source with tokens of 24 s for the folder of the manifest: the first has `st=a1`. */
+const options = (name = 'a', wait = 0) => ({
+  jitter: 0,
+  getTokens: async () => {
+    calls++;
+    if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
+    return [{ prefix: new URL('.', MANIFEST).href, query: { st: `${name}${calls}` }, expires: Date.now() / 1000 + 24 }];
+  },
+});
+const ERROR = 'hlsError' as unknown as Events.ERROR;
 
 describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
   let HlsClass: typeof Hls;
   beforeAll(async () => {
+    vi.stubGlobal('self', globalThis);
     HlsClass = ((await import(version)) as { default: typeof Hls }).default;
   });
-
-  const load = async (config: Partial<HlsConfig>): Promise<Hls> => {
-    const hls = new HlsClass({ autoStartLoad: false, loader: FakeLoader, ...config });
+  const create = (config: Partial<HlsConfig> = {}): Hls => {
+    players.push(new HlsClass({ autoStartLoad: false, loader: FakeLoader, ...config }));
+    return players.at(-1)!;
+  };
+  const load = async (hls: Hls): Promise<string | undefined> => {
     hls.loadSource(MANIFEST);
-    await vi.advanceTimersByTimeAsync(0);
-    return hls;
+    await settle();
+    return attempts().at(-1)?.context?.url;
+  };
+  const heardOf = (hls: Hls): string[] => {
+    const heard: string[] = [];
+    const codeOf = ({ error }: ErrorData): string => (error as { code?: string }).code ?? error.message;
+    hls.on(ERROR, (_, data) => heard.push(`${data.fatal ? 'fatal ' : ''}${codeOf(data)}`));
+    return heard;
   };
 
-  test('secureTokenConfig: the last player is destroyed after one request: no call any more, no timer', async () => {
-    const { getTokens, calls } = tokens();
-    const hls = await load(secureTokenConfig({ getTokens, jitter: 0 }));
-    expect(calls()).toBe(1);
+  test.each<[string, (hls: Hls) => unknown]>([
+    ['', () => undefined],
+    [', also if the app has removed all listeners', (hls) => hls.removeAllListeners()],
+    [', also if a listener throws', (hls) => hls.on('hlsDestroying' as unknown as Events.DESTROYING, expect.fail)],
+  ])('destroy() destroys the source that was made for the player%s', async (_, change) => {
+    const hls = create();
+    change(hls);
+    const source = secureToken(hls, options());
+    await load(hls);
+    change(hls);
     hls.destroy();
-    await vi.advanceTimersByTimeAsync(0);
+    await expect(source.sign(MANIFEST)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
     expect(vi.getTimerCount()).toBe(0);
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(calls()).toBe(1);
   });
 
-  test('a source that is shared: one of two players is destroyed: the token is renewed for the other', async () => {
-    const { getTokens, calls } = tokens();
-    const source: TokenSource = createTokenSource({ getTokens, jitter: 0 });
-    const [first, second] = [new HlsClass({ autoStartLoad: false }), await load(secureTokenConfig(source))];
+  test('destroy() leaves a source that was passed in: it renews for the other players, and then for none', async () => {
+    const source = createTokenSource(options());
+    const [first, second] = [create(), create(secureTokenConfig(source))];
     secureToken(first, source);
+    await load(second);
     first.destroy();
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(calls()).toBe(2);
+    expect(calls).toBe(2);
     second.destroy();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(vi.getTimerCount()).toBe(0);
-    expect(calls()).toBe(2);
+    expect([calls, vi.getTimerCount()]).toEqual([2, 0]);
+    expect(await source.sign(MANIFEST).finally(() => source.destroy())).toBeDefined();
   });
 
-  test('called again while a request waits for its first token: that one is sent with it, and playback goes on', async () => {
-    const slow = tokens();
-    const getTokens = async (): ReturnType<typeof slow.getTokens> => {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      return slow.getTokens();
-    };
-    const hls = new HlsClass({ autoStartLoad: false, loader: FakeLoader });
-    const fatal: string[] = [];
-    hls.on('hlsError' as unknown as Events.ERROR, (_, { details }) => fatal.push(details));
-    secureToken(hls, { getTokens });
-    hls.loadSource(MANIFEST);
-    await vi.advanceTimersByTimeAsync(100);
-    const source = secureToken(hls, { getTokens: tokens().getTokens });
-    await vi.advanceTimersByTimeAsync(2000);
-    expect(fatal).toEqual([]);
-    hls.destroy();
-    await expect(source.sign(MANIFEST)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  test('called again while a child player, such as one of an interstitial, plays on: the child keeps its tokens', async () => {
-    const hls = await load({});
-    secureToken(hls, { getTokens: tokens().getTokens });
-    const child = new HlsClass({ ...hls.userConfig });
-    secureToken(hls, { getTokens: tokens().getTokens });
-    const fatal: string[] = [];
-    child.on('hlsError' as unknown as Events.ERROR, (_, { details }) => fatal.push(details));
-    child.loadSource(MANIFEST);
+  test('called again while a request waits: that gets its token, later ones those of the new source', async () => {
+    const hls = create();
+    secureToken(hls, options('old', 1000));
+    await load(hls);
+    secureToken(hls, options('new'));
     await vi.advanceTimersByTimeAsync(1000);
-    expect(fatal).toEqual([]);
-    child.destroy();
-    hls.destroy();
+    expect(last().context!.url).toBe(`${MANIFEST}?st=old1`);
+    expect(await load(hls)).toBe(`${MANIFEST}?st=new2`);
   });
 
-  test('called again, with the source that it has returned: that lives until the player is destroyed', async () => {
-    const { getTokens } = tokens();
-    const hls = new HlsClass({ autoStartLoad: false });
-    const source = secureToken(hls, { getTokens, jitter: 0 });
-    expect(secureToken(hls, source)).toBe(source);
-    await expect(source.sign(MANIFEST)).resolves.toMatchObject({ token: { query: { st: 'a' } } });
-    hls.destroy();
-    await expect(source.sign(MANIFEST)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+  test('child players, such as those of interstitials, inherit tokens, and keep them if the parent gets others', async () => {
+    const hls = create({ abrController: class Own extends HlsClass.DefaultConfig.abrController {} });
+    secureToken(hls, options('parent'));
+    const child = create({ ...hls.userConfig });
+    secureToken(hls, options());
+    expect(await load(child)).toBe(`${MANIFEST}?st=parent1`);
+    expect((child as unknown as { abrController: object }).abrController).toBeInstanceOf(hls.config.abrController);
   });
 
-  test('called again, in place of a source that is shared: that lives on for others', async () => {
-    const { getTokens } = tokens();
-    const shared = createTokenSource({ getTokens, jitter: 0 });
-    const hls = new HlsClass({ autoStartLoad: false });
-    secureToken(hls, shared);
-    secureToken(hls, { getTokens, jitter: 0 });
-    shared.allow(MANIFEST);
-    await expect(shared.sign(MANIFEST)).resolves.toMatchObject({ token: { query: { st: 'a' } } });
-    hls.destroy();
-    shared.destroy();
+  test.each<[string, boolean, (config: Partial<HlsConfig>) => object]>([
+    ['assigned', false, (config) => (HlsClass.DefaultConfig = { ...HlsClass.DefaultConfig, ...config })],
+    ['merged into that of a script', true, (config) => Object.assign(HlsClass.DefaultConfig, config)],
+  ])('in Hls.DefaultConfig, %s, it signs, and keeps the frame-rate controller of hls.js', async (_, isScript, put) => {
+    const { fpsController } = HlsClass.DefaultConfig;
+    vi.stubGlobal('Hls', isScript && HlsClass);
+    const changed = put(secureTokenConfig(options()));
+    const hls = create();
+    expect(HlsClass.DefaultConfig).toBe(changed);
+    HlsClass.DefaultConfig = undefined as never;
+    Object.assign(HlsClass.DefaultConfig, { fpsController });
+    const { coreComponents } = hls as unknown as { coreComponents: object[] };
+    expect(coreComponents.filter((it) => it.constructor === fpsController)).toHaveLength(1);
+    expect(await load(hls)).toBe(`${MANIFEST}?st=a1`);
+  });
+
+  class Own extends FakeLoader {}
+  test.each<[string, Partial<HlsConfig>, typeof FakeLoader]>([
+    ['the pLoader of the app', { pLoader: Own as never }, Own],
+    ['the loader of CMCD, whose data are signed too', { cmcd: {} }, FakeLoader],
+    ['the loader of CMCD around that of the app', { cmcd: {}, pLoader: Own as never }, Own],
+  ])('%s is signed, once', async (_, config, Loader) => {
+    const hls = create(config);
+    secureToken(hls, options());
+    for (const it of [hls, create({ ...config, ...secureTokenConfig(options('b')) })]) {
+      const { searchParams } = new URL((await load(it))!);
+      expect([...searchParams.keys()]).toEqual([...('cmcd' in config ? ['CMCD'] : []), 'st']);
+      expect(last()).toBeInstanceOf(Loader);
+    }
+  });
+
+  test.each([true, false])(
+    'called after loadSource(): loads it again, signed, and keeps startLoad() (%s)',
+    async (isStarted) => {
+      const hls = create();
+      expect(await load(hls)).toBe(MANIFEST);
+      if (isStarted) hls.startLoad();
+      for (let time = 0; time < 2; time++) secureToken(hls, options());
+      await settle();
+      expect(attempts().map(({ context }) => context?.url)).toEqual([undefined, `${MANIFEST}?st=a1`]);
+      expect(hls.forceStartLoad).toBe(isStarted);
+      expect(console.warn).toHaveBeenCalledExactlyOnceWith(
+        expect.stringMatching(/after hls\.loadSource\(\).*loaded again/),
+      );
+    },
+  );
+
+  test.each<[string, object, object[]]>([
+    ['if the URL needs no token', { protect: 'https://other.example/' }, []],
+    ['once the manifest has arrived', {}, [{}]],
+  ])('called after loadSource(): loads nothing again %s', async (_, more, levels) => {
+    const hls = create();
+    await load(hls);
+    vi.spyOn(hls, 'levels', 'get').mockReturnValue(levels as never);
+    expect(secureToken(hls, { ...options(), ...more }).protects('https://ads.example/')).toBe(false);
+    expect([attempts().length, vi.mocked(console.warn).mock.calls]).toEqual([1, []]);
+  });
+
+  const report = (hls: Hls, networkDetails: unknown): unknown => {
+    const data = { type: 'mediaError', details: 'bufferStalledError', fatal: false, error: new Error('stalled') };
+    return hls.trigger(ERROR, { ...data, networkDetails } as unknown as ErrorData);
+  };
+
+  test('a request that is refused twice: the error of hls.js has ours in `data.error`, for earlier listeners too', async () => {
+    const hls = create();
+    const heard = heardOf(hls);
+    secureToken(hls, options());
+    const codes: unknown[] = [];
+    hls.on(ERROR, (_, { details, response }) => codes.push(details, response?.code));
+    await load(hls);
+    await last().fail(403);
+    await last().fail(403);
+    expect([heard, codes]).toEqual([['fatal ERR_TOKEN_REFUSED'], ['manifestLoadError', 403]]);
+    expect(console.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('ERR_TOKEN_REFUSED'));
+    for (const details of [null, new SecureTokenError('ERR_TOKEN_REFUSED', 'no')]) report(hls, details);
+    await settle();
+    expect(heard.slice(1)).toEqual(['stalled', 'ERR_TOKEN_REFUSED']);
+    expect(console.error, 'hls.js goes on').toHaveBeenCalledOnce();
   });
 
   test.each([
-    ['has removed all listeners', (hls: Hls) => hls.removeAllListeners()],
-    [
-      'has a listener that throws',
-      (hls: Hls) =>
-        hls.on(DESTROYING, () => {
-          throw new Error('of the app');
-        }),
-    ],
-  ])('the app %s before it destroys the player: its source ends with it', async (_, change) => {
-    const { getTokens, calls } = tokens();
-    const hls = new HlsClass({ autoStartLoad: false });
-    change(hls);
-    const source = secureToken(hls, { getTokens, jitter: 0 });
-    await source.sign(MANIFEST);
-    change(hls);
-    hls.destroy();
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(calls()).toBe(1);
-    await expect(source.sign(MANIFEST)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+    ['before the first picture it is written to the console, once', null, 1],
+    ['after the first picture it is not', { readyState: 1, played: { length: 1 } }, 0],
+  ])('a denial is fatal, and told once a task, however many segments wait for one key: %s', (_, media, lines) => {
+    const hls = create();
+    secureToken(hls, options());
+    const heard = heardOf(hls);
+    const getMedia = vi.spyOn(hls, 'media', 'get').mockReturnValue(media as never);
+    const denial = new SecureTokenError('ERR_DENIED', 'no');
+    for (let time = 0; time < 4; time++) {
+      report(hls, denial);
+      if (time === 1) vi.advanceTimersByTime(1);
+    }
+    expect(heard).toEqual(['fatal ERR_DENIED', 'fatal ERR_DENIED']);
+    getMedia.mockRestore();
+    return Promise.resolve().then(() => expect(console.error).toHaveBeenCalledTimes(lines));
   });
 });
