@@ -106,7 +106,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   'the endpoint answers with the page of a log-in': {
     token: () => ({ contentType: 'text/html', body: '<!doctype html>' }),
-    line: /ERR_SIGNING_RESPONSE: .* HTML or XML instead of JSON/,
+    line: /ERR_SIGNING_RESPONSE: .* It is HTML or XML/,
   },
   'the viewer is denied': {
     token: () => ({ status: 403 }),
@@ -115,15 +115,15 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'the token is for another folder': {
     token: () =>
       json({ now: now(), tokens: [{ prefix: 'https://cdn.test/vod/8/', expires: now() + 300, query: { st: 'a' } }] }),
-    line: /ERR_SIGNING_RESPONSE: .* no token for this URL\. Send one with this 'url'/,
+    line: /ERR_SIGNING_RESPONSE: .* no token for this URL\. Send one with this/,
   },
   'the carrier is misspelt': {
     token: (urls) => tokens(urls, { query: undefined, params: { st: 'a' } }),
-    line: /no carrier\. .*'params' is no member of a token/,
+    line: /tokens\[0\] without query, headers, base or credentials/,
   },
   'the endpoint sends a signed URL': {
     token: (urls) => json({ now: now(), tokens: urls.map((url) => ({ url: `${url}?st=a`, expires: now() + 300 })) }),
-    line: /no carrier\. .*If its url is signed/,
+    line: /tokens\[0\] without query, headers, base or credentials/,
   },
   'the secrets differ': {
     edge: refuse(403),

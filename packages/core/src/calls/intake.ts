@@ -173,7 +173,8 @@ export class Intake {
 }
 
 function errorFor(url: string, isDenied: boolean): SecureTokenError {
+  const missing = `The signing endpoint's answer has no token for this URL. Send one with this "url", or a "prefix" of it.`;
   return isDenied
     ? new SecureTokenError('ERR_DENIED', 'The signing endpoint lists this URL in "denied".', { url })
-    : new SecureTokenError('ERR_SIGNING_RESPONSE', "The signing endpoint's answer has no token for this URL.", { url });
+    : new SecureTokenError('ERR_SIGNING_RESPONSE', missing, { url });
 }
