@@ -1,8 +1,8 @@
-import { pauseFor, retryDelay } from 'secure-token-core/adapter';
+import { pauseAfter, pauseFor } from 'secure-token-core/adapter';
 
 /**
- * Waits before the next attempt. The delays are those of `retryDelay`, but one failure behind: at most half a second
+ * Waits before the next attempt. The delays are those of `pauseAfter`, but one failure behind: at most half a second
  * after the first failure.
  */
 export const pause = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
-  pauseFor(retryDelay({ failures: failures - 1 }, Math.random()) * 1000, signal);
+  pauseFor(pauseAfter(failures - 1, 0, Math.random()) * 1000, signal);

@@ -6,7 +6,7 @@ export { firstWrong } from '../contract/check.ts';
 export { normaliseOptions, withoutOwnOptions } from './options.ts';
 export { isOffline, pauseFor } from './pause-for.ts';
 export { protectedBy, refusalOf, unsignAs } from './refusals.ts';
-export { retryDelay } from './retry-delay.ts';
+export { pauseAfter } from '../calls/outage.ts';
 export { isSecureTokenErrorCode, responseWithoutToken, sendSigned } from './send-signed.ts';
 export { needsUseCredentials, sentRequest } from './sent-request.ts';
 export { errorWithoutToken } from './error-without-token.ts';

@@ -1,5 +1,5 @@
 import { pauseFor } from './pause-for.ts';
-import { retryDelay } from './retry-delay.ts';
+import { pauseAfter } from '../calls/outage.ts';
 import { SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
 import { isOutage } from '../adapter/failures.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS } from '../contract/token-source.ts';
@@ -110,7 +110,7 @@ export async function keepAsking<T>(options: KeepAskingOptions<T>): Promise<T> {
       }
       // a listener of the failure may have aborted the request
       signal.throwIfAborted();
-      const delay = retryDelay({ failures: count }, Math.random()) * 1000;
+      const delay = pauseAfter(count, 0, Math.random()) * 1000;
       if (!isOutage(error)) await request.untilTokens(deniedPauseMs(held++));
       else if (failsAlone) await request.pause(delay);
       else failsAlone = await request.outlast(delay);

@@ -14,6 +14,16 @@ const SAME_OUTAGE_SECONDS = 60;
 const AHEAD = { least: 0.5, most: 0.9 };
 
 /**
+ * Returns the seconds of the pause after failures in a row.
+ * @param lasted seconds from the first of them to the last; @param random 0 to 1; @param limit the longest pause
+ */
+export function pauseAfter(failures: number, lasted: number, random: number, limit: number = LONGEST_PAUSE): number {
+  const longest = Math.min(LONGEST_PAUSE, limit);
+  const isShort = failures <= QUICK_TRIES && lasted < QUICK_SECONDS;
+  return isShort ? random * Math.min(longest, 2 ** (failures - 1)) : longest * (0.5 + random / 2);
+}
+
+/**
  * The failures of the signing endpoint in a row, and the pause after them, in which it is not called. The first four
  * pauses have a random length of up to 1, 2, 4 and 8 seconds. All others, and all after ten seconds of outage, have a
  * length of 5 to 10 seconds. So a viewer has tokens at most ten seconds after the endpoint is back, and an audience
@@ -89,10 +99,7 @@ export class Outage {
 
   #pauseAfter(retryAfter: number | undefined, lasted: number): number {
     const { backoffLimit, random } = this.#settings;
-    if (retryAfter !== undefined) return retryAfter + random() * Math.min(LONGEST_SPREAD, backoffLimit, retryAfter);
-    const longest = Math.min(LONGEST_PAUSE, backoffLimit);
-    const isShort = this.#failures <= QUICK_TRIES && lasted < QUICK_SECONDS;
-    if (isShort) return random() * Math.min(longest, 2 ** (this.#failures - 1));
-    return longest * (0.5 + random() / 2);
+    if (retryAfter === undefined) return pauseAfter(this.#failures, lasted, random(), backoffLimit);
+    return retryAfter + random() * Math.min(LONGEST_SPREAD, backoffLimit, retryAfter);
   }
 }
