@@ -175,6 +175,10 @@ export class Intake {
 function errorFor(url: string, isDenied: boolean): SecureTokenError {
   const missing = `The signing endpoint's answer has no token for this URL. Send one with this "url", or a "prefix" of it.`;
   return isDenied
-    ? new SecureTokenError('ERR_DENIED', 'The signing endpoint lists this URL in "denied".', { url })
+    ? new SecureTokenError(
+        'ERR_DENIED',
+        'The signing endpoint lists this URL in "denied". Call renew() once the viewer may have it.',
+        { url },
+      )
     : new SecureTokenError('ERR_SIGNING_RESPONSE', missing, { url });
 }
