@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { createTokenSource, isSecureTokenError } from 'secure-token-core';
+import type { SecureTokenError, SignedRequest, Token, TokenEventDetails, TokenEventType } from 'secure-token-core';
+import type { TokenReason, TokenRequest, TokenSource, TokenSourceOptions } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
-import type {
-  SecureTokenError,
-  SignedRequest,
-  Token,
-  TokenEventType,
-  TokenReason,
-  TokenSource,
-  TokenSourceOptions,
-} from '../../../packages/core/src/index.ts';
-import { createTokenSource, isSecureTokenError } from '../../../packages/core/src/index.ts';
 
 export const CDN = 'https://cdn.test';
 export const FOLDER = `${CDN}/vod/7/`;
@@ -19,13 +13,10 @@ export const ENDPOINT = 'https://api.test/token';
 /** Unix seconds at which every fake clock starts. */
 export const START = 1_800_000_000;
 
-/** One call to the signing endpoint. */
-export interface Call {
+/** One call to the signing endpoint: the first has index 1; `at` is in seconds since the test began. */
+export interface Call extends Omit<TokenRequest, 'signal'> {
   readonly urls: string[];
-  readonly reason: TokenReason;
-  /** 1 is the first. */
   readonly index: number;
-  /** Seconds since the test began. */
   readonly at: number;
   readonly init: RequestInit & { headers: Headers; signal: AbortSignal };
 }
@@ -53,62 +44,61 @@ export const sleep = async (time: number): Promise<void> => {
   await advanceSeconds();
 };
 
+const tokenOfCall = ({ index }: Pick<Call, 'index'>, lifetime: number, more: Partial<Token>): Token => ({
+  query: { st: `t${index}` },
+  expires: seconds() + lifetime,
+  ...more,
+});
 /** One token for a folder. */
 export const folder =
   (lifetime = 300, prefix = FOLDER, more: Partial<Token> = {}): Answer =>
-  ({ index }) => ({
-    now: seconds(),
-    tokens: [{ prefix, query: { st: `t${index}` }, expires: seconds() + lifetime, ...more }],
-  });
-
+  (call) => ({ now: seconds(), tokens: [tokenOfCall(call, lifetime, { prefix, ...more })] });
+/** One token for the folder of each URL asked for. */
+export const folders =
+  (lifetime = 300): Answer =>
+  (call) => {
+    const prefixes = new Set(call.urls.map((url) => new URL('.', url).href));
+    return { now: seconds(), tokens: [...prefixes].map((prefix) => tokenOfCall(call, lifetime, { prefix })) };
+  };
 /** One token for each URL asked for. */
 export const each =
   (lifetime = 300, more: Partial<Token> = {}): Answer =>
-  ({ index, urls }) => ({
-    now: seconds(),
-    tokens: urls.map((url) => ({ url, query: { st: `t${index}` }, expires: seconds() + lifetime, ...more })),
+  (call) => ({ now: seconds(), tokens: call.urls.map((url) => tokenOfCall(call, lifetime, { url, ...more })) });
+/** The same, but for the URLs that `isLeft` picks. */
+export const eachBut = (isLeft: (url: string) => boolean, more: (left: string[]) => object = () => ({})): Answer => {
+  return (call) => ({
+    ...(each()({ ...call, urls: call.urls.filter((url) => !isLeft(url)) }) as object),
+    ...more(call.urls.filter(isLeft)),
   });
-
+};
 export const fail =
   (status: number, headers: Record<string, string> = {}): Answer =>
   () =>
     new Response('{"title":"no"}', { status, headers });
-
 /** An answer that takes `time` seconds. */
 export const after =
   (time: number, answer: Answer): Answer =>
   (call) =>
-    new Promise((resolve) =>
-      setTimeout(() => {
-        resolve(answer(call));
-      }, time * 1000),
-    );
-
+    new Promise((resolve) => setTimeout(() => resolve(answer(call)), time * 1000));
 /** The first calls are answered by the first answers, all others by the last. */
 export const inTurn =
   (...answers: Answer[]): Answer =>
   (call) =>
     answers[Math.min(call.index, answers.length) - 1]!(call);
 
-/** The details of all events, in one type. */
-interface Detail {
-  error: SecureTokenError;
-  url: string;
-  status: number;
-  reason: TokenReason;
-  urls: string[];
-  expires: number;
-  wait: number;
-}
+type Detail = TokenEventDetails[TokenEventType] & { error: SecureTokenError; urls: string[]; expires: number };
 
 export interface Lab {
-  readonly source: TokenSource;
+  readonly source: AdapterSource;
   readonly calls: Call[];
   readonly events: (Detail & { type: TokenEventType; detail: Detail })[];
   /** Every URL asked for, call by call. */
   readonly asked: () => string[][];
   readonly reasons: () => TokenReason[];
+  readonly at: () => number[];
+  /** The types of all events, and the errors of all `tokenerror` events. */
   readonly types: () => string[];
+  readonly errors: () => SecureTokenError[];
   answer: Answer;
 }
 
@@ -125,11 +115,11 @@ export function lab(answer: Answer = folder(), options: Partial<TokenSourceOptio
     const reply = await result.answer(call);
     return reply instanceof Response ? reply : Response.json(reply);
   };
-  const source = createTokenSource({ endpoint: ENDPOINT, fetch, jitter: 0, random: () => 1, ...options });
+  const given = { endpoint: ENDPOINT, fetch, jitter: 0, random: () => 1, ...options };
+  const source = createTokenSource(given) as AdapterSource;
   open.add(source);
-  for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'] as const) {
+  for (const type of ['tokenrenewed', 'tokenrefused', 'tokenerror', 'tokendenied'] as const)
     source.addEventListener(type, (event) => events.push(event as never));
-  }
   const result: Lab = {
     source,
     calls,
@@ -137,16 +127,16 @@ export function lab(answer: Answer = folder(), options: Partial<TokenSourceOptio
     answer,
     asked: () => calls.map(({ urls }) => urls),
     reasons: () => calls.map(({ reason }) => reason),
+    at: () => calls.map(({ at }) => Math.round(at * 10) / 10),
     types: () => events.map(({ type }) => type),
+    errors: () => events.filter(({ type }) => type === 'tokenerror').map(({ error }) => error),
   };
   return result;
 }
 
 /** Fake time for every test of a file; whatever the test left open is closed. */
 export function fakeTime(): void {
-  beforeEach(() => {
-    vi.useFakeTimers({ now: START * 1000 });
-  });
+  beforeEach(() => void vi.useFakeTimers({ now: START * 1000 }));
   afterEach(() => {
     for (const source of open) source.destroy();
     open.clear();
@@ -162,45 +152,29 @@ export function asViewersHaveIt(): void {
 }
 
 /** The token of a signed URL: the value of its parameter `st`. */
-export const tokenOf = (request: SignedRequest | string | undefined): string | undefined => {
-  const url = typeof request === 'string' ? request : request?.url;
-  return url === undefined ? undefined : (/[?&]st=([^&#]*)/.exec(url)?.[1] ?? undefined);
-};
+export const tokenOf = (request: SignedRequest | string | undefined): string | undefined =>
+  /[?&]st=([^&#]*)/.exec(typeof request === 'string' ? request : (request?.url ?? ''))?.[1];
 
 /** The code with which `promise` rejects, or `undefined`. */
-export const code = async (promise: Promise<unknown>): Promise<string | undefined> => {
-  try {
-    await promise;
-    return undefined;
-  } catch (error) {
-    return isSecureTokenError(error) ? error.code : `not one of ours: ${String(error)}`;
-  }
-};
+export const code = async (promise: Promise<unknown>): Promise<string | undefined> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => (isSecureTokenError(error) ? error.code : `not one of ours: ${String(error)}`),
+  );
 
-/** Follows a promise without waiting for it. */
-export function watch<T>(promise: Promise<T>): {
+export interface Seen<T> {
   state: 'pending' | 'done' | 'failed';
   value?: T;
   error?: SecureTokenError;
-} {
-  const seen: ReturnType<typeof watch<T>> = { state: 'pending' };
+}
+/** Follows a promise without waiting for it. */
+export function watch<T>(promise: Promise<T>): Seen<T> {
+  const seen: Seen<T> = { state: 'pending' };
   promise.then(
     (value) => Object.assign(seen, { state: 'done', value }),
     (error: unknown) => Object.assign(seen, { state: 'failed', error }),
   );
   return seen;
-}
-
-/**
- * Returns what `promise` has come to in the time that has passed. A promise that still waits would wait for ever, as no
- * more time passes, so the test fails at once.
- */
-export async function ended<T>(promise: Promise<T>): Promise<T> {
-  const seen = watch(promise);
-  for (let turn = 0; turn < 20 && seen.state === 'pending'; turn++)
-    await new Promise((resolve) => setImmediate(resolve));
-  if (seen.state === 'pending') throw new Error('It still waits, after all the time that has passed.');
-  return promise;
 }
 
 export const segment = (n: number): string => `${FOLDER}${n}.ts`;
@@ -210,7 +184,7 @@ export const range = (from: number, to: number, name = segment): string[] =>
 export const playlist = (from: number, to: number, end = true): string =>
   ['#EXTM3U', '#EXT-X-TARGETDURATION:4', `#EXT-X-MEDIA-SEQUENCE:${from}`]
     .concat(
-      Array.from({ length: to - from + 1 }, (_, i) => `#EXTINF:4,\n${from + i}.ts`),
+      range(from, to, (n) => `#EXTINF:4,\n${n}.ts`),
       end ? ['#EXT-X-ENDLIST'] : [],
     )
     .join('\n');
@@ -224,3 +198,7 @@ export async function playing(text: string, ...[answer = each(), options]: Param
   viewer.calls.length = 0;
   return viewer;
 }
+
+/** Matches a message by what stands in it in this order, not by its sentence. */
+export const holding = (...pieces: string[]): unknown =>
+  expect.stringMatching(pieces.map((it) => it.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.*'));

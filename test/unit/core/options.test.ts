@@ -1,130 +1,88 @@
-import { describe, expect, test } from 'vitest';
-import { createTokenSource, isSecureTokenError } from '../../../packages/core/src/index.ts';
-import { ENDPOINT, FOLDER, START, fakeTime } from './lab.ts';
-
-fakeTime();
+import { runInNewContext } from 'node:vm';
+import { expect, test, vi } from 'vitest';
+import { createTokenSource } from 'secure-token-core';
+import { ENDPOINT, FOLDER, START, holding } from './lab.ts';
 
 const expires = START + 300;
-const thrown = (options: unknown): unknown => {
+const getTokens = async (): Promise<never[]> => [];
+/** Returns the message about wrong options; it begins with the code. */
+function complaint(options: unknown): string {
   try {
     createTokenSource(options as never).destroy();
-    return undefined;
+    return 'nothing';
   } catch (error) {
-    return error;
+    return (error as Error).message;
   }
-};
+}
 
-describe('createTokenSource', () => {
-  describe('options', () => {
-    test.each<[string, unknown[]]>([
-      ['endpoint', [7, {}, [], 'ftp://api.test/token', 'data:,x', new URL('blob:https://a.test/1'), true]],
-      ['getTokens', ['x', {}, [], 1]],
-      ['request', ['x', 1, null, true]],
-      [
-        'tokens',
-        [
-          {},
-          'x',
-          null,
-          [null],
-          [{}],
-          [{ expires }],
-          [{ prefix: FOLDER }],
-          [{ prefix: '/vod/', expires }],
-          [
-            { prefix: FOLDER, expires },
-            { url: 'x', expires },
-          ],
-        ],
-      ],
-      ['protect', [7, null, {}, [], 'data:,x', [7], [null], [FOLDER, {}], 'http://']],
-      ['renewBefore', ['10', -1, NaN, null, Infinity, {}]],
-      ['jitter', ['0.5', -0.1, 1.1, NaN, null, true]],
-      ['readAhead', ['6', -1, NaN, null, Infinity]],
-      ['retry', [3, 'x', null, true]],
-      ['timeout', ['10', 0, -1, NaN, null, Infinity, 1e9]],
-      ['refusals', [403, '403', null, {}, ['403'], [NaN], [null], [[]], [{}], [{ prefix: 'https://a.test/' }]]],
-      ['clock', [0, 'x', null, {}]],
-      ['fetch', [0, 'x', null, {}]],
-      ['random', [0.5, 'x', null, {}]],
-    ])('%s: a wrong one is named', (name, values) => {
-      for (const value of values) {
-        const options = name === 'getTokens' ? {} : { endpoint: ENDPOINT };
-        const error = thrown({ ...options, [name]: value });
-        expect(isSecureTokenError(error), `${name}: ${JSON.stringify(value)}`).toBe(true);
-        expect(error).toMatchObject({
-          code: 'ERR_OPTIONS',
-          message: expect.stringMatching(new RegExp(`\\b${name}\\b`)),
-        });
-      }
-    });
+test.each<[object, ...string[]]>([
+  [{ protect: 'cdn.example.com' }, 'protect is wrong', "'https://cdn.example.com/'"],
+  [{ protect: [FOLDER, 'a.com:8443/vod'] }, 'protect[1] is wrong', "'https://a.com:8443/vod/'"],
+  [{ protect: 7 }, 'protect is wrong. It is 7', "'https://cdn.example.com/'", 'RegExp', 'function'],
+  [{ renewBefore: '10' }, 'renewBefore is wrong. It is text', 'number', '0', '1000000'],
+  [{ jitter: 1.5 }, 'jitter is wrong. It is 1.5', 'number', '0', '1'],
+  [{ timeout: 0 }, 'timeout is wrong. It is 0', 'seconds'],
+  [{ refusals: 403 }, 'refusals is wrong. It is 403', 'list', '[401, 403, 410]'],
+  [{ refusals: [401, '403'] }, 'refusals[1] is wrong. It is text'],
+  [{ adopt: true }, 'adopt', 'adoptTokens', "'secure-token-core/adopt'"],
+  [{ request: null }, 'request is wrong. It is null', 'object'],
+  [{ debug: [] }, 'debug is wrong. It is an empty list', 'true or false'],
+  [{ retry: { limit: NaN } }, 'retry.limit is wrong. It is NaN', 'number'],
+  [{ tokens: {} }, 'tokens is wrong. It is an object', 'list of tokens'],
+  [{ tokens: [{ expires }] }, 'tokens[0] without query, headers, base or credentials'],
+  [{ tokens: [{ expires, query: {} }] }, 'tokens[0] without url or prefix'],
+  [{ tokens: [{ prefix: FOLDER, query: {}, expires: expires * 1000 }] }, 'tokens[0].expires', 'milliseconds'],
+  [{ endpoint: undefined }, "Give either 'endpoint' or 'getTokens'"],
+  [{ getTokens }, "Give either 'endpoint' or 'getTokens'"],
+  // a development build suggests what was meant
+  [{ renewbefore: 10 }, "'renewbefore'", "Did you mean 'renewBefore'?"],
+  [{ retry: { backofLimit: 10 } }, "'retry.backofLimit'", "'retry.backoffLimit'?"],
+  [{ hosts: [] }, "'hosts'", 'Known options: endpoint, '],
+])('%j throws ERR_OPTIONS, which names the option and says what to write', (options, ...pieces) => {
+  expect(complaint({ endpoint: ENDPOINT, ...options })).toEqual(holding('ERR_OPTIONS: ', ...pieces));
+});
 
-    test.each([
-      ['limit', [-1, '4', NaN, null]],
-      ['backoffLimit', [-1, '30', NaN, null, 1e9]],
-    ])('retry.%s: a wrong one is named', (name, values) => {
-      for (const value of values) {
-        expect(thrown({ endpoint: ENDPOINT, retry: { [name]: value } })).toMatchObject({
-          code: 'ERR_OPTIONS',
-          message: expect.stringContaining(name),
-        });
-      }
-    });
+test.each<[string, unknown[]]>([
+  ['endpoint', [7, {}, 'ftp://api.test/token', 'data:,x', new URL('blob:https://a.test/1'), null, undefined]],
+  ['getTokens', ['x', {}, 1]],
+  ['request', ['x', 1, true]],
+  ['tokens', ['x', null, [null], [{ prefix: '/vod/', query: { st: 'SECRET' }, expires }]]],
+  ['protect', [null, {}, [], 'data:,x', '/vod/', [FOLDER, {}], 'cdn.test/vod?SECRET', { source: '^https', flags: '' }]],
+  ['renewBefore', [-1, NaN, Infinity]],
+  ['readAhead', ['6', -1, NaN, null]],
+  ['retry', [3, null, { backoffLimit: -1 }, { limit: '4' }]],
+  ['timeout', ['10', -1, NaN, 1e9]],
+  ['refusals', [null, {}, [NaN], [{ prefix: 'https://a.test/', statuses: [400] }]]],
+  ...['clock', 'fetch', 'random'].map((name): [string, unknown[]] => [name, [0, null]]),
+])('%s: other wrong values are named, and never quoted', (name, values) => {
+  for (const value of values) {
+    const message = complaint({ ...(name === 'getTokens' ? {} : { endpoint: ENDPOINT }), [name]: value });
+    expect([value, message]).toEqual([value, holding('ERR_OPTIONS: ', name)]);
+    expect(message).not.toContain('SECRET');
+  }
+});
 
-    test.each<[string, unknown[]]>([
-      ['endpoint', ['/token', 'token', ENDPOINT, new URL(ENDPOINT)]],
-      ['request', [{}, { headers: {} }, () => ({})]],
-      [
-        'tokens',
-        [
-          [],
-          [{ prefix: FOLDER, expires, query: {} }],
-          [{ url: `${FOLDER}a`, expires: expires + 0.5, credentials: true }],
-        ],
-      ],
-      ['protect', [FOLDER, /x/, () => true, [FOLDER, /x/, () => true]]],
-      ['renewBefore', [0, 0.5, 3600]],
-      ['jitter', [0, 0.5, 1]],
-      ['readAhead', [0, 1, 100]],
-      ['retry', [{}, { limit: 0 }, { limit: 10 }, { backoffLimit: 0 }, { limit: 1, backoffLimit: 1 }]],
-      ['timeout', [0.5, 10, 600]],
-      ['refusals', [[], [403], [401, 403, 410, 419], [400, { prefix: 'https://a.test/', statuses: [] }]]],
-      ['clock', [Date.now]],
-      ['fetch', [globalThis.fetch]],
-      ['random', [Math.random]],
-    ])('%s: a right one is taken', (name, values) => {
-      for (const value of values)
-        expect(thrown({ endpoint: ENDPOINT, [name]: value }), `${name}: ${JSON.stringify(value)}`).toBeUndefined();
-      if (name !== 'endpoint') expect(thrown({ endpoint: ENDPOINT, [name]: undefined })).toBeUndefined();
-    });
+test('the default build suggests nothing; `undefined` is no option', () => {
+  vi.stubGlobal('__DEVELOPMENT__', false);
+  expect(complaint({ endpoint: ENDPOINT, renewbefore: 1 })).toMatch(/'renewbefore'\.$/);
+  expect(complaint({ endpoint: ENDPOINT, renewbefore: undefined, jitter: undefined })).toBe('nothing');
+  vi.unstubAllGlobals();
+});
 
-    test.each<[string, unknown]>([
-      ['nothing', undefined],
-      ['null', null],
-      ['an empty text', ''],
-      ['no options', {}],
-      ['both', { endpoint: ENDPOINT, getTokens: async () => [] }],
-      ['an empty endpoint', { endpoint: '' }],
-    ])('exactly one of endpoint and getTokens: %s', (_, options) => {
-      expect(thrown(options)).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(/endpoint/) });
-    });
-
-    test('a message never quotes a value', () => {
-      expect(String(thrown({ endpoint: ENDPOINT, tokens: [{ query: { st: 'SECRET' } }] }))).not.toContain('SECRET');
-    });
-
-    test('options that change later change nothing', () => {
-      const options = { endpoint: ENDPOINT, refusals: [403] };
-      const source = createTokenSource(options);
-      options.endpoint = 'https://evil.test/';
-      expect(source.signNow(`${FOLDER}a`)).toBeUndefined();
-      source.destroy();
-    });
-
-    test('a token source is returned as it is', () => {
-      const source = createTokenSource(ENDPOINT);
-      expect(createTokenSource(source)).toBe(source);
-      source.destroy();
-    });
-  });
+test('right options are taken, also of another realm; changed later, they change nothing', () => {
+  const retry = { limit: 0, backoffLimit: 0 };
+  const all = { tokens: [], refusals: [], renewBefore: 0, jitter: 1, readAhead: 0, timeout: 0.5, retry };
+  for (const it of [
+    '/token',
+    { href: ENDPOINT, toString: () => ENDPOINT },
+    { endpoint: ENDPOINT, request: {} },
+    { getTokens, ...all },
+  ])
+    expect(complaint(it)).toBe('nothing');
+  const options = { getTokens, protect: runInNewContext('[/a.test/]') as RegExp[] };
+  const source = createTokenSource(options);
+  options.protect = [/b.test/];
+  expect(['a', 'b'].map((name) => source.protects(`https://${name}.test/x`))).toEqual([true, false]);
+  expect(createTokenSource(source), 'a token source').toBe(source);
+  source.destroy();
 });

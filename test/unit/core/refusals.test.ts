@@ -1,276 +1,151 @@
-import { describe, expect, test, vi } from 'vitest';
-import type { Answer } from './lab.ts';
+import { describe, expect, test } from 'vitest';
+import type { Answer, Lab } from './lab.ts';
 import {
+  CDN,
   FOLDER,
   MASTER,
   START,
+  advanceSeconds,
   after,
   code,
   each,
-  fakeTime,
   fail,
+  fakeTime,
   folder,
   inTurn,
-  lab,
-  advanceSeconds,
-  segment,
-  sleep,
-  tokenOf,
-  watch,
 } from './lab.ts';
+import { lab, range, seconds, segment, tokenOf, watch } from './lab.ts';
 
 fakeTime();
 
-describe('createTokenSource', () => {
-  describe('refused', () => {
-    test.each([401, 403, 410])('%i: a request signed by a different token', async (status) => {
-      const { source, reasons, types, events } = lab();
-      const request = await source.sign(`${MASTER}?x=1#f`);
-      const replay = await source.refused(request, status);
-      expect(replay).toMatchObject({ url: `${MASTER}?x=1&st=t2#f`, source: `${MASTER}?x=1#f` });
-      expect(reasons()).toEqual(['initial', 'refused']);
-      expect(types()).toEqual(['tokenrenewed', 'tokenrefused', 'tokenrenewed']);
-      expect(events[1]!.detail).toEqual({ url: `${MASTER}?x=1#f`, status });
-      expect(events[2]!.detail.reason).toBe('refused');
-      expect(tokenOf(source.signNow(MASTER))).toBe('t2');
-    });
-
-    test.each([0, 200, 206, 304, 400, 404, 416, 429, 500, 503])('%i is no refusal', async (status) => {
-      const { source, calls, types } = lab();
-      const request = await source.sign(MASTER);
-      expect(await source.refused(request, status)).toBeUndefined();
-      expect(calls).toHaveLength(1);
-      expect(types()).toEqual(['tokenrenewed']);
-    });
-
-    test('for a caller that has left already: its reason at once, and others have the new token', async () => {
-      const { source } = lab(inTurn(folder(), after(5, folder())));
-      const request = await source.sign(MASTER);
-      const left = watch(source.refused(request, 403, { signal: AbortSignal.abort(new Error('left')) }));
-      await advanceSeconds(1);
-      expect(left).toMatchObject({ state: 'failed', error: { message: 'left' } });
-      await advanceSeconds(5);
-      expect(tokenOf(source.signNow(MASTER))).toBe('t2');
-    });
-
-    test('a token that came between a refusal and the call for its replay is used on', async () => {
-      const { source, asked } = lab(inTurn(each(), after(1, each()), each()), { readAhead: 0 });
-      const [one, other] = await Promise.all([1, 2].map((n) => source.sign(segment(n))));
-      watch(source.refused(one!, 403));
-      await advanceSeconds();
-      // waits for how the first ends
-      const replay = watch(source.refused(other!, 403));
-      await source.sign(segment(3));
-      await advanceSeconds(3);
-      expect(tokenOf(replay.value)).toBe('t4');
-      expect(tokenOf(source.signNow(segment(3)))).toBe('t3');
-      expect(asked()).toHaveLength(4);
-    });
-
-    test('after a rotation: a failure of what is renewed along with a request disturbs nobody', async () => {
-      const { source, asked } = lab(inTurn(each(), each(), fail(503)), { retry: { limit: 0 } });
-      const requests = await Promise.all([1, 2, 3].map((n) => source.sign(segment(n))));
-      await source.refused(requests[0]!, 403);
-      const request = watch(source.sign(segment(2)));
-      await advanceSeconds(5);
-      expect(request.error?.code).toBe('ERR_SIGNING_UNAVAILABLE');
-      expect(asked()[2]).toEqual([segment(2), segment(3)]);
-    });
-
-    test('other statuses, when the CDN has its own', async () => {
-      const { source } = lab(folder(), { refusals: [404] });
-      const request = await source.sign(MASTER);
-      expect(await source.refused(request, 403)).toBeUndefined();
-      expect(tokenOf(await source.refused(request, 404))).toBe('t2');
-    });
-
-    test('status 0 at or past expiry: a refusal without CORS headers looks like that', async () => {
-      const { source, reasons } = lab(folder(20), { renewBefore: 0 });
-      const request = await source.sign(MASTER);
-      await advanceSeconds(18);
-      expect(await source.refused(request, 0)).toBeUndefined();
-      await advanceSeconds(2);
-      expect(tokenOf(await source.refused(request, 0))).toBe('t2');
-      expect(reasons()).toEqual(['initial', 'refused']);
-    });
-
-    test('a request that carried no token was not refused because of it', async () => {
-      const { source, calls } = lab();
-      source.allow(MASTER);
-      expect(await source.refused(await source.sign('https://ads.test/x'), 403)).toBeUndefined();
-      expect(calls).toHaveLength(0);
-    });
-
-    test('a newer token that is already at hand is used without a call', async () => {
-      const { source, calls } = lab();
-      const request = await source.sign(MASTER);
-      await advanceSeconds(241);
-      expect(calls).toHaveLength(2);
-      expect(tokenOf(await source.refused(request, 410))).toBe('t2');
-      expect(calls).toHaveLength(2);
-    });
-
-    test('a renewal under way is joined', async () => {
-      const { source, reasons } = lab(inTurn(folder(), after(5, folder())));
-      const request = await source.sign(MASTER);
-      await advanceSeconds(241);
-      const replay = watch(source.refused(request, 403));
-      await advanceSeconds(1);
-      expect(reasons()).toEqual(['initial', 'expiring']);
-      await advanceSeconds(5);
-      expect(tokenOf(replay.value)).toBe('t2');
-      expect(reasons()).toHaveLength(2);
-    });
-
-    test('many requests refused at once: one call, each is replayed', async () => {
-      const { source, calls } = lab();
-      await source.sign(MASTER);
-      const requests = [1, 2, 3, 4, 5].map((n) => source.signNow(segment(n))!);
-      const replays = await Promise.all(requests.map((request) => source.refused(request, 403)));
-      expect(replays.map((replay) => replay?.url)).toEqual([1, 2, 3, 4, 5].map((n) => `${segment(n)}?st=t2`));
-      expect(calls).toHaveLength(2);
-    });
-
-    test('per-URL tokens: only the refused URLs are asked for', async () => {
-      const { source, asked } = lab(each());
-      const requests = await Promise.all([1, 2, 3].map((n) => source.sign(segment(n))));
-      await Promise.all(requests.slice(0, 2).map((request) => source.refused(request, 403)));
-      expect(asked()[1]).toEqual([segment(1), segment(2)]);
-    });
-
-    test('the replay is refused again: the player sees it, and it is reported', async () => {
-      const { source, calls, events } = lab();
-      const replay = await source.refused(await source.sign(MASTER), 403);
-      expect(await source.refused(replay!, 403)).toBeUndefined();
-      expect(calls).toHaveLength(2);
-      expect(events.map(({ type }) => type)).toEqual([
-        'tokenrenewed',
-        'tokenrefused',
-        'tokenrenewed',
-        'tokenrefused',
-        'tokenerror',
-      ]);
-      expect(events.at(-1)!.detail.error).toMatchObject({ code: 'ERR_TOKEN_REFUSED', url: MASTER, status: 403 });
-    });
-
-    test('the endpoint fails: refused fails as sign does', async () => {
-      const { source } = lab(inTurn(folder(), fail(500)), { retry: { limit: 0 } });
-      expect(await code(source.refused(await source.sign(MASTER), 403))).toBe('ERR_SIGNING_UNAVAILABLE');
-      const denied = lab(inTurn(folder(), fail(403)));
-      expect(await code(denied.source.refused(await denied.source.sign(MASTER), 403))).toBe('ERR_DENIED');
-    });
-
-    test('a request that is held in an outage, and reported again: the app hears of its refusal once', async () => {
-      const { source, types } = lab(inTurn(folder(), fail(503)), { retry: { limit: 0 } });
-      const request = await source.sign(MASTER);
-      for (let n = 0; n < 3; n++) {
-        expect(await code(source.refused(request, 403))).toBe('ERR_SIGNING_UNAVAILABLE');
-        await advanceSeconds(20);
-      }
-      expect(types().filter((type) => type === 'tokenrefused')).toHaveLength(1);
-    });
-
-    test('an abort detaches', async () => {
-      const { source } = lab(inTurn(folder(), after(5, folder())));
-      const request = await source.sign(MASTER);
-      const leaving = new AbortController();
-      const replay = code(source.refused(request, 403, { signal: leaving.signal }));
-      await advanceSeconds(1);
-      leaving.abort();
-      expect(await replay).toMatch(/abort/i);
-      await advanceSeconds(5);
-      expect(tokenOf(source.signNow(MASTER))).toBe('t2');
-    });
-
-    test('an expired token that is refused: exactly one call', async () => {
-      const { source, calls } = lab(folder(20), { renewBefore: 0 });
-      const request = await source.sign(MASTER);
-      await sleep(100);
-      expect(tokenOf(await source.refused(request, 410))).toBe('t2');
-      expect(calls).toHaveLength(2);
-    });
-
-    test('a token of the page that the edge refuses is replaced', async () => {
-      const { source } = lab(folder(), { tokens: [{ prefix: FOLDER, query: { st: 'page' }, expires: START + 300 }] });
-      expect(tokenOf(await source.refused(source.signNow(MASTER)!, 403))).toBe('t1');
-    });
+describe('a token that the edge refuses', () => {
+  test.each([401, 403, 410])('with %i: the request is sent once more with another token', async (status) => {
+    const { source, reasons, types, events } = lab();
+    const replay = await source.refused(await source.sign(`${MASTER}?x=1#f`), status);
+    expect(replay).toMatchObject({ url: `${MASTER}?x=1&st=t2#f`, unsignedUrl: `${MASTER}?x=1#f` });
+    expect(reasons()).toEqual(['initial', 'refused']);
+    expect(types()).toEqual(['tokenrenewed', 'tokenrefused', 'tokenrenewed']);
+    expect(events[1]!.detail).toEqual({ url: `${MASTER}?x=1#f`, status });
+    expect(tokenOf(source.signNow(MASTER)), 'from then on').toBe('t2');
   });
 
-  describe('isRefusal', () => {
-    test('is what the edge refuses tokens with, for a request that has one', async () => {
-      const { source } = lab(folder(), { refusals: [404] });
-      const request = await source.sign(MASTER);
-      expect([404, 403, 410, 200, 0].map((status) => source.isRefusal(request, status))).toEqual([
-        true,
-        false,
-        false,
-        false,
-        false,
-      ]);
-      expect(source.isRefusal({ ...request, token: undefined as never }, 404)).toBe(false);
-    });
+  test.each<[object, number[]]>([
+    [{}, [401, 403, 410]],
+    [{ refusals: [404] }, [404]],
+    [{ protect: 'https://other.test/' }, []],
+  ])('is known by the status, and by a token in the request: with %o it is %j', async (options, expected) => {
+    const { source } = lab(folder(), options);
+    const request = await source.sign(MASTER);
+    const statuses = [0, 200, 304, 400, 401, 403, 404, 410, 429, 500];
+    expect(statuses.filter((status) => source.isRefusal(request, status))).toEqual(expected);
+    expect(await source.refused(request, 500)).toBeUndefined();
+  });
 
-    test('without a status it is one once the token is at its end', async () => {
-      const { source } = lab(folder(10));
-      const request = await source.sign(MASTER);
-      expect([401, 403, 410, 404, 0].map((status) => source.isRefusal(request, status))).toEqual([
-        true,
-        true,
-        true,
-        false,
-        false,
-      ]);
-      await advanceSeconds(9.5);
-      expect(source.isRefusal(request, 0)).toBe(true);
-    });
+  test('without a status, by an edge without CORS headers: only at the end of the token', async () => {
+    const { source } = lab(folder(20), { renewBefore: 0 });
+    const request = await source.sign(MASTER);
+    await advanceSeconds(18);
+    expect(await source.refused(request, 0)).toBeUndefined();
+    await advanceSeconds(2);
+    expect(tokenOf(await source.refused(request, 0))).toBe('t2');
+  });
+
+  test('in several requests at once, or replaced meanwhile: one call', async () => {
+    const { source, calls } = lab(inTurn(folder(), after(5, folder())));
+    const requests = await Promise.all(range(1, 5).map((url) => source.sign(url)));
+    await advanceSeconds(241);
+    const replays = requests.slice(1).map((request) => watch(source.refused(request, 403)));
+    await advanceSeconds(5);
+    expect([replays.map(({ value }) => tokenOf(value)), calls.length]).toEqual([range(1, 4, () => 't2'), 2]);
+    expect([tokenOf(await source.refused(requests[0]!, 410)), calls.length]).toEqual(['t2', 2]);
+  });
+
+  test.each<[Answer, string]>([
+    [fail(503), 'ERR_SIGNING_UNAVAILABLE'],
+    [fail(403), 'ERR_DENIED'],
+  ])('and the endpoint fails: refused() fails as sign() does, and the app hears once', async (answer, expected) => {
+    const { source, types } = lab(inTurn(folder(), answer), { retry: { limit: 0 } });
+    const request = await source.sign(MASTER);
+    for (let n = 0; n < 3; n++) {
+      expect(await code(source.refused(request, 403))).toBe(expected);
+      await advanceSeconds(20);
+    }
+    expect(types().filter((type) => type === 'tokenrefused')).toHaveLength(1);
+  });
+
+  test('in a patient request waits through an outage; a caller that leaves gets its reason', async () => {
+    const viewer = lab(inTurn(each(), fail(503)), { retry: { limit: 0 } });
+    const request = await viewer.source.sign(MASTER);
+    const replay = watch(viewer.source.refused(request, 403, { patient: true }));
+    const left = viewer.source.refused({ ...request }, 403, { signal: AbortSignal.abort(new Error('left')) });
+    await expect(left).rejects.toThrow('left');
+    await advanceSeconds(100);
+    viewer.answer = each();
+    await advanceSeconds(10);
+    expect(tokenOf(replay.value)).toBeDefined();
   });
 });
 
-describe('the cause of a refusal that an adapter reports', () => {
-  const cookie = { query: undefined as never, credentials: true };
-  const untold: Answer = ({ index }) => ({
-    tokens: [{ prefix: FOLDER, query: { st: `t${index}` }, expires: START + 300 }],
+describe('an edge that refuses whatever it gets', () => {
+  /** Lets the edge refuse a request, and its replay. @returns whether it was replayed */
+  async function refuse({ source }: Lab, n: number): Promise<boolean> {
+    const replay = await source.refused(await source.sign(segment(n)), 403);
+    if (replay) expect(await source.refused(replay, 403)).toBeUndefined();
+    return replay !== undefined;
+  }
+
+  test('the player sees the second refusal, and the app gets ERR_TOKEN_REFUSED', async () => {
+    const viewer = lab();
+    expect(await refuse(viewer, 1)).toBe(true);
+    expect(viewer.types().slice(1)).toEqual(['tokenrefused', 'tokenrenewed', 'tokenrefused', 'tokenerror']);
+    expect(viewer.errors()).toMatchObject([{ code: 'ERR_TOKEN_REFUSED', url: segment(1), status: 403 }]);
+    expect(viewer.calls).toHaveLength(2);
   });
 
-  test.each<[string, Answer, RegExp]>([
-    ['by the time that the endpoint has told', folder(300), /\b300 s\b/],
-    [
-      'where the endpoint tells no time: that it should, and not how long the token lives',
-      untold,
-      /^(?!.* s more).*'now'/,
-    ],
-    // whether a browser holds the cookie, no script can see
-    ['where a cookie carries the token: not that none was attached', folder(300, FOLDER, cookie), /\b300 s\b/],
-    ['where the token is empty', folder(300, FOLDER, { query: {} }), /'query'/],
-  ])('%s', async (_, answer, named) => {
-    const { source } = lab(answer);
-    const error = source.explainRefusal(await source.sign(MASTER), 410);
-    expect(error).toMatchObject({ code: 'ERR_TOKEN_REFUSED', url: MASTER, status: 410 });
-    expect(error.message).toMatch(named);
+  test('after four refused replays in a row nothing is sent again for ten seconds', async () => {
+    const viewer = lab();
+    for (const n of [1, 2, 3, 4]) expect(await refuse(viewer, n), `replay ${n}`).toBe(true);
+    const { length } = viewer.calls;
+    for (let second = 0; second < 10; second++) {
+      expect(await refuse(viewer, 5)).toBe(false);
+      await advanceSeconds(1);
+    }
+    expect([viewer.calls.length, viewer.errors().at(-1)?.url]).toEqual([length, segment(5)]);
+    expect(await refuse(viewer, 6)).toBe(true);
   });
 
-  test('a request that went out without a token has an error, too', async () => {
-    const { source } = lab(folder(), { protect: FOLDER });
-    await source.sign(MASTER);
-    const url = 'https://ads.test/vast';
-    expect(source.explainRefusal(await source.sign(url), 403)).toMatchObject({ code: 'ERR_TOKEN_REFUSED', url });
+  test('side by side, in whatever order the answers come', async () => {
+    const viewer = lab(each());
+    const requests = await Promise.all(range(1, 6).map((url) => viewer.source.sign(url)));
+    const replays = await Promise.all(requests.map((request) => viewer.source.refused(request, 403)));
+    for (const n of [5, 0, 3, 1, 4, 2]) await viewer.source.refused(replays[n]!, 403);
+    expect(await refuse(viewer, 7)).toBe(false);
   });
 
-  test('a build that looks for no cause tells URL, status and the command that finds it', async () => {
-    vi.stubGlobal('__DEVELOPMENT__', false);
-    const { source } = lab(folder(300, FOLDER, { query: {} }));
-    const error = source.explainRefusal(await source.sign(MASTER), 403);
-    expect(error).toMatchObject({ code: 'ERR_TOKEN_REFUSED', url: MASTER, status: 403 });
-    expect(error.message).toContain('secure-token doctor');
-    expect(error.message).not.toContain("'query'");
+  test('but for one bad file among good ones: that stops nobody', async () => {
+    const viewer = lab(each());
+    for (let n = 1; n <= 20; n++) {
+      expect(await refuse(viewer, 0)).toBe(true);
+      expect(await viewer.source.refused(await viewer.source.sign(segment(n)), 403)).toBeDefined();
+    }
   });
 });
 
-test('a 400 of a store is a refusal that is replayed, and a 400 of another edge is none', async () => {
-  const { source } = lab(folder(), { refusals: [{ prefix: FOLDER, statuses: [400] }] });
-  const request = await source.sign(MASTER);
-  expect([400, 403].map((status) => source.isRefusal(request, status))).toEqual([true, false]);
-  const elsewhere = { ...request, unsignedUrl: 'https://other.example.com/a' };
-  expect([400, 403].map((status) => source.isRefusal(elsewhere, status))).toEqual([false, true]);
-  expect(tokenOf(await source.refused(request, 400))).toBe('t2');
+describe('a replay has another token than the refused one', () => {
+  test.each<[string, (call: number) => object, boolean]>([
+    ['query', () => ({ query: { st: 'same' } }), false],
+    ['query, and other members than a token has', (n) => ({ query: { st: 'same' }, serial: n }), false],
+    ['headers', () => ({ headers: { 'x-t': 'same' } }), false],
+    ['headers', (n) => ({ headers: { 'x-t': `${n}` } }), true],
+    ['path', (n) => ({ base: `${CDN}/${n}/` }), true],
+    ['cookie, whose value nobody sees', (n) => ({ credentials: true, expires: START + 300 + n }), true],
+    ['query, which changes with the second', () => ({ query: { st: `${Math.floor(seconds())}` } }), true],
+  ])('%s: %o is another one: %s', async (_, more, isAnother) => {
+    const token = { prefix: FOLDER, expires: START + 300 };
+    const { source, calls, errors } = lab(({ index }) => ({ now: seconds(), tokens: [{ ...token, ...more(index) }] }));
+    const replay = watch(source.refused(await source.sign(MASTER), 403));
+    await advanceSeconds(60);
+    expect([replay.state, replay.value !== undefined, calls.length < 4]).toEqual(['done', isAnother, true]);
+    expect(errors().map(({ code: it }) => it)).toEqual(isAnother ? [] : ['ERR_TOKEN_REFUSED']);
+  });
 });

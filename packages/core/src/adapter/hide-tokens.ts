@@ -1,7 +1,7 @@
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { LEAST_SECRET } from '../contract/token.ts';
 import { readings } from '../tokens/token-secrets.ts';
-import { decoded } from '../url-text.ts';
+import { decoded, resolveUrl } from '../url-text.ts';
 
 export const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
 
@@ -11,10 +11,11 @@ export const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and 
  */
 export function quotesToken(text: string, { url, unsignedUrl, headers, token }: SignedRequest): boolean {
   const { query = {}, base = '' } = token ?? {};
-  const values = [...Object.values(query), ...base.split('/'), ...Object.values(headers)];
+  const values = [...Object.values(query), decoded(base), ...Object.values(headers)];
   // no escaping changes the runs of a value, such as the signature within `exp=1~acl=/*~hmac=…`
   const runs = values.flatMap((value) => value.match(/[\w-]+/g) ?? []).filter(({ length }) => length >= LEAST_SECRET);
-  const parts = [url === unsignedUrl ? '' : url, ...runs, ...Object.values(headers)];
+  const urls = url === unsignedUrl ? [] : [url, decoded(resolveUrl(url))];
+  const parts = [...urls, ...runs, ...Object.values(headers)];
   const asked = decoded(unsignedUrl);
   // no secret: parts that the unsigned URL contains, such as its path in a parameter or a digit in a header
   return parts.some((part) => part && !asked.includes(part) && readings(text).some((it) => it.includes(part)));

@@ -23,7 +23,7 @@ function shownDetail(text: string): string {
   const line = text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
-    .replace(/\?\S+/g, '?…')
+    .replace(/\?[^\s"'<>]+/g, '?…')
     // letters and digits, or Base64 with its padding
     .replace(/[\w~%+/=-]{16,}/g, (run) => (/[a-z].*\d|\d.*[a-z]|=$/i.test(run) ? '…' : run));
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;

@@ -63,8 +63,9 @@ export class ServerClock {
       this.#isTold = true;
       this.#offset = serverNow - sentAt;
     } else if (!this.#isTold && expires < Infinity) {
+      if (expires > sentAt) this.#offset = 0;
       // endpoints hand out no expired tokens: if one looks expired, the viewer's clock is fast
-      this.#offset = expires > sentAt ? 0 : expires - ASSUMED_LIFETIME - sentAt;
+      else if (expires <= sentAt + this.#offset) this.#offset = expires - ASSUMED_LIFETIME - sentAt;
     }
     return sentAt + this.#offset;
   }

@@ -65,14 +65,13 @@ export class SignedUrls {
 
   /** Returns the URL with `token` attached. @param opened the URL or folder that the token opens */
   sign({ written, key }: KnownUrl, token: Token, opened: string): string {
+    // of two prefixes with one base, the one used last counts
+    this.note(token, opened);
     const signed = this.#replace(written, key, parametersOf(token));
     if (!token.base) return signed;
-    const base = resolveUrl(token.base);
-    // of two prefixes with one base, the one used last counts
-    this.#prefixes.set(base, opened);
     // a URL that is not written like the prefix is signed in the browser's spelling
     const isBelow = signed.startsWith(opened) && !DOT_SEGMENTS.test(pathOf(signed));
-    return base + (isBelow ? signed : resolveUrl(signed)).slice(opened.length);
+    return resolveUrl(token.base) + (isBelow ? signed : resolveUrl(signed)).slice(opened.length);
   }
 
   /** Returns `url` without parts of tokens, on whatever host it is. @param protects whether a URL is signed */
