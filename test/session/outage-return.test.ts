@@ -74,7 +74,7 @@ function videojs(source: TokenSource): Get {
 }
 
 function shaka(source: TokenSource): Get {
-  const session = new ShakaSession({ getMediaElement: () => ({ readyState: 4 }) } as never, source);
+  const session = new ShakaSession({ getMediaElement: () => ({ readyState: 4 }) } as never, source as AdapterSource);
   const request = { uris: [], retryParameters: { maxAttempts: 2 } } as never;
   return async (url) => send(await session.sign({ session, waitedMs: 0 }, url, request, new AbortController().signal));
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { adoptTokens } from 'secure-token-core/adopt';
 import { expect, test, vi } from 'vitest';
-import type { AdapterSource } from '../../packages/core/src/adapter.ts';
 import type { SignedRequest } from '../../packages/core/src/index.ts';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
 import { createEdgeHandler, createSigningEndpoint } from '../../packages/server/src/index.ts';
@@ -65,7 +64,7 @@ function viewerOf(renew: EdgeRenewal | undefined): Viewer {
       const answer = await handler(new Request(url, { headers: { ...headers, origin: 'https://app.example' } }));
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
       if (answer.headers.has('CTA-Common-Access-Token')) renewed++;
-      (viewer.source as AdapterSource).noteAnswer(request, answer, answer.ok);
+      viewer.source.noteAnswer(request, answer, answer.ok);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer } from './lab.ts';
+import type { SignedRequest } from 'secure-token-core';
+import type { Answer, Seen } from './lab.ts';
 import { MASTER, advanceSeconds, after, code, each, eachBut, fail, fakeTime, folder, inTurn, lab } from './lab.ts';
 import { holding, range, segment, sleep, tokenOf, watch } from './lab.ts';
 
@@ -34,7 +35,7 @@ describe('a call', () => {
       await viewer.source.sign(MASTER);
       await sleep(3600);
       viewer.answer = after(1, answer);
-      const seen = [];
+      const seen: Seen<SignedRequest>[] = [];
       for (let n = 0; n < 5; n++) await advanceSeconds(0.1).then(() => seen.push(watch(viewer.source.sign(MASTER))));
       await advanceSeconds(1);
       expect([seen.map(({ value }) => tokenOf(value)), viewer.calls.length]).toEqual([range(1, 5, () => 't2'), 2]);

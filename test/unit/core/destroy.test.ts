@@ -67,14 +67,14 @@ describe('destroy()', () => {
   });
 
   test('ends refused(), renew() and getTokens; afterwards nothing is signed or asked for', async () => {
-    const getTokens = vi.fn(async (_: { signal: AbortSignal }) => new Promise<never>(() => undefined));
+    const getTokens = vi.fn(({ signal }: { signal: AbortSignal }) => new Promise<never>(() => signal));
     const tokens = [{ prefix: 'https://cdn.test/', query: { st: 'page' }, expires: START + 60 }];
     const { source } = lab(folder(), { endpoint: undefined as never, getTokens, tokens, protect: 'https://cdn.test/' });
     const request = source.signNow(MASTER)!;
-    const all = [source.refused(request, 403), source.renew()];
+    const all: Promise<unknown>[] = [source.refused(request, 403), source.renew()];
     await advanceSeconds(1);
     for (let n = 0; n < 2; n++) source.destroy();
-    all.push(source.sign(MASTER).then(), source.refused(request, 403));
+    all.push(source.sign(MASTER), source.refused(request, 403));
     expect(new Set(await Promise.all(all.map(code)))).toEqual(new Set(['ERR_DESTROYED']));
     source.learn(MASTER, hls(playlist(1, 9)));
     source.allow(MASTER);

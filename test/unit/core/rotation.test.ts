@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hls } from 'secure-token-core/playlists';
 import type { SignedRequest } from 'secure-token-core';
-import type { Answer, Lab } from './lab.ts';
+import type { Answer, Lab, Seen } from './lab.ts';
 import { CDN, START, advanceSeconds, after, each, fail, fakeTime, folder, folders, inTurn, lab } from './lab.ts';
 import { MASTER, playlist, range, segment, tokenOf, watch } from './lab.ts';
 
@@ -66,7 +66,7 @@ describe('a secret that is rotated at the edge costs a viewer', () => {
     const edge = edgeFor(inTurn(each(), after(0.5, each())));
     const underWay = await Promise.all(range(1, 5).map((url) => edge.viewer.source.sign(url)));
     edge.rotate();
-    const sent = [];
+    const sent: Seen<unknown>[] = [];
     for (const request of underWay) await advanceSeconds(0.1).then(() => sent.push(watch(edge.send(request))));
     await advanceSeconds(2);
     expect(sent.every(({ value }) => value)).toBe(true);
