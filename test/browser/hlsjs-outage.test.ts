@@ -59,22 +59,25 @@ test.concurrent.for(['exact', 'query'] as const)(
   },
 );
 
-test.concurrent('an outage, and a team that lets hls.js retry no segment: requests wait all the same', async (context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, { signer: { ttl: 4 } });
-  const timing = { maxTimeToFirstByteMs: 10_000, maxLoadTimeMs: 20_000, timeoutRetry: null, errorRetry: null };
-  const player = await stage.open('query', 'film/ts/lo/i.m3u8', {
-    config: { ...config, fragLoadPolicy: { default: timing } },
-    tokens: { retry: { limit: 1, backoffLimit: 1 } },
-  });
-  await player.play();
-  await player.until(({ currentTime }) => currentTime > 1);
-  stage.signer.failWith = 503;
-  const outage = await player.until(({ starved }) => starved.length > 0);
-  stage.signer.failWith = 0;
-  const seen = await player.until(({ currentTime }) => currentTime > outage.currentTime + 6);
-  expect(seen).toMatchObject({ ...clean, faults: [] });
-});
+test.concurrent(
+  'an outage, and a team that lets hls.js retry no segment: requests wait all the same',
+  async (context) => {
+    const { expect } = context;
+    const stage = await stageFor(context, { signer: { ttl: 4 } });
+    const timing = { maxTimeToFirstByteMs: 10_000, maxLoadTimeMs: 20_000, timeoutRetry: null, errorRetry: null };
+    const player = await stage.open('query', 'film/ts/lo/i.m3u8', {
+      config: { ...config, fragLoadPolicy: { default: timing } },
+      tokens: { retry: { limit: 1, backoffLimit: 1 } },
+    });
+    await player.play();
+    await player.until(({ currentTime }) => currentTime > 1);
+    stage.signer.failWith = 503;
+    const outage = await player.until(({ starved }) => starved.length > 0);
+    stage.signer.failWith = 0;
+    const seen = await player.until(({ currentTime }) => currentTime > outage.currentTime + 6);
+    expect(seen).toMatchObject({ ...clean, faults: [] });
+  },
+);
 
 test.concurrent(
   'live with audio and subtitles, requests for all playlists fail at once: no fatal error, and on it goes by itself',
