@@ -1,6 +1,12 @@
 /** Test files that concern a package, by a part of their path. */
 const concerns = {
-  core: ['test/unit/core/', 'test/session/', 'test/growth/core', 'test/properties/protocol'],
+  core: [
+    'test/unit/core/',
+    'test/session/',
+    'test/growth/core',
+    'test/properties/any-order',
+    'test/properties/protocol',
+  ],
   hlsjs: [
     'test/unit/hlsjs/',
     'test/browser/hlsjs-',

@@ -89,6 +89,29 @@ test.each([...pages, ...packages.map(({ folder }) => `packages/${folder}/CHANGEL
   },
 );
 
+test('every section of the documentation that a source names in the console is there', () => {
+  const sources = readdirSync('packages', { recursive: true })
+    .map(String)
+    .filter((path) => /\/src\/.*\.ts$/.test(path));
+  const texts = sources.map((path) => readFileSync(`packages/${path}`, 'utf8')).join('\n');
+  const named = [
+    ...texts.matchAll(/'([\w/-]+\.md)#([\w-]+)'/g),
+    ...[...texts.matchAll(/\| '(ERR_\w+)'/g)].map(([, it]) => [it, 'errors.md', it!.toLowerCase()]),
+  ];
+  const missing = named.filter(([, page, anchor]) => {
+    const headings = readFileSync(`docs/${page!}`, 'utf8').match(/(?<=^#+ ).+$/gm)!;
+    return !headings.some(
+      (it) =>
+        it
+          .toLowerCase()
+          .replace(/[^\w\s-]/g, '')
+          .replaceAll(' ', '-') === anchor,
+    );
+  });
+  expect(named.length).toBeGreaterThan(8);
+  expect(missing.map(([whole]) => whole)).toEqual([]);
+});
+
 describe('npm run set-organisation', () => {
   const text = readFileSync('packages/core/package.json', 'utf8');
 

@@ -26,11 +26,9 @@ export const seconds = (): number => Date.now() / 1000;
 export const elapsed = (): number => seconds() - START;
 
 /** Advances the fake clock, with everything that is due in that time. Without an argument: with what is due now. */
-export const advanceSeconds = async (time = 0): Promise<void> => {
-  await vi.advanceTimersByTimeAsync(time * 1000);
-};
-// the real one: fake timers come later
-const { setImmediate } = globalThis;
+export const advanceSeconds = (time = 0): Promise<void> =>
+  vi.advanceTimersByTimeAsync(time * 1000).then(() => undefined);
+const { setImmediate } = globalThis; // the real one: fake timers come later
 /** Advances the clock as `advanceSeconds`, but faster and only as exact as `step`: for hours. */
 export const hurry = async (time: number, step = 1): Promise<void> => {
   for (let passed = 0; passed < time; passed += step) {
@@ -44,47 +42,40 @@ export const sleep = async (time: number): Promise<void> => {
   await advanceSeconds();
 };
 
-const tokenOfCall = ({ index }: Pick<Call, 'index'>, lifetime: number, more: Partial<Token>): Token => ({
-  query: { st: `t${index}` },
-  expires: seconds() + lifetime,
-  ...more,
-});
-/** One token for a folder. */
-export const folder =
-  (lifetime = 300, prefix = FOLDER, more: Partial<Token> = {}): Answer =>
-  (call) => ({ now: seconds(), tokens: [tokenOfCall(call, lifetime, { prefix, ...more })] });
-/** One token for the folder of each URL asked for. */
-export const folders =
-  (lifetime = 300): Answer =>
-  (call) => {
-    const prefixes = new Set(call.urls.map((url) => new URL('.', url).href));
-    return { now: seconds(), tokens: [...prefixes].map((prefix) => tokenOfCall(call, lifetime, { prefix })) };
-  };
-/** One token for each URL asked for. */
-export const each =
-  (lifetime = 300, more: Partial<Token> = {}): Answer =>
-  (call) => ({ now: seconds(), tokens: call.urls.map((url) => tokenOfCall(call, lifetime, { url, ...more })) });
-/** The same, but for the URLs that `isLeft` picks. */
-export const eachBut = (isLeft: (url: string) => boolean, more: (left: string[]) => object = () => ({})): Answer => {
-  return (call) => ({
-    ...(each()({ ...call, urls: call.urls.filter((url) => !isLeft(url)) }) as object),
-    ...more(call.urls.filter(isLeft)),
-  });
+const tokenFor = ({ index }: Pick<Call, 'index'>, lifetime: number, more: Partial<Token>): Token => {
+  return { query: { st: `t${index}` }, expires: seconds() + lifetime, ...more };
 };
-export const fail =
-  (status: number, headers: Record<string, string> = {}): Answer =>
-  () =>
-    new Response('{"title":"no"}', { status, headers });
+/** One token for a folder. */
+export const folder = (lifetime = 300, prefix = FOLDER, more: Partial<Token> = {}): Answer => {
+  return (call) => ({ now: seconds(), tokens: [tokenFor(call, lifetime, { prefix, ...more })] });
+};
+/** One token for the folder of each URL asked for. */
+export const folders = (lifetime = 300): Answer => {
+  return (call) => {
+    const prefixes = new Set(call.urls.map((url) => new URL('.', url).href));
+    return { now: seconds(), tokens: [...prefixes].map((prefix) => tokenFor(call, lifetime, { prefix })) };
+  };
+};
+/** One token for each URL asked for. */
+export const each = (lifetime = 300, more: Partial<Token> = {}): Answer => {
+  return (call) => ({ now: seconds(), tokens: call.urls.map((url) => tokenFor(call, lifetime, { url, ...more })) });
+};
+/** The same, but for `left`; the answer may list it as denied. */
+export const eachBut = (left: string, isDenied = false): Answer => {
+  const denied = isDenied ? [left] : [];
+  return (call) => ({ ...(each()({ ...call, urls: call.urls.filter((it) => it !== left) }) as object), denied });
+};
+export const fail = (status: number, headers: Record<string, string> = {}): Answer => {
+  return () => new Response('{"title":"no"}', { status, headers });
+};
 /** An answer that takes `time` seconds. */
-export const after =
-  (time: number, answer: Answer): Answer =>
-  (call) =>
-    new Promise((resolve) => setTimeout(() => resolve(answer(call)), time * 1000));
+export const after = (time: number, answer: Answer): Answer => {
+  return (call) => new Promise((resolve) => setTimeout(() => resolve(answer(call)), time * 1000));
+};
 /** The first calls are answered by the first answers, all others by the last. */
-export const inTurn =
-  (...answers: Answer[]): Answer =>
-  (call) =>
-    answers[Math.min(call.index, answers.length) - 1]!(call);
+export const inTurn = (...answers: Answer[]): Answer => {
+  return (call) => answers[Math.min(call.index, answers.length) - 1]!(call);
+};
 
 type Detail = TokenEventDetails[TokenEventType] & { error: SecureTokenError; urls: string[]; expires: number };
 
@@ -92,11 +83,9 @@ export interface Lab {
   readonly source: AdapterSource;
   readonly calls: Call[];
   readonly events: (Detail & { type: TokenEventType; detail: Detail })[];
-  /** Every URL asked for, call by call. */
   readonly asked: () => string[][];
   readonly reasons: () => TokenReason[];
   readonly at: () => number[];
-  /** The types of all events, and the errors of all `tokenerror` events. */
   readonly types: () => string[];
   readonly errors: () => SecureTokenError[];
   answer: Answer;
@@ -146,9 +135,14 @@ export function fakeTime(): void {
   });
 }
 
-/** The default build for every test of a file that calls `fakeTime`: of thousands of viewers each would write the same line. */
-export function asViewersHaveIt(): void {
-  beforeEach(() => void vi.stubGlobal('__DEVELOPMENT__', false));
+/** The default build for every test of a file that calls `fakeTime`: thousands of viewers would write the same line. */
+export const asViewersHaveIt = (): void => beforeEach(() => void vi.stubGlobal('__DEVELOPMENT__', false));
+
+/** Makes a page of this realm. @returns what its events are dispatched on */
+export function asPage(): EventTarget {
+  const page = new EventTarget();
+  for (const name of ['addEventListener', 'removeEventListener'] as const) vi.stubGlobal(name, page[name].bind(page));
+  return page;
 }
 
 /** The token of a signed URL: the value of its parameter `st`. */
@@ -157,10 +151,11 @@ export const tokenOf = (request: SignedRequest | string | undefined): string | u
 
 /** The code with which `promise` rejects, or `undefined`. */
 export const code = async (promise: Promise<unknown>): Promise<string | undefined> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => (isSecureTokenError(error) ? error.code : `not one of ours: ${String(error)}`),
-  );
+  promise.then(() => undefined).catch((it: unknown) => (isSecureTokenError(it) ? it.code : String(it as Error)));
+
+/** The codes with which requests for these URLs fail, in one task. */
+export const codes = async ({ source }: Lab, ...urls: string[]): Promise<(string | undefined)[]> =>
+  Promise.all(urls.map((url) => code(source.sign(url))));
 
 export interface Seen<T> {
   state: 'pending' | 'done' | 'failed';
@@ -170,10 +165,8 @@ export interface Seen<T> {
 /** Follows a promise without waiting for it. */
 export function watch<T>(promise: Promise<T>): Seen<T> {
   const seen: Seen<T> = { state: 'pending' };
-  promise.then(
-    (value) => Object.assign(seen, { state: 'done', value }),
-    (error: unknown) => Object.assign(seen, { state: 'failed', error }),
-  );
+  const set = (it: object): unknown => Object.assign(seen, it);
+  promise.then((value) => set({ state: 'done', value })).catch((error: unknown) => set({ state: 'failed', error }));
   return seen;
 }
 
@@ -181,13 +174,10 @@ export const segment = (n: number): string => `${FOLDER}${n}.ts`;
 export const range = (from: number, to: number, name = segment): string[] =>
   Array.from({ length: to - from + 1 }, (_, i) => name(from + i));
 /** A media playlist of segments `from`…`to`. */
-export const playlist = (from: number, to: number, end = true): string =>
-  ['#EXTM3U', '#EXT-X-TARGETDURATION:4', `#EXT-X-MEDIA-SEQUENCE:${from}`]
-    .concat(
-      range(from, to, (n) => `#EXTINF:4,\n${n}.ts`),
-      end ? ['#EXT-X-ENDLIST'] : [],
-    )
-    .join('\n');
+export const playlist = (from: number, to: number, end = true): string => {
+  const head = ['#EXTM3U', '#EXT-X-TARGETDURATION:4', `#EXT-X-MEDIA-SEQUENCE:${from}`];
+  return [...head, ...range(from, to, (n) => `#EXTINF:4,\n${n}.ts`), end ? '#EXT-X-ENDLIST' : ''].join('\n');
+};
 
 /** A player with a playlist in hand; calls are counted from here on. */
 export async function playing(text: string, ...[answer = each(), options]: Parameters<typeof lab>): Promise<Lab> {

@@ -1,151 +1,185 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { hls } from 'secure-token-core/playlists';
+import type { SignedRequest, Token } from 'secure-token-core';
 import type { Answer, Lab } from './lab.ts';
-import {
-  CDN,
-  FOLDER,
-  MASTER,
-  START,
-  advanceSeconds,
-  after,
-  code,
-  each,
-  fail,
-  fakeTime,
-  folder,
-  inTurn,
-} from './lab.ts';
-import { lab, range, seconds, segment, tokenOf, watch } from './lab.ts';
+import { CDN, FOLDER, MASTER, START, advanceSeconds, after, code, each, fail, fakeTime, folder } from './lab.ts';
+import { folders, inTurn, lab, playlist, range, seconds, segment, tokenOf, watch } from './lab.ts';
 
 fakeTime();
 
-describe('a token that the edge refuses', () => {
-  test.each([401, 403, 410])('with %i: the request is sent once more with another token', async (status) => {
-    const { source, reasons, types, events } = lab();
-    const replay = await source.refused(await source.sign(`${MASTER}?x=1#f`), status);
-    expect(replay).toMatchObject({ url: `${MASTER}?x=1&st=t2#f`, unsignedUrl: `${MASTER}?x=1#f` });
-    expect(reasons()).toEqual(['initial', 'refused']);
-    expect(types()).toEqual(['tokenrenewed', 'tokenrefused', 'tokenrenewed']);
-    expect(events[1]!.detail).toEqual({ url: `${MASTER}?x=1#f`, status });
-    expect(tokenOf(source.signNow(MASTER)), 'from then on').toBe('t2');
-  });
-
-  test.each<[object, number[]]>([
-    [{}, [401, 403, 410]],
-    [{ refusals: [404] }, [404]],
-    [{ protect: 'https://other.test/' }, []],
-  ])('is known by the status, and by a token in the request: with %o it is %j', async (options, expected) => {
-    const { source } = lab(folder(), options);
-    const request = await source.sign(MASTER);
-    const statuses = [0, 200, 304, 400, 401, 403, 404, 410, 429, 500];
-    expect(statuses.filter((status) => source.isRefusal(request, status))).toEqual(expected);
-    expect(await source.refused(request, 500)).toBeUndefined();
-  });
-
-  test('without a status, by an edge without CORS headers: only at the end of the token', async () => {
-    const { source } = lab(folder(20), { renewBefore: 0 });
-    const request = await source.sign(MASTER);
-    await advanceSeconds(18);
-    expect(await source.refused(request, 0)).toBeUndefined();
-    await advanceSeconds(2);
-    expect(tokenOf(await source.refused(request, 0))).toBe('t2');
-  });
-
-  test('in several requests at once, or replaced meanwhile: one call', async () => {
-    const { source, calls } = lab(inTurn(folder(), after(5, folder())));
-    const requests = await Promise.all(range(1, 5).map((url) => source.sign(url)));
-    await advanceSeconds(241);
-    const replays = requests.slice(1).map((request) => watch(source.refused(request, 403)));
-    await advanceSeconds(5);
-    expect([replays.map(({ value }) => tokenOf(value)), calls.length]).toEqual([range(1, 4, () => 't2'), 2]);
-    expect([tokenOf(await source.refused(requests[0]!, 410)), calls.length]).toEqual(['t2', 2]);
-  });
-
-  test.each<[Answer, string]>([
-    [fail(503), 'ERR_SIGNING_UNAVAILABLE'],
-    [fail(403), 'ERR_DENIED'],
-  ])('and the endpoint fails: refused() fails as sign() does, and the app hears once', async (answer, expected) => {
-    const { source, types } = lab(inTurn(folder(), answer), { retry: { limit: 0 } });
-    const request = await source.sign(MASTER);
-    for (let n = 0; n < 3; n++) {
-      expect(await code(source.refused(request, 403))).toBe(expected);
-      await advanceSeconds(20);
-    }
-    expect(types().filter((type) => type === 'tokenrefused')).toHaveLength(1);
-  });
-
-  test('in a patient request waits through an outage; a caller that leaves gets its reason', async () => {
-    const viewer = lab(inTurn(each(), fail(503)), { retry: { limit: 0 } });
-    const request = await viewer.source.sign(MASTER);
-    const replay = watch(viewer.source.refused(request, 403, { patient: true }));
-    const left = viewer.source.refused({ ...request }, 403, { signal: AbortSignal.abort(new Error('left')) });
-    await expect(left).rejects.toThrow('left');
-    await advanceSeconds(100);
-    viewer.answer = each();
-    await advanceSeconds(10);
-    expect(tokenOf(replay.value)).toBeDefined();
-  });
+test.each([401, 403, 410])('refused with %i, a request is sent once more with another token', async (status) => {
+  const { source, reasons, types, events } = lab();
+  const replay = await source.refused(await source.sign(`${MASTER}?x=1#f`), status);
+  expect(replay).toMatchObject({ url: `${MASTER}?x=1&st=t2#f`, unsignedUrl: `${MASTER}?x=1#f` });
+  expect(reasons()).toEqual(['initial', 'refused']);
+  expect(types()).toEqual(['tokenrenewed', 'tokenrefused', 'tokenrenewed']);
+  expect(events[1]!.detail).toEqual({ url: `${MASTER}?x=1#f`, status });
+  expect(tokenOf(source.signNow(MASTER)), 'from then on').toBe('t2');
 });
 
-describe('an edge that refuses whatever it gets', () => {
-  /** Lets the edge refuse a request, and its replay. @returns whether it was replayed */
-  async function refuse({ source }: Lab, n: number): Promise<boolean> {
-    const replay = await source.refused(await source.sign(segment(n)), 403);
-    if (replay) expect(await source.refused(replay, 403)).toBeUndefined();
-    return replay !== undefined;
+test.each<[object, number[]]>([
+  [{}, [401, 403, 410]],
+  [{ refusals: [404] }, [404]],
+  [{ protect: 'https://other.test/' }, []],
+])('refusals of a request with a token are, with %o: %j', async (options, expected) => {
+  const { source } = lab(folder(), options);
+  const request = await source.sign(MASTER);
+  const statuses = [0, 200, 304, 400, 401, 403, 404, 410, 429, 500];
+  expect(statuses.filter((status) => source.isRefusal(request, status))).toEqual(expected);
+  expect(await source.refused(request, 500)).toBeUndefined();
+});
+
+test('several requests that are refused at once, or later, join one call', async () => {
+  const { source, calls } = lab(inTurn(folder(), after(5, folder())));
+  const requests = await Promise.all(range(1, 5).map((url) => source.sign(url)));
+  await advanceSeconds(241);
+  const replays = requests.slice(1).map((request) => watch(source.refused(request, 403)));
+  await advanceSeconds(5);
+  expect([replays.map(({ value }) => tokenOf(value)), calls.length]).toEqual([range(1, 4, () => 't2'), 2]);
+  expect([tokenOf(await source.refused(requests[0]!, 410)), calls.length]).toEqual(['t2', 2]);
+});
+
+test('refused() fails as sign() does, the app hears once, and a patient one waits', async () => {
+  const viewer = lab(inTurn(each(), fail(503)), { retry: { limit: 0 } });
+  const request = await viewer.source.sign(MASTER);
+  for (let n = 0; n < 2; n++) {
+    expect(await code(viewer.source.refused(request, 403))).toBe('ERR_SIGNING_UNAVAILABLE');
+    await advanceSeconds(20);
   }
-
-  test('the player sees the second refusal, and the app gets ERR_TOKEN_REFUSED', async () => {
-    const viewer = lab();
-    expect(await refuse(viewer, 1)).toBe(true);
-    expect(viewer.types().slice(1)).toEqual(['tokenrefused', 'tokenrenewed', 'tokenrefused', 'tokenerror']);
-    expect(viewer.errors()).toMatchObject([{ code: 'ERR_TOKEN_REFUSED', url: segment(1), status: 403 }]);
-    expect(viewer.calls).toHaveLength(2);
-  });
-
-  test('after four refused replays in a row nothing is sent again for ten seconds', async () => {
-    const viewer = lab();
-    for (const n of [1, 2, 3, 4]) expect(await refuse(viewer, n), `replay ${n}`).toBe(true);
-    const { length } = viewer.calls;
-    for (let second = 0; second < 10; second++) {
-      expect(await refuse(viewer, 5)).toBe(false);
-      await advanceSeconds(1);
-    }
-    expect([viewer.calls.length, viewer.errors().at(-1)?.url]).toEqual([length, segment(5)]);
-    expect(await refuse(viewer, 6)).toBe(true);
-  });
-
-  test('side by side, in whatever order the answers come', async () => {
-    const viewer = lab(each());
-    const requests = await Promise.all(range(1, 6).map((url) => viewer.source.sign(url)));
-    const replays = await Promise.all(requests.map((request) => viewer.source.refused(request, 403)));
-    for (const n of [5, 0, 3, 1, 4, 2]) await viewer.source.refused(replays[n]!, 403);
-    expect(await refuse(viewer, 7)).toBe(false);
-  });
-
-  test('but for one bad file among good ones: that stops nobody', async () => {
-    const viewer = lab(each());
-    for (let n = 1; n <= 20; n++) {
-      expect(await refuse(viewer, 0)).toBe(true);
-      expect(await viewer.source.refused(await viewer.source.sign(segment(n)), 403)).toBeDefined();
-    }
-  });
+  expect(viewer.types().filter((type) => type === 'tokenrefused')).toHaveLength(1);
+  const replay = watch(viewer.source.refused(request, 403, { patient: true }));
+  await advanceSeconds(100);
+  viewer.answer = each();
+  await advanceSeconds(10);
+  expect(tokenOf(replay.value)).toBeDefined();
 });
 
-describe('a replay has another token than the refused one', () => {
-  test.each<[string, (call: number) => object, boolean]>([
-    ['query', () => ({ query: { st: 'same' } }), false],
-    ['query, and other members than a token has', (n) => ({ query: { st: 'same' }, serial: n }), false],
-    ['headers', () => ({ headers: { 'x-t': 'same' } }), false],
-    ['headers', (n) => ({ headers: { 'x-t': `${n}` } }), true],
-    ['path', (n) => ({ base: `${CDN}/${n}/` }), true],
-    ['cookie, whose value nobody sees', (n) => ({ credentials: true, expires: START + 300 + n }), true],
-    ['query, which changes with the second', () => ({ query: { st: `${Math.floor(seconds())}` } }), true],
-  ])('%s: %o is another one: %s', async (_, more, isAnother) => {
-    const token = { prefix: FOLDER, expires: START + 300 };
-    const { source, calls, errors } = lab(({ index }) => ({ now: seconds(), tokens: [{ ...token, ...more(index) }] }));
-    const replay = watch(source.refused(await source.sign(MASTER), 403));
-    await advanceSeconds(60);
-    expect([replay.state, replay.value !== undefined, calls.length < 4]).toEqual(['done', isAnother, true]);
-    expect(errors().map(({ code: it }) => it)).toEqual(isAnother ? [] : ['ERR_TOKEN_REFUSED']);
-  });
+/** Lets the edge refuse a request, and its replay. @returns whether it was replayed */
+async function refuse({ source }: Lab, n: number): Promise<boolean> {
+  const replay = await source.refused(await source.sign(segment(n)), 403);
+  if (replay) expect(await source.refused(replay, 403)).toBeUndefined();
+  return replay !== undefined;
+}
+
+test('a second refusal is shown to the player, and the app gets ERR_TOKEN_REFUSED', async () => {
+  const viewer = lab();
+  expect([await refuse(viewer, 1), viewer.calls.length]).toEqual([true, 2]);
+  expect(viewer.types().slice(1)).toEqual(['tokenrefused', 'tokenrenewed', 'tokenrefused', 'tokenerror']);
+  expect(viewer.errors()).toMatchObject([{ code: 'ERR_TOKEN_REFUSED', url: segment(1), status: 403 }]);
+});
+
+test('after four refused replays in a row, in whatever order, nothing is sent again for ten seconds', async () => {
+  const viewer = lab(each());
+  const requests = await Promise.all(range(1, 4).map((url) => viewer.source.sign(url)));
+  const replays = await Promise.all(requests.map((request) => viewer.source.refused(request, 403)));
+  for (const n of [3, 0, 2, 1]) await viewer.source.refused(replays[n]!, 403);
+  for (let second = 0; second < 10; second++) {
+    expect(await refuse(viewer, 5)).toBe(false);
+    await advanceSeconds(1);
+  }
+  expect([viewer.calls.length, viewer.errors().at(-1)?.url, await refuse(viewer, 6)]).toEqual([3, segment(5), true]);
+});
+
+test.each<[string, (call: number) => object, boolean]>([
+  ['query', (n) => ({ query: { st: 'same' }, serial: n }), false],
+  ['headers', () => ({ headers: { 'x-t': 'same' } }), false],
+  ['headers', (n) => ({ headers: { 'x-t': `${n}` } }), true],
+  ['path', (n) => ({ base: `${CDN}/${n}/` }), true],
+  ['cookie, whose value nobody sees', (n) => ({ credentials: true, expires: START + 300 + n }), true],
+  ['query, which changes with the second', () => ({ query: { st: `${Math.floor(seconds())}` } }), true],
+])('a replay has another token than the refused one: in the %s, %o is another: %s', async (_, more, isAnother) => {
+  const token = { prefix: FOLDER, expires: START + 300 };
+  const { source, calls, errors } = lab(({ index }) => ({ now: seconds(), tokens: [{ ...token, ...more(index) }] }));
+  const replay = watch(source.refused(await source.sign(MASTER), 403));
+  await advanceSeconds(60);
+  expect([replay.state, replay.value !== undefined, calls.length < 4]).toEqual(['done', isAnother, true]);
+  expect(errors().map(({ code: it }) => it)).toEqual(isAnother ? [] : ['ERR_TOKEN_REFUSED']);
+});
+
+/** An edge whose secret is rotated: it refuses the tokens of calls that were made before. */
+function edgeFor(viewer: Lab) {
+  let first = 1;
+  const refuses = (it: SignedRequest): boolean => Number(tokenOf(it)!.slice(1)) < first;
+  const edge = { refusals: 0, send, get, rotate: () => void (first = viewer.calls.splice(0).length + 1) };
+  /** Sends a request as an adapter does. @returns whether the player has what it wanted */
+  async function send(request: SignedRequest): Promise<boolean> {
+    if (!refuses(request)) return true;
+    edge.refusals++;
+    const replay = await viewer.source.refused(request, 403);
+    return replay !== undefined && !refuses(replay);
+  }
+  async function get(...urls: string[]): Promise<boolean> {
+    for (const url of urls) if (!(await send(await viewer.source.sign(url)))) return false;
+    return true;
+  }
+  return edge;
+}
+
+test.each<[string, Answer, string[][]]>([
+  ['one call, where one token opens all', folder(), [[segment(2)]]],
+  ['two calls, for all that was read ahead', each(), [[segment(2)], range(3, 7)]],
+])('a rotated secret costs one refusal and %s', async (_, answer, asked) => {
+  const viewer = lab(answer);
+  const edge = edgeFor(viewer);
+  await edge.get(MASTER);
+  viewer.source.learn(MASTER, hls(playlist(1, 7)));
+  await edge.get(segment(1));
+  edge.rotate();
+  expect([await edge.get(...range(2, 7)), edge.refusals, viewer.asked()]).toEqual([true, 1, asked]);
+});
+
+test('one refusal and two calls for the tokens of several folders; none for a folder that was left', async () => {
+  const viewer = lab(folders());
+  const edge = edgeFor(viewer);
+  const urls = ['video', 'audio', 'text'].map((name) => `${CDN}/${name}/1.ts`);
+  await edge.get(MASTER, ...urls);
+  for (let n = 0; n < 40; n++) await edge.get(...urls).then(() => advanceSeconds(10));
+  edge.rotate();
+  expect([await edge.get(...urls), edge.refusals]).toEqual([true, 1]);
+  expect(viewer.asked()).toEqual([[urls[0]], [urls[1], urls[2]]]);
+});
+
+test('two calls for all requests that were under way', async () => {
+  const viewer = lab(inTurn(each(), after(0.5, each())));
+  const edge = edgeFor(viewer);
+  const underWay = await Promise.all(range(1, 5).map((url) => viewer.source.sign(url)));
+  edge.rotate();
+  const sent: Promise<boolean>[] = [];
+  for (const request of underWay) await advanceSeconds(0.1).then(() => void sent.push(edge.send(request)));
+  await advanceSeconds(2);
+  expect(await Promise.all(sent)).toEqual(underWay.map(() => true));
+  expect(viewer.asked()).toEqual([[segment(1)], range(2, 5)]);
+});
+
+test('a token that came after a refusal is used on', async () => {
+  const { source } = lab(inTurn(each(), after(1, each()), each()), { readAhead: 0 });
+  const requests = await Promise.all(range(1, 2).map((url) => source.sign(url)));
+  for (const request of requests) await advanceSeconds(0.1).then(() => watch(source.refused(request, 403)));
+  await source.sign(segment(3));
+  await advanceSeconds(3);
+  expect([segment(2), segment(3)].map((url) => tokenOf(source.signNow(url)))).toEqual(['t4', 't3']);
+});
+
+type Work = (it: Lab['source'], one: SignedRequest) => Promise<unknown>;
+const again: Work = async (it, one) => it.refused((await it.refused(one, 403))!, 403);
+const ended: Work = (it, one) => advanceSeconds(20).then(() => it.refused(one, 410));
+const failing: Work = async (it, one) => {
+  await it.refused(one, 403);
+  watch(it.sign(segment(2)));
+  return advanceSeconds(0.1);
+};
+const shortFirst: Answer = (call) => {
+  const { tokens } = each()(call) as { tokens: Token[] };
+  return { now: seconds(), tokens: [{ ...tokens[0]!, expires: seconds() + 20 }, ...tokens.slice(1)] };
+};
+test.each<[string, Answer, Work, (string | undefined)[]]>([
+  ['not after a rotation', each(), (it, one) => it.refused(one, 403), ['t2', undefined, undefined]],
+  ['if the replay is refused, too', each(), again, ['t2', 't1', 't1']],
+  ['if the refused one had ended', shortFirst, ended, ['t2', 't1', 't1']],
+  ['while the endpoint fails', inTurn(each(), each(), fail(503)), failing, ['t2', 't1', 't1']],
+])('tokens of earlier calls are used on: %s', async (_, answer, work, expected) => {
+  const { source } = lab(answer, { readAhead: 0 });
+  const [one] = await Promise.all(range(1, 3).map((url) => source.sign(url)));
+  await work(source, one!);
+  expect(range(1, 3).map((url) => tokenOf(source.signNow(url)))).toEqual(expected);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Token, TokenReason, TokenRequest, TokensAnswer } from '../../../packages/core/src/index.ts';
+import type { Token, TokenReason, TokenRequest, TokensAnswer } from 'secure-token-core';
 
 interface Schema {
   readonly required: readonly string[];
