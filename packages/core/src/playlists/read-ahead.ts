@@ -50,7 +50,7 @@ class PlaylistsAhead implements ReadAhead {
     const known = this.#playlists.get(id);
     const lists = playlist.lists({ url, keyOf, now, before: (list) => known?.get(list)?.list });
     if (!lists.length) return;
-    const before = known ?? this.#continuedBy(id, lists[0]!.at(0));
+    const before = known ?? this.#takeContinued(id, lists[0]!.at(0));
     const tracks = new Map(lists.map((list) => [list.id, before?.get(list.id) ?? new Track(list)]));
     for (const list of lists) tracks.get(list.id)!.learn(list, url);
     this.#playlists.set(id, tracks);
@@ -74,10 +74,13 @@ class PlaylistsAhead implements ReadAhead {
     this.#timer = undefined;
   }
 
-  /** Returns the tracks of the playlist that this reload with another query continues: one of them has `first`. */
-  #continuedBy(id: string, first: string): Tracks | undefined {
-    for (const [other, tracks] of this.#playlists)
-      if (pathOf(other) === pathOf(id) && [...tracks.values()].some((track) => track.has(first))) return tracks;
+  /** Takes out the tracks of the playlist that this reload with another query continues: one of them has `first`. */
+  #takeContinued(id: string, first: string): Tracks | undefined {
+    for (const [other, tracks] of this.#playlists) {
+      if (pathOf(other) !== pathOf(id) || ![...tracks.values()].some((track) => track.has(first))) continue;
+      this.#playlists.delete(other);
+      return tracks;
+    }
     return undefined;
   }
 
