@@ -14,6 +14,7 @@ export async function callEndpoint(
   wanted: Omit<TokenRequest, 'signal'>,
   destroyed: AbortSignal,
 ): Promise<TokensAnswer> {
+  destroyed.throwIfAborted();
   const { getTokens, timeout } = settings;
   const ending = new AbortController();
   const end = (): void => ending.abort(destroyed.reason);

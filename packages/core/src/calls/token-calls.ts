@@ -4,7 +4,7 @@ import type { TokenReason } from '../contract/options.ts';
 import { MAX_URLS } from '../contract/options.ts';
 import type { SignOptions } from '../contract/token-source.ts';
 import type { SourceParts } from '../source-parts.ts';
-import { PageEvents, abortable } from '../waiting.ts';
+import { abortable } from '../waiting.ts';
 import { isAboutGuesses, isAboutUrls, toError } from './failure.ts';
 import { Intake } from './intake.ts';
 import type { Outage } from './outage.ts';
@@ -31,7 +31,7 @@ export class TokenCalls {
   readonly #queue = new Set<Want>();
   /** URLs that failed alone while others got tokens: each gets a call of its own, which makes no other call pause. */
   readonly #alone = new BoundedMap<string, true>();
-  readonly #network = new PageEvents(['online'], () => this.wake());
+  readonly #whenOnline = (): void => this.wake();
   readonly #destroying = new AbortController();
   #isAboutToSend = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -91,7 +91,7 @@ export class TokenCalls {
   stop(error: SecureTokenError): void {
     this.#destroying.abort(error);
     clearTimeout(this.#timer);
-    this.#network.listenWhile(false);
+    this.#listenWhile(false);
     for (const want of new Set(this.#wants.values())) this.#end(want, error);
   }
 
@@ -133,7 +133,7 @@ export class TokenCalls {
     if (blockedBy) for (const want of [...this.#queue]) if (!want.patient) this.#end(want, blockedBy);
     const isPaused = secondsLeft > 0 && !this.#destroying.signal.aborted;
     // the network may return while a call is under way whose answer is lost
-    this.#network.listenWhile(isPaused || (isFailing && this.#wants.size > 0));
+    this.#listenWhile(isPaused || (isFailing && this.#wants.size > 0));
     if (isPaused) this.#timer = setTimeout(() => this.#send(), Math.min(secondsLeft, LONGEST_TIMER) * 1000);
     if (secondsLeft > 0) return;
     const together: Want[] = [];
@@ -148,6 +148,12 @@ export class TokenCalls {
       if (from > 0 && batch.every(({ isGuess }) => isGuess)) for (const want of batch) this.#end(want);
       else void this.#call(batch);
     }
+  }
+
+  /** Listens to the page only while there is a reason, so that a source that is never destroyed leaks nothing. */
+  #listenWhile(hasReason: boolean): void {
+    const page = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
+    page[hasReason ? 'addEventListener' : 'removeEventListener']?.('online', this.#whenOnline);
   }
 
   /** Makes one call. @param fail decides what becomes of the wants if the call fails as a whole */
@@ -229,6 +235,8 @@ export class TokenCalls {
       }
       // an endpoint that fails for both halves fails for all URLs
       if (calls === 2 && failed.length === 2 && error.status === 500) {
+        // the call and its half are one try
+        for (const want of wants) want.tries--;
         this.#retry(wants, error);
         return;
       }

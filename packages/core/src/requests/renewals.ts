@@ -1,6 +1,5 @@
 import type { TokenCalls } from '../calls/token-calls.ts';
 import type { SourceParts } from '../source-parts.ts';
-import { PageEvents } from '../waiting.ts';
 
 /** The shortest and the longest time between two checks, in seconds: machines sleep, and clocks are set. */
 const SOONEST = 0.25;
@@ -12,7 +11,6 @@ const WHILE_DUE = 1;
 export class Renewals {
   readonly #parts: SourceParts;
   readonly #calls: TokenCalls;
-  readonly #page = new PageEvents(['visibilitychange', 'pageshow', 'online'], () => this.#check());
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: SourceParts, calls: TokenCalls) {
@@ -28,7 +26,6 @@ export class Renewals {
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#page.listenWhile(false);
   }
 
   #check(): void {
@@ -49,6 +46,5 @@ export class Renewals {
     }
     if (next === Infinity) return;
     this.#timer = setTimeout(() => this.#check(), Math.min(LATEST, Math.max(SOONEST, next)) * 1000);
-    this.#page.listenWhile(true);
   }
 }
