@@ -1,15 +1,19 @@
+export { askAfterDenials } from './adapter/after-denial.ts';
 export { acquireTokenSource } from './adapter/player-source.ts';
 export { hasShownPicture, isOutage, writeEarlyFailure } from './adapter/failures.ts';
 export { hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';
 export { isLeftBehind } from './adapter/left-behind.ts';
 export { replayCacheMode, replayOf } from './adapter/replay-of.ts';
+export { fetchSigned, letGo, sendSigned } from './adapter/send-signed.ts';
 export { credentialsMode, isElsewhere, withTokenHeaders } from './adapter/token-carriers.ts';
+export { forwardTokenEvents } from './adapter/token-events.ts';
 export { writeMistake } from './console-lines.ts';
 export { DEFAULT_REFUSALS } from './contract/options.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
 export { writeUnprotectedRefusal } from './development/mistakes.ts';
 export { abortable, sleep } from './waiting.ts';
 export type { AcquiredTokenSource } from './adapter/player-source.ts';
+export type { Fetched, Refusing, Sending, Sent } from './adapter/send-signed.ts';
 export type { EdgeAnswer } from './contract/adopt.ts';
 export type { AdapterSource } from './contract/token-source.ts';
 

@@ -40,6 +40,8 @@ class Source extends EventTarget implements AdapterSource {
   /** The refusals that the app has heard of: adapters may report one again. */
   readonly #told = new WeakSet<SignedRequest>();
   #ahead: ReadAhead | undefined;
+  /** Whether any call has brought a token. */
+  #hasRenewed = false;
   #isDestroyed = false;
   /** The number of players that use this source; `undefined` before the first one: an app may sign without a player. */
   #players: number | undefined;
@@ -230,9 +232,16 @@ class Source extends EventTarget implements AdapterSource {
       if (isFolder && !store.isUsable(store.find(usedBy))) this.#calls.ask(usedBy, 'expired');
   }
 
+  /** Whether an app without a listener would show a black player: no passing outage, and no denial during playback. */
+  #endsPlayback({ code }: SecureTokenError): boolean {
+    if (code === 'ERR_TOKEN_REFUSED' || code === 'ERR_SIGNING_RESPONSE') return true;
+    return !this.#hasRenewed && (code === 'ERR_DENIED' || this.#calls.outage.isFailing);
+  }
+
   #emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
     if (this.#isDestroyed) return;
-    if (__DEVELOPMENT__ && 'error' in detail) writeError(this, detail.error);
+    this.#hasRenewed ||= type === 'tokenrenewed';
+    if ('error' in detail && (__DEVELOPMENT__ || this.#endsPlayback(detail.error))) writeError(this, detail.error);
     this.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   }
 }

@@ -1,7 +1,7 @@
 import type { MediaPlayerClass } from 'dashjs';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import type { AcquiredTokenSource } from 'secure-token-core/adapter';
-import { acquireTokenSource, createSourceUser, forwardTokenEvents } from 'secure-token-core/adapter';
+import { acquireTokenSource, createSourceUser, forwardEventsBefore } from 'secure-token-core/adapter';
 import { reloadUnsigned } from './late-install.ts';
 import { createLicenseFilter } from './license-filter.ts';
 import { returnToLive } from './return-to-live.ts';
@@ -47,7 +47,7 @@ function secure(player: MediaPlayerClass, { source, release }: AcquiredTokenSour
   const user = createSourceUser(source);
   const session: Session = { player, source, user, failure: new ShownFailure(), loads: new Set() };
   const undo = [
-    forwardTokenEvents(source, (type, detail) => trigger(player, type, { ...detail, detail }), user),
+    forwardEventsBefore(source, (type, detail) => trigger(player, type, { ...detail, detail }), user),
     signLicenses(session),
     returnToLive(session),
     () => session.loads.forEach((load) => load.release()),

@@ -1,5 +1,5 @@
 import type { SecureTokenError, SignOptions, TokenSource } from 'secure-token-core';
-import type { AdapterSource, Sent } from 'secure-token-core/adapter';
+import type { AdapterSource, SentBefore } from 'secure-token-core/adapter';
 import { isSecureTokenError } from 'secure-token-core';
 import {
   carriesToken,
@@ -8,7 +8,7 @@ import {
   keepAsking,
   refusalOf,
   responseWithoutToken,
-  sendSigned,
+  sendSignedBefore,
   sentRequest,
   writeEarlyFailure,
 } from 'secure-token-core/adapter';
@@ -68,7 +68,7 @@ export class SecureRequest {
       untilAny([signal, this.#uninstalled], (any) => keepAsking({ source, signal: any, ask, mayWait: isOutage }));
     const signed = await wait((options) => source.sign(url, options));
     if (!signed.token) return this.#fetch(asked);
-    const sent = await sendSigned(
+    const sent = await sendSignedBefore(
       {
         refused: (request, status) => wait((options) => source.refused(request, status, options)),
         noteAnswer: (...answered) => source.noteAnswer(...answered),
@@ -90,7 +90,7 @@ export class SecureRequest {
     writeEarlyFailure(this.#source, error, delivering.has(this.#source));
   }
 
-  #deliver({ request, response, error }: Sent): Response {
+  #deliver({ request, response, error }: SentBefore): Response {
     if (!response) throw errorWithoutToken(error, request) as Error;
     const { unsignedUrl } = request;
     if (response.ok) delivering.add(this.#source);

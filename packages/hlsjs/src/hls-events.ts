@@ -1,8 +1,7 @@
 import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
-import type { SecureTokenError, TokenSource } from 'secure-token-core';
+import type { SecureTokenError } from 'secure-token-core';
 import { isSecureTokenError } from 'secure-token-core';
-import { hasShownPicture, writeEarlyFailure } from 'secure-token-core/adapter';
 
 type Emit = (event: string, name: string, data: unknown) => boolean;
 
@@ -42,9 +41,9 @@ export function whenDestroyed(hls: Hls, end: () => void): void {
 
 /**
  * Puts our errors into the errors of `hls` before any listener gets them. A denial is made fatal, because hls.js would
- * try other variants and then retry for half a minute. Writes a fatal error to the console if there is no picture yet.
+ * try other variants and then retry for half a minute.
  */
-export function tellTokenErrors(hls: Hls, sourceNow: () => TokenSource): void {
+export function tellTokenErrors(hls: Hls): void {
   const told = new Set<SecureTokenError>();
   interceptEvent(hls, 'hlsError', (emit, event) => {
     const data = event as ErrorData;
@@ -52,10 +51,6 @@ export function tellTokenErrors(hls: Hls, sourceNow: () => TokenSource): void {
     const error = isSecureTokenError(details) ? details : errors.get(details as object);
     if (!error) return emit();
     data.error = error;
-    // read now: a listener of the app may destroy the player, or detach its element
-    const hasPicture = hasShownPicture(hls.media);
-    // hls.js decides whether the error is fatal while it passes the error to its own controllers
-    queueMicrotask(() => data.fatal && writeEarlyFailure(sourceNow(), error, hasPicture));
     if (error.code === 'ERR_DENIED') {
       // several segments may have waited for one token, and fail in one task: hls.js has stopped at the first report
       if (told.has(error)) return false;

@@ -70,7 +70,7 @@ function install(hls: Hls, { source, release }: AcquiredTokenSource): void {
   if (config.pLoader) config.pLoader = wrap(config.pLoader, session);
   if (config.fLoader) config.fLoader = wrap(config.fLoader, session);
   signLicenses(hls, session.sourceNow);
-  tellTokenErrors(hls, session.sourceNow);
+  tellTokenErrors(hls);
   returnToLive(hls);
   reloadUnsigned(hls, source);
 }

@@ -1,6 +1,6 @@
 import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import { createSourceUser, forwardTokenEvents, writeEarlyFailure } from 'secure-token-core/adapter';
+import { createSourceUser, forwardEventsBefore, writeEarlyFailure } from 'secure-token-core/adapter';
 import { NativeSource } from 'secure-token-media-element';
 import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';
@@ -61,7 +61,7 @@ export async function secureVideo(
   const emit = (type: string, detail: object): unknown =>
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   const user = createSourceUser(source);
-  const stopEvents = forwardTokenEvents(source, emit, user);
+  const stopEvents = forwardEventsBefore(source, emit, user);
   const leave = (): void => {
     stopEvents();
     release();

@@ -1,6 +1,6 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import { acquireTokenSource, forwardTokenEvents } from 'secure-token-core/adapter';
+import { acquireTokenSource, forwardEventsBefore } from 'secure-token-core/adapter';
 import { eventMaker } from './event-class.ts';
 import { wrapSchemePlugins } from './scheme-plugins.ts';
 import { Session } from './session.ts';
@@ -62,7 +62,7 @@ export function secureToken(
   const session = new Session(player, source);
   const events = eventMaker(engineClass);
   const { dispatchEvent } = player as ShakaPlayer & Pick<EventTarget, 'dispatchEvent'>;
-  const stopForwarding = forwardTokenEvents(
+  const stopForwarding = forwardEventsBefore(
     source,
     (type, detail) => dispatchEvent.call(player, events.make(type, detail)),
     session.user,

@@ -1,5 +1,5 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { acquireTokenSource, createSourceUser, forwardTokenEvents } from 'secure-token-core/adapter';
+import { acquireTokenSource, createSourceUser, forwardEventsBefore } from 'secure-token-core/adapter';
 import type Player from 'video.js/dist/types/player.js';
 import { signEmulatedTextTracks } from './emulated-text-tracks.ts';
 import { signNativeTextTracks } from './native-text-tracks.ts';
@@ -71,7 +71,7 @@ export function registerSecureToken(
       const failure = createPlaybackFailure(player, source);
       const refusal = new LastRefusal(player);
       const session: Session = { player, source, user, failure, refusal, waits: new Set() };
-      const stopEvents = forwardTokenEvents(
+      const stopEvents = forwardEventsBefore(
         source,
         (type, detail) => player.trigger({ ...detail, type, detail }),
         user,

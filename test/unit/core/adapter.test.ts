@@ -1,10 +1,17 @@
 import { expect, test, vi } from 'vitest';
 import type { SignedRequest, Token } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import { acquireTokenSource, carriesToken, credentialsMode } from 'secure-token-core/adapter';
-import { isElsewhere, isLeftBehind, isOutage, replayOf, untouchedRequest } from 'secure-token-core/adapter';
+import { acquireTokenSource, askAfterDenials, carriesToken, credentialsMode } from 'secure-token-core/adapter';
+import {
+  fetchSigned,
+  isElsewhere,
+  isLeftBehind,
+  isOutage,
+  replayOf,
+  untouchedRequest,
+} from 'secure-token-core/adapter';
 import { withTokenHeaders } from 'secure-token-core/adapter';
-import { FOLDER, MASTER, START, fakeTime, lab, sleep } from './lab.ts';
+import { FOLDER, MASTER, START, advanceSeconds, code, each, fail, fakeTime, lab, sleep, watch } from './lab.ts';
 
 fakeTime();
 
@@ -61,6 +68,72 @@ test.each<[string, SignedRequest | undefined, number, string?, string?]>([
   const signal = expect.any(AbortSignal) as never;
   const call = [MASTER, { cache: 'reload', headers: given?.headers, credentials, signal }];
   expect(fetch.mock.calls).toEqual(credentials ? [call] : []);
+});
+
+const answer = (status: number) => new Response(status ? 'body' : null, { status: status || 200 });
+test.each<[string, number[], number[], (string | undefined)?]>([
+  ['a good answer is passed on', [200], [200]],
+  ['a failure that is no refusal is passed on', [404], [404]],
+  ['a refused request is sent once more, with another token', [403, 200], [403, 200]],
+  ['a request that is refused again ends with ERR_TOKEN_REFUSED', [403, 410, 200], [403, 410], 'ERR_TOKEN_REFUSED'],
+])('of a fetch %s; the connection of what is replaced becomes free', async (_, statuses, expected, refusal) => {
+  const { source } = lab(each());
+  const answers: Response[] = [];
+  const urls = new Set<string>();
+  const send = async ({ url }: SignedRequest): Promise<Response> => {
+    urls.add(url);
+    answers.push(answer(statuses[answers.length]!));
+    return answers.at(-1)!;
+  };
+  const sent = await fetchSigned(source, await source.sign(MASTER), send, {});
+  expect([answers.map(({ status }) => status), urls.size]).toEqual([expected, expected.length]);
+  expect([sent.answer.response, sent.refusal?.code]).toEqual([answers.at(-1), refusal]);
+  expect(answers.map(({ bodyUsed }) => bodyUsed)).toEqual(answers.map((it) => it !== answers.at(-1)));
+});
+
+test('of a fetch that fails without a status the error is passed on; an abort is thrown', async () => {
+  const { source } = lab(each());
+  const error = new TypeError('down');
+  const send = async (): Promise<never> => Promise.reject(error);
+  const signed = await source.sign(MASTER);
+  expect(await fetchSigned(source, signed, send, {})).toMatchObject({ answer: { error }, refusal: undefined });
+  const signal = AbortSignal.abort(new TypeError('left'));
+  await expect(fetchSigned(source, signed, send, { signal })).rejects.toThrow('left');
+});
+
+test('a denied request of a player that never asks again goes on after renew(); destroy() and an abort end it', async () => {
+  const viewer = lab(fail(403));
+  const { source } = viewer;
+  const ending = new AbortController();
+  const told: string[] = [];
+  const ask = (): ReturnType<typeof watch<SignedRequest>> => {
+    const note = (error: SecureTokenError): number => told.push(error.code);
+    return watch(askAfterDenials(source, () => source.sign(MASTER), note, ending.signal));
+  };
+  const [first, second] = [ask(), ask()];
+  await advanceSeconds(600);
+  expect([first.state, told.length, viewer.calls.length]).toEqual(['pending', 2, 1]);
+  viewer.answer = each();
+  await source.renew();
+  await advanceSeconds();
+  expect([first.state, second.state]).toEqual(['done', 'done']);
+  viewer.answer = fail(403);
+  await advanceSeconds(600);
+  const third = ask();
+  await advanceSeconds();
+  ending.abort(new Error('left'));
+  await advanceSeconds();
+  expect([third.state, String(third.error)]).toEqual(['failed', 'Error: left']);
+  const fourth = code(
+    askAfterDenials(
+      source,
+      () => source.sign(MASTER),
+      () => undefined,
+      new AbortController().signal,
+    ),
+  );
+  source.destroy();
+  expect(await fourth).toBe('ERR_DESTROYED');
 });
 
 const create = (carrier: Partial<Token>, scope: Partial<Token> = { prefix: FOLDER }) =>

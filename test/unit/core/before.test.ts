@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SignedRequest } from 'secure-token-core';
-import { keepAsking, sendSigned } from 'secure-token-core/adapter';
+import { keepAsking } from 'secure-token-core/adapter';
 import { MASTER, advanceSeconds, each, fail, fakeTime, hurry, lab, watch } from './lab.ts';
 
 fakeTime();
@@ -16,13 +16,4 @@ test.each([503, 403])('keepAsking() waits through an outage, or for tokens after
   if (status === 403) await viewer.source.renew();
   await advanceSeconds(30);
   expect(request.value?.token).toBeDefined();
-});
-
-test('sendSigned() sends a refused request once more, with another token', async () => {
-  const { source, types } = lab(each());
-  const sent: string[] = [];
-  const send = async ({ url }: SignedRequest) => (sent.push(url), new Response('', { status: 403 }));
-  const { response } = await sendSigned(source, await source.sign(MASTER), send);
-  expect([response?.status, sent]).toEqual([403, [`${MASTER}?st=t1`, `${MASTER}?st=t2`]]);
-  expect(types().at(-1)).toBe('tokenerror');
 });

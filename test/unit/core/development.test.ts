@@ -47,6 +47,24 @@ test('`debug: true` writes denials, errors and pauses', async () => {
   ]);
 });
 
+test.each<[string, number, (viewer: Lab) => unknown, Answer]>([
+  ['an endpoint that is not there, at once', 1, () => undefined, fail(404)],
+  ['an endpoint that fails, after its second failure', 1, () => undefined, fail(500)],
+  ['an endpoint that fails once', 0, () => undefined, inTurn(fail(500), folder())],
+  ['a viewer who is denied', 1, () => undefined, fail(403)],
+  ['an outage during playback', 0, (viewer) => (viewer.answer = fail(500)), folder(60)],
+  ['a denial during playback', 0, (viewer) => (viewer.answer = fail(403)), folder(60)],
+])('the default build writes what ends playback to the console, once: %s', async (_, count, later, answer) => {
+  asDefaultBuild();
+  const viewer = lab(answer, { random: () => 0.5 });
+  for (let n = 0; n < 3; n++) {
+    watch(viewer.source.sign(segment(n)));
+    await advanceSeconds(n ? 60 : 0.4);
+    if (n === 1) later(viewer);
+  }
+  expect(lines.error).toEqual(Array(count).fill(expect.stringMatching(/^secure-token: ERR_.*errors\.md#err_/)));
+});
+
 test('`debug: true` writes no token and no password', async () => {
   const more = { query: { st: 'SECRET' }, headers: { 'x-token': 'SECRET' }, base: `${CDN}/SECRET/` };
   const answer = folder(300, FOLDER, more);
@@ -62,19 +80,21 @@ test.each<[string, Answer, RegExp]>([
   ['an endpoint that is not there', fail(404), /answered 404\. Check its URL/],
   ['a log-in page for an answer', () => new Response('<!doctype html>'), /not JSON.* It is HTML or XML/],
   ['a token for another folder', folder(300, `${CDN}/vod/8/`), /has no token for this URL\. Send one with this "url"/],
-])('a development build writes the error of %s once, the default build none', async (_, answer, sentence) => {
-  const { source, errors } = lab(answer);
-  for (let n = 0; n < 2; n++) await code(source.sign(MASTER));
-  expect(lines.error).toEqual([expect.stringMatching(sentence)]);
-  expect(lines.error[0]).toContain(errors()[0]!.message);
-  expect(lines.error[0]).toMatch(/docs\/errors\.md#err_signing_response$/);
-  for (let n = 0; n < 40; n++) writeMistake(source, `mistake ${n}`);
-  expect(lines.warn.splice(0), 'thirty lines for a source at most').toHaveLength(29);
-  asDefaultBuild();
-  await code(lab(answer).source.sign(MASTER));
-  writeMistake({}, 'A mistake.');
-  expect([lines.error.length, lines.warn, lines.debug]).toEqual([1, [], []]);
-});
+])(
+  'a development build writes the error of %s once, and mistakes; the default build no mistake',
+  async (_, answer, sentence) => {
+    const { source, errors } = lab(answer);
+    for (let n = 0; n < 2; n++) await code(source.sign(MASTER));
+    expect(lines.error).toEqual([expect.stringMatching(sentence)]);
+    expect(lines.error[0]).toContain(errors()[0]!.message);
+    expect(lines.error[0]).toMatch(/docs\/errors\.md#err_signing_response$/);
+    for (let n = 0; n < 40; n++) writeMistake(source, `mistake ${n}`);
+    expect(lines.warn.splice(0), 'thirty lines for a source at most').toHaveLength(29);
+    asDefaultBuild();
+    writeMistake({}, 'A mistake.');
+    expect([lines.error.length, lines.warn, lines.debug]).toEqual([1, [], []]);
+  },
+);
 
 const foreign = 'https://s.test/1.ts';
 const differing = (by: number): Answer => {

@@ -22,7 +22,7 @@ export const replayCacheMode = (refused: SignedRequest, replay: SignedRequest): 
  * @throws as `source.refused()`
  */
 export async function replayOf(
-  source: TokenSource,
+  source: Pick<TokenSource, 'refused'>,
   request: SignedRequest,
   status: number,
   { method = 'GET', ...how }: ReplayOptions = {},

@@ -1,4 +1,4 @@
-import { letGo } from './body.ts';
+import { letGo } from '../adapter/send-signed.ts';
 import { SecureTokenError } from '../contract/errors.ts';
 import type { SecureTokenErrorCode } from '../contract/errors.ts';
 import type { AdapterSource, SignOptions, SignedRequest } from '../contract/token-source.ts';

@@ -1,7 +1,7 @@
 import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
-import { carriesToken, forwardTokenEvents, renewWorker, writeMistake } from 'secure-token-core/adapter';
+import { carriesToken, forwardEventsBefore, renewWorker, writeMistake } from 'secure-token-core/adapter';
 import { answerWorker } from './answer-worker.ts';
 import type { PageMessage, PostedScriptAnswer } from '../wire/protocol.ts';
 import { parseWorkerMessage, words } from '../wire/protocol.ts';
@@ -172,7 +172,7 @@ class WorkerOfPage extends EventTarget {
     this.#container.startMessages();
     if (this.#signsScripts) signingScripts.add(this);
     if (!this.source) return;
-    const stopForwarding = forwardTokenEvents(this.source, (type, detail) => this.#emit(type, detail));
+    const stopForwarding = forwardEventsBefore(this.source, (type, detail) => this.#emit(type, detail));
     signal.addEventListener('abort', stopForwarding);
     // until this page leaves, the source renews the tokens that the worker asks for ahead of use
     signal.addEventListener('abort', this.source.join());

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { sendSigned } from 'secure-token-core/adapter';
+import { sendSignedBefore } from 'secure-token-core/adapter';
 import type { Delivery } from './delivery.ts';
 import type { Releasable, RequestSigner } from './request-signer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
@@ -22,7 +22,7 @@ export class SignedFetch {
     const { url, signal } = request;
     const signed = await this.#signer.sign(url, { signal });
     if (!signed.token) return fetch(request);
-    const sending = sendSigned(this.#signer, signed, (...args) => this.#send(...args), { signal });
+    const sending = sendSignedBefore(this.#signer, signed, (...args) => this.#send(...args), { signal });
     const sent = await sending.finally(() => this.#signer.release?.());
     return sent.response
       ? this.#delivery.answer(this.#event, sent.request, sent.response)

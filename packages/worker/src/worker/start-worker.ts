@@ -1,6 +1,6 @@
 import { createTokenSource } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
-import { forwardTokenEvents, protectedBy } from 'secure-token-core/adapter';
+import { forwardEventsBefore, protectedBy } from 'secure-token-core/adapter';
 import { parsePageMessage, tokenEventMessage, words } from '../wire/protocol.ts';
 import type { WorkerSettings } from '../wire/worker-settings.ts';
 import { readSettings } from '../wire/worker-settings.ts';
@@ -70,7 +70,7 @@ function createOwnSource({ request: given, ...options }: WorkerSettings): Adapte
   // no referrer: the settings in the URL of the worker do not concern the endpoint
   const request = { ...given, referrerPolicy: 'no-referrer' } as const;
   const source = createTokenSource({ ...options, request }) as AdapterSource;
-  forwardTokenEvents(source, (type, detail) => goOnBeside(tellPages(tokenEventMessage({ type, detail }))));
+  forwardEventsBefore(source, (type, detail) => goOnBeside(tellPages(tokenEventMessage({ type, detail }))));
   return source;
 }
 
