@@ -1,4 +1,4 @@
-import type { SecureTokenError } from './contract/errors.ts';
+import type { SecureTokenError, SecureTokenErrorCode } from './contract/errors.ts';
 
 /** The folder of the documentation. `npm run set-organisation` changes it along with `homepage`. */
 const DOCS = 'https://github.com/your-organisation/secure-token/blob/main/docs/';
@@ -16,11 +16,24 @@ function noteWritten(about: object, what: string): boolean {
   return known.size < MAX_LINES && known.size < known.add(what).size;
 }
 
+/** Whether an app without a listener would show a black player: no passing outage, and no denial during playback. */
+const endsPlayback = (code: SecureTokenErrorCode, hasRenewed: boolean, isFailing: boolean): boolean =>
+  code === 'ERR_TOKEN_REFUSED' ||
+  code === 'ERR_SIGNING_RESPONSE' ||
+  (!hasRenewed && (code === 'ERR_DENIED' || isFailing));
+
 /**
- * Writes `error` to the console, with the address of its documentation: once for each code, or once for each message
- * in a development build. If many players of a page share a source, the console reports a missing endpoint once.
+ * Writes an error that ends playback to the console, with the address of its documentation, once for each code. A
+ * development build writes every error, once for each message.
+ * @param hasRenewed whether any call has brought a token; @param isFailing whether the call before has failed too
  */
-export function writeError(about: object, { code, message }: SecureTokenError): void {
+export function writeError(
+  about: object,
+  { code, message }: SecureTokenError,
+  hasRenewed: boolean,
+  isFailing: boolean,
+): void {
+  if (!__DEVELOPMENT__ && !endsPlayback(code, hasRenewed, isFailing)) return;
   // messages that differ only in their numbers, such as times, count as the same
   if (!noteWritten(about, __DEVELOPMENT__ ? message.replace(/\d+/g, '') : code)) return;
   // eslint-disable-next-line no-console -- an app without a listener hears of the error nowhere else

@@ -37,8 +37,6 @@ class Source extends EventTarget implements AdapterSource {
   readonly #replays: Replays;
   /** Only in development builds: what it writes to the console, and the causes of refusals. */
   readonly #observer: Observer | undefined;
-  /** The refusals that the app has heard of: adapters may report one again. */
-  readonly #told = new WeakSet<SignedRequest>();
   #ahead: ReadAhead | undefined;
   /** Whether any call has brought a token. */
   #hasRenewed = false;
@@ -110,8 +108,7 @@ class Source extends EventTarget implements AdapterSource {
   async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
     const { token, unsignedUrl: url } = request;
     if (!token || !this.isRefusal(request, status)) return undefined;
-    if (!this.#told.has(request)) this.#emit('tokenrefused', { url, status });
-    this.#told.add(request);
+    this.#emit('tokenrefused', { url, status });
     const error = this.explainRefusal(request, status);
     const replay = await this.#replays.replay(request, token, how);
     if (__DEVELOPMENT__)
@@ -232,16 +229,10 @@ class Source extends EventTarget implements AdapterSource {
       if (isFolder && !store.isUsable(store.find(usedBy))) this.#calls.ask(usedBy, 'expired');
   }
 
-  /** Whether an app without a listener would show a black player: no passing outage, and no denial during playback. */
-  #endsPlayback({ code }: SecureTokenError): boolean {
-    if (code === 'ERR_TOKEN_REFUSED' || code === 'ERR_SIGNING_RESPONSE') return true;
-    return !this.#hasRenewed && (code === 'ERR_DENIED' || this.#calls.outage.isFailing);
-  }
-
   #emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
     if (this.#isDestroyed) return;
     this.#hasRenewed ||= type === 'tokenrenewed';
-    if ('error' in detail && (__DEVELOPMENT__ || this.#endsPlayback(detail.error))) writeError(this, detail.error);
+    if ('error' in detail) writeError(this, detail.error, this.#hasRenewed, this.#calls.outage.isFailing);
     this.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   }
 }

@@ -14,5 +14,11 @@ export const sleep = (seconds: number, signal?: AbortSignal): Promise<void> => {
   return abortable(over, signal).finally(() => clearTimeout(timer));
 };
 
+/** Calls `listener` when the network is back, only while there is a reason: a source that is never destroyed leaks nothing. */
+export function listenForNetwork(listener: () => void, hasReason: boolean): void {
+  const page = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
+  page[hasReason ? 'addEventListener' : 'removeEventListener']?.('online', listener);
+}
+
 /** Whether this code runs in a service worker, which handles the requests of all pages of a site and outlives them. */
 export const isServiceWorker = (): boolean => 'ServiceWorkerGlobalScope' in globalThis;

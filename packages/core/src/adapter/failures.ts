@@ -29,5 +29,6 @@ export const hasShownPicture = (media: Pick<HTMLMediaElement, 'readyState' | 'pl
  * the end of a source (`ERR_DESTROYED`), are not written.
  */
 export function writeEarlyFailure(source: TokenSource, error: unknown, hasPicture: boolean): void {
-  if (!hasPicture && isSecureTokenError(error) && error.code !== 'ERR_DESTROYED') writeError(source, error);
+  if (!hasPicture && isSecureTokenError(error) && error.code !== 'ERR_DESTROYED')
+    writeError(source, error, false, true);
 }

@@ -4,7 +4,7 @@ import type { TokenReason } from '../contract/options.ts';
 import { MAX_URLS } from '../contract/options.ts';
 import type { SignOptions } from '../contract/token-source.ts';
 import type { SourceParts } from '../source-parts.ts';
-import { abortable } from '../waiting.ts';
+import { abortable, listenForNetwork } from '../waiting.ts';
 import { isAboutGuesses, isAboutUrls, toError } from './failure.ts';
 import { Intake } from './intake.ts';
 import type { Outage } from './outage.ts';
@@ -91,7 +91,7 @@ export class TokenCalls {
   stop(error: SecureTokenError): void {
     this.#destroying.abort(error);
     clearTimeout(this.#timer);
-    this.#listenWhile(false);
+    listenForNetwork(this.#whenOnline, false);
     for (const want of new Set(this.#wants.values())) this.#end(want, error);
   }
 
@@ -133,7 +133,7 @@ export class TokenCalls {
     if (blockedBy) for (const want of [...this.#queue]) if (!want.patient) this.#end(want, blockedBy);
     const isPaused = secondsLeft > 0 && !this.#destroying.signal.aborted;
     // the network may return while a call is under way whose answer is lost
-    this.#listenWhile(isPaused || (isFailing && this.#wants.size > 0));
+    listenForNetwork(this.#whenOnline, isPaused || (isFailing && this.#wants.size > 0));
     if (isPaused) this.#timer = setTimeout(() => this.#send(), Math.min(secondsLeft, LONGEST_TIMER) * 1000);
     if (secondsLeft > 0) return;
     const together: Want[] = [];
@@ -148,12 +148,6 @@ export class TokenCalls {
       if (from > 0 && batch.every(({ isGuess }) => isGuess)) for (const want of batch) this.#end(want);
       else void this.#call(batch);
     }
-  }
-
-  /** Listens to the page only while there is a reason, so that a source that is never destroyed leaks nothing. */
-  #listenWhile(hasReason: boolean): void {
-    const page = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
-    page[hasReason ? 'addEventListener' : 'removeEventListener']?.('online', this.#whenOnline);
   }
 
   /** Makes one call. @param fail decides what becomes of the wants if the call fails as a whole */
