@@ -17,23 +17,23 @@ function noteWritten(about: object, what: string): boolean {
 }
 
 /** Whether an app without a listener would show a black player: no passing outage, and no denial during playback. */
-const endsPlayback = (code: SecureTokenErrorCode, hasRenewed: boolean, isFailing: boolean): boolean =>
+const endsPlayback = (code: SecureTokenErrorCode, hasTokens: boolean, isLasting: boolean): boolean =>
   code === 'ERR_TOKEN_REFUSED' ||
   code === 'ERR_SIGNING_RESPONSE' ||
-  (!hasRenewed && (code === 'ERR_DENIED' || isFailing));
+  (!hasTokens && (code === 'ERR_DENIED' || isLasting));
 
 /**
  * Writes an error that ends playback to the console, with the address of its documentation, once for each code. A
  * development build writes every error, once for each message.
- * @param hasRenewed whether any call has brought a token; @param isFailing whether the call before has failed too
+ * @param hasTokens whether any token is at hand; @param isLasting whether an outage is more than one failure
  */
 export function writeError(
   about: object,
   { code, message }: SecureTokenError,
-  hasRenewed: boolean,
-  isFailing: boolean,
+  hasTokens: boolean,
+  isLasting: boolean,
 ): void {
-  if (!__DEVELOPMENT__ && !endsPlayback(code, hasRenewed, isFailing)) return;
+  if (!__DEVELOPMENT__ && !endsPlayback(code, hasTokens, isLasting)) return;
   // messages that differ only in their numbers, such as times, count as the same
   if (!noteWritten(about, __DEVELOPMENT__ ? message.replace(/\d+/g, '') : code)) return;
   // eslint-disable-next-line no-console -- an app without a listener hears of the error nowhere else

@@ -38,8 +38,6 @@ class Source extends EventTarget implements AdapterSource {
   /** Only in development builds: what it writes to the console, and the causes of refusals. */
   readonly #observer: Observer | undefined;
   #ahead: ReadAhead | undefined;
-  /** Whether any call has brought a token. */
-  #hasRenewed = false;
   #isDestroyed = false;
   /** The number of players that use this source; `undefined` before the first one: an app may sign without a player. */
   #players: number | undefined;
@@ -147,7 +145,9 @@ class Source extends EventTarget implements AdapterSource {
       throw new SecureTokenError('ERR_OPTIONS', 'learn() takes a playlist that is read: learn(url, hls(text)).');
     const { settings, urls, store } = this.#parts;
     const { key } = urls.read(playlistUrl);
-    if (this.#isDestroyed || !settings.readAhead || store.find(key)?.isFolder) return;
+    const held = store.find(key);
+    const isOfFolder = held?.isFolder && store.isUsable(held);
+    if (this.#isDestroyed || !settings.readAhead || isOfFolder) return;
     this.#ahead ??= playlist.createReadAhead(createSourceAhead(this.#parts, this.#calls));
     this.#ahead.learn(key, playlist);
   }
@@ -224,15 +224,17 @@ class Source extends EventTarget implements AdapterSource {
   /** Asks for what goes out in the same call as a request that waits: the next names, and tokens of other folders. */
   #bringAlong(key: string): void {
     const { store, clock } = this.#parts;
-    if (!store.find(key)?.isFolder) this.#ahead?.requested(key, true);
+    this.#ahead?.requested(key, true);
     for (const { isFolder, usedBy } of store.inUse(clock.sessionNow()))
       if (isFolder && !store.isUsable(store.find(usedBy))) this.#calls.ask(usedBy, 'expired');
   }
 
   #emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
     if (this.#isDestroyed) return;
-    this.#hasRenewed ||= type === 'tokenrenewed';
-    if ('error' in detail) writeError(this, detail.error, this.#hasRenewed, this.#calls.outage.isFailing);
+    const { settings, store } = this.#parts;
+    // what a function of the app throws is a mistake more often than an outage
+    const isLasting = settings.getTokens !== undefined || this.#calls.outage.isFailing;
+    if ('error' in detail) writeError(this, detail.error, !store.isEmpty, isLasting);
     this.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   }
 }

@@ -176,6 +176,25 @@ test.each<[string, unknown, string, number]>([
   }
 });
 
+test.each<[string, unknown, RegExp, number]>([
+  [
+    'of a misspelt name, at once',
+    new ReferenceError('token is not defined'),
+    /ReferenceError: token is not defined/,
+    1,
+  ],
+  ['of a page that is no JSON', new SyntaxError('Unexpected token <'), /SyntaxError: Unexpected token </, 2],
+  ['that names a token', new Error('no https://api.test/?key=0123456789'), /Error: no https:\/\/api\.test\/\?…\.$/, 2],
+  ['of a status', { status: 502 }, /threw status 502\.$/, 2],
+])('an error of getTokens %s is told as it is, without a word of an endpoint', async (_, thrown, message, calls) => {
+  const getTokens = vi.fn((): never => {
+    throw thrown;
+  });
+  const [error] = await errorOf(folder(), { endpoint: undefined as never, getTokens });
+  expect(error?.message).toMatch(message);
+  expect([/endpoint|doctor/.test(error!.message), getTokens.mock.calls.length]).toEqual([false, calls]);
+});
+
 test('a call is a POST of {urls, reason, session} as JSON, with what the team adds', async () => {
   const added = { headers: [['authorization', 'Bearer me']] as [string, string][], credentials: 'include' as const };
   for (const request of [added, () => added, async () => added]) {

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { writeMistake, writeUnprotectedRefusal } from 'secure-token-core/adapter';
+import type { Token } from 'secure-token-core';
 import type { Answer, Lab } from './lab.ts';
 import { CDN, FOLDER, MASTER, advanceSeconds, after, code, each, fail, fakeTime, folder, inTurn, lab } from './lab.ts';
 import { seconds, segment, watch } from './lab.ts';
@@ -47,16 +48,20 @@ test('`debug: true` writes denials, errors and pauses', async () => {
   ]);
 });
 
-test.each<[string, number, (viewer: Lab) => unknown, Answer]>([
+test.each<[string, number, (viewer: Lab) => unknown, Answer, true?]>([
   ['an endpoint that is not there, at once', 1, () => undefined, fail(404)],
   ['an endpoint that fails, after its second failure', 1, () => undefined, fail(500)],
   ['an endpoint that fails once', 0, () => undefined, inTurn(fail(500), folder())],
+  ['getTokens that throws once', 1, () => undefined, inTurn(fail(500), folder()), true],
   ['a viewer who is denied', 1, () => undefined, fail(403)],
   ['an outage during playback', 0, (viewer) => (viewer.answer = fail(500)), folder(60)],
   ['a denial during playback', 0, (viewer) => (viewer.answer = fail(403)), folder(60)],
-])('the default build writes what ends playback to the console, once: %s', async (_, count, later, answer) => {
+])('the default build writes what ends playback to the console, once: %s', async (_, count, later, answer, isOfApp) => {
   asDefaultBuild();
-  const viewer = lab(answer, { random: () => 0.5 });
+  let calls = 0;
+  const getTokens = async (): Promise<Token> =>
+    calls++ ? { query: { st: '1' }, expires: seconds() + 600 } : Promise.reject(new TypeError('down'));
+  const viewer = lab(answer, { random: () => 0.5, ...(isOfApp && { endpoint: undefined as never, getTokens }) });
   for (let n = 0; n < 3; n++) {
     watch(viewer.source.sign(segment(n)));
     await advanceSeconds(n ? 60 : 0.4);

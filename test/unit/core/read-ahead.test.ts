@@ -1,8 +1,22 @@
 import { expect, test } from 'vitest';
 import { hls, list } from 'secure-token-core/playlists';
 import type { Answer, Lab } from './lab.ts';
-import { CDN, FOLDER, MEDIA, advanceSeconds, after, code, each, eachBut, fail, fakeTime, folder } from './lab.ts';
-import { inTurn, lab, playing, playlist, range, segment, watch } from './lab.ts';
+import {
+  CDN,
+  FOLDER,
+  MASTER,
+  MEDIA,
+  START,
+  advanceSeconds,
+  after,
+  code,
+  each,
+  eachBut,
+  fail,
+  fakeTime,
+  folder,
+} from './lab.ts';
+import { inTurn, lab, playing, playlist, range, segment, tokenOf, watch } from './lab.ts';
 
 fakeTime();
 
@@ -148,3 +162,24 @@ test('what is no playlist is refused, with what to write', () => {
   const works = [() => hls(undefined as never), () => list([null as never]), () => source.learn(MEDIA, '' as never)];
   for (const work of works) expect(work).toThrow(/ERR_OPTIONS: (hls|list|learn)\(\) takes/);
 });
+
+test.each<[string, number, number]>([
+  ['has ended', -60, 200],
+  ['is refused', 600, 403],
+])(
+  'a token of the page for the folder that %s is forgotten: names are signed ahead as without it',
+  async (_, life, status) => {
+    const tokens = [{ prefix: FOLDER, query: { st: 'page' }, expires: START + life }];
+    const viewer = lab(each(), { tokens, protect: FOLDER });
+    const { source } = viewer;
+    const get = async (url: string): Promise<void> => {
+      const request = await source.sign(url);
+      if (status === 403 && tokenOf(request) === 'page') await source.refused(request, 403);
+      await advanceSeconds(4);
+    };
+    await get(MASTER);
+    source.learn(MEDIA, hls(playlist(1, 30)));
+    for (let n = 1; n <= 30; n++) await get(segment(n));
+    expect(viewer.calls.length).toBeLessThan(10);
+  },
+);

@@ -67,6 +67,12 @@ function messageOf(status: number | undefined, detail: string | undefined): stri
   return `${answered} ${__DEVELOPMENT__ ? `${adviceFor(status)} ${DOCTOR}` : DOCTOR}`;
 }
 
+/** Returns the message of what `getTokens` has thrown: there is no endpoint that could be checked. */
+function messageOfApp(cause: unknown, status: number | undefined, detail: string | undefined): string {
+  const thrown = (cause as Partial<Error> | undefined)?.message ? shownDetail(String(cause)) : `status ${status}`;
+  return `getTokens threw ${thrown}${detail ? `: ${detail}` : ''}.`;
+}
+
 /** Returns `Retry-After` in seconds. A date counts by the endpoint's clock, because the viewer's may be hours wrong. */
 function retryAfterOf(headers: Partial<Headers> | undefined, now: number): number | undefined {
   const value = headers?.get?.('retry-after');
@@ -74,22 +80,35 @@ function retryAfterOf(headers: Partial<Headers> | undefined, now: number): numbe
   return seconds > 0 ? seconds : undefined;
 }
 
+/** What is known of a failed call. */
+interface Circumstances {
+  /** Unix seconds on the endpoint's clock. */
+  readonly now: number;
+  readonly problem: Problem;
+  /** Whether `getTokens` was called, in place of an endpoint. */
+  readonly isOfApp: boolean;
+  /** Whether any token is at hand: then the code that gets tokens works. */
+  readonly hasTokens: boolean;
+}
+
 /**
  * Returns the error of a failed call.
  * @param cause a `Response`, or whatever `fetch`, `request` or `getTokens` threw
- * @param now unix seconds on the endpoint's clock; @param problem what the endpoint has explained
  */
-export function toError(cause: unknown, now: number, problem: Problem = {}): SecureTokenError {
+export function toError(cause: unknown, circumstances: Circumstances): SecureTokenError {
   try {
     if (isSecureTokenError(cause)) return cause;
     const { status, headers } = (cause ?? {}) as { status?: number; headers?: Partial<Headers> };
+    const { now, problem, isOfApp, hasTokens } = circumstances;
     const { detail, type } = problem;
-    const retryAfter = retryAfterOf(headers, now);
-    const details = { status, cause, retryAfter, ...(type && { type }) };
-    return new SecureTokenError(codeOf(status), messageOf(status, detail), details);
+    const details = { status, cause, retryAfter: retryAfterOf(headers, now), ...(type && { type }) };
+    // a misspelt name in the app's code: no later call would find it
+    const isMistake = isOfApp && !hasTokens && (cause as Partial<Error> | undefined)?.name === 'ReferenceError';
+    const message = isOfApp ? messageOfApp(cause, status, detail) : messageOf(status, detail);
+    return new SecureTokenError(isMistake ? 'ERR_SIGNING_RESPONSE' : codeOf(status), message, details);
   } catch {
     // an app may throw an object whose getters throw
-    return toError(undefined, now);
+    return toError(undefined, circumstances);
   }
 }
 

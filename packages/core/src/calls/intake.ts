@@ -60,7 +60,7 @@ export class Intake {
 
   /** Makes one call. @throws a `SecureTokenError` if the call fails as a whole */
   async call(wants: readonly Want[], destroyed: AbortSignal): Promise<Outcomes> {
-    const { settings, clock } = this.#parts;
+    const { settings, clock, store } = this.#parts;
     const { reason } = wants.find((want) => want.reason === 'refused') ?? wants[0]!;
     const { id: session } = this.session;
     const logins = this.#logins;
@@ -76,7 +76,9 @@ export class Intake {
       this.#tell(outcomes);
       return outcomes;
     } catch (cause) {
-      const error = toError(cause, clock.now(), await readProblem(cause));
+      const problem = await readProblem(cause);
+      const isOfApp = settings.getTokens !== undefined;
+      const error = toError(cause, { now: clock.now(), problem, isOfApp, hasTokens: !store.isEmpty });
       if (error.code !== 'ERR_DENIED' || destroyed.aborted || logins === this.#logins) throw error;
       return this.call(wants, destroyed);
     }

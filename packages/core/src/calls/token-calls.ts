@@ -5,7 +5,7 @@ import { MAX_URLS } from '../contract/options.ts';
 import type { SignOptions } from '../contract/token-source.ts';
 import type { SourceParts } from '../source-parts.ts';
 import { abortable, listenForNetwork } from '../waiting.ts';
-import { isAboutGuesses, isAboutUrls, toError } from './failure.ts';
+import { isAboutGuesses, isAboutUrls } from './failure.ts';
 import { Intake } from './intake.ts';
 import type { Outage } from './outage.ts';
 import { Rests } from './rests.ts';
@@ -138,7 +138,7 @@ export class TokenCalls {
     if (secondsLeft > 0) return;
     const together: Want[] = [];
     for (const want of [...this.#queue].sort((one, other) => one.rank - other.rank)) {
-      if (want.tries > 0 && !want.waiting) this.#end(want, toError(undefined, 0));
+      if (want.tries > 0 && !want.waiting) this.#end(want);
       else if (this.#alone.has(want.key)) void this.#call([want]);
       else together.push(want);
     }

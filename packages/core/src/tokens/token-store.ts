@@ -50,11 +50,13 @@ export class TokenStore {
     return (this.#callOf.get(token) ?? Infinity) <= this.outdatedCall;
   }
 
-  /** Forgets tokens of URLs that have ended. Those of folders stay, because they tell which URLs share a token. */
+  /**
+   * Forgets tokens of URLs that have ended. Those of folders stay, because they tell which URLs share a token; but not
+   * those that the page has brought, because the endpoint may sign each URL.
+   */
   forgetSpent(): void {
-    const now = this.#clock.now();
     for (const [scope, held] of this.#held)
-      if (!held.isFolder && held.stateAt(now) === 'spent') this.#held.delete(scope);
+      if ((!held.isFolder || !held.call) && !this.isUsable(held)) this.#held.delete(scope);
   }
 
   /** Returns the narrowest usable token for `key`; if there is none, the narrowest. */
@@ -82,6 +84,10 @@ export class TokenStore {
     used.sort((one, other) => one.usedAt - other.usedAt);
     const latest = used.filter(({ isFolder }) => isFolder).at(-1);
     return used.filter((held) => held === latest || sessionNow - held.usedAt < held.lifetime);
+  }
+
+  get isEmpty(): boolean {
+    return this.#held.size === 0;
   }
 
   /** Returns all tokens at hand, the latest last. */
