@@ -10,7 +10,7 @@ export { forwardTokenEvents } from './adapter/token-events.ts';
 export { writeMistake } from './console-lines.ts';
 export { DEFAULT_REFUSALS } from './contract/options.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
-export { writeUnprotectedRefusal } from './development/mistakes.ts';
+export { writeUnprotectedRefusal } from './adapter/unprotected.ts';
 export { abortable, sleep } from './waiting.ts';
 export type { AcquiredTokenSource } from './adapter/player-source.ts';
 export type { Fetched, Refusing, Sending, Sent } from './adapter/send-signed.ts';

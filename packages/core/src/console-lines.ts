@@ -41,12 +41,18 @@ export function writeError(
 }
 
 /**
- * Writes a mistake that no error and no event reports to the console, once, with its cause and remedy. Only in
- * development builds: the caller checks `__DEVELOPMENT__` first, so that other builds do not contain the text.
+ * Writes a mistake that no error and no event reports to the console, once, with its cause and remedy. Most callers do
+ * so in development builds alone, and check `__DEVELOPMENT__` first, so that other builds do not contain the text.
  * @param page the page of the documentation; it may have an anchor
+ * @param level `error` if viewers notice the mistake
  */
-export function writeMistake(about: object, message: string, page = 'troubleshooting.md'): void {
-  if (!__DEVELOPMENT__ || !noteWritten(about, message)) return;
+export function writeMistake(
+  about: object,
+  message: string,
+  page = 'troubleshooting.md',
+  level: 'warn' | 'error' = 'warn',
+): void {
+  if (!noteWritten(about, message)) return;
   // eslint-disable-next-line no-console -- the purpose of this function
-  console.warn(`${message} See ${DOCS}${page}`);
+  console[level](`${message} See ${DOCS}${page}`);
 }

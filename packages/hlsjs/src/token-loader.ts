@@ -187,7 +187,7 @@ class TokenLoader implements Loader<LoaderContext> {
     // loaders report the text of a thrown error; a loader of the app may report no text
     const told = { ...error, text: text && textWithoutToken(text, request) };
     if (!this.#source.isRefusal(request, code)) {
-      if (__DEVELOPMENT__) writeUnprotectedRefusal(this.#source, request, code);
+      writeUnprotectedRefusal(this.#source, request, code);
       this.#fail(told, details);
       return;
     }

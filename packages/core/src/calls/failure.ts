@@ -119,3 +119,8 @@ export const isAboutUrls = ({ status }: SecureTokenError): boolean =>
 /** Whether a call may have failed because of names that do not exist yet. A 429 is about the number of calls. */
 export const isAboutGuesses = ({ code, status }: SecureTokenError): boolean =>
   code !== 'ERR_SIGNING_UNAVAILABLE' || status === 500;
+
+/** Returns the message about a token that had ended when it came: no request with it succeeds. */
+export const endedOnArrival = (expires: number): string =>
+  `secure-token: a token came with 'expires' ${Math.round(expires)}, which is in the past. Give unix seconds at which ` +
+  'the token ends, not a lifetime. Until then each request makes its own call.';

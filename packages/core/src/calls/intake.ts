@@ -5,16 +5,18 @@ import type { TokenReason } from '../contract/options.ts';
 import { parseToken } from '../contract/parse-answer.ts';
 import type { SignedRequest } from '../contract/token-source.ts';
 import type { Token, TokensAnswer } from '../contract/token.ts';
-import { endedBefore } from '../development/mistakes.ts';
 import type { SourceParts } from '../source-parts.ts';
 import type { Origin } from '../tokens/held-token.ts';
 import { HeldToken } from '../tokens/held-token.ts';
 import { scopeOf } from '../tokens/token-store.ts';
 import { originOf, resolveUrl } from '../url-text.ts';
-import { readProblem, toError } from './failure.ts';
+import { endedOnArrival, readProblem, toError } from './failure.ts';
 import { Session } from './session.ts';
 import { callEndpoint } from './signing-endpoint.ts';
 import type { Want } from './want.ts';
+
+/** Unix seconds in 2001: a smaller `expires` is a lifetime. */
+const LEAST_TIME = 1e9;
 
 /** What a call has brought for each want: `undefined` is a token. */
 export type Outcomes = ReadonlyMap<Want, SecureTokenError | undefined>;
@@ -119,7 +121,7 @@ export class Intake {
     const expires = accepted.reduce((first, token) => Math.min(first, token.expires), Infinity);
     const granted = wants.map(({ key }) => key).filter((key) => !isDenied.has(keyOf(key)));
     this.#hold(accepted, granted, { call, sentAt, obtainedAt: clock.correct(now, sentAt, expires) });
-    if (__DEVELOPMENT__ && expires < now) writeMistake(this, endedBefore(now - expires));
+    if (expires < (now || LEAST_TIME)) writeMistake(this, endedOnArrival(expires), 'protocol.md', 'error');
     const outcomes = new Map<Want, SecureTokenError | undefined>();
     const signed: string[] = [];
     for (const want of wants) {
