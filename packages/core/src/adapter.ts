@@ -1,5 +1,5 @@
 export { askAfterDenials } from './adapter/after-denial.ts';
-export { acquireTokenSource } from './adapter/player-source.ts';
+export { acquireFor, acquireTokenSource } from './adapter/player-source.ts';
 export { hasShownPicture, isOutage, writeEarlyFailure } from './adapter/failures.ts';
 export { hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';
 export { isLeftBehind } from './adapter/left-behind.ts';

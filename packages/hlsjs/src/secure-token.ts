@@ -2,8 +2,8 @@ import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
-import type { AcquiredTokenSource, AdapterSource } from 'secure-token-core/adapter';
-import { acquireTokenSource, writeMistake } from 'secure-token-core/adapter';
+import type { AcquiredTokenSource } from 'secure-token-core/adapter';
+import { acquireFor, writeMistake } from 'secure-token-core/adapter';
 import { tellTokenErrors, whenDestroyed } from './hls-events.ts';
 import { signLicenses } from './license-setup.ts';
 import { hasLeftWindow, returnToLive } from './live-window.ts';
@@ -24,13 +24,11 @@ const LATE =
  * steering, interstitials and their players, DRM licences. Call it before `loadSource`, or between sources. A later
  * call loads the source again if its manifest was requested without a token.
  * @param options `'/token'` stands for `{ endpoint: '/token' }`; a `TokenSource` can be shared, e.g. between players
- * @returns the token source; `hls.destroy()` destroys it unless it was passed in
+ * @returns the token source, of the first call if there are several; `hls.destroy()` destroys it unless it was passed in
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureToken(hls: Hls, options: Options): TokenSource {
-  const acquired = acquireTokenSource(options);
-  install(hls, acquired);
-  return acquired.source;
+  return acquireFor(hls, options, (acquired) => install(hls, acquired));
 }
 
 /**
@@ -47,29 +45,24 @@ export function secureTokenConfig(options: Options): Partial<HlsConfig> {
   return { fpsController: installing(createTokenSource(options), 'fpsController', before)! };
 }
 
-const sources = new WeakMap<Hls, AdapterSource>();
-
-/** Makes `source` sign the requests of `hls` until `hls` is destroyed. Replaces the source that signed them before. */
+/** Makes `source` sign the requests of `hls` until `hls` is destroyed. */
 function install(hls: Hls, { source, release }: AcquiredTokenSource): void {
   const { config, url } = hls;
-  const isFirst = !sources.has(hls);
-  sources.set(hls, source);
   // hls.js makes child players from `userConfig`, which belongs to the app: `hls` gets a changed copy. It uses the slot
   // of the ABR controller, because child players for I-frames have no frame-rate controller.
   const abrController = installing(source, 'abrController', config.abrController);
   Object.assign(hls, { userConfig: { ...hls.userConfig, abrController } });
   whenDestroyed(hls, release);
   if (url) source.allow(url);
-  if (!isFirst) return;
   const session: LoaderSession = {
-    sourceNow: () => sources.get(hls)!,
+    source,
     isPatient: () => !!hls.media?.readyState,
     hasLeftWindow: (context) => hasLeftWindow(hls, context),
   };
   config.loader = createTokenLoader(config.loader, session);
   if (config.pLoader) config.pLoader = wrap(config.pLoader, session);
   if (config.fLoader) config.fLoader = wrap(config.fLoader, session);
-  signLicenses(hls, session.sourceNow);
+  signLicenses(hls, source);
   tellTokenErrors(hls);
   returnToLive(hls);
   reloadUnsigned(hls, source);
@@ -111,7 +104,7 @@ const standIns = new WeakSet();
  */
 function installing<C extends Controller>(source: TokenSource, slot: C, before: HlsConfig[C]): HlsConfig[C] {
   const Installing = function (hls: Hls): object {
-    install(hls, acquireTokenSource(source));
+    secureToken(hls, source);
     const isOurs = !before || standIns.has(before);
     const Original = (isOurs ? originalOf(hls.constructor as HlsClass, slot) : before) as ControllerClass | undefined;
     return Original ? new Original(hls) : { setStreamController: () => undefined, destroy: () => undefined };

@@ -1,6 +1,9 @@
+import { writeMistake } from '../console-lines.ts';
 import type { TokenSourceOptions } from '../contract/options.ts';
 import type { AdapterSource, TokenSource } from '../contract/token-source.ts';
 import { createTokenSource } from '../create-token-source.ts';
+
+type Options = TokenSourceOptions | TokenSource | string | URL;
 
 export interface AcquiredTokenSource {
   readonly source: AdapterSource;
@@ -15,7 +18,7 @@ export interface AcquiredTokenSource {
  * Joins the token source that an adapter received, or makes one from its options, for one player.
  * @throws `ERR_OPTIONS` at once, naming the option
  */
-export function acquireTokenSource(options: TokenSourceOptions | TokenSource | string | URL): AcquiredTokenSource {
+export function acquireTokenSource(options: Options): AcquiredTokenSource {
   const source = createTokenSource(options) as AdapterSource;
   const leave = source.join();
   return {
@@ -25,4 +28,42 @@ export function acquireTokenSource(options: TokenSourceOptions | TokenSource | s
       if (source !== options) source.destroy();
     },
   };
+}
+
+/** The key of the map that all copies of this package share: a page may load a plugin as a module and as a script. */
+const SOURCES = Symbol.for('secure-token:sources');
+
+const TWICE =
+  'secure-token: a player got a token source for the second time. The first one goes on, and the second one does nothing. ' +
+  'Call secureToken() once for each player, and load one copy of the plugin.';
+
+/**
+ * Does what `acquireTokenSource` does, for a player that has no source yet. A player keeps its source until `release`.
+ * @param install called with the source of a player that had none
+ * @returns the source of the player
+ * @throws `ERR_OPTIONS` at once, naming the option
+ */
+export function acquireFor(
+  player: object,
+  options: Options,
+  install: (acquired: AcquiredTokenSource) => void,
+): TokenSource {
+  const page = globalThis as { [SOURCES]?: WeakMap<object, TokenSource> };
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent before the first use
+  const sources = (page[SOURCES] ??= new WeakMap<object, TokenSource>());
+  const present = sources.get(player);
+  if (present) {
+    if (present !== options) writeMistake(present, TWICE, 'troubleshooting.md', 'error');
+    return present;
+  }
+  const { source, release } = acquireTokenSource(options);
+  sources.set(player, source);
+  install({
+    source,
+    release: () => {
+      sources.delete(player);
+      release();
+    },
+  });
+  return source;
 }
