@@ -169,7 +169,7 @@ describe.concurrent.each(labVersions)('hls.js %s', (version) => {
     },
   );
 
-  test('called again, the newest source signs: a source that was destroyed before does no harm', async () => {
+  test('called again after the app has destroyed the source, the new source signs', async () => {
     await using lab = await labs.open(version);
     const seen = await lab.page.evaluate(async (url) => {
       const { secureToken } = window.SecureTokenHls;

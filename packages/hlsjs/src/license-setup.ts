@@ -8,12 +8,13 @@ import { openedBy } from './request-setups.ts';
  * Makes licence requests of `hls` to protected URLs carry a token. They wait through an outage of the signing endpoint,
  * because hls.js ends playback if it cannot request a licence.
  */
-export function signLicenses(hls: Hls, source: TokenSource): void {
+export function signLicenses(hls: Hls, sourceNow: () => TokenSource): void {
   const { config } = hls;
   const { licenseXhrSetup: before } = config;
   const ending = new AbortController();
   whenDestroyed(hls, () => ending.abort());
   config.licenseXhrSetup = async function (xhr, url, ...rest) {
+    const source = sourceNow();
     const request = await source.sign(url, { signal: ending.signal, patient: true });
     // hls.js passes the request to apps as `networkDetails`
     hideSignedUrl(xhr, source);

@@ -2,7 +2,7 @@ import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
-import type { AcquiredTokenSource } from 'secure-token-core/adapter';
+import type { PlayerSession } from 'secure-token-core/adapter';
 import { acquireFor, writeMistake } from 'secure-token-core/adapter';
 import { tellTokenErrors, whenDestroyed } from './hls-events.ts';
 import { signLicenses } from './license-setup.ts';
@@ -28,7 +28,7 @@ const LATE =
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureToken(hls: Hls, options: Options): TokenSource {
-  return acquireFor(hls, options, (acquired) => install(hls, acquired));
+  return acquireFor(hls, options, (session) => install(hls, session));
 }
 
 /**
@@ -45,9 +45,10 @@ export function secureTokenConfig(options: Options): Partial<HlsConfig> {
   return { fpsController: installing(createTokenSource(options), 'fpsController', before)! };
 }
 
-/** Makes `source` sign the requests of `hls` until `hls` is destroyed. */
-function install(hls: Hls, { source, release }: AcquiredTokenSource): void {
+/** Makes the requests of `hls` be signed until it is destroyed. */
+function install(hls: Hls, { sourceNow, release }: PlayerSession): void {
   const { config, url } = hls;
+  const source = sourceNow();
   // hls.js makes child players from `userConfig`, which belongs to the app: `hls` gets a changed copy. It uses the slot
   // of the ABR controller, because child players for I-frames have no frame-rate controller.
   const abrController = installing(source, 'abrController', config.abrController);
@@ -55,14 +56,14 @@ function install(hls: Hls, { source, release }: AcquiredTokenSource): void {
   whenDestroyed(hls, release);
   if (url) source.allow(url);
   const session: LoaderSession = {
-    source,
+    sourceNow,
     isPatient: () => !!hls.media?.readyState,
     hasLeftWindow: (context) => hasLeftWindow(hls, context),
   };
   config.loader = createTokenLoader(config.loader, session);
   if (config.pLoader) config.pLoader = wrap(config.pLoader, session);
   if (config.fLoader) config.fLoader = wrap(config.fLoader, session);
-  signLicenses(hls, source);
+  signLicenses(hls, sourceNow);
   tellTokenErrors(hls);
   returnToLive(hls);
   reloadUnsigned(hls, source);

@@ -29,7 +29,7 @@ const pauseForPlaylist = ({ signal }: SignOptions): Promise<undefined> => sleep(
 
 /** What the loaders of a player share. */
 export interface LoaderSession {
-  readonly source: AdapterSource;
+  readonly sourceNow: () => AdapterSource;
   /** Whether requests wait through an outage of the signing endpoint, because the player plays. */
   readonly isPatient: () => boolean;
   /** Whether the requested segment may have left the live window. */
@@ -62,7 +62,7 @@ class TokenLoader implements Loader<LoaderContext> {
     this.#config = config;
     this.#Base = Base;
     this.#session = session;
-    this.#source = session.source;
+    this.#source = session.sourceNow();
     this.#inner = new Base(config);
     this.stats = this.#inner.stats;
   }

@@ -12,7 +12,7 @@ fakeLoaders();
 /** A player that requests a licence as hls.js does. */
 function player(before?: HlsConfig['licenseXhrSetup'], url = SERVER) {
   const hls = { config: { licenseXhrSetup: before }, emit: (event: string) => !!event };
-  signLicenses(hls as unknown as Hls, source);
+  signLicenses(hls as unknown as Hls, () => source);
   const xhr = new FakeXhr();
   const body = hls.config.licenseXhrSetup!.call('hls' as never, xhr as never, url, {} as never, challenge);
   return { xhr, body: Promise.resolve(body), destroy: () => hls.emit('hlsDestroying') };

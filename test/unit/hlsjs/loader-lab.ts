@@ -129,7 +129,7 @@ export const useToken = (more?: Partial<Token>): void => useSource({ tokens: [to
 type Session = Partial<LoaderSession>;
 type Loading = Session & { context?: object; policy?: object; config?: object; Base?: unknown; callbacks?: object };
 export function load(url = SEGMENT, { context: more, config = {}, Base = FakeLoader, ...rest }: Loading = {}) {
-  const session = { source, isPatient: () => false, hasLeftWindow: () => false, ...rest };
+  const session = { sourceNow: () => source, isPatient: () => false, hasLeftWindow: () => false, ...rest };
   const loader = new (createTokenLoader(Base as HlsConfig['loader'], session))(config as HlsConfig);
   const spies = { onSuccess: vi.fn(), onError: vi.fn(), onTimeout: vi.fn(), onAbort: vi.fn(), onProgress: vi.fn() };
   const context = { url, responseType: 'arraybuffer', ...more } as LoaderContext;
