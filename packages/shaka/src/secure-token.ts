@@ -29,7 +29,7 @@ export function secureToken(
   wrapSchemePlugins(engineClass, signing(engineClass));
   const former = sessions.get(engine);
   // the app may pass in the source that an earlier call has made: to replace it would destroy it
-  if (former && former.source === options) return former.source;
+  if (former?.source === options) return former.source;
   const session = new Session(player, engine, acquireTokenSource(options));
   sessions.set(engine, session);
   if (former) former.end(session);

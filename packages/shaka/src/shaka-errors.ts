@@ -3,7 +3,7 @@ import { textWithoutToken } from 'secure-token-core/adapter';
 import type { EngineClass } from './shaka-types.ts';
 
 /** A `shaka.util.Error` of any copy of Shaka. */
-export interface ShakaError extends Error {
+interface ShakaError extends Error {
   readonly severity: number;
   readonly category: number;
   readonly code: number;
@@ -18,7 +18,7 @@ const HTTP_ERROR = 1002;
 /** The code of the error that Shaka makes if a request filter throws. */
 const REQUEST_FILTER_ERROR = 1006;
 
-export const isShakaError = (error: unknown): error is ShakaError =>
+const isShakaError = (error: unknown): error is ShakaError =>
   Array.isArray((error as Partial<ShakaError> | undefined)?.data);
 
 /** Returns the status of the edge; 0 if the browser hides it; `undefined` if the edge is not to blame for `error`. */

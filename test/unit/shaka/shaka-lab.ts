@@ -70,7 +70,7 @@ export function createShakaLab(
   configure?.call(engine, { forceHTTP: false, forceHTTPS: false, minBytesForProgressEvents: 0 } as never);
   NetworkingEngine.registerScheme('http', edge(lib, outcomes, sent));
   NetworkingEngine.registerScheme('https', edge(lib, outcomes, sent));
-  const dispatchEvent = vi.fn((_: object) => true);
+  const dispatchEvent = vi.fn<(event: object) => boolean>();
   const player = {
     getNetworkingEngine: () => engine,
     getMediaElement: () => null,
