@@ -87,21 +87,6 @@ describe.each<DashVersion>(['5.2', '5.0'])('dash.js %s', (version) => {
     },
   );
 
-  test.concurrent('a seek while requests wait for the endpoint', async (context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, { signer: { ttl: 4 } });
-    const player = await openDash(stage, 'exact', { version, tokens: impatient });
-    await player.play();
-    await player.until(({ currentTime }) => currentTime > 1);
-    stage.signer.failWith = 503;
-    await player.until(({ stalls }) => stalls.some(({ seconds }) => seconds > 2));
-    await player.page.evaluate(() => window.dashPlayer.seek(12));
-    await player.page.waitForTimeout(2000);
-    stage.signer.failWith = 0;
-    const seen = await player.until(({ currentTime }) => currentTime > 15);
-    expect(seen).toMatchObject({ ...clean, errors: [] });
-  });
-
   test.concurrent('the session of the viewer is revoked: one error says so, and renew() goes on', async (context) => {
     const { expect } = context;
     const stage = await stageFor(context, { signer: { ttl: 4 } });

@@ -62,17 +62,6 @@ test.concurrent.for(['5.2', '4.16', '4.11'] as const)(
   },
 );
 
-// Shaka 4.11 alone waits until `load` ends
-test.concurrent('a player is destroyed while it waits for a token: Shaka 5.2', async (context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, { signer: { delay: 600 } });
-  const player = await openShaka(stage, 'exact', { path: dash });
-  await player.until(() => stage.signer.calls.length > 0);
-  expect(await endsAtOnce(player, 'destroy')).toBe(true);
-  const error = await player.page.evaluate((url) => window.shakaSource!.sign(url).then(String, String), stage.cdn);
-  expect(error).toContain('ERR_DESTROYED');
-});
-
 test.concurrent.for(['5.2', '4.16', '4.11'] as const)(
   'segments wait for a token, and the player is unloaded: Shaka %s',
   async (version, context) => {

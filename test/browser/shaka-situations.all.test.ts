@@ -117,18 +117,6 @@ test.concurrent.for(versions)('the viewer is revoked in mid-stream: Shaka %s', a
   await player.until(({ currentTime }) => currentTime > stood.currentTime + 6);
 });
 
-test.concurrent.for(versions)('the viewer is denied after a refusal: Shaka %s', async (version, context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, { nginx: false });
-  const player = await openShaka(stage, 'query', { path: dash, version });
-  await player.play();
-  stage.edge.secrets = ['another secret'];
-  stage.signer.denies = () => true;
-  const { errors, retries } = await player.until(({ errors: all }) => all.some((it) => it.severity === CRITICAL));
-  expect(errors.at(-1)).toMatchObject({ code: 1006, token: 'ERR_DENIED' });
-  expect(retries, 'it is final').toEqual([]);
-});
-
 test.concurrent.for(versions)('the edge refuses every token: Shaka %s', async (version, context) => {
   const { expect } = context;
   const stage = await stageFor(context, {

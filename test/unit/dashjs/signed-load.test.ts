@@ -20,14 +20,6 @@ describe('a request on its way', () => {
     expect(session.loads.size).toBe(0);
   });
 
-  test('takes headers and cookies of the token along', async () => {
-    const carrier = { headers: { 'x-token': '1' }, credentials: true };
-    const { loader } = startLoad(async ({ urls }) => urls.map((url) => ({ url, expires: 2e9, ...carrier })));
-    await settle();
-    const headers = { range: 'bytes=0-9', 'x-token': '1' };
-    expect(loader.last).toMatchObject({ url: SEGMENT, headers, credentials: 'include' });
-  });
-
   test('a wait is in no date, neither is what comes before a replay', async () => {
     const { loader, dash } = startLoad(numbered(1500));
     await settle(1500);
@@ -91,16 +83,6 @@ describe('a refusal', () => {
     loader.end(200);
     loader.sent[0]!.request.customData.onloadend?.();
     expect([loader.sent.length, dash.seen]).toEqual([2, ['end']]);
-  });
-
-  test('of the replay, too, is shown', async () => {
-    const { loader, dash } = startLoad();
-    await settle();
-    loader.end(410);
-    await settle();
-    loader.end(410);
-    await settle();
-    expect([loader.sent.length, dash.seen, dash.response.status]).toEqual([2, ['end'], 410]);
   });
 
   test('is no other failure and no time-out: these are shown at once', async () => {
