@@ -8,8 +8,8 @@ function engineWith(kind: 'Map' | 'object') {
   const object: Record<string, object> = {};
   const registerScheme = (scheme: string, plugin: SchemePlugin, priority = 3, progress = false): void => {
     // looks the scheme up first, as Shaka does
-    const { a = 0 } = ((kind === 'Map' ? map.get(scheme) : object[scheme]) ?? {}) as { a?: number };
-    if (!(priority >= a)) return;
+    const known = (kind === 'Map' ? map.get(scheme) : object[scheme]) as { a: number } | undefined;
+    if (known && !(priority >= known.a)) return;
     const entry = { a: priority, b: plugin, c: progress };
     if (kind === 'Map') map.set(scheme, entry);
     else object[scheme] = entry;
