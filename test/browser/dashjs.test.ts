@@ -30,27 +30,3 @@ test.concurrent(
     );
   },
 );
-
-test.concurrent('a live stream goes by, in two players of their own, with tokens of four seconds', async (context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, { signer: { ttl: 4 } });
-  const players = await Promise.all([
-    openDash(stage, 'query', { path: 'dashlive/index.mpd' }),
-    openDash(stage, 'header', { path: 'dashlive/chunked.mpd' }),
-  ]);
-  await Promise.all(
-    players.map(async (player) => {
-      await player.play();
-      const { currentTime } = await player.snapshot();
-      // the renewals may come so late, one after the other, that a request waits for each
-      const seen = await player.until(
-        (now) => now.currentTime > currentTime + 7 && now.tokens.some(({ reason }) => reason === 'expiring'),
-      );
-      expect(seen).toMatchObject({ ...fine, parts: 1 });
-    }),
-  );
-  expect(
-    new Set(stage.edge.requests.filter(({ path }) => path.endsWith('/time')).map(({ carrier }) => carrier)),
-  ).toEqual(new Set(['query', 'header']));
-  expect(await stage.refusals()).toEqual([]);
-});

@@ -1,5 +1,4 @@
 import { test } from 'vitest';
-import type { ShakaPage } from '../support/shaka-player.ts';
 import { openShaka } from '../support/shaka-player.ts';
 import { stageFor } from '../support/stage.ts';
 
@@ -13,17 +12,6 @@ const builds = [
   ['4.16', 'ui'],
   ['4.11', 'ui'],
 ] as const;
-
-/** Whether a call ends long before any token comes. */
-const endsAtOnce = ({ page }: ShakaPage, method: 'destroy' | 'unload'): Promise<boolean> =>
-  page.evaluate(
-    (name) =>
-      Promise.race([
-        window.shakaPlayer[name]().then(() => true),
-        new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 5000)),
-      ]),
-    method,
-  );
 
 test.concurrent.for(builds)('Shaka %s, shaka-player.%s.js', async ([version, build], context) => {
   const { expect } = context;
@@ -59,30 +47,6 @@ test.concurrent.for(['5.2', '4.16', '4.11'] as const)(
     expect(loaded).toEqual([0, 0, 1001]);
     await player.play(4);
     expect(await player.until(({ ended }) => ended)).toMatchObject({ errors: [], retries: [] });
-  },
-);
-
-// Shaka 4.11 alone waits until `load` ends
-test.concurrent('a player is destroyed while it waits for a token: Shaka 5.2', async (context) => {
-  const { expect } = context;
-  const stage = await stageFor(context, { signer: { delay: 600 } });
-  const player = await openShaka(stage, 'exact', { path: dash });
-  await player.until(() => stage.signer.calls.length > 0);
-  expect(await endsAtOnce(player, 'destroy')).toBe(true);
-  const error = await player.page.evaluate((url) => window.shakaSource!.sign(url).then(String, String), stage.cdn);
-  expect(error).toContain('ERR_DESTROYED');
-});
-
-test.concurrent.for(['5.2', '4.16', '4.11'] as const)(
-  'segments wait for a token, and the player is unloaded: Shaka %s',
-  async (version, context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, { signer: { ttl: 3 } });
-    const player = await openShaka(stage, 'query', { path: dash, version });
-    await player.play();
-    stage.signer.delay = 600;
-    await player.page.waitForFunction(() => window.shakaPlayer.isBuffering());
-    expect(await endsAtOnce(player, 'unload')).toBe(true);
   },
 );
 

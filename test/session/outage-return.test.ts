@@ -4,10 +4,8 @@ import { hlsOrDash } from 'secure-token-core/playlists';
 import type { AdapterSource } from '../../packages/core/src/adapter.ts';
 import type { SignedRequest, TokenSource } from '../../packages/core/src/index.ts';
 import { createTokenSource } from '../../packages/core/src/index.ts';
-import type { Session as DashSession } from '../../packages/dashjs/src/session.ts';
-import { signOrWait as signInDash } from '../../packages/dashjs/src/session.ts';
+import { SignedLoad } from '../../packages/dashjs/src/signed-load.ts';
 import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
-import { Session as ShakaSession } from '../../packages/shaka/src/session.ts';
 import type { Session as VideojsSession } from '../../packages/videojs/src/session.ts';
 import { signOrWait as signInVideojs } from '../../packages/videojs/src/session.ts';
 import { FOLDER, MEDIA, asViewersHaveIt, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
@@ -73,28 +71,27 @@ function videojs(source: TokenSource): Get {
   return async (url) => send(await signInVideojs(session, new AbortController(), () => source.sign(url)));
 }
 
-function shaka(source: TokenSource): Get {
-  const session = new ShakaSession({ getMediaElement: () => ({ readyState: 4 }) } as never, source as AdapterSource);
-  const request = { uris: [], retryParameters: { maxAttempts: 2 } } as never;
-  return async (url) => send(await session.sign({ session, waitedMs: 0 }, url, request, new AbortController().signal));
-}
+/** Shaka Player with a picture: its filter waits, however long it takes. */
+const shaka =
+  (source: TokenSource): Get =>
+  async (url) =>
+    send(await source.sign(url, { patient: true }));
 
-/** dash.js asks three times by itself, a second apart; the last try waits. */
+/** Loads through the loader of dash.js. */
 function dashjs(source: TokenSource): Get {
-  const player = { isReady: () => true, getVideoElement: () => ({ readyState: 4 }), getSource: () => MEDIA };
-  const failure = { hold: () => false, recovered: vi.fn(), release: vi.fn() };
-  const session = { player, source, failure, waits: new Set() } as unknown as DashSession;
-  const { signal } = new AbortController();
-  return async (url) => {
-    for (let tries = 0; ; tries++) {
-      try {
-        await send(await signInDash(session, signal, () => source.sign(url), tries < 3));
-        return;
-      } catch {
-        await pause(1);
-      }
-    }
-  };
+  const session = { player: {} as never, source: source as AdapterSource, loads: new Set<never>() };
+  return (url) =>
+    new Promise((resolve, reject) => {
+      const response = { status: 0 };
+      const onloadend = (): void => (response.status === 200 ? resolve() : reject(new Error(String(response.status))));
+      const load = new SignedLoad({ url, customData: { onloadend } }, response, session, ({ customData }, answer) =>
+        setTimeout(() => {
+          Object.assign(answer, { status: 200, url });
+          customData.onloadend?.();
+        }, 100),
+      );
+      void load.run();
+    });
 }
 
 const players = { 'hls.js': hlsjs, 'Video.js': videojs, 'Shaka Player': shaka, 'dash.js': dashjs };

@@ -32,8 +32,8 @@ const film = (): string => `<?xml version="1.0" encoding="utf-8"?>
 </MPD>`;
 
 /**
- * The DASH media of `root` as an endless live stream: `index.mpd`, and `chunked.mpd`, whose segments dash.js reads while
- * they arrive; `time` is its clock. `film.mpd` is a film of ten minutes.
+ * The DASH media of `root` as an endless live stream, whose manifests tell the time: `index.mpd`, and `chunked.mpd`, whose
+ * segments dash.js reads while they arrive. `film.mpd` is a film of ten minutes.
  * @param options.windowSeconds of the live stream; a period of it has just begun. @default 14
  */
 export function createDashLiveOrigin({
@@ -59,14 +59,13 @@ export function createDashLiveOrigin({
   minimumUpdatePeriod="PT2S" minBufferTime="PT2S" timeShiftBufferDepth="PT${windowSeconds}S"
   suggestedPresentationDelay="PT4S">
   ${turns.map((turn) => period(turn, lowLatency)).join('')}
-  <UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="time"/>
+  <UTCTiming schemeIdUri="urn:mpeg:dash:utc:direct:2014" value="${new Date().toISOString()}"/>
 </MPD>`;
   };
 
   return async (request) => {
     const url = new URL(request.url);
     const name = url.pathname.slice(base.length);
-    if (name === 'time') return new Response(new Date().toISOString());
     if (name.endsWith('.mpd')) {
       const text = name === 'film.mpd' ? film() : manifest(name === 'chunked.mpd');
       return new Response(text, { headers: { 'Content-Type': 'application/dash+xml' } });

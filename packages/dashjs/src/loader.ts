@@ -2,7 +2,7 @@
 export const MANIFEST = 'MPD';
 
 /** The record that dash.js keeps of a request during its life, and puts into its metrics. */
-export interface RequestDetails {
+interface RequestDetails {
   readonly type: string;
   /** The number of retries of this request until now. */
   readonly retryAttempts: number;

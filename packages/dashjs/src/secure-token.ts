@@ -1,15 +1,12 @@
 import type { MediaPlayerClass } from 'dashjs';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import type { AcquiredTokenSource } from 'secure-token-core/adapter';
-import { acquireTokenSource, createSourceUser, forwardEventsBefore } from 'secure-token-core/adapter';
-import { reloadUnsigned } from './late-install.ts';
-import { createLicenseFilter } from './license-filter.ts';
+import { acquireTokenSource, forwardTokenEvents, writeMistake } from 'secure-token-core/adapter';
 import { returnToLive } from './return-to-live.ts';
 import type { Session } from './session.ts';
-import { signClock } from './sign-clock.ts';
-import { ShownFailure } from './shown-failure.ts';
+import { sourceUrl, trigger } from './session.ts';
+import { signLicenses } from './sign-licenses.ts';
 import { signLoads } from './sign-loads.ts';
-import { trigger } from './trigger.ts';
 
 type Options = TokenSourceOptions | TokenSource | string | URL;
 
@@ -25,51 +22,58 @@ const secured = new WeakMap<MediaPlayerClass, Secured>();
 /** The extended players. dash.js is extended once, and the loaders look up `secured` even if nothing is signed. */
 const extended = new WeakSet<MediaPlayerClass>();
 
-/**
- * Registers the filter for licences and certificates, and returns a function that removes it. dash.js itself drops
- * filters in `reset()`; filters for certificates are new in 5.1.
- */
-function signLicenses(session: Session): () => void {
-  const { player } = session;
-  const end = new AbortController();
-  const filter = createLicenseFilter(session, end.signal);
-  const { registerCertificateRequestFilter, unregisterCertificateRequestFilter } = player as Partial<MediaPlayerClass>;
-  player.registerLicenseRequestFilter(filter);
-  registerCertificateRequestFilter?.(filter as never);
-  return () => {
-    end.abort();
-    player.unregisterLicenseRequestFilter(filter);
-    unregisterCertificateRequestFilter?.(filter as never);
-  };
-}
+const LATE =
+  'secure-token-dashjs: secureToken(player) was called after the player was given its source, so the first request ' +
+  'went out without a token. The source is loaded again. To save that request, call secureToken(player) first.';
 
 function secure(player: MediaPlayerClass, { source, release }: AcquiredTokenSource): Secured {
-  const user = createSourceUser(source);
-  const session: Session = { player, source, user, failure: new ShownFailure(), loads: new Set() };
+  const session: Session = { player, source, loads: new Set() };
   const undo = [
-    forwardEventsBefore(source, (type, detail) => trigger(player, type, { ...detail, detail }), user),
+    forwardTokenEvents(source, (type, detail) => {
+      trigger(player, type, { ...detail, detail });
+      // the requests that are denied wait: dash.js itself has nothing to report
+      if (type === 'tokendenied') trigger(player, 'error', detail);
+    }),
     signLicenses(session),
     returnToLive(session),
-    () => session.loads.forEach((load) => load.release()),
     release,
+    () => session.loads.forEach((load) => load.release()),
   ];
-  return { session, end: () => undo.forEach((it) => it()) };
+  const now = { session, end: () => undo.forEach((it) => it()) };
+  secured.set(player, now);
+  return now;
 }
 
+/** Makes `player` end its session when it has ended itself: by then it waits for no request. */
 function endWith(player: MediaPlayerClass, name: 'reset' | 'destroy'): void {
   const original = player[name].bind(player);
   player[name] = () => {
+    original();
     secured.get(player)?.end();
     secured.delete(player);
-    original();
   };
+}
+
+/** Loads the source again if its first request went out without a token: the loaders were those of dash.js until now. */
+function reloadUnsigned({ player, source }: Session): void {
+  const url = sourceUrl(player);
+  if (url === undefined || !player.isReady()) return;
+  source.allow(url);
+  if (!source.protects(url)) return;
+  if (__DEVELOPMENT__) writeMistake(source, LATE);
+  // dash.js cannot stop a request that it sends later in this task, and would report its refusal
+  setTimeout(() => {
+    if (sourceUrl(player) !== url) return;
+    const { currentTime, duration } = player.getVideoElement();
+    // a live stream starts anew at its edge
+    player.attachSource(url, Number.isFinite(duration) ? currentTime : undefined);
+  });
 }
 
 /**
  * Makes every request of `player` carry a valid token: manifests, segments, init segments, indexes, text, XLink,
- * content steering, the time of the server, DRM licences. Call it before the player gets its source. A later call loads
- * the source again; a development build says so in the console. After `initialize()` dash.js requests the time of the
- * server (`UTCTiming`) without a token.
+ * content steering, DRM licences. Call it before the player gets its source. A later call loads the source again; a
+ * development build says so in the console.
  *
  * @param options `'/token'` stands for `{ endpoint: '/token' }`; a `TokenSource` can be shared, e.g. between players
  * @returns the token source; `player.reset()` and `player.destroy()` destroy it unless it was passed in
@@ -80,16 +84,14 @@ export function secureToken(player: MediaPlayerClass, options: Options): TokenSo
   // the app may pass in the source that an earlier call has made: to replace it would destroy it
   if (former?.session.source === options) return former.session.source;
   const acquired = acquireTokenSource(options);
-  const { source } = acquired;
   former?.end();
-  secured.set(player, secure(player, acquired));
-  if (extended.has(player)) return source;
-  extended.add(player);
-  const sessionNow = (): Session | undefined => secured.get(player)?.session;
-  const isSigned = signLoads(player, sessionNow);
-  signClock(player, sessionNow);
-  endWith(player, 'reset');
-  endWith(player, 'destroy');
-  reloadUnsigned(player, source, isSigned);
-  return source;
+  const { session } = secure(player, acquired);
+  if (!extended.has(player)) {
+    extended.add(player);
+    signLoads(player, () => secured.get(player)?.session);
+    endWith(player, 'reset');
+    endWith(player, 'destroy');
+    reloadUnsigned(session);
+  }
+  return session.source;
 }

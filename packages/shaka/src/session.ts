@@ -1,11 +1,11 @@
 import type { SignedRequest } from 'secure-token-core';
-import type { AdapterSource, SourceUser } from 'secure-token-core/adapter';
-import { createSourceUser, hasShownPicture, isOutage, keepAsking, writeEarlyFailure } from 'secure-token-core/adapter';
-import type { Request, RequestFilter, ShakaPlayer } from './shaka-types.ts';
+import type { AcquiredTokenSource, AdapterSource } from 'secure-token-core/adapter';
+import { forwardTokenEvents } from 'secure-token-core/adapter';
+import type { Engine, Request, RequestFilter, ShakaPlayer } from './shaka-types.ts';
 
 /** A request that the filter has prepared for the scheme plugin, which all players share. */
 export interface PreparedRequest {
-  /** The session whose source signs it; another session if the app has replaced the source during a wait. */
+  /** The session whose source signs it. */
   session: Session;
   /** The signed request, for one attempt: Shaka 4 calls its filters once for all attempts. */
   signed?: SignedRequest | undefined;
@@ -25,23 +25,56 @@ const nextUrl = ({ uris, attempt = 0 }: Partial<Pick<Request, 'attempt'>> & Pick
 /** One player and its token source. */
 export class Session {
   readonly source: AdapterSource;
-  /** This player, as one of the users that may share the source. */
-  readonly user: SourceUser;
   readonly #player: ShakaPlayer;
-  readonly #waits = new Set<AbortController>();
+  readonly #engine: Engine;
+  readonly #release: () => void;
+  readonly #stopForwarding: () => void;
+  /** The session that has replaced this one. */
   #next: Session | undefined;
 
-  constructor(player: ShakaPlayer, source: AdapterSource) {
-    this.#player = player;
+  constructor(player: ShakaPlayer, engine: Engine, { source, release }: AcquiredTokenSource) {
     this.source = source;
-    this.user = createSourceUser(source);
+    this.#player = player;
+    this.#engine = engine;
+    this.#release = release;
+    const { dispatchEvent } = player as ShakaPlayer & Pick<EventTarget, 'dispatchEvent'>;
+    // the player writes into an event, which an event of the browser does not allow
+    this.#stopForwarding = forwardTokenEvents(source, (type, detail) =>
+      dispatchEvent.call(player, { ...detail, detail, type } as never),
+    );
+    engine.registerRequestFilter(this.#filter);
+  }
+
+  /** Whether requests wait through an outage of the signing endpoint, because the player plays. */
+  get isPatient(): boolean {
+    return !!this.#player.getMediaElement()?.readyState;
+  }
+
+  /** @param next the session that replaces this one: requests that wait ask its source if this one destroys its own */
+  end(next?: Session): void {
+    this.#next = next;
+    this.#engine.unregisterRequestFilter(this.#filter);
+    this.#stopForwarding();
+    this.#release();
+  }
+
+  /** @throws as `source.sign` */
+  async sign(prepared: PreparedRequest, url: string, signal: AbortSignal): Promise<SignedRequest> {
+    prepared.session = this;
+    try {
+      return await this.source.sign(url, { signal, patient: this.isPatient });
+    } catch (error) {
+      if (this.#next && !signal.aborted) return this.#next.sign(prepared, url, signal);
+      throw error;
+    }
   }
 
   /**
    * Holds a request until there is a token for it. A filter does that, because the time-outs of Shaka start after its
    * filters. Shaka copies filters to the engines of preloads and of interstitials, so their requests are signed, too.
+   * Shaka treats any error of a filter as critical.
    */
-  readonly filter: RequestFilter = (_, request) => {
+  readonly #filter: RequestFilter = (_, request) => {
     const asset = this.#player.getAssetUri();
     if (asset) this.source.allow(asset);
     const prepared: PreparedRequest = { session: this, waitedMs: 0 };
@@ -50,7 +83,7 @@ export class Session {
     prepared.signed = this.source.signNow(url);
     if (prepared.signed) return undefined;
     const wait = new AbortController();
-    const promise = this.#prepare(prepared, url, request, wait.signal);
+    const promise = this.#prepare(prepared, url, wait.signal);
     // Shaka treats an object with these two members as an operation that it can abort. It would wait for any other
     // promise, and so would an app that unloads or destroys the player.
     return Object.assign(promise, {
@@ -62,60 +95,9 @@ export class Session {
     });
   };
 
-  /** Notes that the app has replaced the source: requests that wait for a token ask the source of `next`. */
-  replaceBy(next: Session): void {
-    this.#next = next;
-    for (const wait of this.#waits) wait.abort();
-  }
-
-  get isReplaced(): boolean {
-    return this.#next !== undefined;
-  }
-
-  async #prepare(prepared: PreparedRequest, url: string, request: Request, signal: AbortSignal): Promise<void> {
+  async #prepare(prepared: PreparedRequest, url: string, signal: AbortSignal): Promise<void> {
     const since = Date.now();
-    prepared.signed = await this.sign(prepared, url, request, signal);
+    prepared.signed = await this.sign(prepared, url, signal);
     prepared.waitedMs = Date.now() - since;
-  }
-
-  /**
-   * Waits for a token. Waits through an outage of the signing endpoint while there is a picture on the screen; before
-   * that, tries as often as the player tries a request.
-   * @throws as `source.sign`; Shaka treats any error of a filter as critical
-   */
-  async sign(prepared: PreparedRequest, url: string, request: Request, signal: AbortSignal): Promise<SignedRequest> {
-    if (this.#next) return this.#next.sign(prepared, url, request, signal);
-    prepared.session = this;
-    const { maxAttempts } = request.retryParameters;
-    const wait = new AbortController();
-    const end = (): void => wait.abort(signal.reason);
-    this.#waits.add(wait);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-    try {
-      return await keepAsking({
-        source: this.source,
-        signal: wait.signal,
-        ask: (options) => this.source.sign(url, options),
-        mayWait: (error, count) => isOutage(error) && (count < maxAttempts || this.#hasPicture()),
-      });
-    } catch (error) {
-      if (this.isReplaced && !signal.aborted) return await this.sign(prepared, url, request, signal);
-      this.tellConsole(error);
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', end);
-      this.#waits.delete(wait);
-    }
-  }
-
-  /** Writes a failure that ends playback to the console if there has been no picture yet. */
-  tellConsole(error: unknown): void {
-    writeEarlyFailure(this.source, error, hasShownPicture(this.#player.getMediaElement()));
-  }
-
-  /** Tells whether the viewer has a picture: not before the first segment, nor shortly after a change of title. */
-  #hasPicture(): boolean {
-    return !!this.#player.getMediaElement()?.readyState;
   }
 }

@@ -1,9 +1,9 @@
-import type { SignedRequest, TokenSource } from 'secure-token-core';
-import { errorWithoutToken, textWithoutToken } from 'secure-token-core/adapter';
+import type { SecureTokenError, SignedRequest, TokenSource } from 'secure-token-core';
+import { textWithoutToken } from 'secure-token-core/adapter';
 import type { EngineClass } from './shaka-types.ts';
 
 /** A `shaka.util.Error` of any copy of Shaka. */
-export interface ShakaError extends Error {
+interface ShakaError extends Error {
   readonly severity: number;
   readonly category: number;
   readonly code: number;
@@ -11,77 +11,59 @@ export interface ShakaError extends Error {
   readonly constructor: new (severity: number, category: number, code: number, ...data: unknown[]) => ShakaError;
 }
 
-const RECOVERABLE = 1;
 const CRITICAL = 2;
 const NETWORK = 1;
 const BAD_HTTP_STATUS = 1001;
 const HTTP_ERROR = 1002;
-const TIMEOUT = 1003;
 /** The code of the error that Shaka makes if a request filter throws. */
 const REQUEST_FILTER_ERROR = 1006;
 
-export const isShakaError = (error: unknown): error is ShakaError =>
+const isShakaError = (error: unknown): error is ShakaError =>
   Array.isArray((error as Partial<ShakaError> | undefined)?.data);
 
-/** Returns the status of the edge; 0 if the browser hides it; `undefined` if the failure is not one of the edge. */
-export function statusOf({ code, data }: ShakaError): number | undefined {
-  if (code === BAD_HTTP_STATUS) return Number(data[1]);
-  return code === HTTP_ERROR ? 0 : undefined;
+/** Returns the status of the edge; 0 if the browser hides it; `undefined` if the edge is not to blame for `error`. */
+export function statusOf(error: unknown): number | undefined {
+  if (!isShakaError(error)) return undefined;
+  if (error.code === BAD_HTTP_STATUS) return Number(error.data[1]);
+  return error.code === HTTP_ERROR ? 0 : undefined;
 }
-
-const isUrl = (text: string): boolean => /^https?:\/\/\S+$/i.test(text);
-
-/** Tells whether `it` is a plain object, such as the headers of a response by their names. */
-const isPlain = (it: unknown): it is Readonly<Record<string, unknown>> =>
-  Object.prototype.toString.call(it) === '[object Object]';
-
-const mapValues = (it: Readonly<Record<string, unknown>>, change: (value: unknown) => unknown): object =>
-  Object.fromEntries(Object.entries(it).map(([name, value]) => [name, change(value)]));
 
 /**
- * Returns a copy of `error` without tokens in its URLs, in its texts, such as the body of a 404, in the headers of the
- * response and in the errors that it quotes.
- * @param sent the request that has failed with `error`
- * @param behind the error that has caused `error`; it becomes the last of its data
+ * Returns a failure as the player may see it: without the token in its URLs, in its texts, such as the body of a 404, in
+ * the headers of the response and in the errors that it quotes.
+ * @param error what sending `sent` has failed with
+ * @param refusal becomes the last of the data of `error`
  */
-export function unsignedError(error: ShakaError, source: TokenSource, sent: SignedRequest, behind?: Error): ShakaError {
-  const { severity, category, code } = error;
-  const unsigned = (it: unknown): unknown => {
-    if (typeof it === 'string') return textWithoutToken(isUrl(it) ? source.unsign(it) : it, sent);
-    return it instanceof Error ? errorWithoutToken(it, sent) : it;
-  };
-  const data = error.data.map((it) => (isPlain(it) ? mapValues(it, unsigned) : unsigned(it)));
-  return new error.constructor(severity, category, code, ...data, ...(behind ? [behind] : []));
-}
-
-/** Returns a recoverable copy of `error`, for an outage: Shaka 4 treats 401 and 403 as critical, and ends playback. */
-export function recoverableError(
-  error: ShakaError,
+export function unsignedError(
+  error: unknown,
   source: TokenSource,
   sent: SignedRequest,
-  outage: Error,
-): ShakaError {
-  const { category, code, data, constructor } = unsignedError(error, source, sent, outage);
-  return new constructor(RECOVERABLE, category, code, ...data);
+  refusal: SecureTokenError | undefined,
+): unknown {
+  const unsigned = (it: unknown): unknown => {
+    if (typeof it === 'string') return textWithoutToken(/^https?:\/\/\S+$/i.test(it) ? source.unsign(it) : it, sent);
+    if (it instanceof Error) {
+      const text = textWithoutToken(String(it), sent);
+      return text === String(it) ? it : new TypeError(text);
+    }
+    // the headers of the response by their names
+    if (Object.prototype.toString.call(it) !== '[object Object]') return it;
+    return Object.fromEntries(Object.entries(it as object).map(([name, value]) => [name, unsigned(value)]));
+  };
+  if (!isShakaError(error)) return unsigned(error);
+  const { severity, category, code, data, constructor } = error;
+  return new constructor(severity, category, code, ...data.map(unsigned), ...(refusal ? [refusal] : []));
 }
 
-/** Returns the error that Shaka would make if a request filter threw `cause`. */
-export const filterError = ({ constructor }: Pick<ShakaError, 'constructor'>, cause: unknown): ShakaError =>
-  new constructor(CRITICAL, NETWORK, REQUEST_FILTER_ERROR, cause);
-
-/** Returns the error of a request that has taken too long: Shaka retries such a request. */
-export const timeoutError = ({ constructor }: Pick<ShakaError, 'constructor'>): ShakaError =>
-  new constructor(RECOVERABLE, NETWORK, TIMEOUT);
-
 /**
- * Returns the error of an aborted request. If Shaka was imported as a module, no global name leads to the class of its
- * errors: so this error comes from an engine that is destroyed.
+ * Returns the error that Shaka would make if a request filter threw `cause`: Shaka writes into any error, and other
+ * requests may get the same error of ours. If Shaka was imported as a module, no global name leads to the class of its
+ * errors: an engine that is destroyed shows it.
  */
-export async function abortedError(engineClass: EngineClass): Promise<ShakaError> {
+export async function filterError(engineClass: EngineClass, cause: SecureTokenError): Promise<unknown> {
   const engine = new engineClass();
   await engine.destroy();
-  return engine.request(engineClass.RequestType.APP, { uris: ['about:blank'] } as never).promise.then(
-    () => Promise.reject(new Error('an engine that is destroyed has answered')),
-    (error: unknown) => error as ShakaError,
-  );
+  const { promise } = engine.request(engineClass.RequestType.APP, { uris: ['about:blank'] } as never);
+  const aborted: unknown = await promise.catch((error: unknown) => error);
+  return isShakaError(aborted) ? new aborted.constructor(CRITICAL, NETWORK, REQUEST_FILTER_ERROR, cause) : cause;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, vi } from 'vitest';
-import type { Token, TokenRequest, TokenSource } from '../../../packages/core/src/index.ts';
+import type { AdapterSource } from '../../../packages/core/src/adapter.ts';
+import type { Token, TokenRequest } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
-import { createSourceUser } from '../../../packages/core/src/adapter.ts';
 import type {
   Load,
   LoadProgress,
@@ -11,31 +11,20 @@ import type {
 } from '../../../packages/dashjs/src/loader.ts';
 import type { Session } from '../../../packages/dashjs/src/session.ts';
 import { SignedLoad } from '../../../packages/dashjs/src/signed-load.ts';
-import { ShownFailure } from '../../../packages/dashjs/src/shown-failure.ts';
 
 export const CDN = 'https://cdn.test';
-export const URL_OF_SEGMENT = `${CDN}/vod/s-1.m4s`;
+export const SEGMENT = `${CDN}/vod/s-1.m4s`;
 
-/** A session of a player with a source of its own, whose endpoint answers as `getTokens` does. */
-export function createSession(getTokens: (request: TokenRequest) => Promise<Token[]>, readyState = 4) {
-  const source: TokenSource = createTokenSource({ getTokens, protect: CDN, random: () => 0, retry: { limit: 0 } });
-  const errors: unknown[] = [];
-  const playing = { asset: `${CDN}/vod/a.mpd` };
-  const player = {
-    trigger: (type: string, { error }: { error: unknown }) => type === 'error' && errors.push(error),
-    isReady: () => true,
-    getSource: () => playing.asset,
-    getVideoElement: () => ({ readyState, played: { length: 0 } }),
-    getSettings: () => ({ streaming: { retryAttempts: { MediaSegment: 3 } } }),
-  };
-  const session = { player, source, user: createSourceUser(source), failure: new ShownFailure(), loads: new Set() };
-  return { source, errors, playing, session: session as unknown as Session };
-}
+type GetTokens = (request: TokenRequest) => Promise<Token[]>;
 
-/** Tokens `t1`, `t2`, …, each a minute long. */
-export const numbered = (delayMs = 0) => {
+/** A source whose endpoint answers as `getTokens` does. */
+export const createSource = (getTokens: GetTokens): AdapterSource =>
+  createTokenSource({ getTokens, protect: CDN, random: () => 0, retry: { limit: 0 } }) as AdapterSource;
+
+/** Answers with tokens `t1`, `t2`, …, each a minute long. */
+export const numbered = (delayMs = 0): GetTokens => {
   let number = 0;
-  return async ({ urls }: TokenRequest): Promise<Token[]> => {
+  return async ({ urls }) => {
     if (delayMs) await new Promise((resolve) => setTimeout(resolve, delayMs));
     number++;
     return urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, query: { st: `t${number}` } }));
@@ -50,40 +39,32 @@ export class DashRequest {
     retryAttempts: number;
     startDate: Date;
     firstByteDate: Date | null;
-    endDate?: Date;
     traces: { s: Date; d: number }[];
-  };
+  } = { type: 'MediaSegment', retryAttempts: 0, startDate: new Date(0), firstByteDate: null, traces: [] };
   readonly request: LoaderRequest;
   readonly response: LoaderResponse = { status: 0, resourceTiming: { startTime: performance.now() } };
 
-  constructor(url: string, type = 'MediaSegment', retryAttempts = 0) {
+  constructor() {
     const startedAt = new Date();
-    const traces: { s: Date; d: number }[] = [];
     let lastTrace = startedAt;
-    this.details = { type, retryAttempts, startDate: new Date(0), firstByteDate: null, traces: [] };
-    const end = (how: string): void => {
-      Object.assign(this.details, {
-        startDate: startedAt,
-        endDate: new Date(),
-        firstByteDate: this.details.firstByteDate ?? startedAt,
-      });
-      this.seen.push(how);
+    const { details, seen } = this;
+    const onloadend = (): void => {
+      details.startDate = startedAt;
+      details.firstByteDate ??= startedAt;
+      seen.push('end');
     };
     const onprogress = ({ time, noTrace }: LoadProgress): void => {
       const now = new Date();
-      this.details.firstByteDate ??= now;
-      if (!noTrace) {
-        traces.push({ s: lastTrace, d: time ?? now.getTime() - lastTrace.getTime() });
-        this.details.traces = traces;
-        lastTrace = now;
-      }
-      this.seen.push('progress');
+      details.firstByteDate ??= now;
+      if (!noTrace) details.traces.push({ s: lastTrace, d: time ?? now.getTime() - lastTrace.getTime() });
+      if (!noTrace) lastTrace = now;
+      seen.push('progress');
     };
     this.request = {
-      url,
+      url: SEGMENT,
       headers: { range: 'bytes=0-9' },
       credentials: 'omit',
-      customData: { request: this.details, onprogress, onloadend: () => end('end'), onabort: () => end('abort') },
+      customData: { request: details, onprogress, onloadend, onabort: () => seen.push('abort') },
     };
   }
 }
@@ -112,17 +93,13 @@ export class FakeLoader {
 }
 
 /** A request of dash.js that is to be signed, on its way. */
-export const startLoad = (
-  getTokens = numbered(),
-  { type = 'MediaSegment', retryAttempts = 0, readyState = 4, headers = {} } = {},
-) => {
-  const lab = createSession(getTokens, readyState);
+export const startLoad = (getTokens = numbered(), load?: Load) => {
+  const source = createSource(getTokens);
+  const session: Session = { player: {} as never, source, loads: new Set() };
   const loader = new FakeLoader();
-  const dash = new DashRequest(URL_OF_SEGMENT, type, retryAttempts);
-  const loadAnew = vi.fn();
-  Object.assign(dash.request.headers!, headers);
-  new SignedLoad(dash.request, dash.response, lab.session, loader.load, loadAnew).start();
-  return { ...lab, loader, dash, loadAnew };
+  const dash = new DashRequest();
+  void new SignedLoad(dash.request, dash.response, session, load ?? loader.load).run();
+  return { source, session, loader, dash };
 };
 
 export const settle = async (ms = 0): Promise<void> => {

@@ -1,43 +1,120 @@
-import type { MediaPlayerClass } from 'dashjs';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Token, TokenRequest } from '../../../packages/core/src/index.ts';
+import { SecureTokenError } from '../../../packages/core/src/index.ts';
 import { secureToken } from '../../../packages/dashjs/src/index.ts';
-import { CDN, numbered } from './dash-lab.ts';
+import type { LicenseRequest } from '../../../packages/dashjs/src/sign-licenses.ts';
+import { CDN, DashRequest, FakeLoader, SEGMENT, numbered, settle, useFakeTime } from './dash-lab.ts';
+
+useFakeTime();
+
+type Filter = (request: LicenseRequest) => Promise<void> | undefined;
+type Loading = (this: { parent: FakeLoader }) => Pick<FakeLoader, 'load'>;
 
 /** A player of dash.js before it has a source, as far as the plugin looks at it then. */
-const createPlayer = (): MediaPlayerClass =>
-  ({
-    extend: () => undefined,
-    on: () => undefined,
-    off: () => undefined,
-    trigger: () => undefined,
-    isReady: () => false,
-    getSource: () => null,
-    registerLicenseRequestFilter: () => undefined,
-    unregisterLicenseRequestFilter: () => undefined,
-    reset: () => undefined,
-    destroy: () => undefined,
-  }) as never;
+class FakePlayer {
+  readonly heard: [string, object][] = [];
+  readonly filters: Filter[] = [];
+  readonly loader = new FakeLoader();
+  load = this.loader.load;
+  on = (): void => undefined;
+  off = (): void => undefined;
+  isReady = (): boolean => false;
+  getSource = (): null => null;
+  reset = (): void => undefined;
+  destroy = (): void => undefined;
+  extend = (name: string, loading: Loading): void => {
+    if (name === 'XHRLoader') this.load = loading.call({ parent: this.loader }).load;
+  };
+  trigger = (type: string, event: object): void => void this.heard.push([type, event]);
+  registerLicenseRequestFilter = (filter: Filter): void => void this.filters.push(filter);
+  unregisterLicenseRequestFilter = (filter: Filter): void => void this.filters.splice(this.filters.indexOf(filter), 1);
 
-const getTokens = (): ((request: TokenRequest) => Promise<Token[]>) => numbered();
+  /** Returns a licence request as it goes out. */
+  async license(headers: Record<string, string> = {}): Promise<LicenseRequest> {
+    const request: LicenseRequest = { url: `${CDN}/license`, headers };
+    for (const filter of this.filters) await filter(request);
+    return request;
+  }
+}
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+const install = (player: FakePlayer, getTokens: (request: TokenRequest) => Promise<Token[]> = numbered()) =>
+  secureToken(player as never, { getTokens, protect: CDN, random: () => 0 });
 
-test('called again, with the source that it has returned: that lives until the player is reset', async () => {
-  const player = createPlayer();
-  const source = secureToken(player, { getTokens: getTokens(), protect: CDN });
-  expect(secureToken(player, source)).toBe(source);
-  await expect(source.sign(`${CDN}/a`)).resolves.toMatchObject({ token: { query: { st: 't1' } } });
-  player.reset();
-  await expect(source.sign(`${CDN}/a`)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+describe('secureToken()', () => {
+  test('called again with the source that it has returned: that lives until the player is reset', async () => {
+    const player = new FakePlayer();
+    const source = install(player);
+    expect(secureToken(player as never, source)).toBe(source);
+    await expect(source.sign(`${CDN}/a`)).resolves.toHaveProperty('token');
+    player.reset();
+    await expect(source.sign(`${CDN}/a`)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+    expect(player.filters).toEqual([]);
+  });
+
+  test('called again with another endpoint: the source of the first call has ended, and the second one signs', async () => {
+    const player = new FakePlayer();
+    const first = install(player);
+    install(player);
+    await expect(first.sign(`${CDN}/a`)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
+    const dash = new DashRequest();
+    player.load(dash.request, dash.response);
+    await settle();
+    expect(player.loader.last.url).toBe(`${SEGMENT}?st=t1`);
+    player.destroy();
+  });
+
+  test('the player fires the events of the source, and an error for a denial', async () => {
+    const player = new FakePlayer();
+    const source = install(player, () => Promise.reject(new SecureTokenError('ERR_DENIED', 'no')));
+    await source.sign(`${CDN}/a`).catch(() => undefined);
+    const error = expect.objectContaining({ code: 'ERR_DENIED' }) as object;
+    expect(player.heard).toEqual([
+      ['tokendenied', { error, detail: { error } }],
+      ['error', { error }],
+    ]);
+    player.destroy();
+  });
+
+  test.each([
+    ['to another host is sent as it is', 'https://other.test/beacon', ''],
+    ['to a protected URL is signed', `${CDN}/beacon`, '?st=t1'],
+  ])('the callback of an event, of which dash.js knows nothing more, %s', async (_, url, token) => {
+    const player = new FakePlayer();
+    install(player);
+    player.load({ url, customData: {} }, { status: 0 });
+    await settle();
+    expect(player.loader.last.url).toBe(url + token);
+    player.destroy();
+  });
 });
 
-test('called again, with another endpoint: the source of the first call has ended', async () => {
-  const player = createPlayer();
-  const first = secureToken(player, { getTokens: getTokens(), protect: CDN });
-  const second = secureToken(player, { getTokens: getTokens(), protect: CDN });
-  await expect(first.sign(`${CDN}/a`)).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
-  await expect(second.sign(`${CDN}/a`)).resolves.toMatchObject({ token: { query: { st: 't1' } } });
-  player.destroy();
+describe('a licence request', () => {
+  test('to a protected URL is signed, once its token is there', async () => {
+    const player = new FakePlayer();
+    install(player, async ({ urls }) =>
+      urls.map((url) => ({ url, expires: 2e9, query: { st: '1' }, headers: { 'x-token': '2' }, credentials: true })),
+    );
+    expect(await player.license({ 'x-app': '3' })).toEqual({
+      url: `${CDN}/license?st=1`,
+      headers: { 'x-app': '3', 'x-token': '2' },
+      withCredentials: true,
+    });
+    player.destroy();
+  });
+
+  test('that a filter of the app sends to another server takes no token there, whenever the app has registered it', async () => {
+    const player = new FakePlayer();
+    install(player);
+    player.registerLicenseRequestFilter((request) => void (request.url = 'https://vendor.test/license'));
+    expect(await player.license()).toEqual({ url: 'https://vendor.test/license', headers: {} });
+    player.destroy();
+  });
+
+  test('waits until the player has ended at most, and is let through then: dash.js would wait for ever', async () => {
+    const player = new FakePlayer();
+    install(player, () => new Promise(() => undefined));
+    const license = player.license();
+    player.destroy();
+    await expect(license).resolves.toHaveProperty('url', `${CDN}/license`);
+  });
 });

@@ -1,48 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { SecureTokenError } from '../../../packages/core/src/index.ts';
-import { CDN, URL_OF_SEGMENT, numbered, settle, startLoad, useFakeTime } from './dash-lab.ts';
+import { CDN, SEGMENT, numbered, settle, startLoad, useFakeTime } from './dash-lab.ts';
 
 useFakeTime();
 
 describe('a request on its way', () => {
-  test('goes out signed, and dash.js sees its unsigned URL', async () => {
-    const { loader, dash } = startLoad();
+  test('goes out signed, and dash.js sees its unsigned URL, in the task in which its loader reports', async () => {
+    const { loader, dash, session } = startLoad();
     await settle();
     expect(loader.last).toMatchObject({
-      url: `${URL_OF_SEGMENT}?st=t1`,
+      url: `${SEGMENT}?st=t1`,
       headers: { range: 'bytes=0-9' },
       credentials: 'omit',
     });
     loader.end(200, { data: 'media', headers: { etag: '1' } });
-    expect(dash.request.url).toBe(URL_OF_SEGMENT);
-    expect(dash.response).toMatchObject({ status: 200, url: URL_OF_SEGMENT, data: 'media', headers: { etag: '1' } });
     expect(dash.seen).toEqual(['end']);
-  });
-
-  test('takes headers and cookies of the token along', async () => {
-    const { loader } = startLoad(({ urls }) =>
-      Promise.resolve(
-        urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, headers: { 'x-token': '1' }, credentials: true })),
-      ),
-    );
-    await settle();
-    expect(loader.last).toMatchObject({
-      url: URL_OF_SEGMENT,
-      headers: { range: 'bytes=0-9', 'x-token': '1' },
-      credentials: 'include',
-    });
-  });
-
-  test('the token replaces a Common Access Token that dash.js has read in an answer, however its header is spelled', async () => {
-    const { loader } = startLoad(
-      ({ urls }) =>
-        Promise.resolve(
-          urls.map((url) => ({ url, expires: Date.now() / 1000 + 60, headers: { 'Common-Access-Token': 'ours' } })),
-        ),
-      { headers: { 'common-access-token': 'read in an answer' } },
-    );
-    await settle();
-    expect(loader.last.headers).toEqual({ range: 'bytes=0-9', 'Common-Access-Token': 'ours' });
+    expect(dash.request.url).toBe(SEGMENT);
+    expect(dash.response).toMatchObject({ status: 200, url: SEGMENT, data: 'media', headers: { etag: '1' } });
+    expect(session.loads.size).toBe(0);
   });
 
   test('a wait is in no date, neither is what comes before a replay', async () => {
@@ -53,7 +28,6 @@ describe('a request on its way', () => {
     loader.end(410);
     await settle(1500);
     const replayedAt = Date.now();
-    expect(loader.last.url).toBe(`${URL_OF_SEGMENT}?st=t2`);
     expect(dash.response.resourceTiming!.startTime).toBe(sentAt + 1700);
     await settle(80);
     loader.progress();
@@ -68,43 +42,36 @@ describe('a request on its way', () => {
     ]);
   });
 
-  test('what a loader has measured itself is left alone; what it has not is measured from when it went out', async () => {
+  test.each([
+    ['what the loader has measured is left alone', 12, 12],
+    ['what it has not is measured from when the request went out', null, 30],
+  ])('%s', async (_, time, expected) => {
     const { loader, dash } = startLoad(numbered(1500));
     await settle(1500);
     loader.progress({ noTrace: true });
     await settle(30);
-    loader.progress({ time: 12 });
-    loader.end(200);
-    expect(dash.details.traces.map(({ d }) => d)).toEqual([12]);
-
-    const other = startLoad(numbered(1500));
-    await settle(1530);
-    other.loader.progress({ time: null });
-    expect(other.dash.details.traces.map(({ d }) => d)).toEqual([30]);
+    loader.progress({ time });
+    expect(dash.details.traces.map(({ d }) => d)).toEqual([expected]);
   });
 });
 
 describe('a refusal', () => {
-  test('is replayed unseen, its body is not fed', async () => {
+  test.each([
+    ['the answer', {}, 410],
+    ['the XMLHttpRequest alone', { target: { status: 410 } as unknown as EventTarget }, 0],
+  ])('is replayed unseen, and its body is not fed: %s has the status', async (_, event, status) => {
     const { loader, dash } = startLoad();
     await settle();
-    loader.sent[0]!.answer.status = 410;
-    loader.progress({ noTrace: true });
+    loader.sent[0]!.answer.status = status;
+    loader.progress(event);
     loader.end(410);
-    expect(dash.seen).toEqual([]);
     await settle();
-    expect(loader.last.url).toBe(`${URL_OF_SEGMENT}?st=t2`);
+    expect(loader.last.url).toBe(`${SEGMENT}?st=t2`);
+    expect(dash.seen).toEqual([]);
     loader.progress();
     loader.end(200);
     expect(dash.seen).toEqual(['progress', 'end']);
-    expect(dash.response).toMatchObject({ status: 200, url: URL_OF_SEGMENT });
-  });
-
-  test('whose status only the XMLHttpRequest knows is not fed either', async () => {
-    const { loader, dash } = startLoad();
-    await settle();
-    loader.progress({ target: { status: 403 } as unknown as EventTarget });
-    expect(dash.seen).toEqual([]);
+    expect(dash.response).toMatchObject({ status: 200, url: SEGMENT });
   });
 
   test('that the loader reports twice counts once, as in dash.js 5.0', async () => {
@@ -113,35 +80,20 @@ describe('a refusal', () => {
     loader.end(410);
     loader.end(410);
     await settle();
-    expect(loader.sent).toHaveLength(2);
-    const [first] = loader.sent;
     loader.end(200);
-    first!.request.customData.onloadend?.();
-    expect(dash.seen).toEqual(['end']);
+    loader.sent[0]!.request.customData.onloadend?.();
+    expect([loader.sent.length, dash.seen]).toEqual([2, ['end']]);
   });
 
-  test('of the replay, too, is shown', async () => {
-    const { loader, dash } = startLoad();
-    await settle();
-    loader.end(410);
-    await settle();
-    loader.end(410);
-    await settle();
-    expect(dash.seen).toEqual(['end']);
-    expect(dash.response.status).toBe(410);
-    expect(loader.sent).toHaveLength(2);
-  });
-
-  test('other failures and time-outs are shown at once', async () => {
+  test('is no other failure and no time-out: these are shown at once', async () => {
     const { loader, dash } = startLoad();
     await settle();
     loader.end(404);
-    expect(dash.seen).toEqual(['end']);
+    expect([dash.seen, dash.response.status]).toEqual([['end'], 404]);
 
-    const other = startLoad(({ urls }) =>
-      Promise.resolve(urls.map((url) => ({ url, expires: Date.now() / 1000 + 20, query: { st: '1' } }))),
+    const other = startLoad(async ({ urls }) =>
+      urls.map((url) => ({ url, expires: Date.now() / 1000 + 20, query: { st: '1' } })),
     );
-    await settle();
     await settle(30_000);
     other.loader.last.customData.ontimeout?.({});
     other.loader.end(0);
@@ -156,8 +108,7 @@ describe('dash.js gives a request up', () => {
     dash.request.customData.onloadend = dash.request.customData.onprogress = undefined;
     dash.request.customData.abort?.();
     await settle(2000);
-    expect(dash.seen).toEqual(['abort']);
-    expect(loader.sent).toEqual([]);
+    expect([loader.sent, dash.seen]).toEqual([[], ['abort']]);
   });
 
   test('on the wire: it hears of the end once', async () => {
@@ -165,6 +116,7 @@ describe('dash.js gives a request up', () => {
     await settle();
     dash.request.customData.abort?.();
     loader.end(0);
+    await settle();
     expect(dash.seen).toEqual(['abort']);
   });
 
@@ -174,65 +126,64 @@ describe('dash.js gives a request up', () => {
     loader.end(410);
     dash.request.customData.abort?.();
     await settle(1000);
-    expect(loader.sent).toHaveLength(1);
-    expect(dash.seen).toEqual(['abort']);
+    expect([loader.sent.length, dash.seen]).toEqual([1, ['abort']]);
   });
 });
 
 describe('the signing endpoint', () => {
-  const outage = (): Promise<never> => Promise.reject(new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down'));
-
-  test('is down: dash.js tries again by its own policy', async () => {
-    const { dash, errors } = startLoad(outage);
-    await settle(60_000);
-    expect(dash.seen).toEqual(['end']);
-    expect(dash.response.status).toBe(503);
-    expect(errors).toEqual([]);
-  });
-
-  test('is down at the last try: the request waits, and goes on by itself', async () => {
-    let isDown = true;
+  test.each([
+    [
+      'is away: the request waits, and goes on by itself',
+      new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down'),
+      false,
+    ],
+    ['denies: the request waits until renew()', new SecureTokenError('ERR_DENIED', 'no'), true],
+  ])('%s', async (_, failure, needsRenewal) => {
+    let isFailing = true;
     const tokens = numbered();
-    const { dash, loader, errors } = startLoad((request) => (isDown ? outage() : tokens(request)), {
-      retryAttempts: 3,
-    });
-    await settle(60_000);
-    expect(dash.seen).toEqual([]);
-    expect(errors, 'there is a picture').toEqual([]);
-    isDown = false;
-    await settle(60_000);
-    expect(loader.sent).toHaveLength(1);
-  });
-
-  test('is down at the last try, and there is no picture: an error says so, once', async () => {
-    const { errors } = startLoad(outage, { retryAttempts: 3, readyState: 0 });
+    const { source, dash, loader } = startLoad((request) => (isFailing ? Promise.reject(failure) : tokens(request)));
     await settle(120_000);
-    expect(errors).toEqual([expect.objectContaining({ code: 'ERR_SIGNING_UNAVAILABLE' })]);
+    expect([dash.seen, loader.sent]).toEqual([[], []]);
+    isFailing = false;
+    await (needsRenewal ? source.renew() : settle(10_000));
+    await settle();
+    expect(loader.last.url).toBe(`${SEGMENT}?st=t1`);
   });
 
-  test('denies: an error says so, and the request is held until tokens are renewed', async () => {
-    let isDenied = true;
+  test('denies after a refusal: the request waits until renew()', async () => {
+    let isDenied = false;
     const tokens = numbered();
-    const denial = new SecureTokenError('ERR_DENIED', 'no');
-    const { source, dash, loader, errors } = startLoad((request) =>
-      isDenied ? Promise.reject(denial) : tokens(request),
+    const { source, dash, loader } = startLoad((request) =>
+      isDenied ? Promise.reject(new SecureTokenError('ERR_DENIED', 'no')) : tokens(request),
     );
+    await settle();
+    isDenied = true;
+    loader.end(403);
     await settle(10_000);
-    expect(errors).toEqual([expect.objectContaining({ code: 'ERR_DENIED' })]);
     expect(dash.seen).toEqual([]);
     isDenied = false;
     await source.renew();
-    // what it renews is in use
-    await source.sign(`${CDN}/other`);
     await settle();
-    expect(loader.sent).toHaveLength(1);
+    loader.end(200);
+    expect([loader.sent.length, dash.seen]).toEqual([2, ['end']]);
   });
 
-  test('the source is destroyed: the request ends', async () => {
-    const { source, dash } = startLoad(numbered(1000));
-    source.destroy();
+  test.each([
+    ['source is destroyed', ({ source }: ReturnType<typeof startLoad>) => source.destroy()],
+    ['session ends', ({ session }) => session.loads.forEach((load) => load.release())],
+  ])('is not there any more, for the %s: the request ends, and dash.js tries again', async (_, end) => {
+    const load = startLoad(numbered(1000));
+    end(load);
     await settle();
-    expect(dash.seen).toEqual(['end']);
-    expect(dash.response.status).toBe(0);
+    expect([load.dash.seen, load.dash.response.status, load.session.loads.size]).toEqual([['end'], 0, 0]);
   });
+});
+
+test('a loader that throws ends its request, for which dash.js would wait for ever, and shows no token', async () => {
+  const { dash } = startLoad(numbered(), ({ url }) => {
+    throw new TypeError(`cannot load ${url}`);
+  });
+  await settle();
+  expect(dash.seen).toEqual(['end']);
+  expect(dash.response.statusText).not.toContain(CDN);
 });
