@@ -12,7 +12,7 @@ export { DEFAULT_REFUSALS } from './contract/options.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
 export { writeUnprotectedRefusal } from './adapter/unprotected.ts';
 export { abortable, sleep } from './waiting.ts';
-export type { AcquiredTokenSource, PlayerSession } from './adapter/player-source.ts';
+export type { AcquiredTokenSource } from './adapter/player-source.ts';
 export type { Fetched, Refusing, Sending, Sent } from './adapter/send-signed.ts';
 export type { EdgeAnswer } from './contract/adopt.ts';
 export type { AdapterSource } from './contract/token-source.ts';

@@ -1,7 +1,7 @@
 import type { MediaPlayerClass } from 'dashjs';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import type { AcquiredTokenSource } from 'secure-token-core/adapter';
-import { acquireTokenSource, forwardTokenEvents, writeMistake } from 'secure-token-core/adapter';
+import { acquireFor, forwardTokenEvents, writeMistake } from 'secure-token-core/adapter';
 import { returnToLive } from './return-to-live.ts';
 import type { Session } from './session.ts';
 import { sourceUrl, trigger } from './session.ts';
@@ -26,7 +26,8 @@ const LATE =
   'secure-token-dashjs: secureToken(player) was called after the player was given its source, so the first request ' +
   'went out without a token. The source is loaded again. To save that request, call secureToken(player) first.';
 
-function secure(player: MediaPlayerClass, { source, release }: AcquiredTokenSource): Secured {
+/** Makes `source` sign the requests of `player` until it is reset. */
+function install(player: MediaPlayerClass, { source, release }: AcquiredTokenSource): void {
   const session: Session = { player, source, loads: new Set() };
   const undo = [
     forwardTokenEvents(source, (type, detail) => {
@@ -39,9 +40,14 @@ function secure(player: MediaPlayerClass, { source, release }: AcquiredTokenSour
     release,
     () => session.loads.forEach((load) => load.release()),
   ];
-  const now = { session, end: () => undo.forEach((it) => it()) };
-  secured.set(player, now);
-  return now;
+  secured.get(player)?.end();
+  secured.set(player, { session, end: () => undo.forEach((it) => it()) });
+  if (extended.has(player)) return;
+  extended.add(player);
+  signLoads(player, () => secured.get(player)?.session);
+  endWith(player, 'reset');
+  endWith(player, 'destroy');
+  reloadUnsigned(session);
 }
 
 /** Makes `player` end its session when it has ended itself: by then it waits for no request. */
@@ -76,22 +82,9 @@ function reloadUnsigned({ player, source }: Session): void {
  * development build says so in the console.
  *
  * @param options `'/token'` stands for `{ endpoint: '/token' }`; a `TokenSource` can be shared, e.g. between players
- * @returns the token source; `player.reset()` and `player.destroy()` destroy it unless it was passed in
+ * @returns the token source, of the first call if there are several; `player.reset()` and `player.destroy()` destroy it unless it was passed in
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureToken(player: MediaPlayerClass, options: Options): TokenSource {
-  const former = secured.get(player);
-  // the app may pass in the source that an earlier call has made: to replace it would destroy it
-  if (former?.session.source === options) return former.session.source;
-  const acquired = acquireTokenSource(options);
-  former?.end();
-  const { session } = secure(player, acquired);
-  if (!extended.has(player)) {
-    extended.add(player);
-    signLoads(player, () => secured.get(player)?.session);
-    endWith(player, 'reset');
-    endWith(player, 'destroy');
-    reloadUnsigned(session);
-  }
-  return session.source;
+  return acquireFor(player, options, (acquired) => install(player, acquired));
 }

@@ -43,7 +43,7 @@ export function signLoads(player: MediaPlayerClass, sessionNow: () => Session | 
           void new SignedLoad(request, response, session, load).run();
           return;
         }
-        if (__DEVELOPMENT__ && session) watchUnprotected(request, response, session.source);
+        if (session) watchUnprotected(request, response, session.source);
         load(request, response);
       },
     };

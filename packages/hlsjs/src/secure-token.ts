@@ -2,7 +2,7 @@ import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
-import type { PlayerSession } from 'secure-token-core/adapter';
+import type { AcquiredTokenSource, AdapterSource } from 'secure-token-core/adapter';
 import { acquireFor, writeMistake } from 'secure-token-core/adapter';
 import { tellTokenErrors, whenDestroyed } from './hls-events.ts';
 import { signLicenses } from './license-setup.ts';
@@ -28,7 +28,7 @@ const LATE =
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureToken(hls: Hls, options: Options): TokenSource {
-  return acquireFor(hls, options, (session) => install(hls, session));
+  return acquireFor(hls, options, (acquired) => install(hls, acquired));
 }
 
 /**
@@ -45,25 +45,30 @@ export function secureTokenConfig(options: Options): Partial<HlsConfig> {
   return { fpsController: installing(createTokenSource(options), 'fpsController', before)! };
 }
 
-/** Makes the requests of `hls` be signed until it is destroyed. */
-function install(hls: Hls, { sourceNow, release }: PlayerSession): void {
+/** The source of each player: another one than at first if the app has destroyed that and has called again. */
+const sources = new WeakMap<Hls, AdapterSource>();
+
+/** Makes `source` sign the requests of `hls` until `hls` is destroyed. */
+function install(hls: Hls, { source, release }: AcquiredTokenSource): void {
   const { config, url } = hls;
-  const source = sourceNow();
+  const isFirst = !sources.has(hls);
+  sources.set(hls, source);
   // hls.js makes child players from `userConfig`, which belongs to the app: `hls` gets a changed copy. It uses the slot
   // of the ABR controller, because child players for I-frames have no frame-rate controller.
   const abrController = installing(source, 'abrController', config.abrController);
   Object.assign(hls, { userConfig: { ...hls.userConfig, abrController } });
   whenDestroyed(hls, release);
   if (url) source.allow(url);
+  if (!isFirst) return;
   const session: LoaderSession = {
-    sourceNow,
+    sourceNow: () => sources.get(hls)!,
     isPatient: () => !!hls.media?.readyState,
     hasLeftWindow: (context) => hasLeftWindow(hls, context),
   };
   config.loader = createTokenLoader(config.loader, session);
   if (config.pLoader) config.pLoader = wrap(config.pLoader, session);
   if (config.fLoader) config.fLoader = wrap(config.fLoader, session);
-  signLicenses(hls, sourceNow);
+  signLicenses(hls, session.sourceNow);
   tellTokenErrors(hls);
   returnToLive(hls);
   reloadUnsigned(hls, source);

@@ -1,6 +1,7 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import { acquireTokenSource } from 'secure-token-core/adapter';
+import type { AcquiredTokenSource } from 'secure-token-core/adapter';
+import { acquireFor } from 'secure-token-core/adapter';
 import { wrapSchemePlugins } from './scheme-plugins.ts';
 import { Session } from './session.ts';
 import type { Engine, EngineClass, ShakaPlayer } from './shaka-types.ts';
@@ -11,11 +12,10 @@ const sessions = new WeakMap<Engine, Session>();
 
 /**
  * Signs every request of a Shaka player that goes through its networking engine: manifests, segments, init segments,
- * indexes, keys, licences, text, thumbnails, clock synchronisation, preloads. Call it before `load`. A second call for
- * the same player replaces the token source.
+ * indexes, keys, licences, text, thumbnails, clock synchronisation, preloads. Call it before `load`.
  *
  * @param options `'/token'` stands for `{ endpoint: '/token' }`; a `TokenSource` can be shared, e.g. between players
- * @returns the token source; `player.destroy()` destroys it unless it was passed in
+ * @returns the token source, of the first call if there are several; `player.destroy()` destroys it unless it was passed in
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureToken(
@@ -27,19 +27,19 @@ export function secureToken(
     throw new SecureTokenError('ERR_OPTIONS', 'The player is destroyed. Call secureToken() with a new player.');
   const engineClass = engine.constructor as EngineClass;
   wrapSchemePlugins(engineClass, signing(engineClass));
+  return acquireFor(engine, options, (acquired) => install(player, engine, acquired));
+}
+
+/** Makes the source sign the requests of a player until it is destroyed. */
+function install(player: ShakaPlayer, engine: Engine, acquired: AcquiredTokenSource): void {
   const former = sessions.get(engine);
-  // the app may pass in the source that an earlier call has made: to replace it would destroy it
-  if (former?.source === options) return former.source;
-  const session = new Session(player, engine, acquireTokenSource(options));
-  sessions.set(engine, session);
-  if (former) former.end(session);
-  else {
-    // Shaka has no event for the end of a player
-    const destroy = engine.destroy.bind(engine);
-    engine.destroy = () => {
-      sessions.get(engine)!.end();
-      return destroy();
-    };
-  }
-  return session.source;
+  sessions.set(engine, new Session(player, engine, acquired));
+  former?.end();
+  if (former) return;
+  // Shaka has no event for the end of a player
+  const destroy = engine.destroy.bind(engine);
+  engine.destroy = () => {
+    sessions.get(engine)!.end();
+    return destroy();
+  };
 }

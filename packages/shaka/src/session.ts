@@ -6,7 +6,7 @@ import type { Engine, Request, RequestFilter, ShakaPlayer } from './shaka-types.
 /** A request that the filter has prepared for the scheme plugin, which all players share. */
 export interface PreparedRequest {
   /** The session whose source signs it. */
-  session: Session;
+  readonly session: Session;
   /** The signed request, for one attempt: Shaka 4 calls its filters once for all attempts. */
   signed?: SignedRequest | undefined;
   /** The time that the filter took, in ms: Shaka 4 adds it to `timeMs` of the response. */
@@ -29,8 +29,6 @@ export class Session {
   readonly #engine: Engine;
   readonly #release: () => void;
   readonly #stopForwarding: () => void;
-  /** The session that has replaced this one. */
-  #next: Session | undefined;
 
   constructor(player: ShakaPlayer, engine: Engine, { source, release }: AcquiredTokenSource) {
     this.source = source;
@@ -50,23 +48,15 @@ export class Session {
     return !!this.#player.getMediaElement()?.readyState;
   }
 
-  /** @param next the session that replaces this one: requests that wait ask its source if this one destroys its own */
-  end(next?: Session): void {
-    this.#next = next;
+  end(): void {
     this.#engine.unregisterRequestFilter(this.#filter);
     this.#stopForwarding();
     this.#release();
   }
 
   /** @throws as `source.sign` */
-  async sign(prepared: PreparedRequest, url: string, signal: AbortSignal): Promise<SignedRequest> {
-    prepared.session = this;
-    try {
-      return await this.source.sign(url, { signal, patient: this.isPatient });
-    } catch (error) {
-      if (this.#next && !signal.aborted) return this.#next.sign(prepared, url, signal);
-      throw error;
-    }
+  sign(url: string, signal: AbortSignal): Promise<SignedRequest> {
+    return this.source.sign(url, { signal, patient: this.isPatient });
   }
 
   /**
@@ -97,7 +87,7 @@ export class Session {
 
   async #prepare(prepared: PreparedRequest, url: string, signal: AbortSignal): Promise<void> {
     const since = Date.now();
-    prepared.signed = await this.sign(prepared, url, signal);
+    prepared.signed = await this.sign(url, signal);
     prepared.waitedMs = Date.now() - since;
   }
 }

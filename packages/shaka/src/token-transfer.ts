@@ -78,7 +78,7 @@ class TokenTransfer implements Operation {
     // a later filter may have changed the URL
     const ready = prepared.signed?.unsignedUrl === url ? prepared.signed : prepared.session.source.signNow(url);
     prepared.signed = undefined;
-    const signed = ready ?? (await prepared.session.sign(prepared, url, signal));
+    const signed = ready ?? (await prepared.session.sign(url, signal));
     const { source, isPatient: patient } = prepared.session;
     const sent = await sendSigned<Attempt>(source, signed, {
       send: (request) => this.#send(request),
@@ -141,6 +141,6 @@ export const signing =
     const source = prepared?.session.source;
     if (prepared && source?.protects(url)) return new TokenTransfer(engineClass, base, call, prepared);
     const operation = base(...call);
-    if (__DEVELOPMENT__ && source) tellUnprotected(source, url, operation);
+    if (source) tellUnprotected(source, url, operation);
     return operation;
   };

@@ -31,14 +31,6 @@ export function acquireTokenSource(options: Options): AcquiredTokenSource {
   };
 }
 
-/** What signs the requests of a player. */
-export interface PlayerSession {
-  /** Returns the source of the player: another one if the app has destroyed the first, and has called again. */
-  readonly sourceNow: () => AdapterSource;
-  /** Ends the session, because the player has ended. */
-  readonly release: () => void;
-}
-
 /** The key of the map that all copies of this package share: a page may load a plugin as a module and as a script. */
 const SOURCES = Symbol.for('secure-token:sources');
 
@@ -48,27 +40,34 @@ const TWICE =
 
 /**
  * Gets the token source of a player, which keeps it until it ends, or until the app destroys the source.
- * @param install called once for the player
+ * @param install called with each source that the player gets
  * @throws `ERR_OPTIONS` at once, naming the option
  */
-export function acquireFor(player: object, options: Options, install: (session: PlayerSession) => void): TokenSource {
-  const page = globalThis as { [SOURCES]?: WeakMap<object, AcquiredTokenSource & { isOver?: boolean }> };
+export function acquireFor(
+  player: object,
+  options: Options,
+  install: (acquired: AcquiredTokenSource) => void,
+): TokenSource {
+  const page = globalThis as { [SOURCES]?: WeakMap<object, TokenSource> };
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent before the first use
-  const sources = (page[SOURCES] ??= new WeakMap());
+  const sources = (page[SOURCES] ??= new WeakMap<object, TokenSource>());
   const present = sources.get(player);
-  if (present && !present.isOver) {
-    if (present.source !== options) writeMistake(present.source, TWICE, 'troubleshooting.md', 'error');
-    return present.source;
+  if (present) {
+    if (present !== options) writeMistake(present, TWICE, 'troubleshooting.md', 'error');
+    return present;
   }
-  const acquired: AcquiredTokenSource & { isOver?: boolean } = acquireTokenSource(options);
-  const { source } = acquired;
-  source.addEventListener(SOURCE_DESTROYED, () => (acquired.isOver = true));
-  sources.set(player, acquired);
-  const sourceNow = (): AdapterSource => sources.get(player)!.source;
-  const release = (): void => {
-    sources.get(player)?.release();
-    sources.delete(player);
+  const { source, release } = acquireTokenSource(options);
+  const forget = (): void => {
+    if (sources.get(player) === source) sources.delete(player);
   };
-  if (!present) install({ sourceNow, release });
+  sources.set(player, source);
+  source.addEventListener(SOURCE_DESTROYED, forget);
+  install({
+    source,
+    release: () => {
+      forget();
+      release();
+    },
+  });
   return source;
 }
