@@ -61,23 +61,6 @@ describe.concurrent('in a real browser', () => {
     },
   );
 
-  test('out of CORS mode, and from the cache alone, requests are what they are', async (context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, {});
-    const page = await openPage(stage, 'query');
-    const seen = await page.evaluate(
-      async (asked) => {
-        const opaque = await fetch(asked, { mode: 'no-cors' });
-        const sameOrigin = { mode: 'same-origin', cache: 'only-if-cached' } as const;
-        const failure = await fetch(asked, sameOrigin).catch((error: unknown) => (error as Error).name);
-        return { type: opaque.type, status: opaque.status, failure };
-      },
-      stage.url('query', 'vod/fmp4/lo/s000.m4s'),
-    );
-    expect(seen).toEqual({ type: 'opaque', status: 0, failure: 'TypeError' });
-    expect(await stage.refusals()).toEqual([]);
-  });
-
   test('hls.js with a source of its own and a loader that fetches is not signed twice', async (context) => {
     const { expect } = context;
     const stage = await stageFor(context, {});
@@ -109,18 +92,5 @@ describe.concurrent('in a real browser', () => {
     ).toEqual(['initial']);
     expect(types).toContain('fetch');
     expect(types).not.toContain('xhr');
-  });
-
-  test('once it is uninstalled, the fetch of the browser is back', async (context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, {});
-    const page = await openPage(stage, 'query');
-    const url = stage.url('query', 'vod/fmp4/lo/s000.m4s');
-    const statuses = await page.evaluate(async (asked) => {
-      const before = (await fetch(asked)).status;
-      window.installed.uninstall();
-      return [before, (await fetch(asked)).status, String(fetch)];
-    }, url);
-    expect(statuses).toEqual([200, 403, 'function fetch() { [native code] }']);
   });
 });

@@ -23,7 +23,9 @@ export function installSecureFetch(options: TokenSourceOptions | TokenSource): S
   const { source, release } = acquireNamedSource(options, before);
   const signing = signingFetch(source, before);
   let isInstalled = true;
-  const fetch: typeof before = (...args) => (isInstalled ? signing : before)(...args);
+  function fetch(this: unknown, ...args: Parameters<typeof before>): Promise<Response> {
+    return Reflect.apply(isInstalled ? signing : before, this, args);
+  }
   globalThis.fetch = fetch;
 
   return {

@@ -49,7 +49,14 @@ export function acquireNamedSource(
 }
 
 export function signingFetch(source: AdapterSource, fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  // async: a function in `protect` may throw, and a fetch rejects instead of throwing
-  return async (...args) =>
-    source.protects(urlOf(args[0])) && isRead(...args) ? answerSigned(source, fetch, args) : fetch(...args);
+  return function (this: unknown, ...args: Parameters<typeof fetch>) {
+    let isSigned: boolean;
+    try {
+      isSigned = source.protects(urlOf(args[0])) && isRead(...args);
+    } catch (error) {
+      // a function in `protect` has thrown, and a fetch rejects instead of throwing
+      return Promise.reject(error as Error);
+    }
+    return isSigned ? answerSigned(source, fetch, args) : Reflect.apply(fetch, this, args);
+  };
 }
