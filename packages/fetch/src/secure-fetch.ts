@@ -55,7 +55,8 @@ export function signingFetch(source: AdapterSource, fetch: typeof globalThis.fet
       isSigned = source.protects(urlOf(args[0])) && isRead(...args);
     } catch (error) {
       // a function in `protect` has thrown, and a fetch rejects instead of throwing
-      return Promise.reject(error as Error);
+      const mistake = error as Error;
+      return Promise.reject(mistake);
     }
     return isSigned ? answerSigned(source, fetch, args) : Reflect.apply(fetch, this, args);
   };

@@ -34,38 +34,39 @@ const passes =
     check(value, '') === undefined;
 
 /** Whether a value is an http(s) URL without a query, a fragment and user info, each of which may be a secret. */
-const isBareUrl: Writable = (value) => {
-  try {
-    const { protocol, username, password, href } = new URL(value as string);
-    return typeof value === 'string' && /^https?:$/.test(protocol) && !username && !password && !/[?#]/.test(href);
-  } catch {
-    return false;
-  }
-};
+const isBareUrl: Writable = (value) => typeof value === 'string' && /^https?:\/\/[^/\\?#@]+(\/[^?#]*)?$/.test(value);
 
-const CREDENTIALS: readonly unknown[] = ['omit', 'same-origin', 'include'];
+const isOneOf =
+  (...words: unknown[]): Writable =>
+  (value) =>
+    words.includes(value);
 
-/** Whether a value is a plain object that holds nothing but `credentials`. */
-function isRequest(value: unknown): boolean {
-  if (Object.getPrototypeOf(value ?? 0) !== Object.prototype) return false;
-  const { credentials, ...others } = value as { credentials?: unknown };
-  return CREDENTIALS.includes(credentials) && Object.keys(others).length === 0;
-}
+/** Whether a value is a plain object that holds nothing else. */
+const holdsOnly =
+  (members: Readonly<Record<string, Writable>>): Writable =>
+  (value) =>
+    Object.getPrototypeOf(value ?? 0) === Object.prototype &&
+    Object.entries(value as object).every(([name, it]) => Object.hasOwn(members, name) && members[name]!(it));
+
+const isNumber: Writable = (value) => typeof value === 'number';
 
 /** The settings that the URL of a worker may hold, each with its check. */
 const writable: Readonly<Record<keyof WorkerSettings, Writable>> = {
   endpoint: isBareUrl,
   protect: (value) => Array.isArray(value) && value.every(isBareUrl),
-  request: isRequest,
+  request: holdsOnly({ credentials: isOneOf('omit', 'same-origin', 'include') }),
   renewBefore: passes(plainOptions.renewBefore),
   jitter: passes(plainOptions.jitter),
   readAhead: passes(plainOptions.readAhead),
   timeout: passes(plainOptions.timeout),
   refusals: passes(plainOptions.refusals),
   debug: passes(plainOptions.debug),
-  retry: passes(plainOptions.retry),
-  requests: (value) => value === 'all',
+  retry: holdsOnly({ limit: isNumber, backoffLimit: isNumber }),
+  requests: isOneOf('all'),
 };
+
+/** The names of the settings that the URL of a worker may hold. */
+export const SETTING_NAMES: readonly string[] = Object.keys(writable);
 
 /** Whether the URL of a worker may hold `value` as its setting `name`. */
 export const isWritable = (name: string, value: unknown): boolean =>
@@ -76,8 +77,7 @@ export const isWritable = (name: string, value: unknown): boolean =>
  * have made the URL.
  */
 export function readSettings(url: string): WorkerSettings {
-  const text = new URL(url).searchParams.get(SETTINGS);
-  const parsed: unknown = text === null ? {} : JSON.parse(text);
+  const parsed: unknown = JSON.parse(new URL(url).searchParams.get(SETTINGS) ?? '{}');
   const entries = Object.entries(Object(parsed) as object);
   return Object.fromEntries(entries.filter(([name, value]) => isWritable(name, value)));
 }
