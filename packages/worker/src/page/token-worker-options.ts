@@ -11,7 +11,7 @@ import {
   wrongAt,
 } from 'secure-token-core/adapter';
 import type { WorkerSettings } from '../wire/worker-settings.ts';
-import { SETTING_NAMES, isWritable } from '../wire/worker-settings.ts';
+import { SETTING_NAMES } from '../wire/worker-settings.ts';
 
 interface OwnOptions {
   /**
@@ -93,6 +93,32 @@ const notInUrl = (name: string): string =>
       'Only URLs without a query, a fragment and user info, numbers and { credentials } can stand there.'
     : '');
 
+/** Whether a value is an http(s) URL without a query, a fragment and user info, each of which may be a secret. */
+const isBareUrl = (value: unknown): boolean =>
+  typeof value === 'string' && /^https?:\/\/[^/\\?#@]+(\/[^?#]*)?$/.test(value);
+
+/** Whether a value is a plain object that holds nothing else than these members. */
+const holdsOnly = (value: unknown, ...names: string[]): boolean =>
+  Object.getPrototypeOf(value ?? 0) === Object.prototype &&
+  Object.keys(value as object).every((name) => names.includes(name));
+
+/** The settings with which a secret might come into the URL of a worker, each with its check. All others are numbers. */
+const isWritable: Readonly<Record<string, (value: never) => boolean>> = {
+  endpoint: isBareUrl,
+  protect: (rules: readonly unknown[]) => rules.every(isBareUrl),
+  request: (value: { credentials?: unknown }) =>
+    holdsOnly(value, 'credentials') && /^(omit|same-origin|include)$/.test(String(value.credentials)),
+  retry: (value) => holdsOnly(value, 'limit', 'backoffLimit'),
+};
+
+/** @throws `ERR_OPTIONS` for settings that the URL of a worker cannot hold */
+function refuseSecrets(settings: object): void {
+  const secret = Object.entries(settings).find(
+    ([name, value]) => value !== undefined && isWritable[name]?.(value as never) === false,
+  );
+  refuse(secret && notInUrl(secret[0]));
+}
+
 /** Returns the settings of a worker that calls the endpoint itself. */
 function settingsToAsk(options: Given, all: Requests): WorkerSettings {
   const unknown = unknownOption(options, SETTING_NAMES);
@@ -100,10 +126,7 @@ function settingsToAsk(options: Given, all: Requests): WorkerSettings {
   const { endpoint } = options;
   refuse(wrongAt(plainOptions.endpoint(endpoint, 'endpoint') ?? firstWrong(options, plainOptions), options));
   const settings = { ...options, ...all, endpoint: absolute(String(endpoint)), protect: writtenRules(options) };
-  const secret = Object.entries<unknown>(settings).find(
-    ([name, value]) => value !== undefined && !isWritable(name, value),
-  );
-  refuse(secret && notInUrl(secret[0]));
+  refuseSecrets(settings);
   return settings;
 }
 
@@ -113,7 +136,7 @@ function planShared({ source, playlists, ...options }: Given, all: Requests): Wo
   if (playlists !== undefined && typeof playlists !== 'function') refuse('playlists is no function.');
   const hasRules = options.protect !== undefined || all.requests;
   const protect = hasRules ? writtenRules(options) : undefined;
-  refuse(protect && !isWritable('protect', protect) ? notInUrl('protect') : undefined);
+  refuseSecrets({ protect });
   return {
     settings: { ...all, ...(protect && { protect }) },
     source: source as AdapterSource,

@@ -63,7 +63,7 @@ function on(type: string, listener: (event: Event) => void): void {
 function createSource({ endpoint, request, ...options }: WorkerSettings): AdapterSource {
   const asking = endpoint
     ? // no referrer: the settings in the URL of the worker do not concern the endpoint
-      { endpoint, request: { ...request, referrerPolicy: 'no-referrer' } as const }
+      { endpoint, request: { credentials: request?.credentials, referrerPolicy: 'no-referrer' } as RequestInit }
     : { getTokens: () => Promise.resolve([]) };
   const source = createTokenSource({ ...options, ...asking }) as AdapterSource;
   forwardTokenEvents(source, (type, detail) => goOnBeside(tellPages(eventMessage(type, detail))));
