@@ -73,8 +73,8 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** @returns `undefined` for all other messages that a worker posts to its pages */
 export function readMessage(data: unknown): WorkerMessage | undefined {
   const { secureToken, type, detail } = membersOf(data);
-  const members = Object.hasOwn(MEMBERS, secureToken as string) && MEMBERS[secureToken as string];
-  if (!members || !has(data, members)) return undefined;
+  if (typeof secureToken !== 'string' || !Object.hasOwn(MEMBERS, secureToken)) return undefined;
+  if (!has(data, MEMBERS[secureToken]!)) return undefined;
   const isEvent = secureToken === 'event';
   const error = (detail as { error?: unknown } | undefined)?.error;
   return isEvent && (!TOKEN_EVENTS.includes(type as never) || (error !== undefined && !isPostedError(error)))

@@ -25,10 +25,12 @@ export async function answerSigned(
   const { request } = event;
   const { url, signal, method } = request;
   const send = (signed: SignedRequest): Promise<Response> => fetch(signed.url, delivery.request(event, signed));
+  // no referrer: the URL of the worker holds its settings
+  const sendAlone: typeof fetch = (target, init) => fetch(target, { ...init, referrerPolicy: 'no-referrer' });
   try {
     const signed = await signer.sign(url, { signal });
     if (!signed.token) return await fetch(request);
-    const { request: sent, answer } = await fetchSigned(signer, signed, send, { signal, method });
+    const { request: sent, answer } = await fetchSigned(signer, signed, send, { signal, method, fetch: sendAlone });
     return await (answer.response ? delivery.answer(event, sent, answer.response) : delivery.failed(event, sent));
   } catch (error) {
     return failure(error);
