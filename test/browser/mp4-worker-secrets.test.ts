@@ -106,21 +106,7 @@ describe('what the token worker tells of its settings (Chromium)', () => {
 
   it.each([
     ['headers', `{ endpoint: '/token', protect: args.edge, request: { headers: { authorization: 'Bearer SECRET' } } }`],
-    [
-      'headers and credentials',
-      `{
-        endpoint: '/token',
-        protect: args.edge,
-        request: { credentials: 'include', headers: [['authorization', 'Bearer SECRET']] },
-      }`,
-    ],
     ['an endpoint with a query', `{ endpoint: '/token?key=SECRET', protect: args.edge }`],
-    ['an endpoint with a fragment', `{ endpoint: '/token#SECRET', protect: args.edge }`],
-    ['a protect with a query', `{ endpoint: '/token', protect: [args.edge, args.edge + '?key=SECRET'] }`],
-    [
-      'text in place of credentials',
-      `{ endpoint: '/token', protect: args.edge, request: { referrer: '/SECRET', referrerPolicy: 'no-referrer' } }`,
-    ],
   ])(
     '%s: nothing is registered; by a token source the page signs, and no URL or Referer holds the secret',
     async (name, options) => {

@@ -71,7 +71,10 @@ addEventListener('activate', (event) => event.waitUntil(clients.claim()));`;
 export function mediaPage({ version, edge }: { version: () => string; edge: string }): (pathname: string) => Response {
   const workerPage = shipped('worker/dist/secure-token-worker.min.js');
   const workers = new Map(
-    ['/token-worker.js', '/token-worker-all.js', '/token-worker.development.js'].map((name) => [name, shipped(`worker/dist${name}`)]),
+    ['/token-worker.js', '/token-worker-all.js', '/token-worker.development.js'].map((name) => [
+      name,
+      shipped(`worker/dist${name}`),
+    ]),
   );
   const fixed: Record<string, string> = {
     '/progressive.js': shipped('progressive/dist/secure-token-progressive.min.js'),

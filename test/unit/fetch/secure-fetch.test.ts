@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Token } from 'secure-token-fetch';
 import { SecureTokenError, createTokenSource, installSecureFetch, secureFetch } from 'secure-token-fetch';
 import { answer, fetchLab, refuse } from './fetch-lab.ts';
 
@@ -49,11 +50,11 @@ describe('a protected request', () => {
     expect(lab.now.fetch.mock.calls[0]![1]).toMatchObject({ ...init, headers: expect.anything() as object });
   });
 
-  test.each([
+  test.each<[string, Partial<Token>, object]>([
     ['a header', { headers: { 'x-token': 't' } }, { url: '/vod/1.m4s', headers: { 'x-token': 't' } }],
     ['the path', { base: 'secret/' }, { url: '/secret/1.m4s' }],
     ['a cookie', { credentials: true }, { url: '/vod/1.m4s' }],
-  ])('carries a token in %s', async (_, { base, ...carrier }: { base?: string }, expected) => {
+  ])('carries a token in %s', async (_, { base, ...carrier }, expected) => {
     lab.now.carrier = () => ({ ...carrier, ...(base && { base: lab.now.url(base) }) });
     const { url } = await lab.now.secure(lab.now.url(), { credentials: 'omit' });
     expect([url, lab.now.requests[0]]).toMatchObject([lab.now.url(), expected]);

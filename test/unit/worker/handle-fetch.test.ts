@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AdapterSource } from 'secure-token-core/adapter';
+import type { Token } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
 import { fetchLab, refuse, serve } from './handle-fetch-lab.ts';
 
@@ -52,10 +53,10 @@ describe('a request of a media element', () => {
     expect([(await response).url, held]).toEqual([expect.stringContaining('/vod/s1.ts'), []]);
   });
 
-  test.each([
+  test.each<[string, Partial<Token>, object]>([
     ['a header', { headers: { 'x-token': 'secret' } }, { url: '/vod/film.mp4', headers: { 'x-token': 'secret' } }],
     ['the path', { base: '/secret/vod/' }, { url: '/secret/vod/film.mp4' }],
-  ])('carries a token in %s', async (_, { base, ...carrier }: { base?: string }, expected) => {
+  ])('carries a token in %s', async (_, { base, ...carrier }, expected) => {
     lab.carrier = { ...carrier, ...(base && { base: lab.origin + base }) };
     await lab.ask('/vod/film.mp4').response;
     expect(lab.requests[0]).toMatchObject(expected);

@@ -70,18 +70,18 @@ describe('what is posted arrives', () => {
   });
 
   test.each(['tokenerror', 'tokendenied'] as const)('%s with its error, without the cause', (type) => {
-    const message = through(eventMessage(type, { error })) as { detail: never };
+    const message = through(eventMessage(type, { error })) as unknown as { detail: never };
     expect(readMessage(message)).toBe(message);
     const { error: arrived } = detailOf(message.detail) as { error: SecureTokenError };
     expect(isSecureTokenError(arrived)).toBe(true);
-    expect({ ...arrived, message: arrived.message }).toEqual({
-      ...{ name: 'SecureTokenError', code: 'ERR_DENIED', message: 'ERR_DENIED: no', url, status: 403 },
-    });
+    expect(arrived).toMatchObject({ code: 'ERR_DENIED', message: 'ERR_DENIED: no', url, status: 403 });
+    expect(arrived.cause).toBeUndefined();
+  });
   });
 
   test('another event with its detail', () => {
     const detail = { reason: 'adopted', urls: [url], expires: 9, wait: 0 } as const;
-    const message = through(eventMessage('tokenrenewed', detail)) as { detail: never };
+    const message = through(eventMessage('tokenrenewed', detail)) as unknown as { detail: never };
     expect([readMessage(message), detailOf(message.detail)]).toEqual([message, detail]);
   });
 

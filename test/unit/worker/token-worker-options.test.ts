@@ -15,8 +15,15 @@ const source = createTokenSource({ getTokens, protect });
 describe('a worker that asks by itself', () => {
   test('has its options in its URL, where they are absolute, and reads them there', () => {
     const options = {
-      ...{ renewBefore: 5, jitter: 0, readAhead: 3, timeout: 2, refusals: [403, 404], debug: true },
-      ...{ retry: { limit: 1, backoffLimit: 2 }, request: { credentials: 'include' }, requests: 'all' },
+      renewBefore: 5,
+      jitter: 0,
+      readAhead: 3,
+      timeout: 2,
+      refusals: [403, 404],
+      debug: true,
+      retry: { limit: 1, backoffLimit: 2 },
+      request: { credentials: 'include' },
+      requests: 'all',
     } as const;
     const { settings, source: none } = planWorker({ ...options, endpoint: 'token', protect: [protect, '/vod/@a/'] });
     expect(none).toBeUndefined();
