@@ -25,25 +25,6 @@ async function openPage(stage: Stage, carrier: Carrier): Promise<Page> {
 }
 
 describe.concurrent('in a real browser', () => {
-  test('a response is the real one, and of the unsigned URL', async (context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, {});
-    const page = await openPage(stage, 'query');
-    const url = stage.url('query', 'vod/fmp4/lo/i.m3u8');
-    const seen = await page.evaluate(async (asked) => {
-      const response = await fetch(asked);
-      const clone = response.clone();
-      const { type, redirected, status } = response;
-      const urls = [response.url, clone.url, clone.clone().url];
-      const [text, same] = [await response.text(), await clone.text()];
-      return { isReal: response instanceof Response, type, redirected, status, urls, isSame: text === same, text };
-    }, url);
-    expect(seen).toMatchObject({ isReal: true, type: 'cors', redirected: false, status: 200, isSame: true });
-    expect(seen.urls).toEqual([url, url, url]);
-    expect(seen.text).toMatch('#EXTM3U');
-    expect(await stage.refusals()).toEqual([]);
-  });
-
   test.for(['header', 'cookie'] as const)(
     'a 410 that the browser keeps is replayed past its cache: %s',
     { tags: ['nginx', 'libfaketime'] },

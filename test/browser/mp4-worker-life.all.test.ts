@@ -110,41 +110,6 @@ describe.concurrent('the life of the token worker (Chromium)', { tags: ['nginx']
     expect(await stage.refusals()).toBe(0);
   });
 
-  it('tokens in a page, and no such page is open: what nobody knows goes out as it is', async ({
-    context,
-    expect,
-    page,
-    run,
-    stage,
-  }) => {
-    stage.signer.ttl = 60;
-    await run(inPage, names(stage));
-    // as another part of the site might: with a URL that needs nothing
-    const ready = await run<string>(`return (await tokens.sign(args.short)).url`, names(stage));
-    await page.reload();
-    stage.signer.calls.length = 0;
-    await run(
-      `video.src = args.ready;
-      await until(() => video.readyState > 2 || video.error);
-      if (video.error) throw video.error.message`,
-      { ready },
-    );
-    expect(await run(`return !!navigator.serviceWorker.controller`)).toBe(true);
-    expect(stage.signer.calls).toHaveLength(0);
-    // waited for once, for ten seconds
-    const load = `const since = performance.now();
-      Object.assign(video, { crossOrigin: 'anonymous', src: args.url });
-      await until(() => video.readyState > 2 || video.error);
-      return [video.error === null, performance.now() - since < 10_000];`;
-    expect(await run(load, { url: ready })).toEqual([true, true]);
-    expect(await run(load, { url: stage.url('short.mp4') }), 'without a token').toEqual([false, true]);
-    // until there is one
-    const other = await context.newPage();
-    await other.goto(stage.origin);
-    await runIn(other, inPage, names(stage));
-    expect(await run(load, { url: stage.url('short.mp4') }), 'signed by the other page').toEqual([true, true]);
-  });
-
   it('has no CORS headers to sign by: the source is changed instead, and a development build says so', async ({
     expect,
     run,

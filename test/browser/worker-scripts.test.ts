@@ -161,30 +161,4 @@ describe.concurrent("what a script requests behind a token worker with requests:
     );
     await vi.waitFor(() => expect(lab.asked.flat().some((url) => url.endsWith('/live/s3.ts'))).toBe(true), patient);
   });
-
-  it('is left alone in a page that has not asked for it, which is waited for once', async ({
-    expect,
-    lab,
-    page,
-    run,
-  }) => {
-    await run(`${registers()} await fetch(args.vod + 'a.ts')`);
-    const other = await page.context().newPage();
-    await other.goto(`${lab.site.origin}/other`);
-    lab.received.length = 0;
-    const waitedMs = await other.evaluate(async (url) => {
-      const waits: number[] = [];
-      for (let turn = 0; turn < 2; turn++) {
-        const since = performance.now();
-        await fetch(url);
-        waits.push(performance.now() - since);
-      }
-      return waits;
-    }, `${lab.edge.origin}/vod/b.ts`);
-    expect(requested(lab.received)).toEqual(['GET /vod/b.ts', 'GET /vod/b.ts']);
-    expect(waitedMs[1], `${waitedMs[0]} ms for the first`).toBeLessThan(waitedMs[0]!);
-    // the first one still asks
-    expect(await run(`await fetch(args.vod + 'c.ts')`)).toBeUndefined();
-    expect(requested(lab.received).at(-1)).toMatch(/c\.ts\?st=worker/);
-  });
 });

@@ -77,7 +77,6 @@ describe('what is posted arrives', () => {
     expect(arrived).toMatchObject({ code: 'ERR_DENIED', message: 'ERR_DENIED: no', url, status: 403 });
     expect(arrived.cause).toBeUndefined();
   });
-  });
 
   test('another event with its detail', () => {
     const detail = { reason: 'adopted', urls: [url], expires: 9, wait: 0 } as const;
