@@ -42,6 +42,7 @@ describe('what other scripts of the site post', () => {
     { secureToken: 'playlist', url, text: 7 },
     { secureToken: 'event', type: 'constructor', detail: {} },
     { secureToken: 'event', type: 'tokenrefused' },
+    { secureToken: 'event', type: 'tokenerror', detail: { error: undefined } },
     { secureToken: 'event', type: 'tokenerror', detail: { error: 'ERR_DENIED' } },
     { secureToken: 'event', type: 'tokenerror', detail: { error: { code: 'TypeError', message: 'no' } } },
   ])('%o is no message, and no answer about a request', (data) => {

@@ -47,6 +47,7 @@ describe('a worker that asks by itself', () => {
     ['headers beside credentials', { request: { credentials: 'include', headers: { a: 'SECRET' } } }, 'request'],
     ['any other text', { request: { referrer: 'SECRET' } }, 'request'],
     ['credentials that are none', { request: { credentials: 'SECRET' } }, 'request'],
+    ['credentials as a list', { request: { credentials: ['include'] } }, 'request'],
     ['a Request', { request: new Request('https://h/', { headers: { authorization: 'SECRET' } }) }, 'request'],
     ['more in retry', { retry: { limit: 1, key: 'SECRET' } }, 'retry'],
     ['text in retry', { retry: { limit: 'SECRET' } }, 'retry.limit'],

@@ -102,12 +102,14 @@ const holdsOnly = (value: unknown, ...names: string[]): boolean =>
   Object.getPrototypeOf(value ?? 0) === Object.prototype &&
   Object.keys(value as object).every((name) => names.includes(name));
 
+const CREDENTIALS: readonly unknown[] = ['omit', 'same-origin', 'include'];
+
 /** The settings with which a secret might come into the URL of a worker, each with its check. All others are numbers. */
 const isWritable: Readonly<Record<string, (value: never) => boolean>> = {
   endpoint: isBareUrl,
   protect: (rules: readonly unknown[]) => rules.every(isBareUrl),
   request: (value: { credentials?: unknown }) =>
-    holdsOnly(value, 'credentials') && /^(omit|same-origin|include)$/.test(String(value.credentials)),
+    holdsOnly(value, 'credentials') && CREDENTIALS.includes(value.credentials),
   retry: (value) => holdsOnly(value, 'limit', 'backoffLimit'),
 };
 

@@ -74,13 +74,13 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 export function readMessage(data: unknown): WorkerMessage | undefined {
   const { secureToken, type, detail } = membersOf(data);
   if (typeof secureToken !== 'string' || !Object.hasOwn(MEMBERS, secureToken)) return undefined;
-  if (!has(data, MEMBERS[secureToken]!)) return undefined;
-  const isEvent = secureToken === 'event';
-  const error = (detail as { error?: unknown } | undefined)?.error;
-  return isEvent && (!TOKEN_EVENTS.includes(type as never) || (error !== undefined && !isPostedError(error)))
-    ? undefined
-    : (data as WorkerMessage);
+  if (!has(data, MEMBERS[secureToken]!) || (secureToken === 'event' && !isEvent(type, detail as object)))
+    return undefined;
+  return data as WorkerMessage;
 }
+
+const isEvent = (type: unknown, detail: { readonly error?: unknown }): boolean =>
+  TOKEN_EVENTS.includes(type as never) && (!('error' in detail) || isPostedError(detail.error));
 
 /** Whether a token of one of the page's sources is in a request. What is not understood counts as a token. */
 export const readCarries = (data: unknown): boolean => membersOf(data).carries !== false;
