@@ -25,25 +25,6 @@ async function openPage(stage: Stage, carrier: Carrier): Promise<Page> {
 }
 
 describe.concurrent('in a real browser', () => {
-  test('a response is the real one, and of the unsigned URL', async (context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, {});
-    const page = await openPage(stage, 'query');
-    const url = stage.url('query', 'vod/fmp4/lo/i.m3u8');
-    const seen = await page.evaluate(async (asked) => {
-      const response = await fetch(asked);
-      const clone = response.clone();
-      const { type, redirected, status } = response;
-      const urls = [response.url, clone.url, clone.clone().url];
-      const [text, same] = [await response.text(), await clone.text()];
-      return { isReal: response instanceof Response, type, redirected, status, urls, isSame: text === same, text };
-    }, url);
-    expect(seen).toMatchObject({ isReal: true, type: 'cors', redirected: false, status: 200, isSame: true });
-    expect(seen.urls).toEqual([url, url, url]);
-    expect(seen.text).toMatch('#EXTM3U');
-    expect(await stage.refusals()).toEqual([]);
-  });
-
   test.for(['header', 'cookie'] as const)(
     'a 410 that the browser keeps is replayed past its cache: %s',
     { tags: ['nginx', 'libfaketime'] },
@@ -60,23 +41,6 @@ describe.concurrent('in a real browser', () => {
       expect((await stage.refusals()).map(({ status: code }) => code)).toEqual([410]);
     },
   );
-
-  test('out of CORS mode, and from the cache alone, requests are what they are', async (context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, {});
-    const page = await openPage(stage, 'query');
-    const seen = await page.evaluate(
-      async (asked) => {
-        const opaque = await fetch(asked, { mode: 'no-cors' });
-        const sameOrigin = { mode: 'same-origin', cache: 'only-if-cached' } as const;
-        const failure = await fetch(asked, sameOrigin).catch((error: unknown) => (error as Error).name);
-        return { type: opaque.type, status: opaque.status, failure };
-      },
-      stage.url('query', 'vod/fmp4/lo/s000.m4s'),
-    );
-    expect(seen).toEqual({ type: 'opaque', status: 0, failure: 'TypeError' });
-    expect(await stage.refusals()).toEqual([]);
-  });
 
   test('hls.js with a source of its own and a loader that fetches is not signed twice', async (context) => {
     const { expect } = context;
@@ -109,18 +73,5 @@ describe.concurrent('in a real browser', () => {
     ).toEqual(['initial']);
     expect(types).toContain('fetch');
     expect(types).not.toContain('xhr');
-  });
-
-  test('once it is uninstalled, the fetch of the browser is back', async (context) => {
-    const { expect } = context;
-    const stage = await stageFor(context, {});
-    const page = await openPage(stage, 'query');
-    const url = stage.url('query', 'vod/fmp4/lo/s000.m4s');
-    const statuses = await page.evaluate(async (asked) => {
-      const before = (await fetch(asked)).status;
-      window.installed.uninstall();
-      return [before, (await fetch(asked)).status, String(fetch)];
-    }, url);
-    expect(statuses).toEqual([200, 403, 'function fetch() { [native code] }']);
   });
 });

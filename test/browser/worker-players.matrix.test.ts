@@ -3,7 +3,7 @@ import { describe } from 'vitest';
 import { mediaTest as it } from '../support/media-test.ts';
 import { inPart, runsRest } from '../support/parts.ts';
 import type { ScriptPlayer } from '../support/script-players.ts';
-import { playersBesideAdapters, scriptPlayers, spf } from '../support/script-players.ts';
+import { playersBesideAdapters, scriptPlayers } from '../support/script-players.ts';
 import { TRANSIT } from '../support/signer.ts';
 
 const register = (who: string): string => `window.worker = follow(
@@ -91,47 +91,5 @@ describe.concurrent(
         expect(stage.signer.calls.length).toBeGreaterThan(3);
       });
     }
-
-    if (runsRest)
-      it('SPF beside secure-token-hlsjs in one page: the worker signs what SPF requests, and nothing else', async ({
-        expect,
-        page,
-        run,
-        stage,
-      }) => {
-        Object.assign(stage.signer, { ttl: LIVES_TILL_THE_PAGE_ANSWERS, transit: TRANSIT });
-        stage.network.rate = spf.rate!;
-        await load(page, spf);
-        await page.addScriptTag({ path: 'node_modules/hls.js/dist/hls.min.js' });
-        await page.addScriptTag({ path: 'packages/hlsjs/dist/secure-token-hlsjs.min.js' });
-        const seen = await run<{ asked: string[]; failures: string[] }>(
-          `window.asked = [];
-        const getTokens = async ({ urls, reason }) => {
-          asked.push(...urls);
-          const headers = { 'content-type': 'application/json' };
-          const body = JSON.stringify({ urls, reason });
-          return (await fetch('/token', { method: 'POST', headers, body })).json();
-        };
-        ${register(inPage('getTokens'))}
-        const beside = document.body.appendChild(Object.assign(document.createElement('video'), { muted: true }));
-        window.hls = new Hls();
-        SecureTokenHls.secureToken(hls, '/token');
-        hls.on(Hls.Events.ERROR, (event, { fatal, details }) => fatal && seen.failures.push(details));
-        hls.loadSource(args.beside);
-        hls.attachMedia(beside);
-        void beside.play();
-        ${spf.play}
-        await video.play();
-        await moves(8);
-        await until(() => beside.currentTime > 8);
-        return { asked, failures: seen.failures };`,
-          { url: stage.url(spf.path), beside: stage.url('ts/master.m3u8'), edge: `${stage.edge}/` },
-        );
-        expect(seen.failures).toEqual([]);
-        expect(seen.asked.length).toBeGreaterThan(3);
-        expect(seen.asked.filter((url) => !url.includes('/fmp4/'))).toEqual([]);
-        expect(await stage.refusals(), 'each request was signed').toBe(0);
-        expect(stage.signer.calls.some(({ urls }) => urls.some((url) => url.includes('/ts/')))).toBe(true);
-      });
   },
 );

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, vi } from 'vitest';
-import { pageOfVersion1 } from '../support/earlier-worker.ts';
 import { registers, registersAndSigns, scriptTest as it } from '../support/script-edge.ts';
 
 /** Ends what hangs. */
@@ -42,17 +41,13 @@ describe.concurrent("what a script requests behind a token worker with requests:
     ]);
   });
 
-  it('needs token-worker-all.js: by token-worker.js the page hears ERR_OPTIONS, and no worker is registered', async ({
-    expect,
-    run,
-  }) => {
+  it('needs token-worker-all.js: the browser does not register token-worker.js', async ({ expect, run }) => {
     const seen = await run(
       `const options = { endpoint: '/token', protect: args.vod, requests: 'all' };
       const error = await SecureTokenWorker.registerTokenWorker('/token-worker.js', options).catch((it) => it);
-      const { length } = await navigator.serviceWorker.getRegistrations();
-      return [error.code, error.message.includes('token-worker-all.js'), error.cause.name, length];`,
+      return [error.name, (await navigator.serviceWorker.getRegistrations()).length];`,
     );
-    expect(seen).toEqual(['ERR_OPTIONS', true, 'TypeError', 0]);
+    expect(seen).toEqual(['TypeError', 0]);
   });
 
   it('keeps its mode, and its way with redirects', async ({ expect, lab, run }) => {
@@ -119,19 +114,8 @@ describe.concurrent("what a script requests behind a token worker with requests:
     expect(lab.received).toHaveLength(2);
   });
 
-  it('is left alone where nothing is protected, and where it sends', async ({ expect, lab, run }) => {
-    await run(
-      `${registers()}
-      await fetch(args.edge + 'other/a.ts');
-      await fetch(args.vod + 'a.ts', { method: 'POST', body: '{}' });`,
-    );
-    expect(requested(lab.received)).toEqual(['GET /other/a.ts', 'POST /vod/a.ts']);
-    expect(lab.asked).toEqual([]);
-  });
-
   it.for([
     ['query', { query: { tk: 'own' } }, 'GET /vod/a.ts?tk=own'],
-    ['path', { base: 'own/vod/' }, 'GET /vod/own/vod/a.ts'],
     ['headers', { headers: { 'x-token': 'own' } }, 'GET /vod/a.ts'],
     ['cookie', { credentials: true }, 'GET /vod/a.ts'],
   ] as const)(
@@ -139,7 +123,6 @@ describe.concurrent("what a script requests behind a token worker with requests:
     async ([, carrier, expected], { expect, lab, run }) => {
       await run(
         `${registers()}
-      if (args.carrier.base) args.carrier.base = args.vod + args.carrier.base;
       const token = { prefix: args.vod, expires: Date.now() / 1000 + 60, ...args.carrier };
       // of another package: it has a core of its own
       const source = SecureTokenProgressive.createTokenSource({ endpoint: '/none', protect: args.vod, tokens: [token] });
@@ -154,29 +137,6 @@ describe.concurrent("what a script requests behind a token worker with requests:
       expect(lab.asked).toEqual([]);
     },
   );
-
-  it('is signed anew where a server has written a token into its URL, whose names are known here', async ({
-    expect,
-    lab,
-    run,
-  }) => {
-    await run(
-      `${registers()}
-      const token = { prefix: args.vod, expires: Date.now() / 1000 + 60, query: { tk: 'own' } };
-      const source = SecureTokenProgressive.createTokenSource({ endpoint: '/none', protect: args.vod, tokens: [token] });
-      await fetch((await source.sign(args.vod + 'a.ts')).url);
-      await fetch(args.vod + 'b.ts');
-      // of the worker, and of the source in the page
-      await fetch(args.vod + 'c.ts?st=stale&x=1');
-      await fetch(args.vod + 'd.ts?tk=stale');`,
-    );
-    expect(requested(lab.received)).toEqual([
-      'GET /vod/a.ts?tk=own',
-      'GET /vod/b.ts?st=worker1',
-      'GET /vod/c.ts?st=worker2&x=1',
-      'GET /vod/d.ts?tk=stale&st=worker3',
-    ]);
-  });
 
   it('is signed for a Web Worker of the page, too', async ({ expect, lab, run }) => {
     const status = await run(
@@ -200,33 +160,5 @@ describe.concurrent("what a script requests behind a token worker with requests:
       await fetch(args.vod + 'live/s0.ts')`,
     );
     await vi.waitFor(() => expect(lab.asked.flat().some((url) => url.endsWith('/live/s3.ts'))).toBe(true), patient);
-  });
-
-  it('is left alone in a page that has not asked for it, which is waited for once', async ({
-    expect,
-    lab,
-    page,
-    run,
-  }) => {
-    await run(`${registers()} await fetch(args.vod + 'a.ts')`);
-    const other = await page.context().newPage();
-    await other.goto(`${lab.site.origin}/other`);
-    // of an earlier version: it hands out tokens, and does not know the question
-    await other.evaluate(`window.tokens = {}; ${pageOfVersion1}`);
-    lab.received.length = 0;
-    const waitedMs = await other.evaluate(async (url) => {
-      const waits: number[] = [];
-      for (let turn = 0; turn < 2; turn++) {
-        const since = performance.now();
-        await fetch(url);
-        waits.push(performance.now() - since);
-      }
-      return waits;
-    }, `${lab.edge.origin}/vod/b.ts`);
-    expect(requested(lab.received)).toEqual(['GET /vod/b.ts', 'GET /vod/b.ts']);
-    expect(waitedMs[1], `${waitedMs[0]} ms for the first`).toBeLessThan(waitedMs[0]!);
-    // the first one still asks
-    expect(await run(`await fetch(args.vod + 'c.ts')`)).toBeUndefined();
-    expect(requested(lab.received).at(-1)).toMatch(/c\.ts\?st=worker/);
   });
 });

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { workerOfVersion1 } from './earlier-worker.ts';
 
 /** A script as it is shipped. */
 const shipped = (path: string): string => readFileSync(new URL(`../../packages/${path}`, import.meta.url), 'utf8');
@@ -72,7 +71,10 @@ addEventListener('activate', (event) => event.waitUntil(clients.claim()));`;
 export function mediaPage({ version, edge }: { version: () => string; edge: string }): (pathname: string) => Response {
   const workerPage = shipped('worker/dist/secure-token-worker.min.js');
   const workers = new Map(
-    ['/token-worker.js', '/token-worker-all.js'].map((name) => [name, shipped(`worker/dist${name}`)]),
+    ['/token-worker.js', '/token-worker-all.js', '/token-worker.development.js'].map((name) => [
+      name,
+      shipped(`worker/dist${name}`),
+    ]),
   );
   const fixed: Record<string, string> = {
     '/progressive.js': shipped('progressive/dist/secure-token-progressive.min.js'),
@@ -84,7 +86,6 @@ addEventListener('fetch', (event) => handleFetch(event, source));
 ${takesOver}`,
     // its settings are in its own URL, as those of the token worker are
     '/importing-worker.js': `importScripts('/token-worker.js');`,
-    '/earlier-worker.js': workerOfVersion1,
     '/foreign-worker.js': `addEventListener('fetch', () => undefined);\n${takesOver}`,
   };
   return (pathname) => {

@@ -1,6 +1,6 @@
 export { dash, hlsOrDash } from './playlists/dash-playlist.ts';
 export { hls } from './playlists/hls.ts';
 export { list } from './playlists/list.ts';
-export { playlistText } from './before/playlist-text.ts';
+export { playlistText } from './playlists/playlist-text.ts';
 export type { Playlist } from './contract/playlist.ts';
 export type { ListOptions, ListedUrl } from './playlists/list.ts';

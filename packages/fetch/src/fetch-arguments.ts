@@ -1,5 +1,4 @@
 import type { SignedRequest } from 'secure-token-core';
-import { credentialsMode } from 'secure-token-core/adapter';
 
 type Arguments = Parameters<typeof fetch>;
 
@@ -21,6 +20,7 @@ export function isRead(input: Arguments[0], init?: Arguments[1]): boolean {
 const MEMBERS = [
   'method',
   'mode',
+  'cache',
   'redirect',
   'referrer',
   'referrerPolicy',
@@ -39,16 +39,9 @@ export const initOf = (asked: Request, init: RequestInit | undefined): RequestIn
   ...init,
 });
 
-/** Tells whether a replay keeps the app's cache mode: the app bypasses the cache, or wants nothing but the cache. */
-const isCacheChosen = (cache: RequestCache): boolean => cache === 'no-store' || cache === 'only-if-cached';
-
-/** Makes the members that come with the signature of `request`. @param cache the cache mode of a replay */
-export function signedInit(asked: Request, request: SignedRequest, cache: RequestCache | undefined): RequestInit {
+/** Makes the members that come with the signature of `request`. */
+export function signedInit(asked: Request, request: SignedRequest): RequestInit {
   const headers = new Headers(asked.headers);
   for (const [name, value] of Object.entries(request.headers)) headers.set(name, value);
-  return {
-    headers,
-    credentials: request.credentials ? credentialsMode(request) : asked.credentials,
-    cache: cache === 'reload' && !isCacheChosen(asked.cache) ? cache : asked.cache,
-  };
+  return { headers, credentials: request.credentials ? 'include' : asked.credentials };
 }

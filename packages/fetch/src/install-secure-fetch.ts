@@ -1,13 +1,12 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { acquireNamedSource } from './named-source.ts';
-import { signingFetch } from './secure-fetch.ts';
+import { acquireNamedSource, signingFetch } from './secure-fetch.ts';
 
 export interface SecureFetchInstallation {
   /** Decides when tokens are fetched, renewed and replaced. */
   readonly source: TokenSource;
   /**
-   * Restores the fetch of the page, and sends all waiting requests without a token. Destroys `source` unless it was
-   * passed in.
+   * Restores the fetch of the page, and destroys `source`, so that waiting requests are sent without a token. A source
+   * that was passed in stays, and still signs the requests that wait.
    */
   uninstall(): void;
 }
@@ -22,20 +21,18 @@ export interface SecureFetchInstallation {
 export function installSecureFetch(options: TokenSourceOptions | TokenSource): SecureFetchInstallation {
   const before = globalThis.fetch;
   const { source, release } = acquireNamedSource(options, before);
-  const installation = new AbortController();
-  const uninstalled = installation.signal;
-  const signing = signingFetch(source, before, uninstalled);
-
-  function fetch(this: unknown, ...args: Parameters<typeof globalThis.fetch>): Promise<Response> {
-    return Reflect.apply(uninstalled.aborted ? before : signing, this, args);
+  const signing = signingFetch(source, before);
+  let isInstalled = true;
+  function fetch(this: unknown, ...args: Parameters<typeof before>): Promise<Response> {
+    return Reflect.apply(isInstalled ? signing : before, this, args);
   }
   globalThis.fetch = fetch;
 
   return {
     source,
     uninstall() {
-      if (uninstalled.aborted) return;
-      installation.abort();
+      if (!isInstalled) return;
+      isInstalled = false;
       // code that has wrapped this function since then goes on calling it
       if (globalThis.fetch === fetch) globalThis.fetch = before;
       release();

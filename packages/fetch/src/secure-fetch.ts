@@ -1,8 +1,9 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
-import type { AdapterSource } from 'secure-token-core/adapter';
-import { acquireNamedSource } from './named-source.ts';
+import { SecureTokenError } from 'secure-token-core';
+import type { AcquiredTokenSource, AdapterSource } from 'secure-token-core/adapter';
+import { acquireTokenSource, isTokenSource } from 'secure-token-core/adapter';
 import { isRead, urlOf } from './fetch-arguments.ts';
-import { SecureRequest } from './secure-request.ts';
+import { answerSigned } from './signed-answer.ts';
 
 export type SecureFetch = typeof fetch & {
   /** Decides when tokens are fetched, renewed and replaced. */
@@ -25,14 +26,30 @@ export function secureFetch(
   return Object.assign(signingFetch(source, fetch), { source });
 }
 
-/** @param uninstalled aborts when requests that wait for a token are to be sent unsigned */
-export function signingFetch(
-  source: AdapterSource,
+/** A host that cannot exist (RFC 2606): only a source that signs every URL protects it. */
+const ANYWHERE = 'https://anywhere.invalid/';
+
+/**
+ * Returns the token source for a fetch, to which no player says what is protected. A source that is made here uses
+ * `fetch` for its own calls, unless its options have another one.
+ * @throws `ERR_OPTIONS` without `protect`
+ */
+export function acquireNamedSource(
+  options: TokenSourceOptions | TokenSource,
   fetch: typeof globalThis.fetch,
-  uninstalled: AbortSignal = new AbortController().signal,
-): typeof globalThis.fetch {
-  return function (this: unknown, ...args: Parameters<typeof globalThis.fetch>) {
-    const send: typeof globalThis.fetch = (...sent) => Reflect.apply(fetch, this, sent);
+): AcquiredTokenSource {
+  const isShared = isTokenSource(options);
+  if (isShared ? options.protects(ANYWHERE) : !(options as Partial<TokenSourceOptions> | undefined)?.protect)
+    throw new SecureTokenError(
+      'ERR_OPTIONS',
+      "protect is missing. Write which URLs are signed, such as 'https://cdn.example.com/': fetch sees every request " +
+        'of the page.',
+    );
+  return acquireTokenSource(isShared ? options : { ...options, fetch: options.fetch ?? fetch });
+}
+
+export function signingFetch(source: AdapterSource, fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return function (this: unknown, ...args: Parameters<typeof fetch>) {
     let isSigned: boolean;
     try {
       isSigned = source.protects(urlOf(args[0])) && isRead(...args);
@@ -41,7 +58,6 @@ export function signingFetch(
       const mistake = error as Error;
       return Promise.reject(mistake);
     }
-    if (!isSigned) return send(...args);
-    return new SecureRequest(source, send, args, uninstalled).answer();
+    return isSigned ? answerSigned(source, fetch, args) : Reflect.apply(fetch, this, args);
   };
 }

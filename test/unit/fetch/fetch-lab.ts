@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, vi } from 'vitest';
@@ -10,26 +10,20 @@ import { secureFetch } from '../../../packages/fetch/src/index.ts';
 export type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 export const answer =
-  (body: string | Buffer, headers: Record<string, string> = {}, status = 200): Answer =>
+  (body: string, headers: Record<string, string> = {}, status = 200): Answer =>
   (_, response) =>
     response.writeHead(status, headers).end(body);
 export const refuse = (status: number): Answer => answer('refused', {}, status);
-
-export interface EdgeRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-}
 
 /** An edge in Node, a token source, and a fetch that signs what goes to `/vod/`. */
 export class FetchLab {
   origin = '';
   /** Requests that the edge got. */
-  requests: EdgeRequest[] = [];
+  requests: IncomingMessage[] = [];
   /** Answers of the edge, one after the other; then the edge serves the text `media`. */
   answers: Answer[] = [];
-  /** Members of a token that say how tokens travel. The value of each token gets the token's number. */
-  carrier: Partial<Token> = { query: { st: 't' } };
+  /** Members of a token that say how tokens travel. */
+  carrier = (count: number): Partial<Token> => ({ query: { st: `t${count}` } });
   /** Replaces the way to get tokens. */
   getTokens: TokenSourceOptions['getTokens'];
   /** URLs that tokens were asked for. */
@@ -42,46 +36,36 @@ export class FetchLab {
 
   async start(): Promise<void> {
     this.#server = createServer((request, response) => {
-      this.requests.push({ method: request.method!, url: request.url!, headers: request.headers });
+      this.requests.push(request);
       (this.answers.shift() ?? answer('media'))(request, response);
     });
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     this.origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-    let count = 0;
     this.source = createTokenSource({
-      protect: `${this.origin}/vod/`,
+      protect: this.url('vod/'),
       retry: { limit: 0 },
       // pauses are none
       random: () => 0,
       getTokens: (request) => {
         this.asked.push(request.urls);
-        return this.getTokens?.(request) ?? Promise.resolve(this.token(++count));
+        return this.getTokens?.(request) ?? Promise.resolve(this.token(this.asked.length));
       },
     });
     this.secure = secureFetch(this.source, this.fetch);
   }
 
   /** The token of a number, which opens all that is protected. */
-  token(number: number): Token {
-    const numbered = (values: Record<string, string> = {}): Record<string, string> =>
-      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, `${value}${number}`]));
-    const { query, headers } = this.carrier;
-    return {
-      prefix: `${this.origin}/vod/`,
-      expires: Date.now() / 1000 + 60,
-      ...this.carrier,
-      ...(query && { query: numbered(query) }),
-      ...(headers && { headers: numbered(headers) }),
-    };
+  token(count: number): Token {
+    return { prefix: this.url('vod/'), expires: Date.now() / 1000 + 60, ...this.carrier(count) };
   }
 
-  url(path: string): string {
+  url(path = 'vod/1.m4s'): string {
     return `${this.origin}/${path}`;
   }
 
   /** The URLs that the edge was asked for. */
   get seen(): string[] {
-    return this.requests.map(({ url }) => url);
+    return this.requests.map(({ url }) => url!);
   }
 
   async stop(): Promise<void> {

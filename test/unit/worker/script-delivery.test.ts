@@ -11,15 +11,10 @@ const asked = `${vod}c.ts?x=1`;
 let ScriptDelivery: typeof ScriptDeliveryModule.ScriptDelivery;
 let delivery: ScriptDeliveryModule.ScriptDelivery;
 let learned: unknown[];
-let told: unknown[];
-let held: Promise<unknown>[];
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['Date', 'performance'] });
   vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0 Chrome/156.0.0.0' });
-  [learned, told, held] = [[], [], []];
-  const postMessage = (message: unknown): void => void told.push(message);
-  vi.stubGlobal('clients', { get: () => Promise.resolve({ postMessage }) });
+  learned = [];
   vi.resetModules();
   ({ ScriptDelivery } = await import('../../../packages/worker/src/worker/script-delivery.ts'));
   const signer = {
@@ -29,17 +24,10 @@ beforeEach(async () => {
   };
   delivery = new ScriptDelivery(signer as never, (...args: unknown[]) => void learned.push(args));
 });
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+afterEach(() => void vi.unstubAllGlobals());
 
 const event = (init: RequestInit = {}, url = asked) =>
-  ({
-    request: new Request(url, init),
-    clientId: 'own',
-    waitUntil: (work: Promise<unknown>) => void held.push(work),
-  }) as never;
+  ({ request: new Request(url, init), clientId: 'own', waitUntil: () => undefined }) as never;
 const sentTo = (url: string, unsignedUrl = asked) => ({ ...untouchedRequest(unsignedUrl), url, token: { expires: 9 } });
 const answered = (url: string, { type = 'cors', contentType = 'video/mp2t', redirected = true } = {}): Response =>
   Object.defineProperties(new Response('body', { headers: { 'content-type': contentType } }), {
@@ -124,43 +112,12 @@ describe('what a script is given after a redirect', () => {
   });
 });
 
-describe('what is learned', () => {
-  const learnedFrom = async (to: string, contentType: string, isRedirected = true): Promise<unknown[]> => {
-    const given = answered(to, { contentType, redirected: isRedirected });
-    await delivery.answer(event(), sentTo(`${asked}&st=1`), given);
-    await settle();
-    return learned;
-  };
-
-  test('a playlist, under the URL that the player sees', async () => {
-    expect(await learnedFrom(`${vod}live/i.m3u8`, '')).toEqual([[`${vod}live/i.m3u8`, 'body']]);
-  });
-  test('nothing where the player asks again', async () => {
-    expect(await learnedFrom(`${vod}live/i.m3u8?st=1`, '')).toEqual([]);
-  });
-  test('a DASH manifest', async () => {
-    expect(await learnedFrom(`${asked}&st=1`, 'application/dash+xml', false)).toEqual([[asked, 'body']]);
-    expect(await learnedFrom(`${vod}m.MPD`, '')).toHaveLength(2);
-  });
-  test('no other file', async () => {
-    expect(await learnedFrom(`${vod}a.ts?n=.mpd`, 'video/mp4')).toEqual([]);
-  });
-});
-
-describe('a failure of the network', () => {
-  test('is told at once; whether CORS is missing is looked at beside, once in a minute of any clock', async () => {
-    const fetched = vi.fn<typeof fetch>(() => new Promise<Response>(() => undefined));
-    vi.stubGlobal('fetch', fetched);
-    const fail = async (): Promise<string> => (await delivery.failed(event({ mode: 'cors' }), sentTo(asked))).type;
-    expect([await fail(), await fail()]).toEqual(['error', 'error']);
-    expect(fetched).toHaveBeenCalledTimes(1);
-    expect(fetched.mock.calls[0]![1]!.signal, 'it does not wait without a limit').toBeInstanceOf(AbortSignal);
-    expect(held).not.toEqual([]);
-    vi.advanceTimersByTime(61_000);
-    vi.setSystemTime(Date.now() - 3_600_000);
-    fetched.mockResolvedValueOnce(new Response());
-    await fail();
-    await settle();
-    expect(told).toEqual([expect.objectContaining({ secureToken: 'problem', url: asked })]);
-  });
+test.each([
+  ['under the URL that the player sees', `${vod}live/i.m3u8`, '', [[`${vod}live/i.m3u8`, 'body']]],
+  ['not where the player asks again', `${vod}live/i.m3u8?st=1`, '', []],
+  ['of DASH, by its type', `${asked}&st=1`, 'application/dash+xml', [[asked, 'body']]],
+])('a playlist is learned: %s', async (_, to, contentType, expected) => {
+  await delivery.answer(event(), sentTo(`${asked}&st=1`), answered(to, { contentType }));
+  await settle();
+  expect(learned).toEqual(expected);
 });

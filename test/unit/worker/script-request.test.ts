@@ -9,7 +9,7 @@ describe('a request of a script', () => {
   let scripts: typeof ScriptRequestModule;
 
   beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     pages = new FakePages();
     vi.stubGlobal('clients', pages);
     vi.stubGlobal('location', { origin: 'https://www.test' });
@@ -28,135 +28,70 @@ describe('a request of a script', () => {
       port!.postMessage({ carries });
   const isWanted = (clientId: string, init: RequestInit = {}): Promise<boolean> =>
     scripts.isWanted({ clientId, request: new Request(url, init) } as never);
+  const waiting = (clientId: string): { isWanted?: boolean } => {
+    const seen: { isWanted?: boolean } = {};
+    void isWanted(clientId).then((it) => (seen.isWanted = it));
+    return seen;
+  };
 
   test.each([
     ['GET', '', true],
     ['HEAD', '', true],
     ['POST', '', false],
     ['GET', 'video', false],
-    ['GET', 'image', false],
     ['GET', 'document', false],
-  ])('%s for "%s": %s', (method, destination, expected) => {
+  ])('is one that reads: %s for "%s": %s', (method, destination, expected) => {
     expect(scripts.isScriptRequest({ method, destination } as Request)).toBe(expected);
   });
 
-  test('is signed if its page says that no token is in it; what it says otherwise is left alone', async () => {
+  test('is signed if its page says that no token is in it; no other page is asked', async () => {
     pages.open('own', answering(false));
     pages.open('adapter', answering(true));
-    pages.open('later', answering('perhaps'));
-    expect([await isWanted('own'), await isWanted('adapter'), await isWanted('later')]).toEqual([true, false, false]);
-    expect(
-      pages.posted.map(([id]) => id),
-      'no other page is asked',
-    ).toEqual(['own', 'adapter', 'later']);
+    pages.open('strange', answering('perhaps'));
+    expect([await isWanted('own'), await isWanted('adapter'), await isWanted('strange')]).toEqual([true, false, false]);
+    expect(pages.posted.map(([id]) => id)).toEqual(['own', 'adapter', 'strange']);
   });
 
-  test('tells the page the names of its headers and whether cookies go with it, no values', async () => {
+  test('is shown to its page by the names of its headers and whether cookies go with it, no values', async () => {
     pages.open('own', answering(false));
     await isWanted('own', { headers: { 'X-Token': 'secret' }, credentials: 'include' });
     expect(pages.posted).toEqual([['own', { secureToken: 'script', url, headers: ['x-token'], credentials: true }]]);
   });
 
-  test('of a Web Worker, whose page is not known: any page may say that a token is in it', async () => {
+  test('of a Web Worker: any page may say that a token is in it, and a slow one is not waited for', async () => {
     pages.open('one', answering(false));
-    expect(await isWanted('of a worker')).toBe(true);
     pages.open('two', answering(true));
     expect(await isWanted('of a worker')).toBe(false);
+    pages.open('two', () => undefined);
+    const seen = waiting('of a worker');
+    await advanceMs(300);
+    expect(seen).toEqual({ isWanted: true });
   });
 
-  test('a page that says nothing is asked for a second, once, and its requests are left alone', async () => {
+  test('of a page that says nothing is left alone: the first after a second, others at once', async () => {
     pages.open('own');
-    const asked = isWanted('own');
-    await advanceMs(1100);
-    expect(await asked).toBe(false);
-    const { length } = pages.posted;
-    expect(length).toBe(4);
-    expect(await isWanted('own')).toBe(false);
-    expect(pages.posted).toHaveLength(length);
+    const first = waiting('own');
+    await advanceMs(900);
+    expect(first).toEqual({});
+    await advanceMs(200);
+    expect([first, await isWanted('own'), pages.posted.length]).toEqual([{ isWanted: false }, false, 1]);
     // it has registered the worker since
     scripts.notePageListens('own');
     pages.open('own', answering(false));
     expect(await isWanted('own')).toBe(true);
   });
 
-  test('a page that is loading its scripts is asked again', async () => {
-    pages.open('own');
-    const asked = isWanted('own');
-    await advanceMs(600);
-    pages.open('own', answering(false));
-    await advanceMs(400);
-    expect(await asked).toBe(true);
-  });
-
-  test.each(['has registered the worker', 'has answered before'])(
-    'a page that %s is waited for while it is busy, by one question, and each time',
-    async (how) => {
-      pages.open('own', answering(false));
-      if (how === 'has answered before') await isWanted('own');
-      else scripts.notePageListens('own');
-      let port: MessagePort | undefined;
-      pages.open('own', (_, given) => (port = given));
-      const { length } = pages.posted;
-      const asked = isWanted('own');
-      await advanceMs(4000);
-      port!.postMessage({ carries: false });
-      await advanceMs(300);
-      expect([await asked, pages.posted.length - length]).toEqual([true, 1]);
-      const tooLong = isWanted('own');
-      await advanceMs(5500);
-      expect(await tooLong).toBe(false);
-      pages.open('own', answering(false));
-      expect(await isWanted('own')).toBe(true);
-    },
-  );
-
-  test('a late answer counts for the next request', async () => {
+  test('of a page that has registered the worker waits for five seconds; a late answer counts for later ones', async () => {
     let port: MessagePort | undefined;
     pages.open('own', (_, given) => (port ??= given));
-    const asked = isWanted('own');
-    await advanceMs(1500);
-    expect(await asked).toBe(false);
+    scripts.notePageListens('own');
+    const seen = waiting('own');
+    await advanceMs(4900);
+    expect(seen).toEqual({});
+    await advanceMs(200);
+    expect([seen, await isWanted('own')]).toEqual([{ isWanted: false }, false]);
     port!.postMessage({ carries: false });
     await settle();
-    pages.open('own', answering(false));
-    expect(await isWanted('own')).toBe(true);
-  });
-
-  test('a page that has destroyed its worker object is one of those without', async () => {
-    scripts.notePageListens('own');
-    scripts.notePageLeaves('own');
-    pages.open('own');
-    const asked = isWanted('own');
-    await advanceMs(1100);
-    expect(await asked).toBe(false);
-    expect(await isWanted('own')).toBe(false);
-  });
-
-  test('of a Web Worker is signed shortly after its page has answered, whoever else is silent', async () => {
-    pages.open('silent');
-    pages.open('busy');
-    scripts.notePageListens('busy');
-    pages.open('media', (_, port) => port!.postMessage({ carries: false, leave: true }));
-    const alone = isWanted('of a worker');
-    await advanceMs(500);
-    pages.open('all', answering(false));
-    const asked = isWanted('of a worker');
-    await advanceMs(300);
-    expect(await asked).toBe(true);
-    await advanceMs(5000);
-    expect(await alone, 'no page wants it').toBe(false);
-  });
-
-  test('a page that was silent and has closed is forgotten when another one comes', async () => {
-    pages.open('own');
-    const asked = isWanted('own');
-    await advanceMs(1100);
-    expect(await asked).toBe(false);
-    pages.close('own');
-    pages.open('next', answering(true));
-    await isWanted('next');
-    await settle();
-    // never the same page: whatever is kept of it is kept for nothing
     pages.open('own', answering(false));
     expect(await isWanted('own')).toBe(true);
   });

@@ -4,98 +4,58 @@ import { readSettings } from '../../../packages/worker/src/wire/worker-settings.
 
 const settings = { endpoint: 'https://www.test/token', protect: ['https://cdn.test/'] };
 
-class TrustedScriptURL {
-  readonly #url: string;
-  constructor(url: string) {
-    this.#url = url;
-  }
-  toString(): string {
-    return this.#url;
-  }
-  toJSON(): string {
-    return this.#url;
-  }
-}
+class TrustedScriptURL extends URL {}
 
-/** `trustedTypes` of a page whose Content Security Policy allows policies of these names, each once. */
-class FakeTrustedTypes {
-  readonly created: string[] = [];
-  readonly #allowed: readonly string[];
-  constructor(...allowed: string[]) {
-    this.#allowed = allowed;
-  }
-  isScriptURL(value: unknown): boolean {
-    return value instanceof TrustedScriptURL;
-  }
-  createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): object {
-    if (!this.#allowed.includes(name) || this.created.includes(name))
-      throw new TypeError(`Policy "${name}" disallowed.`);
-    this.created.push(name);
+/** `trustedTypes` of a page whose Content Security Policy allows policies of this name, each once. */
+const stubTrustedTypes = (allowed: string): ReturnType<typeof vi.fn> => {
+  const createPolicy = vi.fn((name: string, rules: { createScriptURL: (url: string) => string }) => {
+    if (name !== allowed || createPolicy.mock.calls.length > 1) throw new TypeError(`Policy "${name}" disallowed.`);
     return { createScriptURL: (url: string) => new TrustedScriptURL(rules.createScriptURL(url)) };
-  }
-}
+  });
+  const isScriptURL = (value: unknown): boolean => value instanceof TrustedScriptURL;
+  vi.stubGlobal('trustedTypes', { isScriptURL, createPolicy });
+  return createPolicy;
+};
 
 beforeEach(() => {
   vi.stubGlobal('document', { baseURI: 'https://www.test/films/' });
 });
 afterEach(() => vi.unstubAllGlobals());
 
-describe('workerScript', () => {
-  test('without Trusted Types: a URL that holds the settings', () => {
-    for (const url of ['/token-worker.js?v=2', new URL('https://www.test/token-worker.js?v=2')]) {
-      const script = workerScript(url, settings);
-      expect(String(script.url)).toBe(script.href);
-      expect(script.href).toMatch(/^https:\/\/www\.test\/token-worker\.js\?v=2&/);
-      expect(readSettings(script.href)).toEqual(settings);
-    }
+test('without Trusted Types: a URL that holds the settings', () => {
+  for (const url of ['/token-worker.js?v=2', new URL('https://www.test/token-worker.js?v=2')]) {
+    const script = workerScript(url, settings);
+    expect(script.url).toEqual(new URL(script.href));
+    expect(script.href).toMatch(/^https:\/\/www\.test\/token-worker\.js\?v=2&/);
+    expect(readSettings(script.href)).toEqual(settings);
+  }
+});
+
+describe('with Trusted Types', () => {
+  test.each([
+    ['no settings', '', {}],
+    ['the settings it has', `?secure-token=${encodeURIComponent(JSON.stringify(settings))}`, settings],
+  ])('a trusted URL is registered as it is where it needs %s', (_, query, needed) => {
+    const createPolicy = stubTrustedTypes('app');
+    const url = new TrustedScriptURL(`https://www.test/token-worker.js${query}`);
+    expect(workerScript(url, needed)).toEqual({ url, href: url.href });
+    expect(workerScript(url, needed).url).toBe(url);
+    expect(createPolicy).not.toHaveBeenCalled();
   });
 
-  describe('with Trusted Types', () => {
-    let trustedTypes: FakeTrustedTypes;
-    const pageAllows = (...names: string[]): void => {
-      trustedTypes = new FakeTrustedTypes(...names);
-      vi.stubGlobal('trustedTypes', trustedTypes);
-    };
-
-    test.each([
-      ['no settings', '/token-worker.js', {}],
-      [
-        'the settings it has',
-        `/token-worker.js?secure-token=${encodeURIComponent(JSON.stringify(settings))}`,
-        settings,
-      ],
-    ])('a trusted URL is registered as it is where it needs %s', (_, path, needed) => {
-      pageAllows();
-      const url = new TrustedScriptURL(path);
-      const script = workerScript(url, needed);
-      expect(script.url).toBe(url);
-      expect(script.href).toBe(`https://www.test${path}`);
-      expect(trustedTypes.created).toEqual([]);
-    });
-
-    test.each([
-      ['text', '/token-worker.js'],
-      ['a URL', new URL('https://www.test/token-worker.js')],
-      ['a trusted URL to which settings are added', new TrustedScriptURL('/token-worker.js')],
-    ])('the policy makes a trusted URL of %s', (_, url) => {
-      pageAllows('secure-token');
+  test('one policy makes the trusted URLs of all workers of a page, also of a trusted one without settings', () => {
+    const createPolicy = stubTrustedTypes('secure-token');
+    for (const url of ['/a/token-worker.js', new TrustedScriptURL('https://www.test/token-worker.js')]) {
       const script = workerScript(url, settings);
       expect(script.url).toBeInstanceOf(TrustedScriptURL);
-      expect(String(script.url)).toBe(script.href);
-      expect(readSettings(script.href)).toEqual(settings);
-    });
+      expect([String(script.url), readSettings(script.href)]).toEqual([script.href, settings]);
+    }
+    expect(createPolicy).toHaveBeenCalledTimes(1);
+  });
 
-    test('one policy serves every worker of a page', () => {
-      pageAllows('secure-token');
-      for (const url of ['/a/token-worker.js', '/b/token-worker.js'])
-        expect(workerScript(url, settings).url).toBeInstanceOf(TrustedScriptURL);
-      expect(trustedTypes.created).toEqual(['secure-token']);
-    });
-
-    test('where the page does not allow the policy, the browser decides about the URL', () => {
-      pageAllows('app');
-      const script = workerScript('/token-worker.js', settings);
-      expect(script.url).toEqual(new URL(script.href));
-    });
+  test('where the page does not allow the policy, the browser decides about the URL', () => {
+    stubTrustedTypes('app');
+    const script = workerScript('/token-worker.js', settings);
+    expect(script.url).toEqual(new URL(script.href));
   });
 });

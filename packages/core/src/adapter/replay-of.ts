@@ -10,6 +10,8 @@ const OVERWRITE_TIMEOUT_MS = 5000;
 export interface ReplayOptions extends SignOptions {
   /** The method of the request: no cache answers a POST, such as a licence request. @default 'GET' */
   readonly method?: string;
+  /** Sends the extra request, for adapters that replace the global function. @default the global fetch */
+  readonly fetch?: typeof fetch;
 }
 
 /** Returns the cache mode of a replay: if the token is not in the URL, the cache may hold the refusal. */
@@ -25,7 +27,7 @@ export async function replayOf(
   source: Pick<TokenSource, 'refused'>,
   request: SignedRequest,
   status: number,
-  { method = 'GET', ...how }: ReplayOptions = {},
+  { method = 'GET', fetch: send = fetch, ...how }: ReplayOptions = {},
 ): Promise<SignedRequest | undefined> {
   const replay = await source.refused(request, status, how);
   if (!replay || !CACHED.includes(status) || method.toUpperCase() !== 'GET') return replay;
@@ -34,7 +36,7 @@ export async function replayOf(
   const credentials = credentialsMode(replay);
   const signal = AbortSignal.timeout(OVERWRITE_TIMEOUT_MS);
   // the replay itself will show a failure
-  const answer = await fetch(url, { signal, cache: 'reload', headers, credentials }).catch(() => undefined);
+  const answer = await send(url, { signal, cache: 'reload', headers, credentials }).catch(() => undefined);
   void answer?.body?.cancel().catch(() => undefined);
   return replay;
 }

@@ -11,6 +11,15 @@ export const credentialsMode = (
 ): RequestCredentials => (credentials || asked === 'include' ? 'include' : 'same-origin');
 
 /**
+ * Tells whether an element that itself loads a signed request needs `crossorigin="use-credentials"`. Without the
+ * attribute, the element does not use CORS mode, and browsers always send cookies.
+ */
+export const needsUseCredentials = (
+  { credentials }: Pick<SignedRequest, 'credentials'>,
+  crossOrigin: string | null | undefined,
+): boolean => credentials && !!crossOrigin;
+
+/**
  * Returns the headers of a request with those of its token, which replace the player's own headers of the same name.
  * Names match in any case (RFC 9110, section 5.1), and XMLHttpRequest and `Headers` would join the values of two
  * headers. Shaka Player and dash.js themselves set a Common Access Token that they have read in an answer.

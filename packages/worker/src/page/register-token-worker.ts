@@ -1,22 +1,21 @@
 import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
-import { carriesToken, forwardEventsBefore, renewWorker, writeMistake } from 'secure-token-core/adapter';
+import { carriesToken, forwardTokenEvents, renewWorker, writeMistake } from 'secure-token-core/adapter';
 import { answerWorker } from './answer-worker.ts';
-import type { PageMessage, PostedScriptAnswer } from '../wire/protocol.ts';
-import { parseWorkerMessage, words } from '../wire/protocol.ts';
+import { CLAIM, detailOf, readMessage } from '../wire/messages.ts';
 import type { TokenWorkerOptions, WorkerPlan } from './token-worker-options.ts';
 import { planWorker } from './token-worker-options.ts';
-import { explainFailure } from './worker-file.ts';
 import type { TrustedScriptUrl, WorkerScript } from './worker-script.ts';
 import { workerScript } from './worker-script.ts';
 
 /** The longest wait for a worker to take over this page. */
-const takeOverTimeoutMs = 5000;
+const TAKE_OVER_TIMEOUT_MS = 5000;
 
 /**
  * A service worker that signs the media requests of this page. Events: those of a token source, and
- * `problem {url, header}` when a response of the edge lacks a header that the worker needs.
+ * `problem {url, header}` when a response of the edge lacks a header that the worker needs, if the file of the worker
+ * is a development build.
  */
 export interface TokenWorker extends EventTarget {
   /** Whether the worker controls this page now. Until then the browser's requests go out unsigned. */
@@ -26,7 +25,7 @@ export interface TokenWorker extends EventTarget {
   readonly source?: TokenSource;
   /**
    * Renews the tokens in use and lifts denials: in this page if it signs for the worker, or else in the worker.
-   * @throws as `TokenSource.sign`; `ERR_SIGNING_UNAVAILABLE` for a worker of an earlier version, which cannot renew
+   * @throws as `TokenSource.sign`
    */
   renew(): Promise<void>;
   /** Stops answering the worker: this page no longer hands out tokens. The worker stays registered, for other pages. */
@@ -44,9 +43,9 @@ export interface TokenWorker extends EventTarget {
  * @param options the options of a worker that calls the endpoint itself, which its URL then holds; or a `TokenSource`
  *   by which this page signs for the worker, alone or as `{ source, protect }`. With `requests: 'all'` the worker also
  *   signs the requests of this page's scripts: start the player when the promise has resolved
- * @throws `ERR_OPTIONS` at once, naming the option, and for `requests: 'all'` if the file signs only media;
+ * @throws `ERR_OPTIONS` at once, naming the option;
  *   `NotSupportedError` without service workers (they need https or localhost); the browser's own error if the file is
- *   missing or lies in the wrong place
+ *   missing, lies in the wrong place, or signs only media in spite of `requests: 'all'`
  */
 export async function registerTokenWorker(
   url: string | URL | TrustedScriptUrl,
@@ -58,6 +57,7 @@ export async function registerTokenWorker(
   const worker = new WorkerOfPage(serviceWorker, workerScript(url, plan.settings), plan);
   await worker.start().catch((error: unknown) => {
     worker.destroy();
+    if (__DEVELOPMENT__ && plan.settings.requests) writeMistake(worker, WRONG_FILE, 'get-started/worker.md');
     throw error;
   });
   return worker as TokenWorker;
@@ -65,25 +65,21 @@ export async function registerTokenWorker(
 
 const NO_SERVICE_WORKERS = 'This page has no service workers. Serve it from https or localhost.';
 
+const WRONG_FILE =
+  "secure-token-worker: the browser has not registered the worker. For requests: 'all' register token-worker-all.js: " +
+  'token-worker.js signs media alone.';
+
 const OTHER_WORKER =
   'secure-token-worker: a service worker with other options has taken over, registered by another page of this site, ' +
   'most likely. The options of this page no longer hold. Register the same file and options in all pages.';
 
-const NO_ANSWER =
-  'The token worker that controls this page has not answered. A worker of an earlier version cannot renew: ' +
-  'the browser replaces it when all pages of this site are closed.';
-
-/** The worker objects of this page with `requests: 'all'`. They answer for the other worker objects, too. */
-const signingScripts = new Set<WorkerOfPage>();
-
 /** The page's side of the token worker. */
 class WorkerOfPage extends EventTarget {
   readonly source: AdapterSource | undefined;
-  readonly #playlists: WorkerPlan['playlists'];
   registration!: ServiceWorkerRegistration;
   readonly #container: ServiceWorkerContainer;
   readonly #script: WorkerScript;
-  readonly #signsScripts: boolean;
+  readonly #plan: WorkerPlan;
   readonly #listening = new AbortController();
   /** Whether our worker has been the active worker of the registration. */
   #hasBeenActive = false;
@@ -92,9 +88,8 @@ class WorkerOfPage extends EventTarget {
     super();
     this.#container = container;
     this.#script = script;
+    this.#plan = plan;
     this.source = plan.source;
-    this.#playlists = plan.playlists;
-    this.#signsScripts = plan.settings.requests === 'all';
   }
 
   get controls(): boolean {
@@ -105,39 +100,34 @@ class WorkerOfPage extends EventTarget {
   async start(): Promise<void> {
     this.#listen();
     // `register` also takes a `TrustedScriptURL`, which TypeScript's library does not know
-    const registering = this.#container.register(this.#script.url as URL);
-    this.registration = await (this.#signsScripts
-      ? registering.catch((error: unknown) => explainFailure(error, this.#script))
-      : registering);
-    const { active } = this.registration;
-    // after a hard reload the page has no controller although the worker is active; and the worker may have given up on
-    // pages
-    this.#tell(active, { secureToken: words.claim });
-    // the worker may also take over when the wait is over
-    const note = (): unknown => (this.#hasBeenActive ||= this.#isOurs(this.registration.active));
-    this.#container.addEventListener('controllerchange', note, { signal: this.#listening.signal });
+    this.registration = await this.#container.register(this.#script.url as URL);
+    // after a hard reload the page has no controller although the worker is active
+    this.#claim(this.registration.active);
     if (!this.controls) await this.#takeOver();
-    note();
+    this.#noteActive();
     // a worker that has only now taken over does not know yet that this page listens
-    if (!this.#isOurs(active)) this.#tell(this.#container.controller, { secureToken: words.claim });
+    this.#claim(this.#container.controller);
   }
 
   async renew(): Promise<void> {
     if (this.source) return this.source.renew();
     // a page that the worker does not control can only send this message
-    this.#tell(this.registration.active, { secureToken: words.claim });
-    if (!(await renewWorker()) && this.controls) throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', NO_ANSWER);
+    this.#claim(this.registration.active);
+    if (!(await renewWorker()) && this.controls)
+      throw new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'The token worker that controls this page did not answer.');
   }
 
   destroy(): void {
-    if (this.#signsScripts) this.#tell(this.#container.controller, { secureToken: words.leave });
     this.#listening.abort();
-    signingScripts.delete(this);
   }
 
   /** Whether `worker` is ours: not a worker with other settings, nor another worker of this site. */
-  #isOurs(worker: ServiceWorker | null): worker is ServiceWorker {
+  #isOurs(worker: ServiceWorker | null): boolean {
     return worker?.scriptURL === this.#script.href;
+  }
+
+  #noteActive(): void {
+    this.#hasBeenActive ||= this.#isOurs(this.registration.active);
   }
 
   /**
@@ -145,66 +135,60 @@ class WorkerOfPage extends EventTarget {
    * other options. A worker that was there before ours may come from an attacker who once ran a script on this site,
    * with settings of the attacker.
    */
-  #isTrusted({ scriptURL }: ServiceWorker): boolean {
-    return (
-      scriptURL === this.#script.href || (this.#hasBeenActive && scriptURL === this.registration.active?.scriptURL)
-    );
+  #isTrusted(worker: ServiceWorker): boolean {
+    return this.#isOurs(worker) || (this.#hasBeenActive && worker.scriptURL === this.registration.active?.scriptURL);
   }
 
-  /**
-   * Warns once when another page of this site has registered other options: the requests of this page are no longer
-   * signed as before.
-   */
-  readonly #warnOfOther = (): void => {
-    if (!__DEVELOPMENT__ || !this.#container.controller || this.controls) return;
-    this.#container.removeEventListener('controllerchange', this.#warnOfOther);
-    writeMistake(this, OTHER_WORKER, 'get-started/worker.md');
-  };
-
-  #tell(worker: ServiceWorker | null, message: PageMessage): void {
-    if (this.#isOurs(worker)) worker.postMessage(message);
+  #claim(worker: ServiceWorker | null): void {
+    if (this.#isOurs(worker)) worker?.postMessage(CLAIM);
   }
 
   #listen(): void {
     const { signal } = this.#listening;
     this.#container.addEventListener('message', (event) => this.#onMessage(event), { signal });
-    if (__DEVELOPMENT__) this.#container.addEventListener('controllerchange', this.#warnOfOther, { signal });
+    this.#container.addEventListener('controllerchange', () => this.#onControllerChange(), { signal });
     this.#container.startMessages();
-    if (this.#signsScripts) signingScripts.add(this);
     if (!this.source) return;
-    const stopForwarding = forwardEventsBefore(this.source, (type, detail) => this.#emit(type, detail));
-    signal.addEventListener('abort', stopForwarding);
+    signal.addEventListener(
+      'abort',
+      forwardTokenEvents(this.source, (type, detail) => this.#emit(type, detail)),
+    );
     // until this page leaves, the source renews the tokens that the worker asks for ahead of use
     signal.addEventListener('abort', this.source.join());
   }
 
-  #onMessage({ data, source, ports: [port] }: MessageEvent): void {
-    if (!this.#isTrusted(source as ServiceWorker)) return;
-    const message = parseWorkerMessage(data);
-    switch (message?.secureToken) {
-      case words.connect:
+  /** The worker may also take over when the wait is over. */
+  #onControllerChange(): void {
+    // it may take over before the promise of its registration resolves
+    if (this.registration as ServiceWorkerRegistration | undefined) this.#noteActive();
+    if (__DEVELOPMENT__ && this.#container.controller && !this.controls)
+      writeMistake(this, OTHER_WORKER, 'get-started/worker.md');
+  }
+
+  #onMessage({ data, source: worker, ports: [port] }: MessageEvent): void {
+    const message = this.#isTrusted(worker as ServiceWorker) && readMessage(data);
+    if (!message) return;
+    const { source } = this;
+    const { playlists, settings } = this.#plan;
+    switch (message.secureToken) {
+      case 'hello':
         // a page without a token source stays silent, because another page may have one
-        if (port && this.source) answerWorker(port, this.source);
+        if (port && source) answerWorker(port, source);
         break;
-      case words.script:
-        // each question gets one answer: from a worker object with `requests: 'all'`, if there is one
-        if (!this.#signsScripts && signingScripts.size) break;
-        port?.postMessage({
-          carries: carriesToken(message, this.source),
-          leave: !this.#signsScripts,
-        } satisfies PostedScriptAnswer);
+      case 'script':
+        if (settings.requests === 'all') port?.postMessage({ carries: carriesToken(message, source) });
         break;
-      case words.playlist:
-        if (this.#playlists) this.source?.learn(message.url, this.#playlists(message.text));
+      case 'playlist':
+        if (playlists) source?.learn(message.url, playlists(message.text));
         break;
-      case words.lift:
-        this.source?.liftDenials();
+      case 'lift':
+        source?.liftDenials();
         break;
-      case words.problem:
+      case 'problem':
         this.#emit('problem', { url: message.url, header: message.header });
         break;
-      case words.event:
-        this.#emit(message.type, message.detail);
+      case 'event':
+        this.#emit(message.type, detailOf(message.detail));
     }
   }
 
@@ -212,9 +196,9 @@ class WorkerOfPage extends EventTarget {
     this.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   }
 
-  /** Resolves when the worker controls this page, or after `takeOverTimeoutMs`. */
+  /** Resolves when the worker controls this page, or after `TAKE_OVER_TIMEOUT_MS`. */
   async #takeOver(): Promise<void> {
-    const late = AbortSignal.timeout(takeOverTimeoutMs);
+    const late = AbortSignal.timeout(TAKE_OVER_TIMEOUT_MS);
     await new Promise<unknown>((resolve) => {
       const check = (): void => {
         if (this.controls) resolve(true);

@@ -1,9 +1,17 @@
 import type { Playlist, TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { SecureTokenError } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
-import { firstWrong, isPrefix, isTokenSource, plainOptions, unknownOption, wrongAt } from 'secure-token-core/adapter';
+import {
+  eachOf,
+  firstWrong,
+  isPrefix,
+  isTokenSource,
+  plainOptions,
+  refuse,
+  unknownOption,
+  wrongAt,
+} from 'secure-token-core/adapter';
 import type { WorkerSettings } from '../wire/worker-settings.ts';
-import { isWritable } from '../wire/worker-settings.ts';
+import { SETTING_NAMES } from '../wire/worker-settings.ts';
 
 interface OwnOptions {
   /**
@@ -59,123 +67,92 @@ export interface WorkerPlan {
   readonly playlists?: SharedSourceOptions['playlists'];
 }
 
+type Given = Readonly<Record<string, unknown>>;
+/** The option `requests`, as the settings hold it. */
+type Requests = Pick<WorkerSettings, 'requests'>;
+
 /** @throws `ERR_OPTIONS` at once, naming the option */
 export function planWorker(given: TokenWorkerOptions | TokenSource): WorkerPlan {
   if (isTokenSource(given)) return { settings: {}, source: given as AdapterSource };
-  // a URL alone has no `protect`, so `settingsToAsk` refuses it; the copy reads each getter only once
-  const options: Readonly<Record<string, unknown>> = isObjectOfOptions(given) ? { ...given } : { endpoint: given };
-  return 'source' in options ? planShared(options) : { settings: settingsToAsk(options) };
+  // a URL alone has no `protect`, so it is refused
+  const isObject = typeof given === 'object' && !('href' in given);
+  const { requests, ...options }: Given = isObject ? { ...given } : { endpoint: given };
+  if (![undefined, 'media', 'all'].includes(requests as string)) refuse("requests is neither 'media' nor 'all'.");
+  const all: Requests = requests === 'all' ? { requests } : {};
+  return 'source' in options ? planShared(options, all) : { settings: settingsToAsk(options, all) };
 }
-
-const isObjectOfOptions = (given: unknown): given is TokenWorkerOptions =>
-  typeof given === 'object' && given !== null && !('href' in given);
-
-type Given = Readonly<Record<string, unknown>>;
-
-const wrong = (problem: string): SecureTokenError => new SecureTokenError('ERR_OPTIONS', problem);
-const refuse = (problem: string | undefined): void => {
-  if (problem) throw wrong(problem);
-};
-
-const ASKING = [...Object.keys(plainOptions), 'protect', 'request', 'requests'];
-/** The options of a token source that a URL cannot hold. */
-const IN_PAGE = Object.keys({
-  getTokens: true,
-  tokens: true,
-  clock: true,
-  fetch: true,
-  random: true,
-} satisfies Record<Exclude<keyof TokenSourceOptions, keyof AskingWorkerOptions | 'adopt'>, true>);
 
 /**
  * Returns the message for an option that the URL of the worker cannot hold. The browser stops and starts the worker at
  * any time, so the worker knows only its URL; and everybody may read that URL.
  */
-const notInUrl = (what: string): string =>
-  `${what} cannot stand in the URL of the worker. Create a token source and pass it: ` +
-  'registerTokenWorker(url, createTokenSource({ … })).';
+const notInUrl = (name: string): string =>
+  `${name} cannot stand in the URL of the worker.` +
+  (__DEVELOPMENT__
+    ? ' Create a token source with it, and pass that: registerTokenWorker(url, createTokenSource({ … })). ' +
+      'Only URLs without a query, a fragment and user info, numbers and { credentials } can stand there.'
+    : '');
+
+/** Whether a value is an http(s) URL without a query, a fragment and user info, each of which may be a secret. */
+const isBareUrl = (value: unknown): boolean =>
+  typeof value === 'string' && /^https?:\/\/[^/\\?#@]+(\/[^?#]*)?$/.test(value);
+
+/** Whether a value is a plain object that holds nothing else than these members. */
+const holdsOnly = (value: unknown, ...names: string[]): boolean =>
+  Object.getPrototypeOf(value ?? 0) === Object.prototype &&
+  Object.keys(value as object).every((name) => names.includes(name));
+
+const CREDENTIALS: readonly unknown[] = ['omit', 'same-origin', 'include'];
+
+/** The settings with which a secret might come into the URL of a worker, each with its check. All others are numbers. */
+const isWritable: Readonly<Record<string, (value: never) => boolean>> = {
+  endpoint: isBareUrl,
+  protect: (rules: readonly unknown[]) => rules.every(isBareUrl),
+  request: (value: { credentials?: unknown }) =>
+    holdsOnly(value, 'credentials') && CREDENTIALS.includes(value.credentials),
+  retry: (value) => holdsOnly(value, 'limit', 'backoffLimit'),
+};
+
+/** @throws `ERR_OPTIONS` for settings that the URL of a worker cannot hold */
+function refuseSecrets(settings: object): void {
+  const secret = Object.entries(settings).find(
+    ([name, value]) => value !== undefined && isWritable[name]?.(value as never) === false,
+  );
+  refuse(secret && notInUrl(secret[0]));
+}
 
 /** Returns the settings of a worker that calls the endpoint itself. */
-function settingsToAsk(options: Given): WorkerSettings {
-  refuse(unknownOption(options, [...ASKING, ...IN_PAGE]));
-  const inPage = IN_PAGE.find((name) => options[name] !== undefined);
-  refuse(inPage && notInUrl(inPage));
-  const { requests: given, ...others } = options;
-  const { endpoint, protect, request } = others;
-  refuse(unknownOption(Object(options.retry) as object, ['limit', 'backoffLimit'], 'retry.'));
+function settingsToAsk(options: Given, all: Requests): WorkerSettings {
+  const unknown = unknownOption(options, SETTING_NAMES);
+  if (unknown) refuse(__DEVELOPMENT__ ? `${unknown} If it is one of a token source: ${notInUrl('it')}` : unknown);
+  const { endpoint } = options;
   refuse(wrongAt(plainOptions.endpoint(endpoint, 'endpoint') ?? firstWrong(options, plainOptions), options));
-  refuse(request === undefined || isWritable('request', request) ? undefined : notInUrl(MORE_THAN_CREDENTIALS));
-
-  const requests = checkedRequests(given);
-  const rules = writtenRules(protect, requests);
-  const all = { ...others, ...requests, endpoint: absolute(endpoint as string | URL), protect: rules };
-  // a copy: a getter deep within the options could return another value the second time
-  const settings = JSON.parse(JSON.stringify(all)) as object;
-  const secret = Object.entries(settings).find(([name, value]) => !isWritable(name, value));
-  refuse(secret && notInUrl(secret[0] === 'endpoint' ? NO_PLACE : secret[0]));
+  const settings = { ...options, ...all, endpoint: absolute(String(endpoint)), protect: writtenRules(options) };
+  refuseSecrets(settings);
   return settings;
 }
 
-const MORE_THAN_CREDENTIALS = 'request with anything but { credentials }';
-const NO_PLACE = 'endpoint with a query, a fragment or user info';
-
-const SHARED = ['source', 'protect', 'requests', 'playlists'];
-
-function planShared({ source, protect, requests: given, playlists, ...others }: Given): WorkerPlan {
-  const [other] = Object.keys(others);
-  const isOfSource = other && [...ASKING, ...IN_PAGE].includes(other);
-  refuse(isOfSource ? `${other} is given beside source. Give it to createTokenSource() instead.` : undefined);
-  refuse(unknownOption(others, SHARED));
-  if (!isTokenSource(source)) throw wrong('source is not a token source. Give one of createTokenSource().');
-  const requests = checkedRequests(given);
-  if (playlists !== undefined) refuse(wrongPlaylists(playlists, requests));
-  const settings =
-    protect !== undefined || requests.requests ? { protect: writtenRules(protect, requests), ...requests } : {};
+function planShared({ source, playlists, ...options }: Given, all: Requests): WorkerPlan {
+  refuse(unknownOption(options, ['source', 'protect', 'playlists', 'requests']));
+  if (!isTokenSource(source)) refuse('source is not a token source. Give one of createTokenSource().');
+  if (playlists !== undefined && typeof playlists !== 'function') refuse('playlists is no function.');
+  const hasRules = options.protect !== undefined || all.requests;
+  const protect = hasRules ? writtenRules(options) : undefined;
+  refuseSecrets({ protect });
   return {
-    settings,
+    settings: { ...all, ...(protect && { protect }) },
     source: source as AdapterSource,
-    ...(playlists !== undefined && { playlists: playlists as (text: string) => Playlist }),
+    ...(playlists ? { playlists: playlists as (text: string) => Playlist } : {}),
   };
 }
 
-function wrongPlaylists(playlists: unknown, { requests }: Requests): string | undefined {
-  if (typeof playlists !== 'function')
-    return 'playlists is no function. Give hls, dash or hlsOrDash of secure-token-core/playlists.';
-  return requests ? undefined : "playlists is for requests: 'all': the worker reads no playlists of elements.";
+/** Returns the prefixes of `protect` as absolute URLs. @throws `ERR_OPTIONS` for what is no prefix */
+function writtenRules({ protect }: Given): readonly string[] {
+  const rules = [protect ?? []].flat() as unknown[];
+  if (!rules.length)
+    refuse("protect is missing. Write which URLs the worker signs, such as 'https://cdn.example.com/'.");
+  refuse(wrongAt(firstWrong({ protect: rules }, { protect: eachOf(isPrefix) }), { protect: rules }));
+  return rules.map((rule) => absolute(rule as string));
 }
 
-/** The option `requests`, as the settings hold it. */
-type Requests = Pick<WorkerSettings, 'requests'>;
-
-function checkedRequests(requests: unknown = 'media'): Requests {
-  if (requests === 'all') return { requests };
-  if (requests === 'media') return {};
-  throw wrong("requests is neither 'media' nor 'all'. Write 'all' if the requests of scripts are to be signed too.");
-}
-
-const PROTECT_IS_MISSING =
-  "protect is missing. Write which URLs the worker signs, such as 'https://cdn.example.com/': " +
-  'it sees the media requests of the whole site.';
-
-const ALL_NEEDS_TEXT =
-  "requests: 'all' needs protect as text without a query, such as 'https://cdn.example.com/': " +
-  'the worker has to know by itself which requests to leave alone.';
-
-/**
- * Returns the prefixes of `protect` as absolute URLs.
- * @throws `ERR_OPTIONS` for prefixes that the URL of the worker cannot hold
- */
-function writtenRules(protect: unknown, { requests }: Requests): readonly string[] {
-  if (!protect) throw wrong(PROTECT_IS_MISSING);
-  if (Array.isArray(protect) && !protect.length) refuse(wrongAt('protect', { protect }));
-  const noText = requests === 'all' ? ALL_NEEDS_TEXT : notInUrl('protect with anything but text without a query');
-  const rules = ([protect].flat() as unknown[]).map((rule, index) => {
-    if (typeof rule === 'function' || rule instanceof RegExp) throw wrong(noText);
-    refuse(wrongAt(isPrefix(rule, Array.isArray(protect) ? `protect[${index}]` : 'protect'), { protect }));
-    return absolute(rule as string);
-  });
-  if (!isWritable('protect', rules)) throw wrong(noText);
-  return rules;
-}
-
-const absolute = (url: string | URL): string => new URL(url, document.baseURI).href;
+const absolute = (url: string): string => new URL(url, document.baseURI).href;

@@ -1,6 +1,3 @@
-import type { Check } from 'secure-token-core/adapter';
-import { plainOptions } from 'secure-token-core/adapter';
-
 /**
  * The settings that the worker reads from its own URL. Unlike the memory of the worker, the URL survives when the
  * browser stops the worker. The URL stands in access logs and in `scriptURL`, and browsers may send it as a `Referer`,
@@ -26,58 +23,27 @@ export interface WorkerSettings {
 /** The parameter of the worker's URL that holds the settings. */
 export const SETTINGS = 'secure-token';
 
-type Writable = (value: unknown) => boolean;
-
-const passes =
-  (check: Check): Writable =>
-  (value) =>
-    check(value, '') === undefined;
-
-/** Whether a value is an http(s) URL without a query, a fragment and user info, each of which may be a secret. */
-const isBareUrl: Writable = (value) => {
-  try {
-    const { protocol, username, password, href } = new URL(value as string);
-    return typeof value === 'string' && /^https?:$/.test(protocol) && !username && !password && !/[?#]/.test(href);
-  } catch {
-    return false;
-  }
-};
-
-const CREDENTIALS: readonly unknown[] = ['omit', 'same-origin', 'include'];
-
-/** Whether a value is a plain object that holds nothing but `credentials`. */
-function isRequest(value: unknown): boolean {
-  if (Object.getPrototypeOf(value ?? 0) !== Object.prototype) return false;
-  const { credentials, ...others } = value as { credentials?: unknown };
-  return CREDENTIALS.includes(credentials) && Object.keys(others).length === 0;
-}
-
-/** The settings that the URL of a worker may hold, each with its check. */
-const writable: Readonly<Record<keyof WorkerSettings, Writable>> = {
-  endpoint: isBareUrl,
-  protect: (value) => Array.isArray(value) && value.every(isBareUrl),
-  request: isRequest,
-  renewBefore: passes(plainOptions.renewBefore),
-  jitter: passes(plainOptions.jitter),
-  readAhead: passes(plainOptions.readAhead),
-  timeout: passes(plainOptions.timeout),
-  refusals: passes(plainOptions.refusals),
-  debug: passes(plainOptions.debug),
-  retry: passes(plainOptions.retry),
-  requests: (value) => value === 'all',
-};
-
-/** Whether the URL of a worker may hold `value` as its setting `name`. */
-export const isWritable = (name: string, value: unknown): boolean =>
-  Object.hasOwn(writable, name) && writable[name as keyof WorkerSettings](value);
+/** The names of the settings. */
+export const SETTING_NAMES: readonly string[] = [
+  'endpoint',
+  'protect',
+  'request',
+  'renewBefore',
+  'jitter',
+  'readAhead',
+  'timeout',
+  'refusals',
+  'debug',
+  'retry',
+  'requests',
+] satisfies (keyof WorkerSettings)[];
 
 /**
- * Returns the settings in the URL of a worker. Leaves out all that `writable` does not allow, because any script may
- * have made the URL.
+ * Returns the settings in the URL of a worker. Any script may have made the URL: other names are left out, and the token
+ * source of the worker checks the values.
  */
 export function readSettings(url: string): WorkerSettings {
-  const text = new URL(url).searchParams.get(SETTINGS);
-  const parsed: unknown = text === null ? {} : JSON.parse(text);
+  const parsed: unknown = JSON.parse(new URL(url).searchParams.get(SETTINGS) ?? '{}');
   const entries = Object.entries(Object(parsed) as object);
-  return Object.fromEntries(entries.filter(([name, value]) => isWritable(name, value)));
+  return Object.fromEntries(entries.filter(([name]) => SETTING_NAMES.includes(name)));
 }

@@ -1,10 +1,9 @@
-import { isSecureTokenError } from 'secure-token-core';
-import { responseWithoutToken, workerQuestion } from 'secure-token-core/adapter';
+import { workerQuestion } from 'secure-token-core/adapter';
 import { mediaDelivery } from './media-delivery.ts';
 import { isMediaRequest } from './media-request.ts';
 import { isOutOfReach } from './missing-cors.ts';
 import type { RequestSigner } from './request-signer.ts';
-import { SignedFetch } from './signed-fetch.ts';
+import { answerSigned, failure } from './signed-answer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
 /**
@@ -20,17 +19,12 @@ export function handleFetch(event: Event, source: RequestSigner): boolean {
   // a viewer who loads a page may have logged in
   if (request.mode === 'navigate') source.liftDenials?.();
   const askedUrl = request.headers.get(workerQuestion.header);
-  if (askedUrl) {
-    const status = canSign(askedUrl, source) ? workerQuestion.yes : workerQuestion.no;
-    fetchEvent.respondWith(new Response(null, { status }));
-    return true;
-  }
-  if (request.headers.has(workerQuestion.renewal)) {
-    fetchEvent.respondWith(renew(source).catch(failure));
-    return true;
-  }
-  if (!isMediaRequest(request) || !canSign(request.url, source)) return false;
-  fetchEvent.respondWith(new SignedFetch(fetchEvent, source, mediaDelivery).answer().catch(failure));
+  const { yes, no } = workerQuestion;
+  if (askedUrl) fetchEvent.respondWith(new Response(null, { status: canSign(askedUrl, source) ? yes : no }));
+  else if (request.headers.has(workerQuestion.renewal)) fetchEvent.respondWith(renew(source).catch(failure));
+  else if (isMediaRequest(request) && canSign(request.url, source))
+    fetchEvent.respondWith(answerSigned(fetchEvent, source, mediaDelivery));
+  else return false;
   return true;
 }
 
@@ -40,7 +34,3 @@ async function renew(source: RequestSigner): Promise<Response> {
 }
 
 const canSign = (url: string, source: RequestSigner): boolean => source.protects(url) && !isOutOfReach(url);
-
-/** Returns the response for a player whose request gets no token. */
-export const failure = (error: unknown): Response =>
-  isSecureTokenError(error) ? responseWithoutToken(error) : Response.error();

@@ -1,8 +1,8 @@
 import { credentialsMode } from 'secure-token-core/adapter';
-import type { Delivery } from './delivery.ts';
 import { handOver } from './hand-over.ts';
 import { boundedRange, isWebKit } from './media-request.ts';
 import { checkCors, noteCors, reportMissing } from './missing-cors.ts';
+import type { Delivery } from './signed-answer.ts';
 
 /** The headers without which a player cannot tell which part of a file it has received. */
 const headersOfParts = 'Access-Control-Expose-Headers: Content-Range, Content-Length, Accept-Ranges, ETag';

@@ -1,135 +1,151 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import { untouchedRequest } from 'secure-token-core/adapter';
-import type { PageConnection } from './page-connection.ts';
-import { PageClosed } from './page-connection.ts';
-import { PageNotes } from './page-notes.ts';
-import { PageSearch } from './page-search.ts';
-import type { Question } from '../wire/protocol.ts';
-import { words } from '../wire/protocol.ts';
-import type { Releasable, RequestSigner, ScriptSigner } from './request-signer.ts';
-import { goOnBeside, openPages, scope } from './worker-scope.ts';
+import { abortable, sleep, untouchedRequest } from 'secure-token-core/adapter';
+import type { Question } from '../wire/messages.ts';
+import { HERE, readAnswer } from '../wire/messages.ts';
+import type { ScriptSigner } from './request-signer.ts';
+import type { WorkerClient } from './worker-scope.ts';
+import { openPages } from './worker-scope.ts';
+
+/** The longest search, in seconds, for a page that hands out tokens: the page may still be loading its scripts. */
+const SEARCH_SECONDS = 10;
+
+/** The number of pages that are remembered. Pages close without an event, and a worker may live for weeks. */
+const MAX_PAGES = 100;
 
 /**
  * The pages for whose requests the worker has found no page that signs. Their requests do not wait again until a page
- * hands out tokens.
+ * says that it hands out tokens.
  */
-const pagesWithoutSigner = new PageNotes<true>();
+const withoutSigner = new Set<string>();
 
-/** Forgets `pagesWithoutSigner`, because a page has said that it hands out tokens. */
-export const forgetPagesWithoutSigner = (): void => pagesWithoutSigner.forgetAll();
+export const forgetPagesWithoutSigner = (): void => withoutSigner.clear();
+
+/** A page that hands out tokens, and the worker's end of a channel to it. */
+interface Connection {
+  readonly page: WorkerClient;
+  readonly port: MessagePort;
+}
+
+/** Asks each page whether it hands out tokens. A page that does not, or is still loading its scripts, does not answer. */
+function greet(pages: readonly WorkerClient[], connected: (connection: Connection) => void): void {
+  for (const page of pages) {
+    const { port1: port, port2 } = new MessageChannel();
+    port.onmessage = ({ data }) => {
+      if (data === HERE) connected({ page, port });
+    };
+    page.postMessage({ secureToken: 'hello' }, [port2]);
+  }
+}
+
+/** Returns the first page that hands out tokens: that of the request, or any other one of this origin. */
+async function findPage(clientId: string, signal: AbortSignal | undefined): Promise<Connection | undefined> {
+  if (withoutSigner.has(clientId)) return undefined;
+  let found: Connection | undefined;
+  let isOver = false;
+  let settle!: () => void;
+  const answered = new Promise<void>((resolve) => (settle = resolve));
+  const connected = (connection: Connection): void => {
+    if (isOver) connection.port.close();
+    else found = connection;
+    isOver = true;
+    settle();
+  };
+  try {
+    for (let second = 0; second < SEARCH_SECONDS && !found; second++) {
+      const pages = await openPages();
+      // for the first second only the page of the request; a Web Worker has none
+      const own = pages.filter(({ id }) => id === clientId);
+      greet(second || !own.length ? pages : own, connected);
+      await abortable(Promise.race([answered, sleep(1)]), signal);
+    }
+  } finally {
+    isOver = true;
+  }
+  if (!found) {
+    if (withoutSigner.size === MAX_PAGES) withoutSigner.clear();
+    withoutSigner.add(clientId);
+  }
+  return found;
+}
+
+/**
+ * Asks a page, which may take its time.
+ * @returns its answer, as it was posted; `undefined` if the page was closed: that breaks the channel without an event
+ */
+async function ask({ page, port }: Connection, question: Question, signal?: AbortSignal): Promise<object | undefined> {
+  const answered = new Promise<object>((resolve) => (port.onmessage = ({ data }) => resolve(Object(data) as object)));
+  port.postMessage(question);
+  for (;;) {
+    const answer = await abortable(Promise.race([answered, sleep(1)]), signal);
+    if (answer) return answer;
+    if (!(await openPages()).some(({ id }) => id === page.id)) return undefined;
+  }
+}
 
 /**
  * The signer of one request that lets a page sign. The page keeps the tokens, so nothing is lost when the browser stops
  * the worker.
  */
-export class PageSigner implements ScriptSigner, Releasable {
-  readonly protects: RequestSigner['protects'];
+export class PageSigner implements ScriptSigner {
+  readonly protects: (url: string) => boolean;
   readonly #clientId: string;
   readonly #isProtectKnown: boolean;
-  /** The connection to the page that has signed the request. */
-  #connection: PageConnection | undefined;
-  #signingPageId = '';
+  /** The page that has signed the request. */
+  #connection: Connection | undefined;
 
   /**
    * @param clientId the id of the page that has made the request
    * @param protects absent if only pages know which URLs are protected
    */
-  constructor(clientId: string, protects?: RequestSigner['protects']) {
+  constructor(clientId: string, protects?: (url: string) => boolean) {
     this.#clientId = clientId;
     this.#isProtectKnown = protects !== undefined;
     this.protects = protects ?? (() => true);
   }
 
   async sign(url: string, { signal }: SignOptions = {}): Promise<SignedRequest> {
-    try {
-      return await this.#signInPage(url, signal);
-    } catch (error) {
-      if (!(error instanceof PageClosed)) throw error;
+    this.#connection = await findPage(this.#clientId, signal);
+    if (this.#connection) {
+      const answer = await ask(this.#connection, { url }, signal);
       // another page may be open, or the same page again
-      return this.#signInPage(url, signal);
+      if (!answer) return this.sign(url, { signal });
+      return readAnswer(answer) ?? untouchedRequest(url);
     }
+    // most likely a file of another part of the site
+    if (!this.#isProtectKnown) return untouchedRequest(url);
+    throw new SecureTokenError(
+      'ERR_SIGNING_UNAVAILABLE',
+      'No open page of this site hands out tokens. Call registerTokenWorker() in a page.',
+    );
   }
 
   async refused(
-    _request: SignedRequest,
+    { url }: SignedRequest,
     status: number,
     { signal }: SignOptions = {},
   ): Promise<SignedRequest | undefined> {
-    return this.#connection && this.#ask(this.#connection, { status }, signal);
+    const answer = this.#connection && (await ask(this.#connection, { url, status }, signal));
+    return answer && readAnswer(answer);
   }
 
+  /** Ends the use of this signer: the request has its response, so there are no more questions. */
   release(): void {
-    this.#connection?.close();
-    this.#connection = undefined;
+    this.#connection?.port.close();
   }
 
   /** Asks all pages to lift their denials: the pages keep the tokens, and any of them may have been denied. */
   async renew(): Promise<void> {
-    for (const page of await openPages()) page.postMessage({ secureToken: words.lift });
+    for (const page of await openPages()) page.postMessage({ secureToken: 'lift' });
   }
 
   /** Passes a playlist to the page that has signed the request, which reads ahead. */
   learnText(url: string, text: string): void {
-    const tell = async (): Promise<void> => {
-      const page = await scope.clients.get(this.#signingPageId);
-      page?.postMessage({ secureToken: words.playlist, url, text });
-    };
-    goOnBeside(tell());
+    this.#connection?.page.postMessage({ secureToken: 'playlist', url, text });
   }
 
   /** Returns `url` as it is, because only the page knows what a token looks like. */
   unsign(url: string): string {
     return url;
-  }
-
-  async #signInPage(url: string, signal: AbortSignal | undefined): Promise<SignedRequest> {
-    const connection = await this.#connect(signal);
-    if (!connection) return this.#withoutPage(url);
-    const signed = await this.#ask(connection, { url }, signal);
-    if (!signed)
-      throw new SecureTokenError(
-        'ERR_SIGNING_RESPONSE',
-        'The page answered without a signed request. Load the same version of the page and the worker.',
-        { url },
-      );
-    return signed;
-  }
-
-  async #connect(signal: AbortSignal | undefined): Promise<PageConnection | undefined> {
-    if (pagesWithoutSigner.get(this.#clientId)) return undefined;
-    const search = new PageSearch(forgetPagesWithoutSigner);
-    const connection = await search.find(this.#clientId, signal);
-    if (!connection) pagesWithoutSigner.note(this.#clientId, true);
-    return connection;
-  }
-
-  #withoutPage(url: string): SignedRequest {
-    if (this.#isProtectKnown) {
-      throw new SecureTokenError(
-        'ERR_SIGNING_UNAVAILABLE',
-        'No open page of this site hands out tokens. Call registerTokenWorker() in a page.',
-      );
-    }
-    // most likely a file of another part of the site
-    return untouchedRequest(url);
-  }
-
-  async #ask(
-    connection: PageConnection,
-    question: Question,
-    signal: AbortSignal | undefined,
-  ): Promise<SignedRequest | undefined> {
-    this.#connection = undefined;
-    this.#signingPageId = connection.pageId;
-    try {
-      const answer = await connection.ask(question, signal);
-      if ('error' in answer) throw answer.error;
-      // the edge cannot refuse a request without a token, so no question follows
-      if (answer.signed?.token) this.#connection = connection;
-      return answer.signed;
-    } finally {
-      if (!this.#connection) connection.close();
-    }
   }
 }

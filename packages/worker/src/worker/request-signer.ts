@@ -12,9 +12,3 @@ export type RequestSigner = Pick<TokenSource, 'protects' | 'sign' | 'refused'> &
  * edge has redirected a request.
  */
 export type ScriptSigner = RequestSigner & Pick<TokenSource, 'unsign'>;
-
-/** A signer of one request. */
-export interface Releasable {
-  /** Ends the use of the signer: the request has its response, so there are no more questions. */
-  release(): void;
-}

@@ -1,22 +1,19 @@
 import type { SignedRequest } from 'secure-token-core';
 import { isElsewhere, letGo, unsignAs } from 'secure-token-core/adapter';
 import { playlistText } from 'secure-token-core/playlists';
-import type { Delivery } from './delivery.ts';
 import { handOver } from './hand-over.ts';
 import { isWebKit } from './media-request.ts';
-import { reportMissingCors } from './missing-cors.ts';
 import type { ScriptSigner } from './request-signer.ts';
+import type { Delivery } from './signed-answer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
-
-/** Takes the text of a playlist and its unsigned URL. */
-export type LearnText = (url: string, text: string) => void;
 
 /** The delivery to a script. The whole request goes out, and the response shows no token. */
 export class ScriptDelivery implements Delivery {
   readonly #signer: ScriptSigner;
-  readonly #learnText: LearnText;
+  readonly #learnText: (url: string, text: string) => void;
 
-  constructor(signer: ScriptSigner, learnText: LearnText) {
+  /** @param learnText takes a playlist and its unsigned URL */
+  constructor(signer: ScriptSigner, learnText: (url: string, text: string) => void) {
     this.#signer = signer;
     this.#learnText = learnText;
   }
@@ -73,9 +70,7 @@ export class ScriptDelivery implements Delivery {
     if (text) this.#learnText(url, text);
   }
 
-  failed(event: FetchEventLike, sent: SignedRequest): Promise<Response> {
-    const { mode, redirect } = event.request;
-    if (mode === 'cors' && redirect !== 'error') event.waitUntil(reportMissingCors(event, sent));
+  failed(): Promise<Response> {
     return Promise.resolve(Response.error());
   }
 }

@@ -1,7 +1,7 @@
 import { createTokenSource } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
-import { forwardEventsBefore, protectedBy } from 'secure-token-core/adapter';
-import { parsePageMessage, tokenEventMessage, words } from '../wire/protocol.ts';
+import { forwardTokenEvents } from 'secure-token-core/adapter';
+import { eventMessage, isClaim } from '../wire/messages.ts';
 import type { WorkerSettings } from '../wire/worker-settings.ts';
 import { readSettings } from '../wire/worker-settings.ts';
 import { handleFetch } from './handle-fetch.ts';
@@ -16,11 +16,11 @@ import { goOnBeside, scope } from './worker-scope.ts';
  */
 export function startWorker(scripts?: ScriptRequests): void {
   const { requests, ...settings } = readSettings(location.href);
-  const ownSource = settings.endpoint && settings.protect ? createOwnSource(settings) : undefined;
-  const protects = settings.protect && protectedBy(settings.protect);
+  // without an endpoint it only tells which URLs are protected; without `protect` the pages tell that
+  const source = settings.protect && createSource(settings);
   /** Chooses the signer of a request: the worker itself, if its settings allow that, or else the pages. */
   const signerFor = ({ clientId }: FetchEventLike): AdapterSource | PageSigner =>
-    ownSource ?? new PageSigner(clientId, protects);
+    source && settings.endpoint ? source : new PageSigner(clientId, source && ((url) => source.protects(url)));
 
   on('install', () => {
     // a worker with other settings takes over at once; a new version of this file waits, because Firefox and WebKit
@@ -34,24 +34,18 @@ export function startWorker(scripts?: ScriptRequests): void {
   on('fetch', (event) => {
     const fetchEvent = event as Event & FetchEventLike;
     const signer = signerFor(fetchEvent);
-    if (!handleFetch(event, signer) && settings.protect && requests === 'all') scripts?.handleFetch(fetchEvent, signer);
+    if (!handleFetch(event, signer) && source && requests === 'all') scripts?.handleFetch(fetchEvent, signer);
   });
 
   on('message', (event) => {
-    const { data, source } = event as MessageEvent<unknown>;
-    const page = source as WorkerClient | null;
-    switch (parsePageMessage(data)?.secureToken) {
-      case words.claim:
-        forgetPagesWithoutSigner();
-        // the page has loaded, and the worker may not have seen its navigation
-        ownSource?.liftDenials();
-        if (page) scripts?.notePageListens(page.id);
-        // the browser refuses this while another version is still active
-        goOnBeside(scope.clients.claim());
-        break;
-      case words.leave:
-        if (page) scripts?.notePageLeaves(page.id);
-    }
+    const { data, source: page } = event as MessageEvent<unknown>;
+    if (!isClaim(data)) return;
+    forgetPagesWithoutSigner();
+    // the page has loaded, and the worker may not have seen its navigation
+    source?.liftDenials();
+    if (page) scripts?.notePageListens((page as unknown as WorkerClient).id);
+    // the browser refuses this while another version is still active
+    goOnBeside(scope.clients.claim());
   });
 }
 
@@ -65,16 +59,18 @@ function on(type: string, listener: (event: Event) => void): void {
   if (isForItsFolder) addEventListener(type, listener);
 }
 
-/** Creates the token source of a worker that calls the endpoint itself. The pages receive the events of the source. */
-function createOwnSource({ request: given, ...options }: WorkerSettings): AdapterSource {
-  // no referrer: the settings in the URL of the worker do not concern the endpoint
-  const request = { ...given, referrerPolicy: 'no-referrer' } as const;
-  const source = createTokenSource({ ...options, request }) as AdapterSource;
-  forwardEventsBefore(source, (type, detail) => goOnBeside(tellPages(tokenEventMessage({ type, detail }))));
+/** Creates the token source of the worker. The pages receive its events. */
+function createSource({ endpoint, request, ...options }: WorkerSettings): AdapterSource {
+  const asking = endpoint
+    ? // no referrer: the settings in the URL of the worker do not concern the endpoint
+      { endpoint, request: { credentials: request?.credentials, referrerPolicy: 'no-referrer' } as RequestInit }
+    : { getTokens: () => Promise.resolve([]) };
+  const source = createTokenSource({ ...options, ...asking }) as AdapterSource;
+  forwardTokenEvents(source, (type, detail) => goOnBeside(tellPages(eventMessage(type, detail))));
   return source;
 }
 
-async function tellPages(message: ReturnType<typeof tokenEventMessage>): Promise<void> {
+async function tellPages(message: ReturnType<typeof eventMessage>): Promise<void> {
   const pages = await scope.clients.matchAll({ type: 'window' });
   pages.forEach((page) => page.postMessage(message));
 }

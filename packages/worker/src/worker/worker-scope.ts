@@ -1,4 +1,4 @@
-import type { PostedWorkerMessage } from '../wire/protocol.ts';
+import type { WorkerMessage } from '../wire/messages.ts';
 
 /**
  * A page, as a worker sees it. This file declares what is used here of a service worker's global scope, because
@@ -6,7 +6,7 @@ import type { PostedWorkerMessage } from '../wire/protocol.ts';
  */
 export interface WorkerClient {
   readonly id: string;
-  postMessage(message: PostedWorkerMessage, transfer?: Transferable[]): void;
+  postMessage(message: WorkerMessage, transfer?: Transferable[]): void;
 }
 
 interface WorkerScope {

@@ -1,5 +1,5 @@
-import { NOT_SHOWN, quotesToken } from '../adapter/hide-tokens.ts';
 import type { SignedRequest } from '../contract/token-source.ts';
+import { NOT_SHOWN, quotesToken } from './hide-tokens.ts';
 
 /** The largest number of errors in a chain of causes that are read: an error may be its own cause. */
 const MAX_CAUSES = 8;

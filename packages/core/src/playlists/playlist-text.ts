@@ -5,12 +5,11 @@ const MAX_LENGTH = 10 * 2 ** 20;
 const PATIENCE_MS = 30_000;
 
 const PLAYLIST_TYPE = /mpegurl|dash\+xml/i;
-const PLAYLIST_NAME = /\.(m3u8|mpd)$/i;
+const PLAYLIST_NAME = /^[^?#]*\.(m3u8|mpd)(?![^?#])/i;
 
 /** Tells whether a response is a playlist, by its `Content-Type` or its file name. No other response is read. */
 const isPlaylist = (headers: Headers, urls: readonly string[]): boolean =>
-  PLAYLIST_TYPE.test(headers.get('content-type') ?? '') ||
-  urls.some((url) => PLAYLIST_NAME.test(new URL(url).pathname));
+  PLAYLIST_TYPE.test(headers.get('content-type') ?? '') || urls.some((url) => PLAYLIST_NAME.test(url));
 
 /**
  * Reads the text of a playlist on its way to the player, without delaying the player: both get a copy of the body while

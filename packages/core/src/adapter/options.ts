@@ -1,8 +1,4 @@
-import { OPTIONS, checkOptions, refuse, unknownOption } from '../contract/check-options.ts';
-import type { TokenSourceOptions } from '../contract/options.ts';
-
-export const normaliseOptions = (options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions =>
-  checkOptions(options);
+import { OPTIONS, refuse, unknownOption } from '../contract/check-options.ts';
 
 /**
  * Returns the options of an adapter without the options in `own`, which only the adapter knows.

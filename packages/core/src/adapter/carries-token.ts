@@ -11,6 +11,17 @@ export interface SentRequest {
   readonly credentials: boolean;
 }
 
+// the global object of a page or a worker; a server has no `location`
+const realm = globalThis as { location?: Location };
+
+/** Converts a request of a script to the form that `carriesToken` takes. */
+export const sentRequest = ({ url, headers, credentials }: Request): SentRequest => ({
+  url,
+  headers: [...headers.keys()],
+  credentials:
+    credentials === 'include' || (credentials === 'same-origin' && new URL(url).origin === realm.location?.origin),
+});
+
 /** Whether `sent` has the path and all parameters of `signed`: adapters may add parameters. */
 function contains(sent: string, signed: string): boolean {
   const [path, query = ''] = signed.split('?', 2) as [string, string?];

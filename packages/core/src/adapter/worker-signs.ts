@@ -1,5 +1,23 @@
-import { errorOfResponse } from './send-signed.ts';
+import { SecureTokenError } from '../contract/errors.ts';
+import type { SecureTokenErrorCode } from '../contract/errors.ts';
 import { resolveUrl } from '../url-text.ts';
+import { isOutage } from './failures.ts';
+
+/**
+ * Returns the answer to a fetch that gets no token: 503, which its player retries, in an outage; otherwise 403, which
+ * is final. The answer has no body, so that no player takes it for media.
+ */
+export const responseWithoutToken = (error: SecureTokenError): Response =>
+  new Response(null, { status: isOutage(error) ? 503 : 403, statusText: error.code });
+
+/** Returns the error that `responseWithoutToken` has written into `response`; `undefined` for any other response. */
+const errorOfResponse = ({ statusText: code }: Response): SecureTokenError | undefined =>
+  code.startsWith('ERR_')
+    ? new SecureTokenError(
+        code as SecureTokenErrorCode,
+        'The token worker has no token. Its tokendenied and tokenerror events say why.',
+      )
+    : undefined;
 
 /**
  * The questions that a page asks the token worker. The worker itself answers a request with one of these headers. A
