@@ -8,7 +8,7 @@ const rooms = {
   tokens: ['contract'],
   calls: ['contract', 'tokens'],
   requests: ['contract', 'tokens', 'calls'],
-  adapter: ['contract', 'tokens'],
+  adapter: ['contract', 'tokens', 'calls'],
   adopt: ['contract', 'adapter'],
   playlists: ['contract'],
 };

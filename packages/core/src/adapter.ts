@@ -1,4 +1,5 @@
 export { askAfterDenials } from './adapter/after-denial.ts';
+export { backOff, isOffline } from './adapter/back-off.ts';
 export { acquireTokenSource } from './adapter/player-source.ts';
 export { hasShownPicture, isOutage, writeEarlyFailure } from './adapter/failures.ts';
 export { hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';

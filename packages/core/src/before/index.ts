@@ -3,7 +3,7 @@ export type { SentRequest } from './carries-token.ts';
 export { keepAsking } from './keep-asking.ts';
 export { firstWrong } from '../contract/check.ts';
 export { normaliseOptions, withoutOwnOptions } from './options.ts';
-export { isOffline, pauseFor } from './pause-for.ts';
+export { pauseFor } from '../adapter/back-off.ts';
 export { protectedBy, refusalOf, unsignAs } from './refusals.ts';
 export { pauseAfter } from '../calls/outage.ts';
 export { isSecureTokenErrorCode, responseWithoutToken, sendSigned as sendSignedBefore } from './send-signed.ts';
