@@ -100,8 +100,6 @@ export class ElementRequests {
   async diagnose({ code }: MediaError, failures: number): Promise<SignedRequest | undefined> {
     const { source, url } = this.#options;
     const before = (this.#request ??= await this.sign());
-    // this token has expired, or another one has replaced it: the next one may work
-    if (failures <= MAX_FAILURES && source.signNow(url)?.token !== before.token) return undefined;
     const { request, answer, refusal } = await this.#sendProbe(before);
     const { status = 0, ok = false } = answer.response ?? {};
     if (__DEVELOPMENT__) writeUnprotectedRefusal(source, request, status);
@@ -113,10 +111,7 @@ export class ElementRequests {
     // without a status, the failure counts as one of the network
     if (status && refusal && failures > PASSING) throw refusal;
     if (ok && code > MEDIA_ERR_NETWORK && failures > PASSING)
-      throw new DOMException(
-        'The browser cannot play this file. Check its container and its codecs.',
-        'EncodingError',
-      );
+      throw new DOMException('The browser cannot play this file. Check its container and its codecs.', 'EncodingError');
     if (failures > MAX_FAILURES)
       throw new DOMException(
         'The browser cannot load this file. Check the network and the CORS headers of the server.',

@@ -295,7 +295,7 @@ export class NativeSource {
     this.#swap?.abort();
     const { signal } = (this.#swap = new AbortController());
     // an element that has failed may be paused, and `load()` of the page pauses without an event
-    const plays = !media.paused || (media.error !== null && this.#plays);
+    const plays = !media.paused || (isReplacement && media.error !== null && this.#plays);
     if (!isReplacement) this.#hasPlayed = plays;
     const staysPaused = isReplacement && this.#hasPlayed;
     this.#position.hold(position);

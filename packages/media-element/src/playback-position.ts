@@ -95,7 +95,7 @@ export class PlaybackPosition {
   hold(start: number | undefined): void {
     this.#last = start ?? this.#last;
     this.#keep();
-    this.#asked = start || undefined;
+    this.#asked = start === 0 ? undefined : start;
     const onMetadata = (): void => {
       const asked = this.#isOurs() ? this.#asked : undefined;
       this.leave();

@@ -13,12 +13,7 @@ let status: number;
 let failWith: SecureTokenError | undefined;
 let carrier: Partial<Token>;
 let calls: number;
-const written = vi.fn<(line: string) => void>();
 beforeEach(() => {
-  written.mockReset();
-  // the default build: one for development has written each failure by then, wherever it leads
-  vi.stubGlobal('__DEVELOPMENT__', false);
-  vi.spyOn(console, 'error').mockImplementation(written);
   vi.useFakeTimers();
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
   status = 206;
@@ -97,52 +92,6 @@ test.each(['service-worker', '', null, true])('via: %j is refused at once', asyn
   expect(join).not.toHaveBeenCalled();
 });
 
-describe('the console', () => {
-  const open = (media: FakeMedia, getTokens: () => Promise<Token>) =>
-    secureVideo(media as unknown as HTMLMediaElement, url, { getTokens });
-  const denial = (): Promise<Token> => Promise.reject(new SecureTokenError('ERR_DENIED', 'no'));
-
-  test('hears of a denial at the start, though the promise rejects', async () => {
-    await expect(open(new FakeMedia(), denial)).rejects.toMatchObject({ code: 'ERR_DENIED' });
-    expect(written.mock.calls).toEqual([[expect.stringContaining('secure-token: ERR_DENIED: no')]]);
-  });
-
-  test('hears of an edge that refuses whatever it is given before the first picture', async () => {
-    status = 403;
-    const media = new FakeMedia();
-    let number = 0;
-    const token = (): Token => ({ url, expires: Date.now() / 1000 + TTL, query: { st: `${++number}` } });
-    const secure = await open(media, () => Promise.resolve(token()));
-    for (let failure = 0; failure < 6; failure++) {
-      media.fail(4);
-      await later(5);
-    }
-    expect(written.mock.calls).toEqual([[expect.stringContaining('secure-token: ERR_TOKEN_REFUSED: ')]]);
-    secure.destroy();
-  });
-
-  test('hears nothing of what ends playback after the first picture', async () => {
-    const { media, secure, seen } = await openExpired(600);
-    failWith = new SecureTokenError('ERR_DENIED', 'no');
-    status = 410;
-    media.fail(2);
-    await later(60);
-    expect(seen).toEqual([failWith]);
-    expect(written).not.toHaveBeenCalled();
-    secure.destroy();
-  });
-
-  test('hears nothing of a source that is destroyed while it waits for its first token', async () => {
-    const source = createTokenSource({ getTokens: () => new Promise(() => undefined), protect: url });
-    const opened = secureVideo(new FakeMedia() as unknown as HTMLMediaElement, url, source);
-    const told = expect(opened).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
-    await later(1);
-    source.destroy();
-    await told;
-    expect(written).not.toHaveBeenCalled();
-  });
-});
-
 describe('secureVideo', () => {
   test('a film goes on where it was, a live stream at its edge, without a worker', async () => {
     const film = await openExpired(600);
@@ -198,19 +147,6 @@ describe('secureVideo', () => {
     expect([sources(), seen]).toEqual([2, []]);
   });
 
-  test('the audio track that the viewer has chosen stays', async () => {
-    const audio = (language: string, enabled: boolean) => ({ kind: 'main', label: '', language, enabled });
-    const { media, secure } = await openExpired(600);
-    media.audioTracks.set([audio('en', false), audio('de', true)]);
-    const next = [audio('en', true), audio('de', false)];
-    media.tracksOfNext = next;
-    await halt(media);
-    media.arrive(600);
-    await later(0);
-    expect(next.map(({ enabled }) => enabled)).toEqual([false, true]);
-    secure.destroy();
-  });
-
   test('a cookie goes along across origins in CORS mode', async () => {
     carrier = { query: {}, credentials: true };
     const media = Object.assign(new FakeMedia(), { crossOrigin: 'anonymous' });
@@ -224,19 +160,6 @@ describe('secureVideo', () => {
     media.crossOrigin = 'anonymous';
     await halt(media);
     expect([media.sources.length, media.crossOrigin]).toEqual([2, 'anonymous']);
-    secure.destroy();
-  });
-
-  test('what is asked of an element that has failed counts for its next source', async () => {
-    const { media, secure } = await openExpired(600);
-    media.pause();
-    status = 410;
-    media.fail(4);
-    // as browsers do with a source that they do not support
-    media.play().catch(() => undefined);
-    media.paused = true;
-    await later(0.1);
-    expect([media.sources.length, media.paused]).toEqual([2, false]);
     secure.destroy();
   });
 
