@@ -21,10 +21,7 @@ describe.concurrent('secureVideo without a worker (Chromium)', { tags: ['nginx']
     run,
     stage,
   }) => {
-    await open(
-      'short.mp4',
-      `await video.play(); await until(() => video.buffered.length && video.buffered.end(0) > 19);`,
-    );
+    await open('short.mp4', `await start(); await until(() => video.buffered.length && video.buffered.end(0) > 19);`);
     await page.waitForTimeout(6000);
     await run(`await seek(15); video.currentTime = 19.5; await until(() => video.ended);`);
     stage.network.rate = 300_000;
@@ -42,10 +39,7 @@ describe.concurrent('secureVideo without a worker (Chromium)', { tags: ['nginx']
     'plays what it has when the network goes silent, and then on from there when it %s',
     async ([, isCut], { expect, open, run, stage }) => {
       stage.network.rate = 300_000;
-      await open(
-        'film.mp4',
-        `await video.play(); await until(() => video.buffered.length && video.buffered.end(0) > 8);`,
-      );
+      await open('film.mp4', `await start(); await until(() => video.buffered.length && video.buffered.end(0) > 8);`);
       // the time after which a source that says nothing is given up never comes: it must not be what ends the wait
       await run(
         `const timer = setTimeout;
@@ -73,7 +67,7 @@ describe.concurrent('secureVideo without a worker (Chromium)', { tags: ['nginx']
     stage,
   }) => {
     stage.network.rate = 800_000;
-    await open('film.mp4', `await video.play();`);
+    await open('film.mp4', `await start();`);
     await page.waitForTimeout(5500);
     const result = await run<{ time: number; paused: boolean; held: number }>(
       `video.pause();
@@ -104,7 +98,7 @@ describe.concurrent('secureVideo without a worker (Chromium)', { tags: ['nginx']
   }) => {
     stage.signer.ttl = 60;
     stage.network.rate = 300_000;
-    await open('film.mp4', `await video.play();`);
+    await open('film.mp4', `await start();`);
     stage.network.isFrozen = true;
     const same = await run(
       `const { src } = video;
@@ -132,13 +126,13 @@ describe.concurrent('secureVideo without a worker (Chromium)', { tags: ['nginx']
   });
 
   it('plays on after destroy()', async ({ expect, open, run }) => {
-    await open('film.mp4', `await video.play(); secure.destroy(); await moves(1);`);
+    await open('film.mp4', `await start(); secure.destroy(); await moves(1);`);
     expect(await run(`return [Object.hasOwn(video, 'play'), seen.errors]`)).toEqual([false, 0]);
   });
 
   it('goes on in picture-in-picture', async ({ expect, open, page, run, skip, stage }) => {
     stage.network.rate = 800_000;
-    await open('film.mp4', `await video.play();`);
+    await open('film.mp4', `await start();`);
     await page.evaluate(
       `document.onclick = () =>
         video.requestPictureInPicture().catch(() => undefined).finally(() => (window.isAsked = true))`,
@@ -163,7 +157,7 @@ describe.concurrent('secureVideo without a worker (Chromium)', { tags: ['nginx']
     stage,
   }) => {
     stage.network.rate = 400_000;
-    await open('film.mp4', `await video.play();`);
+    await open('film.mp4', `await start();`);
     await stage.setSecret('second');
     stage.signer.secret = 'second';
     const healed = await run(

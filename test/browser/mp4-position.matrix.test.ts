@@ -5,7 +5,7 @@ import { describeMedia } from '../support/media-test.ts';
 /** The film plays from its 100th second on. */
 const playing = `const { secureVideo, createTokenSource } = SecureTokenProgressive;
   window.secure = follow(await secureVideo(video, args.film, '/token'));
-  await video.play();
+  await start();
   await seek(100);
   await moves(0.5);`;
 

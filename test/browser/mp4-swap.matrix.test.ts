@@ -25,7 +25,7 @@ describeMedia('MP4 by changing the source', (engine, it) => {
       `const secure = follow(await SecureTokenProgressive.secureVideo(video, args.url, '/token'));
       const track = video.addTextTrack('subtitles', 'words', 'en');
       track.mode = 'hidden';
-      await video.play();
+      await start();
       Object.assign(video, { playbackRate: 1.5, volume: 0.25, loop: true, muted: true });
       const { preload } = video;
       const offsets = [];
@@ -35,7 +35,7 @@ describeMedia('MP4 by changing the source', (engine, it) => {
         await sleep(100);
         await seek(time);
         offsets.push(Math.abs(video.currentTime - time));
-        await video.play();
+        await start();
       }
       await moves(1);
       return {
@@ -76,7 +76,7 @@ describeMedia(
       stage.signer.ttl = 20;
       await tab.run(
         `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args, '/token'));
-        await video.play();
+        await start();
         await moves(1);`,
         stage.url('film.mp4'),
       );
@@ -106,7 +106,7 @@ describeMedia(
       stage.signer.ttl = 20;
       await tab.run(
         `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args, '/token'));
-        await video.play();
+        await start();
         await moves(1);`,
         stage.url('film.mp4'),
       );
@@ -127,7 +127,7 @@ describeMedia(
         video.currentTime = 10;
         const kept = video.currentTime;
         video.src = other;
-        await video.play();
+        await start();
         await moves(1);
         const { currentTime, src } = video;
         const isOwn = Object.hasOwn(video, 'currentTime');

@@ -34,7 +34,7 @@ const it = mediaTest.extend<TroubleFixtures>({
 
 describe.concurrent('what a page does to an element whose source is changed (Chromium)', { tags: ['nginx'] }, () => {
   const open = `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.film, '/token'));
-    await video.play();`;
+    await start();`;
   /** Longer than a token lives. Paused: on a busy machine the film would run dry, and have another token by then. */
   const outlive = `video.pause(); await sleep(5500);`;
   /** A change of source that has begun, where the token is dead: the seek leads outside of the buffer. */
@@ -67,7 +67,7 @@ describe.concurrent('what a page does to an element whose source is changed (Chr
         video.src = url;
         if (${start}) video.currentTime = ${start};
         await until(() => !document.querySelector('canvas'), 'the picture is taken away');
-        await video.play();
+        await start();
         const begun = video.currentTime;
         await moves(1);
         const { swaps, errors } = seen;
@@ -133,13 +133,13 @@ describe.concurrent('what a page does to an element whose source is changed (Chr
       video.currentTime = 200;
       await until(() => seen.swaps.length);
       parentNode.prepend(video);
-      await video.play();
+      await start();
       await moves(1);
       ${swap}
       video.remove();
       await until(() => seen.swaps.length > 1);
       parentNode.prepend(video);
-      await video.play();
+      await start();
       await moves(1);
       return [seen.errors, video.currentTime > 300, document.querySelectorAll('canvas').length];`,
     );
@@ -182,7 +182,7 @@ describe.concurrent('what a page does to an element whose source is changed (Chr
       // paused: a busy page would see it only when it has turned back
       video.pause();
       await seek(598.5);
-      await video.play();
+      await start();
       await until(() => video.currentTime < 100);
       await moves(1);
       video.pause();`,
@@ -190,7 +190,7 @@ describe.concurrent('what a page does to an element whose source is changed (Chr
     stage.network.cutAfter = [1];
     await page.waitForTimeout(5500);
     stage.network.cutAfter = [];
-    const result = await act(`await video.play(); await moves(20); return [seen.errors, seen.failures, video.loop];`);
+    const result = await act(`await start(); await moves(20); return [seen.errors, seen.failures, video.loop];`);
     expect(result).toEqual([0, [], true]);
   });
 
@@ -204,7 +204,7 @@ describe.concurrent('what a page does to an element whose source is changed (Chr
       const noted = (token) => ({ ...token, query: { ...token.query, note: "it's" } });
       const getTokens = async (request) => (await ask(request)).map(noted);
       window.secure = follow(await SecureTokenProgressive.secureVideo(video, args.film, { getTokens }));
-      await video.play();
+      await start();
       ${swap}
       await until(() => seen.swaps.length);
       await moves(1);

@@ -1,7 +1,7 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
 import type { Fetched, Sent } from 'secure-token-core/adapter';
 import { fetchSigned, isOutage, renewWorker, workerSigns, writeUnprotectedRefusal } from 'secure-token-core/adapter';
-import type { ElementSource } from './element-source.ts';
+import type { Attributes } from './element-source.ts';
 import { assertFitsElement, elementSource } from './element-source.ts';
 import type { NativeSourceOptions } from './native-source.ts';
 import { fetchFirstByte } from './probe.ts';
@@ -82,7 +82,7 @@ export class ElementRequests {
    * Makes `request` the one that the element plays from now on, and returns the attributes to set.
    * @throws `ERR_SIGNING_RESPONSE` if a media element cannot send the token of `request`
    */
-  use(request: SignedRequest, isByWorker: boolean, crossOrigin: string | null): ElementSource {
+  use(request: SignedRequest, isByWorker: boolean, crossOrigin: string | null): Attributes {
     if (!isByWorker) assertFitsElement(request);
     this.#request = request;
     this.#areByWorker = isByWorker;

@@ -1,5 +1,6 @@
 import type { SignedRequest } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
+import type { Swap } from './swap-source.ts';
 
 /** Whether a media element can send the token of `request`. */
 export const fitsElement = ({ headers }: SignedRequest): boolean => Object.keys(headers).length === 0;
@@ -14,16 +15,13 @@ export function assertFitsElement(request: SignedRequest): void {
   );
 }
 
-export interface ElementSource {
-  readonly src: string;
-  readonly crossOrigin: string | null;
-}
+export type Attributes = Pick<Swap, 'src' | 'crossOrigin'>;
 
 /**
  * Returns the attributes with which an element loads `request`, or its unsigned URL if a worker signs it. `crossOrigin`
  * stays as it is, unless the token would then not reach the edge.
  */
-export function elementSource(request: SignedRequest, isByWorker: boolean, crossOrigin: string | null): ElementSource {
+export function elementSource(request: SignedRequest, isByWorker: boolean, crossOrigin: string | null): Attributes {
   const src = new URL(isByWorker ? request.unsignedUrl : request.url, document.baseURI).href;
   const isSameOrigin = src.startsWith(`${location.origin}/`);
   // Firefox shows a worker media requests to other origins only in CORS mode, and the worker needs CORS mode anyway

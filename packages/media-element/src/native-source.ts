@@ -4,6 +4,7 @@ import { SOURCE_RENEWS, backOff, isOffline } from 'secure-token-core/adapter';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import { PlaybackPosition } from './playback-position.ts';
+import { replaceMethod } from './replace-method.ts';
 import type { SwapReason } from './request-need.ts';
 import { observeNeed } from './request-need.ts';
 import { swapSource } from './swap-source.ts';
@@ -97,6 +98,8 @@ export class NativeSource {
     this.#on(['play'], () => (this.#plays = this.#hasPlayed = true));
     // the browser pauses an element that has failed
     this.#on(['pause'], () => (this.#plays &&= media.error !== null));
+    this.#noteCalls('play', true);
+    this.#noteCalls('pause', false);
     this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
     this.#on(['stalled'], () => void this.#onStalled());
     this.#on(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
@@ -137,6 +140,16 @@ export class NativeSource {
     for (const type of types) this.#media.addEventListener(type, listener, options);
   }
 
+  /** Notes calls for an element that has failed: no event tells of them. */
+  #noteCalls(name: 'play' | 'pause', plays: boolean): void {
+    const call: () => unknown = this.#media[name].bind(this.#media);
+    const noted = (): unknown => {
+      if (this.#media.error) this.#plays = plays;
+      return call();
+    };
+    this.#released.signal.addEventListener('abort', replaceMethod(this.#media, name, noted as never));
+  }
+
   /** Whether playback has not ended, and the element still has our source: the page may have set another one. */
   #isOurs(): boolean {
     return !this.#hasFailed && !this.#released.signal.aborted && this.#hasOurSource();
@@ -153,7 +166,7 @@ export class NativeSource {
 
   #noteSource(src: string): void {
     this.#assignedSrc = src;
-    noteFilm(this.#media, { src, url: this.#options.url });
+    noteFilm(this.#media, src, this.#options.url);
   }
 
   #onTime(): void {

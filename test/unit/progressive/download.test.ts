@@ -240,3 +240,21 @@ test('download to a blob of many pieces keeps their order and the type', async (
   ]);
   expect([blob.type, data.equals(Buffer.from(await blob.arrayBuffer()))]).toEqual(['video/mp4', true]);
 });
+
+test.each([
+  [{ from: { received: -1 } }, "from.received is no number of bytes. Give 'from' the last progress of the download."],
+  [{ from: { received: '5' } }, "from.received is no number of bytes. Give 'from' the last progress of the download."],
+  [{ as: 'stream' }, "as is neither 'blob' nor a WritableStream. Give one of them, or leave it out."],
+  [{ as: null }, "as is neither 'blob' nor a WritableStream. Give one of them, or leave it out."],
+  [{ onprogress: () => undefined }, "Unknown option 'onprogress'. Did you mean 'onProgress'?"],
+])('download refuses %o at once', async (options, message) => {
+  const refused = expect.objectContaining({ code: 'ERR_OPTIONS', message: `ERR_OPTIONS: ${message}` }) as Error;
+  await expect(lab.run([], options)).rejects.toEqual(refused);
+  expect([lab.tokens, lab.requests.length]).toEqual([0, 0]);
+});
+
+test('download refuses a password in the URL, and does not quote it', async () => {
+  lab.url = 'https://:SECRET@cdn.example/film.mp4';
+  const error = await lab.run([]).catch((thrown: unknown) => thrown as Error);
+  expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.not.stringContaining('SECRET') as unknown });
+});
