@@ -1,6 +1,6 @@
 import type { SignOptions, SignedRequest } from 'secure-token-core';
 import type { Fetched, Sent } from 'secure-token-core/adapter';
-import { fetchSigned, isOutage, renewWorker, workerSigns, writeUnprotectedRefusal } from 'secure-token-core/adapter';
+import { fetchSigned, isOutage, workerSigns, writeUnprotectedRefusal } from 'secure-token-core/adapter';
 import type { Attributes } from './element-source.ts';
 import { assertFitsElement, elementSource } from './element-source.ts';
 import type { NativeSourceOptions } from './native-source.ts';
@@ -63,11 +63,6 @@ export class ElementRequests {
     return true;
   }
 
-  /** Renews the tokens of the worker, and lifts its denials, if it signs the URL. @throws as `TokenSource.renew` */
-  async renewWorker(): Promise<void> {
-    if (await workerSigns(this.#options.url)) await renewWorker();
-  }
-
   /**
    * Signs the URL.
    * @param isFirst does not wait through an outage: the app hears of that
@@ -103,11 +98,7 @@ export class ElementRequests {
     const { request, answer, refusal } = await this.#sendProbe(before);
     const { status = 0, ok = false } = answer.response ?? {};
     if (__DEVELOPMENT__) writeUnprotectedRefusal(source, request, status);
-    if (status === 404 && !refusal)
-      throw new DOMException(
-        `The server answered 404 for ${url}. Check the URL: it is not tried again.`,
-        'NotFoundError',
-      );
+    if (status === 404 && !refusal) throw new DOMException(`The server answered 404 for ${url}.`, 'NotFoundError');
     // without a status, the failure counts as one of the network
     if (status && refusal && failures > PASSING) throw refusal;
     if (ok && code > MEDIA_ERR_NETWORK && failures > PASSING)

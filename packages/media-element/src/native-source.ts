@@ -1,18 +1,15 @@
 import type { SecureTokenError, SignedRequest } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
-import { SOURCE_RENEWS, backOff, isOffline } from 'secure-token-core/adapter';
+import { SOURCE_RENEWS, backOff, isOffline, renewWorker } from 'secure-token-core/adapter';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import { PlaybackPosition } from './playback-position.ts';
-import { replaceMethod } from './replace-method.ts';
 import type { SwapReason } from './request-need.ts';
 import { observeNeed } from './request-need.ts';
 import { swapSource } from './swap-source.ts';
 
 /** The interval at which `NativeSource` checks the buffer during playback. */
 const CHECK_INTERVAL_MS = 500;
-/** The pause after a change of source for which there was no token. */
-const REST_MS = 2000;
 /** Seconds of media. Two failures with less than this between them are at one place. */
 const SAME_PLACE_SECONDS = 1;
 
@@ -74,7 +71,6 @@ export class NativeSource {
   #failures = 0;
   #failedAt = NaN;
   #haltedAtMs: number | undefined;
-  #restsUntilMs = 0;
 
   /** @param given the request that the element already plays; if it has no token, a worker signs it */
   constructor(media: HTMLMediaElement, options: NativeSourceOptions, given?: SignedRequest) {
@@ -98,8 +94,6 @@ export class NativeSource {
     this.#on(['play'], () => (this.#plays = this.#hasPlayed = true));
     // the browser pauses an element that has failed
     this.#on(['pause'], () => (this.#plays &&= media.error !== null));
-    this.#noteCalls('play', true);
-    this.#noteCalls('pause', false);
     this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
     this.#on(['stalled'], () => void this.#onStalled());
     this.#on(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
@@ -138,16 +132,6 @@ export class NativeSource {
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
     const options = { capture: true, signal: this.#released.signal };
     for (const type of types) this.#media.addEventListener(type, listener, options);
-  }
-
-  /** Notes calls for an element that has failed: no event tells of them. */
-  #noteCalls(name: 'play' | 'pause', plays: boolean): void {
-    const call: () => unknown = this.#media[name].bind(this.#media);
-    const noted = (): unknown => {
-      if (this.#media.error) this.#plays = plays;
-      return call();
-    };
-    this.#released.signal.addEventListener('abort', replaceMethod(this.#media, name, noted as never));
   }
 
   /** Whether playback has not ended, and the element still has our source: the page may have set another one. */
@@ -215,7 +199,7 @@ export class NativeSource {
 
   /** Passes `renew()` on to the worker. If playback has failed for good, resumes it once there is a token. */
   async #onRenewal(): Promise<void> {
-    await this.#requests.renewWorker();
+    await renewWorker();
     if (!this.#hasFailed || !this.#hasOurSource()) return;
     // rejects if the viewer is denied still, which the app knows
     await this.#requests.sign();
@@ -236,14 +220,12 @@ export class NativeSource {
 
   /** Changes the source if the element needs one with a live token. */
   #check(hasJustSought: boolean): void {
-    const isResting = performance.now() < this.#restsUntilMs;
-    if (this.#isBusy || this.#media.error || isResting || !this.#isOurs()) return;
+    if (this.#isBusy || this.#media.error || !this.#isOurs()) return;
     const reason = this.#need({ hasJustSought, isLive: this.#position.isLive });
     if (!reason || this.#requests.areServed()) return;
     void this.#run(
       () => this.#load(reason),
       (error) => {
-        this.#restsUntilMs = performance.now() + REST_MS;
         // the buffer still plays
         if (reason !== 'expiring') this.#fail(error);
       },

@@ -54,8 +54,7 @@ function load(media: HTMLMediaElement, src: string): void {
 }
 
 /**
- * Continues `media` from another URL with the same position, rate, volume and picture-in-picture, playing or paused as
- * before. The page can seek, play and pause at any time: the element itself keeps the last request. Resolves when the
+ * Continues `media` from another URL with the same position, rate and volume, playing or paused as before. The page can seek, play and pause at any time: the element itself keeps the last request. Resolves when the
  * picture is there, or when `signal` aborts.
  */
 export async function swapSource(
@@ -63,7 +62,6 @@ export async function swapSource(
   { src, crossOrigin, position, plays, staysPaused, isReplacement, signal }: Swap,
 ): Promise<void> {
   const { preload } = media;
-  const isPictureInPicture = document.pictureInPictureElement === media;
   const hasPicture = !!position || plays || (isReplacement && media.readyState > 0);
   const releaseFrame = holdFrame(media);
   if (media.crossOrigin !== crossOrigin) media.crossOrigin = crossOrigin;
@@ -78,16 +76,6 @@ export async function swapSource(
       .catch(() => undefined);
   else if (staysPaused) native().pause.call(media);
 
-  // runs when the data arrives, even if the wait for the picture has timed out before, or else before the next source
-  let isPreloadOurs = hasPicture;
-  const restorePreload = (): void => {
-    // a value that the page has set meanwhile stays
-    if (isPreloadOurs && media.preload === 'auto') media.preload = preload;
-    isPreloadOurs = false;
-  };
-  media.addEventListener('loadeddata', restorePreload, { capture: true, signal });
-  signal.addEventListener('abort', restorePreload);
-
   const isThere = (): boolean =>
     !hasPicture || (media.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !media.seeking);
   if (hasPicture || isReplacement)
@@ -95,8 +83,8 @@ export async function swapSource(
       for (const type of hasPicture ? AT_PICTURE : AFTER_LOADSTART)
         media.addEventListener(type, () => isThere() && end(), { capture: true, signal: listening });
     });
-  if (isPictureInPicture && !signal.aborted && document.pictureInPictureElement !== media)
-    void (media as HTMLVideoElement).requestPictureInPicture().catch(() => undefined);
+  // a value that the page has set meanwhile stays
+  if (hasPicture && media.preload === 'auto') media.preload = preload;
   const showsFrames = 'requestVideoFrameCallback' in media;
   if (!media.error && !media.paused && showsFrames)
     await upTo(PAINT_TIMEOUT, signal, (end) => (media as HTMLVideoElement).requestVideoFrameCallback(end));

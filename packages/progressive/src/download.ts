@@ -167,10 +167,7 @@ class Download {
     if (ok || status === 416) this.#compare(response);
     if (ok) await this.#writeBody(response);
     else if (status >= 400 && status < 500 && !TEMPORARY.includes(status))
-      throw new DOMException(
-        `The server answered ${status} for ${this.#url}. Check the URL: it is not tried again.`,
-        'NotFoundError',
-      );
+      throw new DOMException(`The server answered ${status} for ${this.#url}.`, 'NotFoundError');
   }
 
   /** @throws `InvalidStateError` if the response is not the rest of the file, as far as its headers tell */

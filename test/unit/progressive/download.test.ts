@@ -125,7 +125,7 @@ describe('download, from a server that', () => {
     for (const code of [404, 400, 451])
       await expect(lab.run([status(code)])).rejects.toMatchObject({
         name: 'NotFoundError',
-        message: `The server answered ${code} for ${lab.url}. Check the URL: it is not tried again.`,
+        message: `The server answered ${code} for ${lab.url}.`,
       });
     expect(lab.requests).toHaveLength(3);
   });

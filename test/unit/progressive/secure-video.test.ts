@@ -227,20 +227,6 @@ describe('past the end of the token', () => {
   });
 });
 
-test('what is asked of an element that has failed counts for its next source', async () => {
-  for (const method of ['play', 'pause'] as const) {
-    const { media, sources } = await playing();
-    if (method === 'play') media.pause();
-    media.fail(4);
-    // as browsers do with a source that they do not support
-    media.paused = true;
-    await media[method]();
-    media.paused = true;
-    await later(0.1);
-    expect([sources(), media.paused]).toEqual([2, method === 'pause']);
-  }
-});
-
 describe('endpoint denies', () => {
   test.each([
     ['the object', false],
