@@ -114,39 +114,9 @@ describe.concurrent('secureVideo without a worker (Chromium)', { tags: ['nginx']
     expect(same).toBe(true);
   });
 
-  it('says that a token in headers cannot go with an element', async ({ expect, run, stage }) => {
-    const told = await run(
-      `const expires = Date.now() / 1000 + 60;
-      const getTokens = async ({ urls }) => urls.map((url) => ({ url, expires, headers: { 'x-token': 'a' } }));
-      const secure = SecureTokenProgressive.secureVideo(video, args, { getTokens });
-      return [await secure.catch((error) => error.code), video.hasAttribute('src')];`,
-      stage.url('film.mp4'),
-    );
-    expect(told).toEqual(['ERR_SIGNING_RESPONSE', false]);
-  });
-
   it('plays on after destroy()', async ({ expect, open, run }) => {
     await open('film.mp4', `await start(); secure.destroy(); await moves(1);`);
     expect(await run(`return [Object.hasOwn(video, 'play'), seen.errors]`)).toEqual([false, 0]);
-  });
-
-  it('goes on in picture-in-picture', async ({ expect, open, page, run, skip, stage }) => {
-    stage.network.rate = 800_000;
-    await open('film.mp4', `await start();`);
-    await page.evaluate(
-      `document.onclick = () =>
-        video.requestPictureInPicture().catch(() => undefined).finally(() => (window.isAsked = true))`,
-    );
-    await page.click('video');
-    if (!(await run(`await until(() => window.isAsked); return document.pictureInPictureElement === video`)))
-      skip('this browser shows none');
-    await page.waitForTimeout(5500);
-    const result = await run(
-      `await seek(300);
-      await until(() => seen.swaps.length);
-      return [document.pictureInPictureElement === video, seen.errors]`,
-    );
-    expect(result).toEqual([true, 0]);
   });
 
   it('heals a refusal in the middle, and goes on by renew() after a denial', async ({

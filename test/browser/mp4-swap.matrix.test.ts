@@ -97,44 +97,6 @@ describeMedia(
       );
       expect(result).toEqual({ shown: 100, errors: 0, at: 2, isOwn: false });
     });
-
-    it('starts another source of the page where that begins, wherever the viewer sought to before', async ({
-      stage,
-      tab,
-    }) => {
-      stage.network.rate = 1_000_000;
-      stage.signer.ttl = 20;
-      await tab.run(
-        `window.secure = follow(await SecureTokenProgressive.secureVideo(video, args, '/token'));
-        await start();
-        await moves(1);`,
-        stage.url('film.mp4'),
-      );
-      await stage.setSecret('second');
-      stage.signer.secret = 'second';
-      await tab.run(
-        `const source = SecureTokenProgressive.createTokenSource({ endpoint: '/token', protect: args });
-        window.other = (await source.sign(args)).url;`,
-        stage.url('short.mp4'),
-      );
-      // the page is faster than the next token
-      stage.signer.delay = 2;
-      const result = await tab.run(
-        `const failed = new Promise((resolve) => addEventListener('error', resolve, { capture: true, once: true }));
-        video.currentTime = 300;
-        await failed;
-        await sleep(100);
-        video.currentTime = 10;
-        const kept = video.currentTime;
-        video.src = other;
-        await start();
-        await moves(1);
-        const { currentTime, src } = video;
-        const isOwn = Object.hasOwn(video, 'currentTime');
-        return { kept, isFromStart: currentTime < 6, isOwn, isOther: src === other };`,
-      );
-      expect(result).toEqual({ kept: 10, isFromStart: true, isOwn: false, isOther: true });
-    });
   },
   { without: 'chromium' },
 );

@@ -86,28 +86,11 @@ describe('swapSource', () => {
     expect(pause).not.toHaveBeenCalled();
   });
 
-  test('live it begins at the edge', () => {
-    const media = new Media();
-    swap(media, { position: undefined });
-    expect(media.currentTime).toBe(0);
-  });
-
   test('an element that has shown nothing and is paused loads no more than the page wants', async () => {
     const media = Object.assign(new Media(), { readyState: 0 });
     const { isOver } = swap(media, { position: 0, plays: false });
     expect(media.preload).toBe('none');
     media.dispatchEvent(new Event('suspend'));
-    await settled();
-    expect(isOver()).toBe(true);
-  });
-
-  test('a seek that is under way is waited for', async () => {
-    const media = Object.assign(new Media(), { seeking: true });
-    const { isOver } = swap(media);
-    await arrive(media);
-    expect(isOver()).toBe(false);
-    media.seeking = false;
-    media.dispatchEvent(new Event('seeked'));
     await settled();
     expect(isOver()).toBe(true);
   });
