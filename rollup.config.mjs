@@ -24,8 +24,13 @@ export const files = [
   { folder: 'hlsjs', iife: 'secure-token-hlsjs.min.js', global: 'SecureTokenHls' },
   { folder: 'dashjs', esm: 'index.js' },
   { folder: 'dashjs', iife: 'secure-token-dashjs.min.js', global: 'SecureTokenDash' },
-  { folder: 'progressive', esm: 'index.js' },
-  { folder: 'progressive', iife: 'secure-token-progressive.min.js', global: 'SecureTokenProgressive' },
+  { folder: 'progressive', esm: 'index.js', with: ['download.js'] },
+  {
+    folder: 'progressive',
+    input: 'script.ts',
+    iife: 'secure-token-progressive.min.js',
+    global: 'SecureTokenProgressive',
+  },
   { folder: 'worker', esm: 'index.js' },
   { folder: 'worker', iife: 'secure-token-worker.min.js', global: 'SecureTokenWorker' },
   {

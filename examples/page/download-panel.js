@@ -1,4 +1,4 @@
-import { download } from 'secure-token-progressive';
+import { download } from 'secure-token-progressive/download';
 
 const markup = `
   <h2>Download</h2>
@@ -10,7 +10,6 @@ const markup = `
   <progress value="0" max="1" aria-label="Downloaded"></progress>
   <dl class="facts">
     <div><dt>Received</dt><dd data-fact="received">–</dd></div>
-    <div><dt>Rate</dt><dd data-fact="rate">–</dd></div>
   </dl>
   <p class="hint" role="status">Cancel it, wait until the token has expired, and go on: not a byte is fetched twice.</p>`;
 
@@ -31,16 +30,15 @@ export function createDownloadPanel(root, { url, source }) {
   const bar = /** @type {HTMLProgressElement} */ (find('progress'));
   /** @type {BlobPart[]} */
   let parts = [];
-  /** @type {import('secure-token-progressive').DownloadProgress | undefined} */
+  /** @type {import('secure-token-progressive/download').DownloadProgress | undefined} */
   let from;
   let abort = new AbortController();
 
-  const onProgress = (/** @type {import('secure-token-progressive').DownloadProgress} */ progress) => {
+  const onProgress = (/** @type {import('secure-token-progressive/download').DownloadProgress} */ progress) => {
     from = progress;
-    const { received, total, rate } = progress;
+    const { received, total } = progress;
     bar.value = total ? received / total : 0;
     find('[data-fact="received"]').textContent = `${megabytes(received)} of ${total ? megabytes(total) : '?'}`;
-    find('[data-fact="rate"]').textContent = `${megabytes(rate)}/s`;
   };
 
   /** Resolves when all is there. */
@@ -87,7 +85,6 @@ export function createDownloadPanel(root, { url, source }) {
       const isCancelled = abort.signal.aborted;
       status.dataset['tone'] = isCancelled ? '' : 'bad';
       status.textContent = isCancelled ? 'Cancelled. What has come is kept.' : String(error);
-      find('[data-fact="rate"]').textContent = '–';
     }
     show(false);
   });

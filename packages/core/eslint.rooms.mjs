@@ -8,7 +8,7 @@ const rooms = {
   tokens: ['contract'],
   calls: ['contract', 'tokens'],
   requests: ['contract', 'tokens', 'calls'],
-  adapter: ['contract', 'tokens', 'requests'],
+  adapter: ['contract', 'tokens', 'calls', 'requests'],
   adopt: ['contract', 'adapter'],
   playlists: ['contract'],
 };

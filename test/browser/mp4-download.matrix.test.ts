@@ -39,7 +39,7 @@ describeMedia(
       const { value, steps } = await tab.run<{ value: string; steps: number[][] }>(
         `${HASH}
       const steps = [];
-      const onProgress = ({ received, total, rate }) => steps.push([received, total, rate]);
+      const onProgress = ({ received, total }) => steps.push([received, total]);
       const blob = await download(args, { endpoint: '/token', onProgress });
       return { value: await hash(blob), steps };`,
         stage.url('data.bin'),
@@ -49,8 +49,7 @@ describeMedia(
       expect(stage.signer.calls.length).toBeGreaterThan(10);
       const received = steps.map(([bytes]) => bytes!);
       expect(received).toEqual([...received].sort((a, b) => a - b));
-      expect(steps.at(-1)!.slice(0, 2)).toEqual([SIZE, SIZE]);
-      expect(Math.max(...steps.map(([, , rate]) => rate!))).toBeGreaterThan(50_000);
+      expect(steps.at(-1)).toEqual([SIZE, SIZE]);
     });
 
     it('stops when the page aborts, and goes on from there', async ({ stage, tab }) => {
@@ -80,53 +79,33 @@ describeMedia(
       expect(value).toBe(hash);
     });
 
-    it('notices a file that has changed: starts again, or refuses; never mixes', async ({ file, stage, tab }) => {
+    it('notices a file that has changed, and never mixes', async ({ file, stage, tab }) => {
       stage.network.rate = 2_000_000;
       stage.network.cutAfter = [2_000_000];
-      const job = tab.run<{ value: string; restarted: boolean }>(
-        `${HASH}
-      let before = 0, restarted = false;
-      const onProgress = ({ received }) => { restarted ||= received < before; before = received; };
-      const blob = await download(args, { endpoint: '/token', onProgress });
-      return { value: await hash(blob), restarted };`,
+      const job = tab.run<string>(
+        `${HASH} return fails(download(args, { endpoint: '/token' }));`,
         stage.url('data.bin'),
       );
-      const changed = randomBytes(SIZE);
       // at one stroke, as servers are updated: nginx sends what it has open to its end
-      writeFileSync(`${file}.new`, changed);
+      writeFileSync(`${file}.new`, randomBytes(SIZE));
       // nginx makes its ETag of the size and of the second
       utimesSync(`${file}.new`, 1, 1);
       await vi.waitUntil(() => stage.network.passed > 100_000, 60_000);
       renameSync(`${file}.new`, file);
-      expect(await job).toEqual({ value: createHash('sha256').update(changed).digest('hex'), restarted: true });
-      const other = await tab.run<string>(
-        `${HASH}
-        const from = { received: 1000, validator: '"of-another-file"' };
-        return fails(download(args, { endpoint: '/token', as: new WritableStream(), from }));`,
-        stage.url('data.bin'),
-      );
-      expect(other).toBe('InvalidStateError');
+      expect(await job).toBe('InvalidStateError');
     });
 
     if (engine.name === 'chromium')
-      it('writes a file, and starts it again when what it is of has changed', async ({ file, stage, tab }) => {
-        stage.network.rate = 2_000_000;
+      it('writes a file, cut in the middle', async ({ stage, tab }) => {
         stage.network.cutAfter = [2_000_000];
-        const job = tab.run<{ value: string; restarted: boolean }>(
+        const value = await tab.run<string>(
           `${HASH}
-      const handle = await (await navigator.storage.getDirectory()).getFileHandle('film', { create: true });
-      let before = 0, restarted = false;
-      const onProgress = ({ received }) => { restarted ||= received < before; before = received; };
-      await download(args, { endpoint: '/token', as: await handle.createWritable(), onProgress });
-      return { value: await hash(await handle.getFile()), restarted };`,
+          const handle = await (await navigator.storage.getDirectory()).getFileHandle('film', { create: true });
+          await download(args, { endpoint: '/token', as: await handle.createWritable() });
+          return hash(await handle.getFile());`,
           stage.url('data.bin'),
         );
-        // of another size, but longer than what has been written by then
-        const changed = randomBytes(3_000_000);
-        writeFileSync(`${file}.new`, changed);
-        await vi.waitUntil(() => stage.network.passed > 100_000, 60_000);
-        renameSync(`${file}.new`, file);
-        expect(await job).toEqual({ value: createHash('sha256').update(changed).digest('hex'), restarted: true });
+        expect(value).toBe(hash);
       });
 
     it('tells a missing file, a denial and a refusal apart', async ({ stage, tab }) => {

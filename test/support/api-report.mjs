@@ -13,6 +13,7 @@ export const entries = [
   { folder: 'core', types: 'adapter.d.ts', report: 'core-adapter.api.md' },
   { folder: 'core', types: 'adopt.d.ts', report: 'core-adopt.api.md' },
   { folder: 'core', types: 'playlists.d.ts', report: 'core-playlists.api.md' },
+  { folder: 'progressive', types: 'download.d.ts', report: 'progressive-download.api.md' },
   { folder: 'server', types: 'jwt.d.ts', report: 'server-jwt.api.md' },
   { folder: 'server', types: 'cat.d.ts', report: 'server-cat.api.md' },
   { folder: 'server', types: 's3.d.ts', report: 'server-s3.api.md' },

@@ -91,13 +91,11 @@ export class FakeMedia extends EventTarget {
 }
 
 /** Stubs what else a page has, with a network that answers every probe with the status told by `statusOf`. */
-export function stubPage(statusOf: () => number): void {
-  class FakeTrackEvent extends Event {}
+export function stubPage(statusOf: (url: string) => number): void {
   vi.stubGlobal('HTMLMediaElement', FakeMedia);
-  vi.stubGlobal('TrackEvent', FakeTrackEvent);
   vi.stubGlobal('location', { origin: 'https://www.example.com' });
   vi.stubGlobal('document', { baseURI: 'https://www.example.com/', pictureInPictureElement: null });
   vi.stubGlobal('navigator', { onLine: true });
   vi.stubGlobal('addEventListener', () => undefined);
-  vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, { status: statusOf() })));
+  vi.stubGlobal('fetch', (url: string) => Promise.resolve(new Response(null, { status: statusOf(url) })));
 }

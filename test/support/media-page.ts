@@ -41,6 +41,11 @@ const until = async (test, what = String(test), limit = 60000) => {
   }
   return performance.now() - start;
 };
+/** Plays; a change of source may interrupt the promise of play(). */
+const start = () => {
+  video.play().catch(() => undefined);
+  return moves(0.01);
+};
 /** Resolves when the picture has moved on by so many seconds. */
 const moves = async (seconds) => {
   const goal = video.currentTime + seconds;

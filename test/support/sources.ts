@@ -13,6 +13,7 @@ export const alias: Record<string, string> = {
   'secure-token-core/adopt': from('packages/core/src/adopt.ts'),
   'secure-token-core/playlists': from('packages/core/src/playlists.ts'),
   'secure-token-cli/doctor': from('packages/cli/src/doctor.ts'),
+  'secure-token-progressive/download': from('packages/progressive/src/download.ts'),
   'secure-token-server/cat': from('packages/server/src/cat.ts'),
   'secure-token-server/jwt': from('packages/server/src/jwt.ts'),
   'secure-token-server/s3': from('packages/server/src/s3.ts'),

@@ -2,6 +2,7 @@ export { askAfterDenials } from './adapter/after-denial.ts';
 export { carriesToken, sentRequest } from './adapter/carries-token.ts';
 export { errorWithoutToken } from './adapter/error-without-token.ts';
 export { withoutOwnOptions } from './adapter/options.ts';
+export { backOff, isOffline } from './adapter/back-off.ts';
 export { acquireFor, acquireTokenSource } from './adapter/player-source.ts';
 export { hasShownPicture, isOutage, writeEarlyFailure } from './adapter/failures.ts';
 export { hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';

@@ -1,69 +1,60 @@
-import type { SecureTokenError, SignedRequest } from 'secure-token-core';
-import { isOutage, keepAsking, renewWorker, workerSigns } from 'secure-token-core/adapter';
-import type { Failures } from './attempts.ts';
-import { mayTryWorker } from './attempts.ts';
-import { diagnoseFailure } from './diagnose-failure.ts';
-import type { ElementSource } from './element-source.ts';
+import type { SignOptions, SignedRequest } from 'secure-token-core';
+import type { Fetched, Sent } from 'secure-token-core/adapter';
+import { fetchSigned, isOutage, workerSigns, writeUnprotectedRefusal } from 'secure-token-core/adapter';
+import type { Attributes } from './element-source.ts';
 import { assertFitsElement, elementSource } from './element-source.ts';
-import type { NativeSourceOptions } from './native-source-options.ts';
-import { probe } from './probe.ts';
+import type { NativeSourceOptions } from './native-source.ts';
+import { fetchFirstByte } from './probe.ts';
 
-interface Start {
-  /** Aborts all waits for tokens and for the edge. */
-  readonly signal: AbortSignal;
-  /** The request that the element already plays. If it has no token, a worker signs it. */
-  readonly given: SignedRequest | undefined;
-}
+/** `MediaError.MEDIA_ERR_NETWORK`. Higher codes are about data that has arrived. */
+const MEDIA_ERR_NETWORK = 2;
+/** Failures at one place after which a worker that has not helped signs no more: the page does. */
+const WORKER_TRIES = 2;
+/** Failures at one place that the network, or a token that the edge does not know yet, may have caused. */
+const PASSING = 2;
+/** Failures at one place that playback survives. */
+const MAX_FAILURES = 6;
 
-export interface Refusal {
-  readonly request: SignedRequest;
-  readonly status: number;
-}
-
-/**
- * The requests of one element: the request that it plays now, and the next one. Tells the player about an outage of the
- * signing endpoint, and when there is a token again.
- */
+/** The requests of one element: the one that it plays now, and the next one. */
 export class ElementRequests {
   readonly #options: NativeSourceOptions;
-  readonly #start: Start;
-  /**
-   * The request that the element plays. If a worker signs, the request by which `diagnose` finds out why playback has
-   * failed.
-   */
+  readonly #signal: AbortSignal;
+  /** The request that the element plays. If a worker signs, the request by which `diagnose` finds out what is wrong. */
   #request: SignedRequest | undefined;
   #areByWorker: boolean;
   /** Whether the player has heard of an outage or a failure, and not yet of a new token. */
   #hasToldOfTrouble = false;
 
-  constructor(options: NativeSourceOptions, start: Start) {
-    const { given } = start;
+  /**
+   * @param signal aborts all waits for tokens and for the edge
+   * @param given the request that the element already plays; if it has no token, a worker signs it
+   */
+  constructor(options: NativeSourceOptions, signal: AbortSignal, given: SignedRequest | undefined) {
     this.#options = options;
-    this.#start = start;
+    this.#signal = signal;
     this.#request = given?.token && given;
     this.#areByWorker = !!given && !given.token;
   }
 
-  /** Whether a worker signs the requests of the element. */
   get areByWorker(): boolean {
     return this.#areByWorker;
   }
 
-  /** Whether another source would not help: there is no other token, or the app forces the worker. */
+  /** Whether another source would not help: a worker signs, or there is no other token. */
   areServed(): boolean {
-    const { source, url, via } = this.#options;
-    return this.#areByWorker ? via === 'worker' : source.signNow(url)?.token === this.#request?.token;
+    const { source, url } = this.#options;
+    return this.#areByWorker || source.signNow(url)?.token === this.#request?.token;
   }
 
   /**
    * Whether to let a worker sign the next request.
    * @throws `NotSupportedError` if `via` forces a worker and none signs the URL
    */
-  async areForWorker(failures: Failures): Promise<boolean> {
+  async areForWorker(failures: number): Promise<boolean> {
     const { url, via } = this.#options;
     if (via === 'swap') return false;
     const signs = await workerSigns(url);
-    if (via !== 'worker') return signs && mayTryWorker(failures);
+    if (via !== 'worker') return signs && failures < WORKER_TRIES;
     if (!signs)
       throw new DOMException(
         "No token worker signs this URL on this page. Call registerTokenWorker() first, or leave 'via' out.",
@@ -73,82 +64,67 @@ export class ElementRequests {
   }
 
   /**
-   * Renews the tokens of the worker and lifts its denials, if a worker signs the URL.
-   * @throws as `TokenSource.renew`
-   */
-  async renewWorker(): Promise<void> {
-    if (await workerSigns(this.#options.url)) await renewWorker();
-  }
-
-  /**
-   * Signs the URL without waiting through an outage: for the first source, and after playback has failed for good.
+   * Signs the URL.
+   * @param isFirst does not wait through an outage: the app hears of that
    * @throws as `TokenSource.sign`
    */
-  signOnce(): Promise<SignedRequest> {
+  sign(isFirst = false): Promise<SignedRequest> {
     const { source, url } = this.#options;
-    return source.sign(url, { signal: this.#start.signal });
-  }
-
-  /** Signs the URL, and waits through an outage. @throws as `TokenSource.sign`, except for an outage */
-  sign(): Promise<SignedRequest> {
-    const { source, url } = this.#options;
-    return this.#ask(() => source.sign(url, { signal: this.#start.signal }));
+    return isFirst ? source.sign(url, { signal: this.#signal }) : this.#ask((how) => source.sign(url, how));
   }
 
   /**
    * Makes `request` the one that the element plays from now on, and returns the attributes to set.
-   * @param crossOrigin the value that the page has set, which it may do at any time
    * @throws `ERR_SIGNING_RESPONSE` if a media element cannot send the token of `request`
    */
-  use(request: SignedRequest, isByWorker: boolean, crossOrigin: string | null): ElementSource {
+  use(request: SignedRequest, isByWorker: boolean, crossOrigin: string | null): Attributes {
     if (!isByWorker) assertFitsElement(request);
     this.#request = request;
     this.#areByWorker = isByWorker;
-    return elementSource(this.#options.url, { request, isByWorker, crossOrigin });
+    return elementSource(request, isByWorker, crossOrigin);
   }
 
   /**
-   * Notes that the edge has let the request through, and replaces the request with a copy. Core recognises a refused
-   * replay by its identity, so a refusal of the copy is replayed like a first refusal.
+   * Finds out why the element has failed. Resolves to the request to play next, or to `undefined` if any request with a
+   * live token will do.
+   * @param failures the number of failures at this place, including the present one
+   * @throws if the failure is final: `ERR_DENIED`, `ERR_TOKEN_REFUSED` or another `SecureTokenError`; a `NotFoundError`
+   *   (the file does not exist); an `EncodingError` (the browser cannot play the file); a `NetworkError` (any other
+   *   failure that repeats at one place)
    */
-  noteArrival(): void {
-    const { source } = this.#options;
-    if (!this.#request) return;
-    source.noteAnswer(this.#request, {}, true);
-    this.#request = { ...this.#request };
+  async diagnose({ code }: MediaError, failures: number): Promise<SignedRequest | undefined> {
+    const { source, url } = this.#options;
+    const before = (this.#request ??= await this.sign());
+    const { request, answer, refusal } = await this.#sendProbe(before);
+    const { status = 0, ok = false } = answer.response ?? {};
+    if (__DEVELOPMENT__) writeUnprotectedRefusal(source, request, status);
+    if (status === 404 && !refusal) throw new DOMException(`The server answered 404 for ${url}.`, 'NotFoundError');
+    // without a status, the failure counts as one of the network
+    if (status && refusal && failures > PASSING) throw refusal;
+    if (ok && code > MEDIA_ERR_NETWORK && failures > PASSING)
+      throw new DOMException('The browser cannot play this file. Check its container and its codecs.', 'EncodingError');
+    if (failures > MAX_FAILURES)
+      throw new DOMException(
+        'The browser cannot load this file. Check the network and the CORS headers of the server.',
+        'NetworkError',
+      );
+    // a copy: core replays no request that is a replay itself, and the element may play this one for hours
+    return ok ? { ...request } : undefined;
   }
 
   /**
-   * Runs `diagnoseFailure` for the request that the element plays, and waits through an outage.
-   * @throws as `diagnoseFailure`, except for an outage
+   * Resolves to another request if the edge refuses the present one. Chromium repeats a refused request about twenty
+   * times before it tells the page. Does not ask if a worker signs, which replays refused requests itself.
+   * @throws as `TokenSource.refused`, except for an outage
    */
-  async diagnose(error: MediaError, failures: Failures): Promise<SignedRequest | undefined> {
-    const { source, user } = this.#options;
-    const { signal } = this.#start;
-    const request = (this.#request ??= await this.sign());
-    return this.#ask(() => diagnoseFailure(error, request, failures, { source, user, signal }));
-  }
-
-  /**
-   * Asks the edge whether it refuses the current request of the element. Does not ask if a worker signs, because the
-   * worker would have replayed a refused request.
-   */
-  async findRefusal(): Promise<Refusal | undefined> {
-    const request = this.#request;
-    if (!request || this.#areByWorker) return undefined;
-    const status = await probe(request, this.#start.signal);
+  async findReplay(): Promise<SignedRequest | undefined> {
+    const before = this.#request;
+    if (!before || this.#areByWorker) return undefined;
+    const { request, answer } = await this.#sendProbe(before);
     // the element may have another source by now
-    if (this.#request?.url !== request.url) return undefined;
-    return this.#options.source.isRefusal(request, status) ? { request, status } : undefined;
-  }
-
-  /**
-   * Resolves to the request that replaces the refused one; `undefined` if there is none.
-   * @throws as `replayOf`, except for an outage
-   */
-  replay({ request, status }: Refusal): Promise<SignedRequest | undefined> {
-    const { signal } = this.#start;
-    return this.#ask(() => this.#options.user.replay(request, status, { signal }));
+    const isOther = request !== before && this.#request === before;
+    // without CORS headers nobody knows
+    return isOther && answer.response?.ok !== false ? { ...request } : undefined;
   }
 
   /** Notes that the player has heard of a failure, so that it also hears of the next token. */
@@ -156,15 +132,22 @@ export class ElementRequests {
     this.#hasToldOfTrouble = true;
   }
 
-  async #ask<T>(ask: () => Promise<T>): Promise<T> {
-    const { source, listener } = this.#options;
-    const mayWait = (error: SecureTokenError): boolean => {
-      if (!isOutage(error)) return false;
+  #sendProbe(request: SignedRequest): Promise<Sent<Fetched>> {
+    const { source } = this.#options;
+    return this.#ask((how) => fetchSigned(source, request, (signed) => fetchFirstByte(signed, this.#signal), how));
+  }
+
+  /** Calls `ask`, and once more, patiently, when the player has heard of an outage. */
+  async #ask<T>(ask: (how: SignOptions) => Promise<T>): Promise<T> {
+    const { listener } = this.#options;
+    const signal = this.#signal;
+    const wait = (error: unknown): Promise<T> => {
+      if (!isOutage(error)) throw error;
       this.#hasToldOfTrouble = true;
       listener.onOutage?.(error);
-      return true;
+      return ask({ signal, patient: true });
     };
-    const answer = await keepAsking({ source, signal: this.#start.signal, ask, mayWait });
+    const answer = await ask({ signal }).catch(wait);
     if (this.#hasToldOfTrouble) listener.onRecovery?.();
     this.#hasToldOfTrouble = false;
     return answer;

@@ -1,6 +1,6 @@
 import type { SignedRequest } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import { needsUseCredentials } from 'secure-token-core/adapter';
+import type { Swap } from './swap-source.ts';
 
 /** Whether a media element can send the token of `request`. */
 export const fitsElement = ({ headers }: SignedRequest): boolean => Object.keys(headers).length === 0;
@@ -15,26 +15,17 @@ export function assertFitsElement(request: SignedRequest): void {
   );
 }
 
-interface Chosen {
-  readonly request: SignedRequest;
-  readonly isByWorker: boolean;
-  /** The `crossOrigin` that the page has set. */
-  readonly crossOrigin: string | null;
-}
-
-export interface ElementSource {
-  readonly src: string;
-  readonly crossOrigin: string | null;
-}
+export type Attributes = Pick<Swap, 'src' | 'crossOrigin'>;
 
 /**
- * Returns the attributes with which an element loads `url`. `crossOrigin` stays as the page has set it, unless the
- * token would then not reach the edge.
+ * Returns the attributes with which an element loads `request`, or its unsigned URL if a worker signs it. `crossOrigin`
+ * stays as it is, unless the token would then not reach the edge.
  */
-export function elementSource(url: string, { request, isByWorker, crossOrigin }: Chosen): ElementSource {
-  const src = new URL(isByWorker ? url : request.url, document.baseURI).href;
+export function elementSource(request: SignedRequest, isByWorker: boolean, crossOrigin: string | null): Attributes {
+  const src = new URL(isByWorker ? request.unsignedUrl : request.url, document.baseURI).href;
   const isSameOrigin = src.startsWith(`${location.origin}/`);
   // Firefox shows a worker media requests to other origins only in CORS mode, and the worker needs CORS mode anyway
   if (crossOrigin === null) return { src, crossOrigin: isByWorker && !isSameOrigin ? 'anonymous' : null };
-  return { src, crossOrigin: needsUseCredentials(request, crossOrigin) ? 'use-credentials' : crossOrigin };
+  // without CORS mode, browsers always send cookies
+  return { src, crossOrigin: request.credentials ? 'use-credentials' : crossOrigin };
 }

@@ -1,19 +1,11 @@
-interface Film {
-  /** The value of `media.src`, as the browser writes it. */
-  readonly src: string;
-  /** The unsigned URL. */
-  readonly url: string;
-}
-
 /**
- * The last film that we gave to each element. Without it, `hasFilm` could not recognise a signed URL with the token in
- * its path.
+ * The last film that we gave to each element: `src` as the browser writes it, and the unsigned URL. Without it, `hasFilm`
+ * could not recognise a signed URL with the token in its path.
  */
-const given = new WeakMap<HTMLMediaElement, Film>();
+const given = new WeakMap<HTMLMediaElement, { readonly src: string; readonly url: string }>();
 
-export function noteFilm(media: HTMLMediaElement, film: Film): void {
-  given.set(media, film);
-}
+export const noteFilm = (media: HTMLMediaElement, src: string, url: string): void =>
+  void given.set(media, { src, url });
 
 /** Returns `undefined` if `url` is not a valid URL: a page may set any text. */
 function parse(url: string): URL | undefined {

@@ -1,25 +1,46 @@
-import type { SignedRequest } from 'secure-token-core';
-import { isSecureTokenError } from 'secure-token-core';
-import { SOURCE_RENEWS, isOffline } from 'secure-token-core/adapter';
-import { needsPause, noFailures, oneMore, stillAt } from './attempts.ts';
-import { pause } from './back-off.ts';
-import { crossOriginOfPage, noteCrossOrigin } from './cors-mode.ts';
+import type { SecureTokenError, SignedRequest } from 'secure-token-core';
+import type { AdapterSource } from 'secure-token-core/adapter';
+import { SOURCE_RENEWS, backOff, isOffline, renewWorker } from 'secure-token-core/adapter';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
-import { LastingPlay } from './lasting-play.ts';
-import { MediaTracks } from './media-tracks.ts';
-import type { NativeSourceOptions } from './native-source-options.ts';
-import type { Phase } from './phase.ts';
 import { PlaybackPosition } from './playback-position.ts';
 import type { SwapReason } from './request-need.ts';
 import { observeNeed } from './request-need.ts';
 import { swapSource } from './swap-source.ts';
-import { watchStalls } from './watch-stalls.ts';
 
 /** The interval at which `NativeSource` checks the buffer during playback. */
 const CHECK_INTERVAL_MS = 500;
-/** The pause after a change of source that would not help, or for which there was no token. */
-const REST_MS = 2000;
+/** Seconds of media. Two failures with less than this between them are at one place. */
+const SAME_PLACE_SECONDS = 1;
+
+/** The callbacks that inform a player. */
+interface NativeSourceListener {
+  /** Called after a change of source; `gap` is the number of seconds without a moving picture. */
+  onSwap?(detail: { readonly reason: SwapReason; readonly gap: number }): void;
+  /** Called when the signing endpoint does not answer. `NativeSource` asks again until it does. */
+  onOutage?(error: SecureTokenError): void;
+  /** Called when there is a token again, after `onOutage` or `onFailure`. */
+  onRecovery?(): void;
+  /**
+   * Called when playback has failed for good, until `renew()`. Error events of the element are no longer hidden.
+   * @param wasPlaying whether the element played, because a browser pauses an element that has failed
+   */
+  onFailure(error: unknown, wasPlaying: boolean): void;
+}
+
+export interface NativeSourceOptions {
+  readonly source: AdapterSource;
+  /** The unsigned, absolute URL. */
+  readonly url: string;
+  /**
+   * Forces one of two ways: a worker signs, or the source changes.
+   * @default the worker if it signs `url`, else changing the source
+   */
+  readonly via?: 'worker' | 'swap' | undefined;
+  /** The events of a change of source that `NativeSource` hides from all other listeners. */
+  readonly hiddenEvents: readonly string[];
+  readonly listener: NativeSourceListener;
+}
 
 /**
  * The source of a media element that keeps playing `url`. Sets a new source when the element needs one with a live
@@ -30,27 +51,26 @@ export class NativeSource {
   readonly #options: NativeSourceOptions;
   readonly #requests: ElementRequests;
   readonly #position: PlaybackPosition;
-  readonly #play: LastingPlay;
-  readonly #tracks: MediaTracks;
   readonly #need: ReturnType<typeof observeNeed>;
   readonly #released = new AbortController();
-  #phase: Phase = 'idle';
-  /**
-   * The operation that is under way in the phases `preparing` and `loading`. There is at most one, and it never
-   * rejects.
-   */
-  #operation: Promise<void> | undefined;
+  /** Whether playback has failed for good, and the player has been told. */
+  #hasFailed = false;
+  /** Whether another source is on the way: there is at most one such operation. */
+  #isBusy = false;
+  /** Whether the element loads another source of the same film: the page does not hear of that. */
+  #isHiding = false;
   /** The last change of source. Aborts when it has failed, or when the element no longer has our source. */
   #swap: AbortController | undefined;
   /** The URL that `NativeSource` has set last, as the browser writes it. */
   #assignedSrc: string | undefined;
-  /** Whether the last source continues the film of the element: then the page does not hear of the change. */
-  #isContinued = false;
-  #failures = noFailures;
-  /** Whether playback has failed because there was no token. */
-  #lacksToken = false;
+  /** Whether the element plays, or played when it failed. */
+  #plays: boolean;
+  /** Whether the film has played: before that, the attribute `autoplay` may start it. */
+  #hasPlayed: boolean;
+  /** The number of failures in a row at one place of the film. */
+  #failures = 0;
+  #failedAt = NaN;
   #haltedAtMs: number | undefined;
-  #restsUntilMs = 0;
 
   /** @param given the request that the element already plays; if it has no token, a worker signs it */
   constructor(media: HTMLMediaElement, options: NativeSourceOptions, given?: SignedRequest) {
@@ -58,30 +78,27 @@ export class NativeSource {
     const { src: srcBefore } = media;
     this.#media = media;
     this.#options = options;
-    this.#requests = new ElementRequests(options, { signal, given });
+    this.#requests = new ElementRequests(options, signal, given);
     this.#position = new PlaybackPosition(media, () => this.#hasSource(this.#assignedSrc ?? srcBefore));
-    this.#tracks = new MediaTracks(media);
     this.#need = observeNeed(media, signal);
-    this.#play = new LastingPlay(media, () => this.#operation, signal);
+    this.#plays = !media.paused;
+    this.#hasPlayed = this.#plays || media.played.length > 0;
     if (given) this.#noteSource(new URL(given.url, document.baseURI).href);
-    else if (!hasFilm(media, options.url)) this.#position.expectAnotherFilm();
+    else this.#position.prepare(hasFilm(media, options.url));
     this.#on(['timeupdate'], () => this.#onTime());
     this.#on(['durationchange'], () => this.#position.noteDuration());
-    this.#on(['seeking'], () => this.#onSeeking());
-    this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
-    watchStalls(media, {
-      requests: this.#requests,
-      signal,
-      isIdle: () => !this.#operation && this.#isOurs(),
-      onRefused: (refusal) =>
-        this.#run(async () => {
-          const replay = await this.#requests.replay(refusal);
-          if (replay && !media.error) await this.#load('error', replay);
-        }),
+    this.#on(['seeking'], () => {
+      this.#position.note();
+      this.#check(true);
     });
+    this.#on(['play'], () => (this.#plays = this.#hasPlayed = true));
+    // the browser pauses an element that has failed
+    this.#on(['pause'], () => (this.#plays &&= media.error !== null));
+    this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
+    this.#on(['stalled'], () => void this.#onStalled());
     this.#on(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
     this.#on(['error'], (event) => this.#onError(event));
-    options.source.addEventListener(SOURCE_RENEWS, () => this.#onRenewal(), { signal });
+    options.source.addEventListener(SOURCE_RENEWS, () => void this.#onRenewal().catch(() => undefined), { signal });
     const timer = setInterval(() => !media.paused && this.#check(false), CHECK_INTERVAL_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
   }
@@ -95,28 +112,21 @@ export class NativeSource {
    * @throws as `TokenSource.sign`; `NotSupportedError` if `via` forces a worker and none signs the URL
    */
   start(): Promise<void> {
-    return this.#begin(() => this.#load());
-  }
-
-  /** Resumes playback if it has failed for good. */
-  restart(): void {
-    if (this.#phase !== 'failed') return;
-    this.#phase = 'idle';
-    this.#failures = noFailures;
-    if (!this.#isOurs()) return;
-    this.#run(async () => {
-      await this.#requests.renewWorker();
-      await this.#load('error');
-    });
+    return this.#run(
+      () => this.#load(),
+      (error) => {
+        this.release();
+        throw error;
+      },
+    );
   }
 
   /** Releases the element, which plays on as long as its last token allows. */
   release(): void {
-    this.#phase = 'released';
     this.#released.abort();
     this.#swap?.abort();
-    if (this.#assignedSrc === undefined) this.#position.forgo();
-    else this.#position.release();
+    // the first source does not come
+    if (this.#assignedSrc === undefined) this.#position.leave();
   }
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
@@ -126,8 +136,7 @@ export class NativeSource {
 
   /** Whether playback has not ended, and the element still has our source: the page may have set another one. */
   #isOurs(): boolean {
-    const isOver = this.#phase === 'failed' || this.#phase === 'released';
-    return !isOver && this.#hasOurSource();
+    return !this.#hasFailed && !this.#released.signal.aborted && this.#hasOurSource();
   }
 
   #hasOurSource(): boolean {
@@ -141,18 +150,33 @@ export class NativeSource {
 
   #noteSource(src: string): void {
     this.#assignedSrc = src;
-    noteFilm(this.#media, { src, url: this.#options.url });
+    noteFilm(this.#media, src, this.#options.url);
   }
 
   #onTime(): void {
-    if (this.#phase === 'loading' || this.#media.error) return;
     this.#position.note();
-    if (this.#phase === 'idle') this.#failures = stillAt(this.#failures, this.#position.last);
+    if (!this.#isBusy && !this.#media.error && !this.#isAtFailure()) this.#failures = 0;
   }
 
-  #onSeeking(): void {
-    if (this.#phase !== 'loading') this.#position.note();
-    this.#check(true);
+  /** Whether the film is still at the place of the last failure. */
+  #isAtFailure(): boolean {
+    return Math.abs(this.#position.current - this.#failedAt) < SAME_PLACE_SECONDS;
+  }
+
+  /** Asks the edge whether it refuses the request: neither the clock nor the expiry of the token may show that. */
+  async #onStalled(): Promise<void> {
+    const isStarving = (): boolean => {
+      const { error, readyState, seeking } = this.#media;
+      const waits = seeking || readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+      return waits && !error && !this.#isBusy && this.#isOurs();
+    };
+    if (!isStarving()) return;
+    try {
+      const replay = await this.#requests.findReplay();
+      if (replay && isStarving()) await this.#run(() => this.#load('error', replay));
+    } catch (error) {
+      if (isStarving()) this.#fail(error);
+    }
   }
 
   /**
@@ -160,14 +184,8 @@ export class NativeSource {
    * by the page ends ours.
    */
   #onLoad(event: Event): void {
-    if (this.#isOurs()) {
-      const isHidden = this.#phase === 'loading' && this.#isContinued;
-      if (isHidden && this.#options.hiddenEvents.includes(event.type)) event.stopImmediatePropagation();
-      return;
-    }
-    this.#tracks.forget();
-    // our change of source may still wait for data
-    this.#swap?.abort();
+    if (!this.#isOurs()) this.#swap?.abort();
+    else if (this.#isHiding && this.#options.hiddenEvents.includes(event.type)) event.stopImmediatePropagation();
   }
 
   #onError(event: Event): void {
@@ -176,90 +194,70 @@ export class NativeSource {
     this.#haltedAtMs ??= performance.now();
     this.#position.noteFailure();
     this.#swap?.abort();
-    this.#recover();
+    if (!this.#isBusy) this.#recover();
   }
 
-  /**
-   * Passes `renew()` on to the worker, because the viewer may be another one. If playback has failed without a token,
-   * resumes it once there is a token.
-   */
-  #onRenewal(): void {
-    const noNews = (): void => undefined;
-    if (this.#phase !== 'failed') void this.#requests.renewWorker().catch(noNews);
-    else if (this.#lacksToken && this.#hasOurSource())
-      void this.#requests.signOnce().then(() => this.restart(), noNews);
+  /** Passes `renew()` on to the worker. If playback has failed for good, resumes it once there is a token. */
+  async #onRenewal(): Promise<void> {
+    await renewWorker();
+    if (!this.#hasFailed || !this.#hasOurSource()) return;
+    // rejects if the viewer is denied still, which the app knows
+    await this.#requests.sign();
+    this.#hasFailed = false;
+    this.#failures = 0;
+    if (this.#isOurs()) await this.#run(() => this.#load('error'));
   }
 
-  /** Runs `work` as the only operation. */
-  #begin(work: () => Promise<void>): Promise<void> {
-    this.#phase = 'preparing';
-    const result = work();
-    const settled = (): void => undefined;
-    this.#operation = result.then(settled, settled).then(() => {
-      this.#operation = undefined;
-      if (this.#phase === 'preparing' || this.#phase === 'loading') this.#phase = 'idle';
-      if (this.#media.error && this.#isOurs()) this.#recover();
-      // the viewer has sought meanwhile
-      else if (this.#media.seeking) this.#check(true);
-    });
-    return result;
-  }
-
-  /** Runs `work` as `#begin` does. If `work` rejects, playback has failed for good. */
-  #run(work: () => Promise<void>): void {
-    void this.#begin(work).catch((error: unknown) => this.#fail(error));
+  /** Runs `work` as the only operation. @param onError by default, playback has failed for good */
+  async #run(work: () => Promise<void>, onError = (error: unknown): void => this.#fail(error)): Promise<void> {
+    this.#isBusy = true;
+    await work().catch(onError);
+    this.#isBusy = false;
+    if (this.#media.error && this.#isOurs()) this.#recover();
+    // the viewer has sought meanwhile
+    else if (this.#media.seeking) this.#check(true);
   }
 
   /** Changes the source if the element needs one with a live token. */
   #check(hasJustSought: boolean): void {
-    const isResting = performance.now() < this.#restsUntilMs;
-    if (this.#operation || this.#media.error || isResting || !this.#isOurs()) return;
+    if (this.#isBusy || this.#media.error || !this.#isOurs()) return;
     const reason = this.#need({ hasJustSought, isLive: this.#position.isLive });
     if (!reason || this.#requests.areServed()) return;
-    void this.#begin(() => this.#load(reason)).catch((error: unknown) => {
-      this.#restsUntilMs = performance.now() + REST_MS;
-      // the buffer still plays
-      if (reason !== 'expiring') this.#fail(error);
-    });
+    void this.#run(
+      () => this.#load(reason),
+      (error) => {
+        // the buffer still plays
+        if (reason !== 'expiring') this.#fail(error);
+      },
+    );
   }
 
   /** Finds out why the element has failed and sets another source, until the element plays. */
   #recover(): void {
-    if (this.#operation) return;
-    this.#run(async () => {
+    void this.#run(async () => {
       for (let { error } = this.#media; error && this.#isOurs(); { error } = this.#media) {
-        if (!isOffline()) this.#failures = oneMore(this.#failures, this.#position.current);
-        await this.#loadAfter(error);
+        if (!isOffline()) {
+          this.#failures = this.#isAtFailure() ? this.#failures + 1 : 1;
+          this.#failedAt = this.#position.current;
+        }
+        // the first retry comes at once
+        if (this.#failures > 1 || isOffline()) await backOff(this.#failures - 1, this.#released.signal);
+        await this.#load('error', await this.#requests.diagnose(error, this.#failures));
       }
     });
   }
 
-  async #loadAfter(error: MediaError): Promise<void> {
-    const failures = this.#failures;
-    if (needsPause(failures) || isOffline()) await pause(failures.count, this.#released.signal);
-    await this.#load('error', await this.#requests.diagnose(error, failures));
-  }
-
   /** @param reason absent for the first source */
   async #load(reason?: SwapReason, replay?: SignedRequest): Promise<void> {
-    const before = { src: this.#media.src, srcObject: this.#media.srcObject };
+    const { src, srcObject } = this.#media;
     const isByWorker = await this.#requests.areForWorker(this.#failures);
-    if (this.#requests.areByWorker && isByWorker && reason && reason !== 'error') {
-      // the element is slow, but the worker already signs its requests
-      this.#restsUntilMs = performance.now() + REST_MS;
-      return;
-    }
     // needed with a worker, too: if playback fails, `diagnose` uses this request
-    const request = replay ?? (await (reason ? this.#requests.sign() : this.#requests.signOnce()));
+    const request = replay ?? (await this.#requests.sign(!reason));
     this.#released.signal.throwIfAborted();
-    if (!reason) this.#assertNotReplaced(before);
+    if (!reason) this.#assertNotReplaced({ src, srcObject });
     else if (!this.#hasOurSource()) return;
     await this.#assign(request, isByWorker, !!reason);
-    // the next source after this failure still needs the held position
-    if (this.#media.error && this.#isOurs()) return;
-    this.#position.release();
-    if (!this.#isOurs()) return;
-    if (this.#media.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) this.#requests.noteArrival();
+    if (this.#media.error || !this.#isOurs()) return;
     const gap = (performance.now() - this.#haltedAtMs!) / 1000;
     this.#haltedAtMs = undefined;
     if (reason) this.#options.listener.onSwap?.({ reason, gap });
@@ -283,38 +281,28 @@ export class NativeSource {
   /** Changes the source of the element, and waits for the picture. */
   async #assign(request: SignedRequest, isByWorker: boolean, isReplacement: boolean): Promise<void> {
     const media = this.#media;
-    const { src, crossOrigin } = this.#requests.use(request, isByWorker, crossOriginOfPage(media));
-    const hasIt = !isReplacement && hasFilm(media, this.#options.url);
-    const position = isReplacement ? this.#position.start : this.#position.takeFirstStart(hasIt);
-    this.#isContinued = isReplacement || hasIt;
-    noteCrossOrigin(media, crossOrigin);
+    const isSameFilm = isReplacement || hasFilm(media, this.#options.url);
+    const position = isReplacement ? this.#position.start : this.#position.takeFirstStart(isSameFilm);
+    const { src, crossOrigin } = this.#requests.use(request, isByWorker, media.crossOrigin);
     this.#noteSource(src);
     this.#haltedAtMs ??= performance.now();
-    this.#phase = 'loading';
+    this.#isHiding = isSameFilm;
     this.#swap?.abort();
     const { signal } = (this.#swap = new AbortController());
-    if (!isReplacement) this.#play.beginAnew();
-    const { isWanted: plays, hasBegun } = this.#play;
+    // an element that has failed may be paused, and `load()` of the page pauses without an event
+    const plays = !media.paused || (isReplacement && media.error !== null && this.#plays);
+    if (!isReplacement) this.#hasPlayed = plays;
+    const staysPaused = isReplacement && this.#hasPlayed;
     this.#position.hold(position);
-    const tracks = this.#tracks;
-    const staysPaused = isReplacement && hasBegun;
-    await swapSource(media, { src, crossOrigin, position, plays, staysPaused, isReplacement, tracks, signal });
-    this.#endLoading();
-  }
-
-  /** Ends the phase `loading`. Keeps the phase of an element that was released or has failed meanwhile. */
-  #endLoading(): void {
-    if (this.#phase === 'loading') this.#phase = 'preparing';
+    await swapSource(media, { src, crossOrigin, position, plays, staysPaused, isReplacement, signal });
+    this.#isHiding = false;
   }
 
   #fail(error: unknown): void {
     if (!this.#isOurs()) return;
-    this.#position.keep();
-    this.#position.release();
-    this.#phase = 'failed';
-    this.#lacksToken = isSecureTokenError(error);
+    this.#hasFailed = true;
     this.#haltedAtMs = undefined;
     this.#requests.noteFailure();
-    this.#options.listener.onFailure(error, this.#play.isWanted);
+    this.#options.listener.onFailure(error, this.#plays);
   }
 }

@@ -1,20 +1,38 @@
-import { LastingSeek } from './lasting-seek.ts';
+/** The largest distance, in seconds, at which a position counts as the requested one. */
+const NEAR_SECONDS = 0.5;
+
+/** Returns the browser's own property `currentTime`, which ours, or one of the page, may hide. */
+const native = (): PropertyDescriptor => Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime')!;
+
+/** The position of each element that keeps one at present. */
+const keeping = new WeakMap<HTMLMediaElement, PlaybackPosition>();
 
 /**
  * The position of a media element, also while the element has failed and no longer knows it, or has not yet reached a
  * requested position.
+ *
+ * From a failure or a change of source until the next metadata, a property `currentTime` on the element keeps the last
+ * position that was requested: WebKitGTK drops a seek of a failed element, and sometimes starts at 0. An element without
+ * metadata starts its next source at the requested position, whichever source that is (HTML Living Standard, "default
+ * playback start position"). If that source is not ours, the element is made to forget the position.
  */
 export class PlaybackPosition {
   readonly #media: HTMLMediaElement;
-  readonly #seek: LastingSeek;
+  readonly #isOurs: () => boolean;
+  /** The last position that the element has reported. */
   #last: number;
   #isLive = false;
-  #isAnotherFilm = false;
+  /** The position that was requested since the last failure or change of source. */
+  #asked: number | undefined;
+  /** The position that was requested of the film before this one. */
+  #former: number | undefined;
+  /** Aborts when the position is left to the element again. */
+  #keeping: AbortController | undefined;
 
   /** @param isOurs whether the element has the source that this position belongs to, or has not got it yet */
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
     this.#media = media;
-    this.#seek = new LastingSeek(media, isOurs);
+    this.#isOurs = isOurs;
     // without metadata, `currentTime` may be the position at which the previous source was to start
     this.#last = media.readyState === HTMLMediaElement.HAVE_NOTHING ? 0 : media.currentTime;
     this.noteDuration();
@@ -26,50 +44,40 @@ export class PlaybackPosition {
 
   /** The position of the viewer, or the one that was requested since. */
   get current(): number {
-    return this.#seek.asked ?? (this.#media.error ? this.#last : this.#media.currentTime);
+    return this.#asked ?? (this.#media.error ? this.#last : this.#position);
   }
 
-  /**
-   * The start of the next source. `undefined` for a live stream: it starts at the live edge that its playlist names.
-   */
+  /** The start of the next source. `undefined` for a live stream: it starts where its playlist says. */
   get start(): number | undefined {
     return this.#isLive ? undefined : this.current;
   }
 
+  /** Prepares for a first source: what the page requests from now on is for that. */
+  prepare(isSameFilm: boolean): void {
+    const former = keeping.get(this.#media);
+    this.#former = former && former.#asked;
+    if (!isSameFilm) this.#isLive = false;
+    this.#keep();
+  }
+
   /**
-   * Returns the start of the first source. The same film continues at the position of the element. Another film starts
-   * at its beginning, or at the position that the page has requested since. If the element has loaded nothing, another
-   * film starts where the page wants the element to start.
-   *
-   * @param hasFilm whether the element has the film now: the page may have set it meanwhile
+   * Returns the start of the first source. The same film goes on where it was. Another film starts where the page has
+   * requested since `prepare()`; in an element without a source also before; or else at its beginning.
    */
-  takeFirstStart(hasFilm: boolean): number | undefined {
-    // `currentTime` first: after an earlier failure the page may have requested a position that `current` does not know
-    if (!this.#isAnotherFilm || hasFilm) return this.#isLive ? undefined : this.#media.currentTime || this.current;
-    this.#seek.leaveFormer();
-    const { currentTime, readyState } = this.#media;
-    return this.#seek.asked ?? (readyState === HTMLMediaElement.HAVE_NOTHING ? currentTime : 0);
-  }
-
-  /** The last known position, in seconds. */
-  get last(): number {
-    return this.#last;
-  }
-
-  /** Notes the position that the element reports. */
-  note(): void {
-    this.#last = this.#media.currentTime;
-  }
-
-  /** Prepares for a first source that is another film than the element has now. */
-  expectAnotherFilm(): void {
-    this.#isAnotherFilm = true;
+  takeFirstStart(isSameFilm: boolean): number | undefined {
+    const { networkState, readyState } = this.#media;
+    if (isSameFilm) return this.#isLive ? undefined : (this.#asked ?? this.#former ?? (this.#position || this.#last));
     this.#isLive = false;
-    this.#seek.beginAnother();
+    const hasSource =
+      networkState === HTMLMediaElement.NETWORK_IDLE || networkState === HTMLMediaElement.NETWORK_LOADING;
+    const isFree = !hasSource && readyState === HTMLMediaElement.HAVE_NOTHING && this.#position !== this.#former;
+    return this.#asked ?? (isFree ? this.#position : 0);
   }
 
-  keep(): void {
-    this.#last = this.current;
+  /** Notes the position that the element reports. An element without metadata, or that has failed, reports none. */
+  note(): void {
+    const { error, readyState } = this.#media;
+    if (!error && readyState > HTMLMediaElement.HAVE_NOTHING) this.#last = this.#position;
   }
 
   /** Notes whether the source is live. A source that still loads has no duration, and changes nothing. */
@@ -79,23 +87,62 @@ export class PlaybackPosition {
 
   /** Notes that the element has failed, and keeps its position: in WebKit the element is at 0 now. */
   noteFailure(): void {
-    this.#last = this.#seek.asked ?? (this.#media.currentTime || this.#last);
-    this.hold();
+    this.#last = this.#asked ?? (this.#position || this.#last);
+    this.#keep();
   }
 
-  /** Keeps seeks from now on, whatever happens to the source. @param start the start of the next source */
-  hold(start: number = this.current): void {
-    this.#last = start;
-    if (!this.#isLive) this.#seek.begin();
+  /** Keeps the position until the metadata of the next source, which starts at `start`. */
+  hold(start: number | undefined): void {
+    this.#last = start ?? this.#last;
+    this.#keep();
+    this.#asked = start === 0 ? undefined : start;
+    const onMetadata = (): void => {
+      const asked = this.#isOurs() ? this.#asked : undefined;
+      this.leave();
+      if (asked !== undefined && Math.abs(this.#position - asked) > NEAR_SECONDS)
+        native().set!.call(this.#media, asked);
+    };
+    if (this.#keeping)
+      this.#media.addEventListener('loadedmetadata', onMetadata, { capture: true, signal: this.#keeping.signal });
   }
 
-  /** Leaves the position to the element again. */
-  release(): void {
-    this.#seek.end();
+  /** Leaves the position to the element. */
+  leave(): void {
+    this.#keeping?.abort();
+    this.#keeping = this.#asked = undefined;
+    if (keeping.get(this.#media) === this) keeping.delete(this.#media);
   }
 
-  /** Gives up the first source, which does not come. */
-  forgo(): void {
-    this.#seek.returnToFormer();
+  get #position(): number {
+    return native().get!.call(this.#media) as number;
+  }
+
+  #keep(): void {
+    if (this.#keeping || this.#isLive) return;
+    const media = this.#media;
+    keeping.get(media)?.leave();
+    keeping.set(media, this);
+    const { signal } = (this.#keeping = new AbortController());
+    const onLoad = (): void => {
+      if (this.#isOurs()) return;
+      const isKept = media.readyState === HTMLMediaElement.HAVE_NOTHING && this.#position === this.#asked;
+      if (isKept) native().set!.call(media, 0);
+      this.leave();
+    };
+    for (const type of ['emptied', 'loadstart']) media.addEventListener(type, onLoad, { capture: true, signal });
+    // a property that the page has put on the element stays: it is not ours to remove
+    if (Object.hasOwn(media, 'currentTime')) return;
+    const set = (time: number | string): void => {
+      // first, because this throws if `time` is not a number
+      native().set!.call(media, time);
+      // `time` may be text, such as the value of a slider
+      this.#asked = this.#keeping && this.#isOurs() ? Number(time) : undefined;
+    };
+    const get = (): number => (media.error ? this.current : this.#position);
+    Object.defineProperty(media, 'currentTime', { configurable: true, enumerable: true, get, set });
+    signal.addEventListener('abort', () => {
+      if (Object.getOwnPropertyDescriptor(media, 'currentTime')?.set === set)
+        Reflect.deleteProperty(media, 'currentTime');
+    });
   }
 }

@@ -4,8 +4,6 @@ export type DownloadTarget = 'blob' | WritableStream<Uint8Array> | FileSystemWri
 export interface DownloadSink {
   /** Writes `data`. Resolves when the target is ready for more. */
   write(data: Uint8Array<ArrayBuffer>, position: number): Promise<unknown>;
-  /** Deletes everything that was written. Absent if the target cannot do this. */
-  readonly restart?: () => unknown;
   /** Ends the download after the last byte. Resolves to the blob, if the target is one. */
   finish(type: string): Promise<unknown>;
   /** Leaves a stream to its owner, open and unlocked: the written bytes are not lost. */
@@ -28,7 +26,6 @@ function blobSink(): DownloadSink {
       }
       return Promise.resolve();
     },
-    restart: () => (parts = []),
     finish: (type) => Promise.resolve(new Blob(parts, { type })),
     release: () => undefined,
   };
@@ -39,8 +36,6 @@ function streamSink(stream: WritableStream): DownloadSink {
   const isFile = 'truncate' in stream;
   return {
     write: (data, position) => writer.write(isFile ? { type: 'write', position, data } : data),
-    // a stream cannot give bytes back
-    ...(isFile && { restart: () => writer.write({ type: 'truncate', size: 0 }) }),
     finish: () => writer.close(),
     release: () => writer.releaseLock(),
   };

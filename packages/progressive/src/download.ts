@@ -1,19 +1,23 @@
-import type { SignedRequest } from 'secure-token-core';
-import type { AdapterSource } from 'secure-token-core/adapter';
 import { SecureTokenError } from 'secure-token-core';
-import { abortable, isOffline } from 'secure-token-core/adapter';
-import type { Connection } from './connection.ts';
-import { connect } from './connection.ts';
-import { representation } from './content-range.ts';
-import type { FileVersion } from './download-policy.ts';
-import { describesFile, isOtherVersion, mayRestart, rangeHeaders, stepAfter } from './download-policy.ts';
+import type { AdapterSource } from 'secure-token-core/adapter';
+import { abortable, backOff, credentialsMode, fetchSigned, isOffline } from 'secure-token-core/adapter';
 import type { DownloadSink, DownloadTarget } from './download-sink.ts';
 import { createSink } from './download-sink.ts';
-import { pause } from './pause.ts';
-import type { DownloadProgress } from './progress-meter.ts';
-import { createProgressMeter } from './progress-meter.ts';
 import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';
+
+export { isSecureTokenError } from 'secure-token-core';
+export type { SourceOptions } from './source-of.ts';
+export { SecureTokenError };
+
+export interface DownloadProgress {
+  /** The number of bytes that have arrived, those of an earlier download (`from`) included. */
+  readonly received: number;
+  /** The number of bytes of the whole file; `undefined` until the server has told it. */
+  readonly total: number | undefined;
+  /** The value that tells this version of the file from others; `undefined` if the server does not send one. */
+  readonly validator: string | undefined;
+}
 
 export interface DownloadSettings {
   /** Called at most ten times a second, and at the end, even after a failure. */
@@ -25,10 +29,17 @@ export interface DownloadSettings {
   readonly from?: Pick<DownloadProgress, 'received' | 'validator'>;
 }
 
+export type DownloadOptions = SourceOptions & DownloadSettings;
+
 /** The options that do not belong to a token source. */
 const OWN_OPTIONS: readonly (keyof DownloadSettings | 'as')[] = ['as', 'onProgress', 'signal', 'from'];
-
-export type DownloadOptions = SourceOptions & DownloadSettings;
+const PROGRESS_INTERVAL_MS = 100;
+/** A connection that delivers nothing for this long is closed. */
+const SILENCE_MS = 15_000;
+/** The limit of attempts in a row that bring no byte: about a minute. Time offline does not count. */
+const MAX_ATTEMPTS = 8;
+/** Client errors that may pass: time-out, a range that the file does not have (any more), too many requests. */
+const TEMPORARY = [408, 416, 429];
 
 const wrong = (problem: string): SecureTokenError => new SecureTokenError('ERR_OPTIONS', problem);
 
@@ -40,7 +51,7 @@ const wrong = (problem: string): SecureTokenError => new SecureTokenError('ERR_O
  *   download can continue with `from`.
  * @throws `ERR_OPTIONS`; as `TokenSource.sign`; `ERR_TOKEN_REFUSED`; the reason of `signal`; a `NotFoundError` (404 and
  *   other final statuses); a `NetworkError`; an `InvalidStateError` if the file has changed, or the server does not
- *   answer ranges, and the target cannot take back what was written
+ *   answer ranges
  */
 export function download(url: string | URL, options: DownloadOptions & { readonly as?: 'blob' }): Promise<Blob>;
 export function download(
@@ -75,16 +86,17 @@ class Download {
   readonly #source: AdapterSource;
   readonly #sink: DownloadSink;
   readonly #signal: AbortSignal | undefined;
-  readonly #report: ReturnType<typeof createProgressMeter>;
-  /** The offset of the first byte that this download delivers. */
-  readonly #begin: number;
+  readonly #onProgress: DownloadSettings['onProgress'];
   /** The offset up to which the file has been written. */
   #position: number;
-  #version: FileVersion;
+  #total: number | undefined;
+  #validator: string | undefined;
   #type = '';
   /** Attempts in a row that brought no byte. */
   #attempts = 0;
-  #restarts = 0;
+  #reportedAtMs = -Infinity;
+  /** Closes the connection. */
+  #closing = new AbortController();
 
   constructor(url: string, source: AdapterSource, sink: DownloadSink, settings: DownloadSettings) {
     const { onProgress, signal, from } = settings;
@@ -92,107 +104,113 @@ class Download {
     this.#source = source;
     this.#sink = sink;
     this.#signal = signal;
-    this.#report = createProgressMeter(onProgress);
-    this.#begin = this.#position = from?.received ?? 0;
-    this.#version = { validator: from?.validator, total: undefined };
+    this.#onProgress = onProgress;
+    this.#position = from?.received ?? 0;
+    this.#validator = from?.validator;
   }
 
   async run(): Promise<unknown> {
+    const close = (): void => this.#closing.abort();
+    this.#signal?.addEventListener('abort', close);
     try {
       this.#source.allow(this.#url);
-      await this.#receiveAll();
+      await this.#attempt();
+      while (this.#position !== this.#total) {
+        if (++this.#attempts > MAX_ATTEMPTS)
+          throw new DOMException(
+            `No data came after ${this.#position} bytes. Download the rest later with 'from'.`,
+            'NetworkError',
+          );
+        if (isOffline()) this.#attempts--;
+        await backOff(this.#attempts, this.#signal);
+        await this.#attempt();
+      }
       return await abortable(this.#sink.finish(this.#type), this.#signal);
     } catch (error) {
       this.#sink.release();
       throw error;
     } finally {
+      close();
+      this.#signal?.removeEventListener('abort', close);
       // a failed download continues from this progress, so it has to include the bytes since the last report
-      this.#reportProgress(true);
+      this.#report();
     }
   }
 
-  get #isComplete(): boolean {
-    return this.#position === this.#version.total;
+  /** Requests the rest of the file and writes what comes. @throws if another attempt would not help */
+  async #attempt(): Promise<void> {
+    const signal = this.#signal;
+    const signed = await this.#source.sign(this.#url, { signal });
+    const range = this.#position ? { range: `bytes=${this.#position}-` } : {};
+    const { answer, refusal } = await fetchSigned(
+      this.#source,
+      signed,
+      async (request) => {
+        this.#closing.abort();
+        this.#closing = new AbortController();
+        signal?.throwIfAborted();
+        return this.#unlessSilent(
+          fetch(request.url, {
+            headers: { ...request.headers, ...range },
+            credentials: credentialsMode(request),
+            cache: 'no-store',
+            signal: this.#closing.signal,
+          }),
+        );
+      },
+      { signal },
+    );
+    const { response } = answer;
+    if (!response) return;
+    const { status, ok } = response;
+    if (refusal) throw refusal;
+    if (ok || status === 416) this.#compare(response);
+    if (ok) await this.#writeBody(response);
+    else if (status >= 400 && status < 500 && !TEMPORARY.includes(status))
+      throw new DOMException(`The server answered ${status} for ${this.#url}.`, 'NotFoundError');
   }
 
-  async #receiveAll(): Promise<void> {
-    let request = await this.#sign();
-    let status = await this.#attempt(request);
-    while (!this.#isComplete) {
-      request = await this.#nextRequest(request, status);
-      status = await this.#attempt(request);
-    }
+  /** @throws `InvalidStateError` if the response is not the rest of the file, as far as its headers tell */
+  #compare({ status, ok, headers }: Response): void {
+    const [, start, size] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)/.exec(headers.get('content-range') ?? '') ?? [];
+    const etag = headers.get('etag');
+    // the `Content-Length` of a compressed body is its compressed length
+    const length = status === 200 && !headers.has('content-encoding') ? headers.get('content-length') : null;
+    const total = size ?? length;
+    const now = {
+      total: total && total !== '*' ? Number(total) : undefined,
+      validator: (etag && !etag.startsWith('W/') ? etag : headers.get('last-modified')) ?? undefined,
+    };
+    this.#total ??= now.total;
+    this.#validator ??= now.validator;
+    if ((now.total ?? this.#total) !== this.#total || (now.validator ?? this.#validator) !== this.#validator)
+      throw new DOMException(
+        'The file has changed on the server. Download it again from its beginning.',
+        'InvalidStateError',
+      );
+    if (ok && (status === 206 ? Number(start) : 0) !== this.#position)
+      throw new DOMException(
+        'The server does not answer ranges, or hides Content-Range. Download the file from its beginning.',
+        'InvalidStateError',
+      );
   }
 
-  #sign(): Promise<SignedRequest> {
-    return this.#source.sign(this.#url, { signal: this.#signal });
-  }
-
-  /** Whether the option `refusals` names the status. A failure without a status counts as one of the network. */
-  #isRefusal(request: SignedRequest, status: number): boolean {
-    return status > 0 && this.#source.isRefusal(request, status);
-  }
-
-  /** Sends `request` and writes the body of the response. @returns the status of the response; 0 if there is none */
-  async #attempt(request: SignedRequest): Promise<number> {
-    const isSameOrigin = new URL(request.url).origin === location.origin;
-    const headers = rangeHeaders(this.#position, this.#version.validator, isSameOrigin);
-    const connection = await connect(request, headers, this.#signal);
-    const { response } = connection;
-    try {
-      if (response && (await this.#accept(request, response))) await this.#writeBody(connection, response.status);
-    } finally {
-      connection.close();
-    }
-    this.#signal?.throwIfAborted();
-    return response?.status ?? 0;
-  }
-
-  /**
-   * Whether the body of `response` continues at the current position. Restarts the download if the file has changed.
-   */
-  async #accept(request: SignedRequest, response: Response): Promise<boolean> {
-    const { status, ok, headers } = response;
-    const { start, ...now } = representation(response);
-    if (!describesFile(response, now, this.#isRefusal(request, status))) return false;
-    if (isOtherVersion(this.#version, now))
-      await this.#restart('The file has changed on the server. Download it again from its beginning.');
-    else if (ok && start !== this.#position)
-      await this.#restart('The server does not answer ranges. Download the file from its beginning.');
-    // after a restart the body may begin elsewhere: the next request asks for the right position
-    if (ok && start !== this.#position) return false;
-    const { validator, total } = this.#version;
-    this.#version = { validator: validator ?? now.validator, total: total ?? now.total };
-    if (ok) this.#source.noteAnswer(request, response, true);
-    if (ok) this.#type ||= headers.get('content-type') ?? '';
-    return ok;
-  }
-
-  /**
-   * Starts again from the first byte, because the written part is of another version, or cannot be continued.
-   * @throws `InvalidStateError` if the download may not restart
-   */
-  async #restart(reason: string): Promise<void> {
-    if (!mayRestart(this.#begin, !!this.#sink.restart, this.#restarts))
-      throw new DOMException(reason, 'InvalidStateError');
-    this.#restarts++;
-    const emptied = Promise.resolve(this.#sink.restart!());
-    this.#position = 0;
-    this.#version = { validator: undefined, total: undefined };
-    await abortable(emptied, this.#signal);
-  }
-
-  async #writeBody({ read }: Connection, status: number): Promise<void> {
-    let piece = await read();
+  /** Writes a body until it ends or breaks off. */
+  async #writeBody({ status, headers, body }: Response): Promise<void> {
+    this.#type ||= headers.get('content-type') ?? '';
+    const reader = body?.getReader();
+    const read = (): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>> | undefined> =>
+      this.#unlessSilent(reader!.read()).catch(() => undefined);
+    let piece = reader && (await read());
     while (piece && !piece.done) {
       await this.#write(piece.value);
       this.#attempts = 0;
-      this.#reportProgress(false);
+      if (performance.now() - this.#reportedAtMs >= PROGRESS_INTERVAL_MS) this.#report();
       piece = await read();
     }
+    this.#signal?.throwIfAborted();
     // for a file that is compressed or generated on the fly, only the end of the body tells the length
-    if (piece?.done && status === 200)
-      this.#version = { ...this.#version, total: this.#version.total ?? this.#position };
+    if (piece?.done && status === 200) this.#total ??= this.#position;
   }
 
   async #write(data: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -209,32 +227,13 @@ class Download {
     }
   }
 
-  /**
-   * Resolves to the next request: at once with another token if the edge has refused this one, or else after a pause.
-   * @throws if another attempt would not help
-   */
-  async #nextRequest(request: SignedRequest, status: number): Promise<SignedRequest> {
-    const isRefusal = this.#isRefusal(request, status);
-    const replay = await this.#source.refused(request, status, { signal: this.#signal });
-    if (replay) return replay;
-    const step = stepAfter({ status, isRefusal, attempts: this.#attempts });
-    if (step === 'not found')
-      throw new DOMException(
-        `The server answered ${status} for ${this.#url}. Check the URL: it is not tried again.`,
-        'NotFoundError',
-      );
-    if (step === 'refused') throw this.#source.explainRefusal(request, status);
-    if (step === 'no more data')
-      throw new DOMException(
-        `No data came after ${this.#position} bytes. Download the rest later with 'from'.`,
-        'NetworkError',
-      );
-    if (!isOffline()) this.#attempts++;
-    await pause(this.#attempts, this.#signal);
-    return this.#sign();
+  async #unlessSilent<T>(work: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.#closing.abort(), SILENCE_MS);
+    return work.finally(() => clearTimeout(timer));
   }
 
-  #reportProgress(isLast: boolean): void {
-    this.#report({ received: this.#position, ...this.#version }, isLast);
+  #report(): void {
+    this.#reportedAtMs = performance.now();
+    this.#onProgress?.({ received: this.#position, total: this.#total, validator: this.#validator });
   }
 }

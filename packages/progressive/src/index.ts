@@ -1,9 +1,6 @@
 export { secureVideo } from './secure-video.ts';
-export { download } from './download.ts';
 export { SecureTokenError, createTokenSource, isSecureTokenError } from 'secure-token-core';
 export type { SecureVideo, SecureVideoOptions } from './secure-video.ts';
-export type { DownloadOptions, DownloadSettings } from './download.ts';
-export type { DownloadProgress } from './progress-meter.ts';
 export type { SourceOptions } from './source-of.ts';
 export type { SwapReason } from 'secure-token-media-element';
 export type {

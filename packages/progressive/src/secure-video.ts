@@ -1,6 +1,6 @@
 import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import { createSourceUser, forwardEventsBefore, writeEarlyFailure } from 'secure-token-core/adapter';
+import { forwardTokenEvents } from 'secure-token-core/adapter';
 import { NativeSource } from 'secure-token-media-element';
 import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';
@@ -14,9 +14,9 @@ export type SecureVideoOptions = SourceOptions & {
 };
 
 /**
- * An element that keeps playing. Events: those of its token source, without refusals of other players that share the
- * source; `swap {reason, gap}` after each change of source, with `gap` in seconds without a moving picture;
- * `error {error}` when playback has failed for good, along with the `error` event of the element.
+ * An element that keeps playing. Events: those of its token source; `swap {reason, gap}` after each change of source,
+ * with `gap` in seconds without a moving picture; `error {error}` when playback has failed for good, along with the
+ * `error` event of the element.
  */
 export interface SecureVideo extends EventTarget {
   readonly source: TokenSource;
@@ -60,59 +60,37 @@ export async function secureVideo(
   const target = new EventTarget();
   const emit = (type: string, detail: object): unknown =>
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
-  const user = createSourceUser(source);
-  const stopEvents = forwardEventsBefore(source, emit, user);
-  const leave = (): void => {
+  const stopEvents = forwardTokenEvents(source, emit);
+  let playback: NativeSource | undefined;
+  const destroy = (): void => {
+    playback?.release();
     stopEvents();
     release();
   };
-
-  let hasPicture = false;
-  const onPicture = (): void => {
-    hasPicture = true;
-  };
-  let playback: NativeSource;
   try {
-    media.addEventListener('loadeddata', onPicture);
     keepers.get(media)?.();
     playback = new NativeSource(media, {
       source,
-      user,
       url: href,
       via,
       hiddenEvents: HIDDEN_EVENTS,
       listener: {
         onSwap: (detail) => emit('swap', detail),
         onFailure: (error) => {
-          writeEarlyFailure(source, error, hasPicture);
           emit('error', { error });
           media.dispatchEvent(new Event('error'));
         },
       },
     });
-  } catch (error) {
-    leave();
-    throw error;
-  }
-  const destroy = (): void => {
-    media.removeEventListener('loadeddata', onPicture);
-    playback.release();
-    leave();
-  };
-  keepers.set(media, destroy);
-  source.allow(href);
-  try {
+    keepers.set(media, destroy);
+    source.allow(href);
     await playback.start();
   } catch (error) {
-    writeEarlyFailure(source, error, hasPicture);
     destroy();
     throw error;
   }
-  const renew = async (): Promise<void> => {
-    await source.renew();
-    playback.restart();
-  };
-  return Object.defineProperty(Object.assign(target, { source, renew, destroy }), 'via', {
+  const members = { source, renew: () => source.renew(), destroy };
+  return Object.defineProperty(Object.assign(target, members), 'via', {
     get: () => playback.via,
   }) as unknown as SecureVideo;
 }

@@ -39,7 +39,7 @@ const isForViewer = (error: unknown): error is SecureTokenError =>
 /** Keeps `media`, which plays `request` without VHS, playing until `signal` aborts. */
 export function maintainNativeSource(
   media: HTMLMediaElement,
-  { player, source, user, failure }: Session,
+  { player, source, failure }: Session,
   request: SignedRequest,
   signal: AbortSignal,
 ): void {
@@ -47,7 +47,6 @@ export function maintainNativeSource(
     media,
     {
       source,
-      user,
       url: request.unsignedUrl,
       hiddenEvents: HIDDEN_EVENTS,
       listener: {

@@ -1,153 +1,150 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { PlaybackPosition } from '../../../packages/media-element/src/playback-position.ts';
 
-/** An element as in WebKit: after a failure it is at 0. */
+/** An element as in WebKit: after a failure it is at 0, and hears of no seek. */
 class Media extends EventTarget {
   static readonly HAVE_NOTHING = 0;
+  static readonly NETWORK_IDLE = 1;
+  static readonly NETWORK_LOADING = 2;
   error: object | null = null;
   duration = 600;
   readyState = 4;
-  seeking = false;
+  networkState = 1;
   time = 50;
-  src: string | null = 'https://cdn.example.com/film.mp4';
-  getAttribute(): string | null {
-    return this.src;
-  }
-  querySelector(): null {
-    return null;
-  }
   get currentTime(): number {
     return this.error ? 0 : this.time;
   }
-  set currentTime(time: number) {
-    if (!this.error) this.time = time;
+  set currentTime(time: number | string) {
+    if (!Number.isFinite(+time)) throw new TypeError('no number');
+    if (!this.error) this.time = +time;
+  }
+  /** The metadata of the next source, which starts at `time`. */
+  arrive(time: number): void {
+    Object.assign(this, { error: null, readyState: 1, time });
+    this.dispatchEvent(new Event('loadedmetadata'));
   }
 }
 
 beforeAll(() => vi.stubGlobal('HTMLMediaElement', Media));
 afterAll(() => vi.unstubAllGlobals());
 
-const setUp = (state: Partial<Media> = {}) => {
+const EMPTY = { readyState: 0, networkState: 0, duration: NaN };
+
+function setUp(state: Partial<Media> = {}) {
   const media = Object.assign(new Media(), state);
-  const page = { hasOurSource: true };
-  return {
-    media,
-    page,
-    position: new PlaybackPosition(media as unknown as HTMLMediaElement, () => page.hasOurSource),
-  };
-};
+  const page = { hasOurs: true };
+  const position = new PlaybackPosition(media as unknown as HTMLMediaElement, () => page.hasOurs);
+  return { media, page, position };
+}
+const isOwn = (media: Media): boolean => Object.hasOwn(media, 'currentTime');
 
-describe('PlaybackPosition', () => {
-  test('is where the element plays, noted or not', () => {
-    const { media, position } = setUp();
-    media.time = 55;
-    position.note();
-    media.time = 60;
-    expect([position.current, position.start, position.last]).toEqual([60, 60, 55]);
-    position.keep();
-    expect(position.last).toBe(60);
-  });
+test('a failed element is where it was, then where the viewer seeks to, and its next source starts there', () => {
+  const { media, position } = setUp();
+  position.note();
+  media.error = {};
+  position.noteFailure();
+  expect([position.start, media.currentTime]).toEqual([50, 50]);
+  media.currentTime = '100' as never;
+  expect([position.start, media.currentTime]).toEqual([100, 100]);
+  position.hold(position.start);
+  media.arrive(0);
+  expect([media.currentTime, isOwn(media)]).toEqual([100, false]);
+});
 
-  test('of an element that has failed is where it was, until it is asked to go elsewhere', () => {
+test('a seek while the next source loads counts, and one to no number throws as in the browser', () => {
+  const { media, position } = setUp({ readyState: 0 });
+  position.hold(50);
+  media.currentTime = 200;
+  expect(() => (media.currentTime = NaN)).toThrow(TypeError);
+  media.arrive(50);
+  expect(media.currentTime).toBe(200);
+});
+
+test('a second failure before the metadata, or of a source that starts at 0: at the place of the first', () => {
+  for (const [start, expected] of [[300, 300] as const, [0, 0] as const]) {
     const { media, position } = setUp();
-    position.note();
-    media.error = {};
+    position.hold(start);
+    Object.assign(media, { error: {}, readyState: 0, time: 0 });
     position.noteFailure();
-    expect([position.current, position.start]).toEqual([50, 50]);
-    media.currentTime = 100;
-    expect([position.current, position.start]).toEqual([100, 100]);
-    position.release();
-    expect([position.current, Object.hasOwn(media, 'currentTime')]).toEqual([50, false]);
-  });
+    expect(position.start).toBe(expected);
+  }
+});
 
-  test('takeFirstStart: the same film goes on where the element is, live at the edge', () => {
-    expect(setUp().position.takeFirstStart(false)).toBe(50);
-    expect(setUp({ duration: Infinity }).position.takeFirstStart(false)).toBeUndefined();
-  });
+test.each(['emptied', 'loadstart'])('another source of the page does not start where ours was to: %s', (type) => {
+  const { media, page, position } = setUp({ readyState: 0, time: 0 });
+  position.hold(300);
+  media.time = 300;
+  page.hasOurs = false;
+  media.dispatchEvent(new Event(type));
+  expect([media.time, isOwn(media)]).toEqual([0, false]);
+});
 
-  test('takeFirstStart: the same film in an element that had failed goes where the page has asked to go since', () => {
-    const { media, position } = setUp({ error: {} });
-    Object.defineProperty(media, 'currentTime', { value: 200 });
-    expect(position.takeFirstStart(false)).toBe(200);
-  });
+test('another source of the page starts where the page wants it to', () => {
+  const { media, page, position } = setUp({ readyState: 0, time: 300 });
+  position.hold(300);
+  page.hasOurs = false;
+  media.currentTime = 300;
+  media.dispatchEvent(new Event('loadstart'));
+  expect(media.time).toBe(300);
+});
 
-  test('takeFirstStart: the same film in an element that fails meanwhile, and is at 0 then: where it was', () => {
+test('a property that the page has put on the element stays', () => {
+  const { media, position } = setUp();
+  Object.defineProperty(media, 'currentTime', { configurable: true, get: () => 7 });
+  position.hold(50);
+  media.arrive(50);
+  expect(media.currentTime).toBe(7);
+});
+
+test('a live stream starts where its playlist says, and a seek is not held', () => {
+  const { media, position } = setUp({ duration: Infinity });
+  expect([position.isLive, position.start, position.current]).toEqual([true, undefined, 50]);
+  position.hold(undefined);
+  expect(isOwn(media)).toBe(false);
+  media.duration = NaN;
+  position.noteDuration();
+  expect(position.isLive, 'a source that loads has no duration yet').toBe(true);
+});
+
+test.each<[string, Partial<Media>, isSame: boolean, expected: number | undefined]>([
+  ['the same film goes on', {}, true, 50],
+  ['the same film, live: at its edge', { duration: Infinity }, true, undefined],
+  ['another film begins at its beginning', {}, false, 0],
+  ['another film after a live stream begins at its beginning', { duration: Infinity }, false, 0],
+  ['another film in an empty element: where the page wants it to', EMPTY, false, 50],
+])('the start of a first source: %s', (_, state, isSame, expected) => {
+  const { position } = setUp(state);
+  position.prepare(isSame);
+  expect(position.takeFirstStart(isSame)).toBe(expected);
+});
+
+test('the start of a first source: where the page has sought since the call, in the same film and in another', () => {
+  for (const isSame of [true, false]) {
     const { media, position } = setUp();
-    media.error = {};
-    expect(position.takeFirstStart(false)).toBe(50);
-  });
-
-  test('takeFirstStart: another film starts at its beginning, also after a live stream', () => {
-    for (const duration of [600, Infinity]) {
-      const { position } = setUp({ duration });
-      position.expectAnotherFilm();
-      expect([position.takeFirstStart(false), position.isLive]).toEqual([0, false]);
-    }
-  });
-
-  test('takeFirstStart: another film starts where the page has asked to go since', () => {
-    const { media, position } = setUp();
-    position.expectAnotherFilm();
+    position.prepare(isSame);
     media.currentTime = 7;
-    expect(position.takeFirstStart(false)).toBe(7);
-    media.currentTime = 0;
-    expect(position.takeFirstStart(false)).toBe(0);
-  });
+    expect(position.takeFirstStart(isSame)).toBe(7);
+  }
+});
 
-  test('forgo: an element that has never had a source of ours still starts where the page wants it to', () => {
-    const { media, position } = setUp({ readyState: 0, src: null });
-    position.expectAnotherFilm();
-    media.currentTime = 7;
-    position.forgo();
-    expect(Object.hasOwn(media, 'currentTime')).toBe(false);
-    const next = new PlaybackPosition(media as unknown as HTMLMediaElement, () => true);
-    next.expectAnotherFilm();
-    expect(next.takeFirstStart(false)).toBe(7);
-  });
-
-  test('without metadata a position may be that of the source before: a failure does not lead there', () => {
+test('a second call while the source of the first loads: its position is that of the same film only', () => {
+  for (const [isSame, expected] of [
+    [true, 300],
+    [false, 0],
+  ] as const) {
     const { media, position } = setUp({ readyState: 0 });
-    media.error = {};
-    position.noteFailure();
-    expect(position.start).toBe(0);
-  });
+    position.hold(300);
+    Object.assign(media, { time: 300, networkState: 3 });
+    const next = new PlaybackPosition(media as unknown as HTMLMediaElement, () => true);
+    next.prepare(isSame);
+    expect(next.takeFirstStart(isSame)).toBe(expected);
+  }
+});
 
-  test('takeFirstStart: a film that the page has given the element since goes on where it is', () => {
-    const { position } = setUp();
-    position.expectAnotherFilm();
-    expect(position.takeFirstStart(true)).toBe(50);
-  });
-
-  test('takeFirstStart: an element without a source starts where the page wants it to start', () => {
-    const { position } = setUp({ readyState: 0, src: null });
-    position.expectAnotherFilm();
-    expect(position.takeFirstStart(false)).toBe(50);
-  });
-
-  test('a first source that fails at once is tried again where it was to start, not where the film before was', () => {
-    const { media, position } = setUp();
-    position.expectAnotherFilm();
-    position.hold(position.takeFirstStart(false));
-    media.error = {};
-    position.noteFailure();
-    expect(position.start).toBe(0);
-  });
-
-  test('a live stream starts where its playlist says, and a seek is not held', () => {
-    const { media, position } = setUp({ duration: Infinity });
-    expect([position.isLive, position.start, position.current]).toEqual([true, undefined, 50]);
-    position.hold();
-    expect(Object.hasOwn(media, 'currentTime')).toBe(false);
-  });
-
-  test('a source that loads, and has no duration yet, is live if the one before was', () => {
-    const { media, position } = setUp({ duration: NaN });
-    const after = (duration: number): boolean => {
-      media.duration = duration;
-      position.noteDuration();
-      return position.isLive;
-    };
-    expect(position.isLive).toBe(false);
-    expect([Infinity, NaN, 600, NaN].map(after)).toEqual([true, true, false, false]);
-  });
+test('a first source that does not come leaves nothing on the element', () => {
+  const { media, position } = setUp(EMPTY);
+  position.prepare(false);
+  media.currentTime = 7;
+  position.leave();
+  expect([media.time, isOwn(media)]).toEqual([7, false]);
 });

@@ -73,9 +73,13 @@ export class DownloadLab {
 
   /** Downloads from a server that answers as in `script`, and then as it should. */
   async run(script: Answer[], more: object = {}): Promise<Buffer> {
+    return Buffer.from(await (await this.blob(script, more)).arrayBuffer());
+  }
+
+  /** Does the same, and resolves to the blob. */
+  blob(script: Answer[], more: object = {}): Promise<Blob> {
     this.#answers = script;
-    const blob = await download(this.url, { getTokens: this.#getTokens, ...more });
-    return Buffer.from(await blob.arrayBuffer());
+    return download(this.url, { getTokens: this.#getTokens, ...more });
   }
 
   /** Downloads into a stream, from a server that answers as in `script`, and then as it should. */

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import type { TokenRequest } from '../../../packages/core/src/index.ts';
+import type { DownloadProgress } from '../../../packages/progressive/src/download.ts';
 import { download } from '../../../packages/progressive/src/download.ts';
-import type { DownloadProgress } from '../../../packages/progressive/src/progress-meter.ts';
 import { gate } from '../../support/node-server.ts';
 import type { Answer } from './download-lab.ts';
-import { SIZE, downloadLab, file, half, serve, status } from './download-lab.ts';
+import { SIZE, downloadLab, file, half, other, serve, status } from './download-lab.ts';
 
 const lab = downloadLab();
 
@@ -46,25 +46,7 @@ describe('download, from a server that', () => {
       [(_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(file))],
       [undefined],
     ],
-    [
-      'sends the whole when asked for a part',
-      [half, (_, response) => response.writeHead(200, { 'content-length': SIZE }).end(file)],
-      [undefined, 'bytes=50000-'],
-    ],
-    [
-      'sends another part than was asked for',
-      [
-        half,
-        (_, response) => response.writeHead(206, { 'content-range': `bytes 0-9/${SIZE}` }).end(file.subarray(0, 10)),
-      ],
-      [undefined, 'bytes=50000-', 'bytes=10-'],
-    ],
     ['sends parts of a length that it does not know', [half, serve({ isKnown: false })], [undefined, 'bytes=50000-']],
-    [
-      'hides which part it sends',
-      [half, (_, response) => response.writeHead(206).end(file.subarray(50_000))],
-      [undefined, 'bytes=50000-', undefined],
-    ],
   ])('%s: every byte is right', async (_, script, sent) => {
     expect((await lab.run(script)).equals(file)).toBe(true);
     expect(lab.ranges()).toEqual(sent);
@@ -102,11 +84,48 @@ describe('download, from a server that', () => {
     expect(received).toBe(SIZE);
   });
 
+  test.each<[string, Answer]>([
+    ['has another version, told by another ETag', serve({ data: other, etag: '"2"' })],
+    ['has another version, told by another size', serve({ data: Buffer.concat([other, other]) })],
+    ['has a shorter version', status(416, { 'content-range': 'bytes */700', etag: '"2"' })],
+    ['sends the whole when asked for a part', (_, response) => response.writeHead(200).end(file)],
+    [
+      'sends another part than was asked for',
+      (_, response) => response.writeHead(206, { 'content-range': `bytes 0-9/${SIZE}` }).end(file.subarray(0, 10)),
+    ],
+    ['hides which part it sends', (_, response) => response.writeHead(206).end(file.subarray(50_000))],
+  ])('%s: an InvalidStateError, nothing is mixed, and a stream stays open', async (_, answer) => {
+    await expect(lab.run([half, answer])).rejects.toMatchObject({ name: 'InvalidStateError' });
+    const onProgress = vi.fn();
+    const { as, done } = lab.stream([half, answer], { onProgress });
+    await expect(done).rejects.toMatchObject({ name: 'InvalidStateError' });
+    expect(as.locked).toBe(false);
+    expect(onProgress).toHaveBeenLastCalledWith(expect.objectContaining({ received: SIZE / 2, validator: '"1"' }));
+  });
+
+  test('has the rest of an earlier download, or nothing beyond it', async () => {
+    expect(await lab.stream([], { from: { received: 70_000, validator: '"1"' } }).done).toEqual(file.subarray(70_000));
+    const end = status(416, { 'content-range': `bytes */${SIZE}`, etag: '"1"' });
+    expect(await lab.stream([end], { from: { received: SIZE, validator: '"1"' } }).done).toHaveLength(0);
+    expect(lab.ranges()).toEqual(['bytes=70000-', `bytes=${SIZE}-`]);
+    const changed = lab.stream([], { from: { received: 1000, validator: '"0"' } }).done;
+    await expect(changed).rejects.toMatchObject({ name: 'InvalidStateError' });
+  });
+
+  test.each([401, 403, 410, 451])('refuses with %i once: a new token; refuses that too: the error', async (code) => {
+    const refusals = [401, 403, 410, 451];
+    expect((await lab.run([half, status(code)], { refusals })).equals(file)).toBe(true);
+    expect(lab.tokens).toBe(2);
+    const error = await lab.run([half, status(code), status(code)], { refusals }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'ERR_TOKEN_REFUSED', url: lab.url, status: code });
+    expect(JSON.stringify([error, String(error)])).not.toMatch(/secret\d/);
+  });
+
   test('does not have it: ends at once', async () => {
     for (const code of [404, 400, 451])
       await expect(lab.run([status(code)])).rejects.toMatchObject({
         name: 'NotFoundError',
-        message: `The server answered ${code} for ${lab.url}. Check the URL: it is not tried again.`,
+        message: `The server answered ${code} for ${lab.url}.`,
       });
     expect(lab.requests).toHaveLength(3);
   });
@@ -199,4 +218,43 @@ describe('download into a stream that has stopped', () => {
     await expect(download(lab.url, { as, getTokens, onProgress })).rejects.toThrow('the disk is full');
     expect(onProgress).toHaveBeenLastCalledWith(expect.objectContaining({ received: 0 }));
   });
+});
+
+test('download to a file writes each piece at its place, those of an earlier download left out', async () => {
+  const written: { position: number; data: Uint8Array }[] = [];
+  const stream = new WritableStream({ write: (chunk: (typeof written)[number]) => void written.push(chunk) });
+  const as = Object.assign(stream, { truncate: () => undefined });
+  await lab.stream([half], { as, from: { received: 10, validator: '"1"' } }).done;
+  let end = 10;
+  for (const { position, data } of written) {
+    expect(position).toBe(end);
+    end += data.length;
+  }
+  expect(end).toBe(SIZE);
+});
+
+test('download to a blob of many pieces keeps their order and the type', async () => {
+  const data = Buffer.concat(Array.from({ length: 20 }, (_, piece) => Buffer.alloc(2 ** 20, piece)));
+  const blob = await lab.blob([
+    (_, response) => response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': data.length }).end(data),
+  ]);
+  expect([blob.type, data.equals(Buffer.from(await blob.arrayBuffer()))]).toEqual(['video/mp4', true]);
+});
+
+test.each([
+  [{ from: { received: -1 } }, "from.received is no number of bytes. Give 'from' the last progress of the download."],
+  [{ from: { received: '5' } }, "from.received is no number of bytes. Give 'from' the last progress of the download."],
+  [{ as: 'stream' }, "as is neither 'blob' nor a WritableStream. Give one of them, or leave it out."],
+  [{ as: null }, "as is neither 'blob' nor a WritableStream. Give one of them, or leave it out."],
+  [{ onprogress: () => undefined }, "Unknown option 'onprogress'. Did you mean 'onProgress'?"],
+])('download refuses %o at once', async (options, message) => {
+  const refused = expect.objectContaining({ code: 'ERR_OPTIONS', message: `ERR_OPTIONS: ${message}` }) as Error;
+  await expect(lab.run([], options)).rejects.toEqual(refused);
+  expect([lab.tokens, lab.requests.length]).toEqual([0, 0]);
+});
+
+test('download refuses a password in the URL, and does not quote it', async () => {
+  lab.url = 'https://:SECRET@cdn.example/film.mp4';
+  const error = await lab.run([]).catch((thrown: unknown) => thrown as Error);
+  expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.not.stringContaining('SECRET') as unknown });
 });

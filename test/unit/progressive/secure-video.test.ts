@@ -6,26 +6,47 @@ import { workerQuestion } from 'secure-token-core/adapter';
 import { createTokenSource, secureVideo } from '../../../packages/progressive/src/index.ts';
 import { FakeMedia, stubPage } from '../../support/fake-media.ts';
 
-const url = 'https://cdn.example.com/film.mp4';
+const film = 'https://cdn.example.com/film.mp4';
+const other = 'https://other.example.org/other.mp4';
+/** A source of the page. */
+const trailer = 'https://elsewhere.example.com/trailer.mp4';
 const TTL = 60;
 
-let status: number;
-let failWith: SecureTokenError | undefined;
-let carrier: Partial<Token>;
+/** Keeps a position that is requested before the metadata, as the HTML Standard says, and browsers do. */
+class Media extends FakeMedia {
+  static readonly HAVE_FUTURE_DATA = 3;
+  start = 0;
+  srcObject: object | null = null;
+  override get currentTime(): number {
+    return this.start || this.time;
+  }
+  override set currentTime(time: number) {
+    if (this.readyState === 0) this.start = time;
+    else this.time = time;
+  }
+  override arrive(duration: number): void {
+    this.time = this.start;
+    this.start = 0;
+    super.arrive(duration);
+  }
+}
+
 let calls: number;
-const written = vi.fn<(line: string) => void>();
+let failWith: SecureTokenError | undefined;
+/** Seconds that each call takes. */
+let callTakes: number;
+let carrier: Partial<Token>;
+let statusOf: (url: string) => number;
+
 beforeEach(() => {
-  written.mockReset();
-  // the default build: one for development has written each failure by then, wherever it leads
-  vi.stubGlobal('__DEVELOPMENT__', false);
-  vi.spyOn(console, 'error').mockImplementation(written);
-  vi.useFakeTimers();
-  vi.spyOn(Math, 'random').mockReturnValue(0.5);
-  status = 206;
+  calls = callTakes = 0;
   failWith = undefined;
   carrier = {};
-  calls = 0;
-  stubPage(() => status);
+  statusOf = () => 206;
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  stubPage((url) => statusOf(url));
+  vi.stubGlobal('HTMLMediaElement', Media);
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -34,16 +55,22 @@ afterEach(() => {
 });
 
 const later = (seconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(seconds * 1000);
+const refuseAll = (): number => 410;
 
-/** An element that plays `url`, ten seconds in, and whose token is dead. */
-async function openExpired(duration: number, media = new FakeMedia()) {
-  const getTokens = async (): Promise<Token> => {
-    calls++;
-    if (failWith) throw failWith;
-    return { url, expires: Date.now() / 1000 + TTL, query: { st: `${calls}` }, ...carrier };
-  };
+const open = (media: FakeMedia, url = film) =>
+  secureVideo(media as unknown as HTMLMediaElement, url, {
+    getTokens: async (): Promise<Token> => {
+      const query = { st: `${++calls}` };
+      if (callTakes) await new Promise((resolve) => setTimeout(resolve, callTakes * 1000));
+      if (failWith) throw failWith;
+      return { url, expires: Date.now() / 1000 + TTL, query, ...carrier };
+    },
+  });
+
+/** Plays the film for ten seconds, and then waits. */
+async function playing({ duration = 600, waits = 0, media = new Media() } = {}) {
+  const secure = await open(media);
   const seen: unknown[] = [];
-  const secure = await secureVideo(media as unknown as HTMLMediaElement, url, { getTokens });
   for (const type of ['swap', 'error'])
     secure.addEventListener(type, (event) =>
       seen.push((event as CustomEvent<{ error?: unknown }>).detail.error ?? type),
@@ -52,9 +79,10 @@ async function openExpired(duration: number, media = new FakeMedia()) {
   await media.play();
   media.time = 10;
   media.tell('timeupdate');
-  await later(TTL + 5);
+  await later(waits);
   return { media, secure, seen, sources: () => media.sources.length };
 }
+const withDeadToken = { waits: TTL + 5 };
 
 /** The picture halts, and nothing arrives. */
 async function halt(media: FakeMedia): Promise<void> {
@@ -63,200 +91,126 @@ async function halt(media: FakeMedia): Promise<void> {
   await later(0.1);
 }
 
+/** Plays until there is no token any more. */
+async function denied(code = 2) {
+  const all = await playing(withDeadToken);
+  failWith = new SecureTokenError('ERR_DENIED', 'no');
+  statusOf = refuseAll;
+  all.media.fail(code);
+  return all;
+}
+
+describe('options', () => {
+  const endpoint = 'https://api.example/token';
+
+  test.each([
+    ['service-worker', "via is neither 'worker' nor 'swap'. Write one of them, or leave it out."],
+    [null, "via is neither 'worker' nor 'swap'. Write one of them, or leave it out."],
+  ])('via: %j is refused at once', async (via, message) => {
+    const opened = secureVideo(new Media() as never, film, { endpoint, via } as never);
+    await expect(opened).rejects.toMatchObject({ code: 'ERR_OPTIONS', message: `ERR_OPTIONS: ${message}` });
+  });
+
+  test('a misspelt option is refused, and what is missing is said', async () => {
+    for (const [options, message] of [
+      [{ endpoint, renewbefore: 5 }, "Unknown option 'renewbefore'. Did you mean 'renewBefore'?"],
+      [undefined, "Give either 'endpoint' or 'getTokens'."],
+    ] as const)
+      await expect(secureVideo(new Media() as never, film, options as never)).rejects.toThrow(message);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['a URL that is none', new FakeMedia(), 'http://'],
+    ['no element', null, film],
+    ['another element', new EventTarget(), film],
+  ])('%s: a shared token source is given up again', async (_, media, given) => {
+    const source = createTokenSource({ getTokens: () => Promise.resolve([]), protect: film }) as AdapterSource;
+    const leave = vi.fn();
+    const join = vi.spyOn(source, 'join').mockReturnValue(leave);
+    await expect(secureVideo(media as HTMLMediaElement, given, { source })).rejects.toThrow(TypeError);
+    expect(leave.mock.calls).toHaveLength(join.mock.calls.length);
+  });
+});
+
 test('an outage before the first token is told, after the tries of the token source: nobody waits for ever', async () => {
-  const getTokens = (): Promise<Token> => Promise.reject(Object.assign(new Error('down'), { status: 503 }));
-  const opened = secureVideo(new FakeMedia() as unknown as HTMLMediaElement, url, { getTokens });
-  const told = expect(opened).rejects.toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
+  failWith = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
+  const told = expect(open(new Media())).rejects.toMatchObject({ code: 'ERR_SIGNING_UNAVAILABLE' });
   await later(120);
   await told;
 });
 
-test.each<[string, unknown, string]>([
-  ['a URL that is none', new FakeMedia(), 'http://'],
-  ['no element', null, url],
-  ['another element', new EventTarget(), url],
-])('%s: a shared token source is given up again', async (_, media, given) => {
-  const source = createTokenSource({ getTokens: () => Promise.resolve([]), protect: url }) as AdapterSource;
-  const leave = vi.fn();
-  const join = vi.spyOn(source, 'join').mockReturnValue(leave);
-  const listen = vi.spyOn(source, 'addEventListener');
-  const unlisten = vi.spyOn(source, 'removeEventListener');
-  await expect(secureVideo(media as HTMLMediaElement, given, { source })).rejects.toThrow(TypeError);
-  expect(leave.mock.calls).toHaveLength(join.mock.calls.length);
-  expect(unlisten.mock.calls).toHaveLength(listen.mock.calls.length);
-});
-
-test.each(['service-worker', '', null, true])('via: %j is refused at once', async (via) => {
-  const source = createTokenSource({ getTokens: () => Promise.resolve([]), protect: url }) as AdapterSource;
-  const join = vi.spyOn(source, 'join');
-  const opened = secureVideo(new FakeMedia() as unknown as HTMLMediaElement, url, { source, via } as never);
-  await expect(opened).rejects.toMatchObject({
-    code: 'ERR_OPTIONS',
-    message: "ERR_OPTIONS: via is neither 'worker' nor 'swap'. Write one of them, or leave it out.",
-  });
-  expect(join).not.toHaveBeenCalled();
-});
-
-describe('the console', () => {
-  const open = (media: FakeMedia, getTokens: () => Promise<Token>) =>
-    secureVideo(media as unknown as HTMLMediaElement, url, { getTokens });
-  const denial = (): Promise<Token> => Promise.reject(new SecureTokenError('ERR_DENIED', 'no'));
-
-  test('hears of a denial at the start, though the promise rejects', async () => {
-    await expect(open(new FakeMedia(), denial)).rejects.toMatchObject({ code: 'ERR_DENIED' });
-    expect(written.mock.calls).toEqual([[expect.stringContaining('secure-token: ERR_DENIED: no')]]);
-  });
-
-  test('hears of an edge that refuses whatever it is given before the first picture', async () => {
-    status = 403;
-    const media = new FakeMedia();
-    let number = 0;
-    const token = (): Token => ({ url, expires: Date.now() / 1000 + TTL, query: { st: `${++number}` } });
-    const secure = await open(media, () => Promise.resolve(token()));
-    for (let failure = 0; failure < 6; failure++) {
-      media.fail(4);
-      await later(5);
+describe('past the end of the token', () => {
+  test('a film goes on where it was, a live stream at its edge', async () => {
+    for (const [duration, start] of [
+      [600, 10],
+      [Infinity, 0],
+    ] as const) {
+      const { media, sources } = await playing({ duration, ...withDeadToken });
+      await halt(media);
+      media.arrive(duration);
+      expect([sources(), media.time]).toEqual([2, start]);
     }
-    expect(written.mock.calls).toEqual([[expect.stringContaining('secure-token: ERR_TOKEN_REFUSED: ')]]);
-    secure.destroy();
-  });
-
-  test('hears nothing of what ends playback after the first picture', async () => {
-    const { media, secure, seen } = await openExpired(600);
-    failWith = new SecureTokenError('ERR_DENIED', 'no');
-    status = 410;
-    media.fail(2);
-    await later(60);
-    expect(seen).toEqual([failWith]);
-    expect(written).not.toHaveBeenCalled();
-    secure.destroy();
-  });
-
-  test('hears nothing of a source that is destroyed while it waits for its first token', async () => {
-    const source = createTokenSource({ getTokens: () => new Promise(() => undefined), protect: url });
-    const opened = secureVideo(new FakeMedia() as unknown as HTMLMediaElement, url, source);
-    const told = expect(opened).rejects.toMatchObject({ code: 'ERR_DESTROYED' });
-    await later(1);
-    source.destroy();
-    await told;
-    expect(written).not.toHaveBeenCalled();
-  });
-});
-
-describe('secureVideo', () => {
-  test('a film goes on where it was, a live stream at its edge, without a worker', async () => {
-    const film = await openExpired(600);
-    await halt(film.media);
-    expect([film.sources(), film.media.time]).toEqual([2, 10]);
-    film.secure.destroy();
-    const live = await openExpired(Infinity);
-    await halt(live.media);
-    expect([live.sources(), live.media.time]).toEqual([2, 0]);
-    live.secure.destroy();
   });
 
   test('a buffer that runs low without an event gets another source within half a second', async () => {
-    const { media, secure, sources } = await openExpired(600);
+    const { media, sources } = await playing(withDeadToken);
     media.buffered = { length: 1, start: () => 0, end: () => 12 };
     await later(0.5);
     expect(sources()).toBe(2);
-    secure.destroy();
   });
 
-  test('a denial while the buffer plays is told once the picture halts, and not within two seconds', async () => {
-    const { media, secure, seen } = await openExpired(600);
+  test('a denial while the buffer plays is told once the picture halts', async () => {
+    const { media, seen } = await playing(withDeadToken);
     failWith = new SecureTokenError('ERR_DENIED', 'no');
     media.buffered = { length: 1, start: () => 0, end: () => 12 };
     media.tell('stalled');
     await later(0.1);
+    expect(seen).toEqual([]);
     media.time = 12;
     await halt(media);
-    await later(1.7);
-    expect(seen).toEqual([]);
-    await later(0.2);
+    await later(2);
     expect(seen).toEqual([failWith]);
-    secure.destroy();
   });
 
-  test.each([
-    ['swap on a page without a worker', undefined, 'swap'],
-    ['worker if one signs the URL', { controller: { scriptURL: 'https://www.example.com/w.js' } }, 'worker'],
-  ])('via is %s', async (_, serviceWorker, via) => {
-    vi.stubGlobal('navigator', { onLine: true, serviceWorker });
-    status = workerQuestion.yes;
-    const { secure } = await openExpired(600);
-    expect(secure.via).toBe(via);
-    secure.destroy();
-  });
-
-  test('a change of source during which the app calls destroy() is not told', async () => {
-    const { media, secure, seen, sources } = await openExpired(600);
-    await halt(media);
-    secure.destroy();
-    media.arrive(600);
-    await later(1);
-    expect([sources(), seen]).toEqual([2, []]);
-  });
-
-  test('the audio track that the viewer has chosen stays', async () => {
-    const audio = (language: string, enabled: boolean) => ({ kind: 'main', label: '', language, enabled });
-    const { media, secure } = await openExpired(600);
-    media.audioTracks.set([audio('en', false), audio('de', true)]);
-    const next = [audio('en', true), audio('de', false)];
-    media.tracksOfNext = next;
-    await halt(media);
-    media.arrive(600);
-    await later(0);
-    expect(next.map(({ enabled }) => enabled)).toEqual([false, true]);
-    secure.destroy();
-  });
-
-  test('a cookie goes along across origins in CORS mode', async () => {
-    carrier = { query: {}, credentials: true };
-    const media = Object.assign(new FakeMedia(), { crossOrigin: 'anonymous' });
-    const { secure } = await openExpired(600, media);
-    expect(media.crossOrigin).toBe('use-credentials');
-    secure.destroy();
-  });
-
-  test('crossOrigin that the page sets while it plays stays', async () => {
-    const { media, secure } = await openExpired(600);
-    media.crossOrigin = 'anonymous';
-    await halt(media);
-    expect([media.sources.length, media.crossOrigin]).toEqual([2, 'anonymous']);
-    secure.destroy();
-  });
-
-  test('what is asked of an element that has failed counts for its next source', async () => {
-    const { media, secure } = await openExpired(600);
-    media.pause();
-    status = 410;
-    media.fail(4);
-    // as browsers do with a source that they do not support
-    media.play().catch(() => undefined);
-    media.paused = true;
-    await later(0.1);
-    expect([media.sources.length, media.paused]).toEqual([2, false]);
-    secure.destroy();
-  });
-
-  test('an outage is waited out however long it lasts, and is no failure', async () => {
-    const { media, secure, seen } = await openExpired(600);
+  test('endpoint away for longer: the film waits, however long, and goes on', async () => {
+    const { media, seen, sources } = await playing(withDeadToken);
     failWith = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
-    status = 410;
+    statusOf = refuseAll;
     media.fail(2);
     await later(3600);
-    expect([media.sources.length, seen]).toEqual([1, []]);
+    expect([sources(), seen]).toEqual([1, []]);
     failWith = undefined;
-    for (let second = 0; second < 20 && media.sources.length < 2; second++) await later(1);
+    statusOf = () => 206;
+    for (let second = 0; second < 20 && sources() < 2; second++) await later(1);
     media.arrive(600);
     await later(1);
-    expect([media.sources.length, seen, media.time]).toEqual([2, ['swap'], 10]);
-    secure.destroy();
+    expect([sources(), seen, media.time]).toEqual([2, ['swap'], 10]);
+  });
+
+  test('a paused film that stalls because the edge refuses its live token gets another token', async () => {
+    const { media } = await playing();
+    media.pause();
+    const before = media.src;
+    statusOf = (url) => (url === before ? 410 : 206);
+    media.readyState = 2;
+    media.tell('stalled');
+    await later(0.1);
+    expect(media.sources).toEqual([before, `${film}?st=${calls}`]);
+  });
+
+  test('a film that fails just after a seek, and is at 0 then, goes on at the place of the seek', async () => {
+    const { media, sources } = await playing();
+    media.time = 300;
+    media.tell('seeking');
+    media.time = 0;
+    media.fail(2);
+    await later(0.1);
+    media.arrive(600);
+    expect([sources(), media.time]).toEqual([2, 300]);
   });
 
   test('failures at one place do not count any more once it has been played', async () => {
-    const { media, secure, seen } = await openExpired(600);
+    const { media, seen } = await playing(withDeadToken);
     for (let failure = 0; failure < 6; failure++) {
       media.fail(2);
       await later(60);
@@ -270,69 +224,132 @@ describe('secureVideo', () => {
     media.fail(2);
     await later(60);
     expect(seen.filter((it) => it !== 'swap')).toEqual([]);
-    secure.destroy();
   });
+});
 
-  test('a denial ends playback once, and renew() goes on there', async () => {
-    const { media, secure, seen } = await openExpired(600);
-    failWith = new SecureTokenError('ERR_DENIED', 'no');
-    status = 410;
-    media.fail(2);
-    await later(60);
-    expect(seen).toEqual([expect.objectContaining({ code: 'ERR_DENIED' })]);
-    failWith = undefined;
-    await secure.renew();
-    await later(0.1);
-    media.arrive(600);
-    await later(1);
-    expect([media.sources.length, media.time, seen.length]).toEqual([2, 10, 2]);
-    secure.destroy();
-  });
-
-  test('renew() of a source that is shared goes on, too, as it played', async () => {
-    const { media, secure, seen } = await openExpired(600);
-    failWith = new SecureTokenError('ERR_DENIED', 'no');
-    status = 410;
-    media.fail(4);
+describe('endpoint denies', () => {
+  test.each([
+    ['the object', false],
+    ['a shared source', true],
+  ])('playback ends once; renew() of %s goes on there, as it played', async (_, isShared) => {
+    const { media, secure, seen, sources } = await denied(4);
     // as browsers do with a source that they cannot load
     media.paused = true;
     media.tell('pause');
     await later(60);
-    await secure.source.renew().catch(() => undefined);
+    expect(seen).toEqual([failWith]);
+    const renew = (): Promise<void> => (isShared ? secure.source.renew() : secure.renew());
+    await renew().catch(() => undefined);
     await later(1);
     expect(seen, 'it is denied still, which the app knows').toHaveLength(1);
     failWith = undefined;
-    await secure.source.renew();
+    await renew();
     await later(0.1);
     media.arrive(600);
     await later(1);
-    expect([media.sources.length, media.time, media.paused]).toEqual([2, 10, false]);
-    secure.destroy();
+    expect([sources(), media.time, media.paused]).toEqual([2, 10, false]);
   });
 
-  test('renew() leaves alone a source that the page has given since', async () => {
-    const { media, secure } = await openExpired(600);
-    failWith = new SecureTokenError('ERR_DENIED', 'no');
-    status = 410;
-    media.fail(2);
+  test.each([
+    ['before the denial', 0],
+    ['after it', 60],
+  ])('a source that the page sets %s is neither touched nor told of', async (_, seconds) => {
+    const { media, secure, seen } = await denied();
+    if (seconds) await later(seconds);
+    media.src = trailer;
+    media.tell('emptied', 'loadstart');
     await later(60);
-    media.src = 'https://elsewhere.example.com/other.mp4';
     failWith = undefined;
     await secure.renew();
     await later(1);
-    expect(media.src).toBe('https://elsewhere.example.com/other.mp4');
-    secure.destroy();
+    expect([media.src, seen.length]).toEqual([trailer, seconds ? 1 : 0]);
+  });
+});
+
+test.each([
+  ['swap on a page without a worker', undefined, 'swap'],
+  ['worker if one signs the URL', { controller: { scriptURL: 'https://www.example.com/w.js' } }, 'worker'],
+])('via is %s', async (_, serviceWorker, via) => {
+  vi.stubGlobal('navigator', { onLine: true, serviceWorker });
+  statusOf = () => workerQuestion.yes;
+  expect((await playing()).secure.via).toBe(via);
+});
+
+test('a cookie goes along across origins in CORS mode', async () => {
+  carrier = { query: {}, credentials: true };
+  const { media } = await playing({ media: Object.assign(new Media(), { crossOrigin: 'anonymous' }) });
+  expect(media.crossOrigin).toBe('use-credentials');
+});
+
+test('a change of source during which the app calls destroy() is not told', async () => {
+  const { media, secure, seen, sources } = await playing(withDeadToken);
+  await halt(media);
+  secure.destroy();
+  media.arrive(600);
+  await later(1);
+  expect([sources(), seen]).toEqual([2, []]);
+});
+
+describe('another call for an element', () => {
+  test.each([
+    ['another film: shown', other, ['abort', 'emptied', 'loadstart']],
+    ['the same film: hidden', film, []],
+  ])('events of a change of source to %s', async (_, url, heard) => {
+    const { media } = await playing();
+    const second = open(media, url);
+    await later(0.1);
+    const seen: string[] = [];
+    // after our listeners, because Node knows no capture
+    for (const type of ['abort', 'emptied', 'loadstart']) media.addEventListener(type, () => seen.push(type));
+    media.tell('abort', 'emptied', 'loadstart');
+    media.arrive(600);
+    await second;
+    expect(seen).toEqual(heard);
   });
 
-  test('a source that the page gives in the meantime is not touched, nor told of', async () => {
-    const { media, secure, seen } = await openExpired(600);
-    failWith = new SecureTokenError('ERR_DENIED', 'no');
-    status = 410;
-    media.fail(2);
-    media.src = 'https://elsewhere.example.com/other.mp4';
+  test.each<[string, (media: Media) => unknown, string]>([
+    ['another source: that stays', (media) => (media.src = trailer), trailer],
+    ['a stream: that stays', (media) => (media.srcObject = {}), ''],
+  ])('the page sets %s, and the call rejects with AbortError', async (_, set, expected) => {
+    callTakes = 1;
+    const media = new Media();
+    const rejected = expect(open(media)).rejects.toMatchObject({ name: 'AbortError' });
+    await later(0.1);
+    set(media);
     media.tell('emptied', 'loadstart');
-    await later(60);
-    expect([media.src, seen]).toEqual(['https://elsewhere.example.com/other.mp4', []]);
-    secure.destroy();
+    await later(2);
+    await rejected;
+    expect([media.src, Object.hasOwn(media, 'currentTime')]).toEqual([expected, false]);
+  });
+
+  test.each<[string, (media: Media) => unknown]>([
+    ['sets the same film', (media) => (media.src = film)],
+    ['empties the element', (media) => (media.src = '')],
+    ['takes its stream away', (media) => (media.srcObject = null)],
+  ])('a page that %s meanwhile gets the film signed', async (_, set) => {
+    callTakes = 1;
+    const media = new Media();
+    media.srcObject = {};
+    const opened = open(media);
+    await later(0.1);
+    media.srcObject = null;
+    set(media);
+    media.tell('emptied', 'loadstart');
+    await later(2);
+    await opened;
+    expect(media.src).toBe(`${film}?st=1`);
+  });
+
+  test('autoplay starts a film whose first source has failed: nothing pauses it', async () => {
+    const media = Object.assign(new Media(), { autoplay: true });
+    await open(media, other);
+    Object.assign(media, { played: { length: 1 }, ended: true });
+    media.pause();
+    const pause = vi.spyOn(Media.prototype, 'pause');
+    await open(media);
+    media.fail(2);
+    await later(10);
+    media.arrive(600);
+    expect([media.src.startsWith(film), pause.mock.calls.length]).toEqual([true, 0]);
   });
 });

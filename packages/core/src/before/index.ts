@@ -1,5 +1,5 @@
 export { keepAsking } from './keep-asking.ts';
-export { isOffline, pauseFor } from './pause-for.ts';
+export { pauseFor } from '../adapter/back-off.ts';
 export { refusalOf } from './refusals.ts';
 export { pauseAfter } from '../calls/outage.ts';
 export { createSourceUser, forwardTokenEvents as forwardEventsBefore } from './source-user.ts';

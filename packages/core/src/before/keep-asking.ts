@@ -1,4 +1,4 @@
-import { pauseFor } from './pause-for.ts';
+import { pauseFor } from '../adapter/back-off.ts';
 import { pauseAfter } from '../calls/outage.ts';
 import { SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
 import { isOutage } from '../adapter/failures.ts';

@@ -1,3 +1,5 @@
+import { pauseAfter } from '../calls/outage.ts';
+
 /** Whether the browser reports that it is offline; `false` outside of browsers. */
 export const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
 
@@ -26,3 +28,7 @@ export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Prom
       signal: listening.signal,
     });
   });
+
+/** Makes the pause after so many failures of the network in a row, as `pauseFor` does. */
+export const backOff = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
+  pauseFor(pauseAfter(failures, 0, Math.random()) * 1000, signal);

@@ -1,0 +1,3 @@
+// the script file: a page without a bundler loads one file for both
+export * from './index.ts';
+export { download } from './download.ts';
