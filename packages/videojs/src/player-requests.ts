@@ -39,7 +39,7 @@ export class PlayerRequests {
     };
     videojs.xhr = new Proxy(xhr, {
       apply: (target, self, [options, ...more]: [RequestOptions]) =>
-        Reflect.apply(target, self, [signing(options), ...more]) as unknown,
+        Reflect.apply(target, self, [signing(options), ...more]),
     });
   }
 

@@ -30,9 +30,9 @@ export async function askPatiently<T>(
   ask: (how: SignOptions) => Promise<T>,
 ): Promise<T> {
   const { signal } = wait;
-  let isTold = false;
+  const viewer = { isTold: false };
   const tell = (error: SecureTokenError): void => {
-    isTold = true;
+    viewer.isTold = true;
     // a player that shows nothing yet has no buffer to play out
     if (player.readyState()) failure.note(error);
     else failure.show(error);
@@ -50,7 +50,7 @@ export async function askPatiently<T>(
   waits.add(wait);
   try {
     const answer = await askAfterDenials(source, askOnce, tell, signal);
-    if (isTold) failure.withdraw();
+    if (viewer.isTold) failure.withdraw();
     return answer;
   } catch (error) {
     // explains what Video.js makes of it

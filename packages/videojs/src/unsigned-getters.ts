@@ -5,9 +5,9 @@ import type { PlayerSource } from './native-source.ts';
 
 /** The methods of a player that tell its sources. */
 interface Getters {
-  src(...args: unknown[]): unknown;
-  currentSource(): Partial<PlayerSource>;
-  currentSources(): Partial<PlayerSource>[];
+  src: (...args: unknown[]) => unknown;
+  currentSource: () => Partial<PlayerSource>;
+  currentSources: () => Partial<PlayerSource>[];
 }
 
 /**
@@ -16,7 +16,7 @@ interface Getters {
  */
 export function unsignGetters(player: Player, source: TokenSource): () => void {
   const getters = player as unknown as Getters;
-  const [src, currentSource, currentSources] = [getters.src, getters.currentSource, getters.currentSources];
+  const { src, currentSource, currentSources } = getters;
   /** Returns `given` itself if it is unsigned: VHS writes its options for DRM into its source. */
   const unsign = (given: Partial<PlayerSource>): Partial<PlayerSource> => {
     const unsigned = given.src && source.unsign(given.src);

@@ -39,8 +39,7 @@ interface PlayerTech {
 }
 
 /** Returns the tech of `player`; `undefined` while Video.js makes it. */
-export const techOf = (player: Player): PlayerTech | undefined =>
-  player.tech(true) as unknown as PlayerTech | undefined;
+export const techOf = (player: Player): PlayerTech | undefined => player.tech(true);
 
 /** Whether VHS will play `source`, and so makes all requests for it. */
 export function isForVhs(videojs: Videojs, player: Player, source: object): boolean {
