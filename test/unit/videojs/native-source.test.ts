@@ -16,7 +16,7 @@ const failure = { show: vi.fn(), note: vi.fn(), forget: vi.fn() };
 const next = vi.fn();
 
 /** A player whose source the browser plays by itself, and the token that is at hand or comes. */
-function setSource({ atHand, comes = [] }: { atHand?: Token; comes?: readonly Token[] }): void {
+function setSource({ atHand, comes = [] }: { atHand?: Token; comes?: readonly Token[] }): SourceMiddleware {
   source = createTokenSource({
     protect: 'https://cdn.example.com/',
     tokens: atHand ? [atHand] : [],
@@ -26,7 +26,9 @@ function setSource({ atHand, comes = [] }: { atHand?: Token; comes?: readonly To
   const player = { options_: {}, tag: null, crossOrigin: () => null, ready: vi.fn(), ...tech };
   const session = { player, source, failure, waits: new Set() } as unknown as Session;
   const videojs = { getTech: () => ({ selectSourceHandler: () => null }) } as unknown as Videojs;
-  new SourceMiddleware(videojs, session).setSource({ src: url }, next);
+  const middleware = new SourceMiddleware(videojs, session);
+  middleware.setSource({ src: url }, next);
+  return middleware;
 }
 
 beforeEach(() => {
@@ -51,6 +53,13 @@ describe('a source that the browser plays by itself', () => {
     setSource({ comes: [byQuery] });
     expect(next).not.toHaveBeenCalled();
     await vi.waitFor(() => expect(next).toHaveBeenCalledExactlyOnceWith(null, { src: `${url}?st=1` }), patient);
+  });
+
+  test('its token comes after another source was set: it does not replace that one', async () => {
+    const middleware = setSource({ comes: [byQuery] });
+    middleware.setSource({ src: 'https://open.example.com/2.mp4' }, next);
+    await source.sign(url);
+    expect(next).toHaveBeenCalledExactlyOnceWith(null, { src: 'https://open.example.com/2.mp4' });
   });
 
   test('a worker may sign it: that is asked before it is given, also where a token is at hand', async () => {

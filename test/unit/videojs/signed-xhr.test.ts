@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token } from 'secure-token-core';
-import { SecureTokenError, createTokenSource } from 'secure-token-core';
+import { createTokenSource } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
 import { adoptTokens } from 'secure-token-core/adopt';
 import { commonAccessToken } from '../../../packages/server/src/cat.ts';
@@ -53,12 +53,6 @@ describe('a request that waits for its token', () => {
     expect(xhr).toMatchObject({ sent: ['body'], timeout: 300, requestTime: Date.now(), withCredentials: false });
   });
 
-  test('goes out at once if a token is at hand, with cookies if the token is one', async () => {
-    const { source, request } = setUp({ query: {}, credentials: true });
-    await Promise.all([source.sign(URL_ASKED), later(10)]);
-    expect(request()).toMatchObject({ sent: [undefined], withCredentials: true });
-  });
-
   test('never goes out if it is aborted, and ends like one that was under way', async () => {
     const { request } = setUp();
     const xhr = request();
@@ -92,39 +86,6 @@ describe('a request that waits for its token', () => {
     await later(10);
     expect(xhr.opened.at(-1)).toContain('/v/2.ts?st=');
     expect(xhr.sent).toHaveLength(1);
-  });
-
-  test.each([
-    ['in mid-stream', 4, 'note'],
-    ['before the first picture', 0, 'show'],
-  ] as const)('%s: a denial holds it until renew(), and is told meanwhile', async (_, readyState, told) => {
-    const { request, source, session, failure, getTokens } = setUp();
-    session.player.readyState = () => readyState;
-    getTokens.mockRejectedValueOnce(new SecureTokenError('ERR_DENIED', 'no'));
-    const xhr = request();
-    await later(3_600_000);
-    expect([xhr.heard, getTokens.mock.calls.length]).toEqual([[], 1]);
-    expect(failure[told]).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'ERR_DENIED' }));
-    void source.renew();
-    await later(20);
-    xhr.answer(200);
-    await later();
-    expect([xhr.heard, failure.withdraw.mock.calls.length]).toEqual([['load 200', 'loadend 200'], 1]);
-  });
-
-  test.each([
-    ['in mid-stream nobody hears of it', 4, 0],
-    ['before the first picture the viewer reads why', 0, 1],
-  ])('an outage is waited out: %s', async (_, readyState, shown) => {
-    const { request, session, failure, getTokens } = setUp();
-    session.player.readyState = () => readyState;
-    getTokens.mockRejectedValue(new Error('away'));
-    const xhr = request();
-    await later(600_000);
-    expect([xhr.heard, failure.show.mock.calls.length]).toEqual([[], shown]);
-    getTokens.mockReset().mockResolvedValue({ expires: nowSeconds() + 60, query: { st: 'back' } });
-    await later(10_000);
-    expect(xhr.opened).toEqual([`GET ${URL_ASKED}?st=back`]);
   });
 });
 
