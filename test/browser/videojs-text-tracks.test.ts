@@ -7,7 +7,8 @@ const hasToken = /st=|\/path\/[\w-]{22}\//;
 /** Tests text tracks that are switched on by the viewer, late, or by the browser. */
 test.concurrent.for([
   ['element', 'exact', ''],
-  ['call', 'query', 'default'],
+  ['call', 'query', ''],
+  ['call', 'exact', 'default'],
   ['plugins', 'path', 'default'],
 ] as const)(
   'a <track> in the page that the browser loads is asked for once it is on, with a token that lives: %s, %s, %s',

@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { test, vi } from 'vitest';
 import { standsStill } from '../support/recorded-page.ts';
 import { stageFor } from '../support/stage.ts';
 import { hasPlayed } from '../support/videojs-cues.ts';

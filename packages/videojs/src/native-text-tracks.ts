@@ -17,10 +17,11 @@ export function signNativeTextTracks(session: Session): () => void {
    * token.
    */
   const withheld = new Map<HTMLTrackElement, string>();
-  const loaded = new WeakSet<HTMLTrackElement>();
+  const seen = new WeakSet<HTMLTrackElement>();
 
   const withhold = (element: unknown): void => {
-    if (!(element instanceof HTMLTrackElement) || loaded.has(element) || !source.protects(element.src)) return;
+    if (!(element instanceof HTMLTrackElement) || seen.has(element) || !source.protects(element.src)) return;
+    seen.add(element);
     withheld.set(element, source.unsign(element.src));
     element.removeAttribute('src');
   };
@@ -56,7 +57,6 @@ export function signNativeTextTracks(session: Session): () => void {
       const url = withheld.get(element);
       if (!url || element.track.mode === 'disabled') continue;
       withheld.delete(element);
-      loaded.add(element);
       void load(element, url);
     }
   };

@@ -55,7 +55,7 @@ export class PlayerRequests {
     };
     const install = (): void => {
       this.#asking = undefined;
-      if (this.#sessions.has(session)) techOf(player)?.vhs?.xhr?.onRequest(hook);
+      if (this.#sessions.has(session)) techOf(player)?.vhs?.xhr?.onRequest?.(hook);
     };
     const onReady = (): void => {
       if (techOf(player)) {
@@ -73,7 +73,7 @@ export class PlayerRequests {
     return () => {
       this.#sessions.delete(session);
       player.off('xhr-hooks-ready', onReady);
-      techOf(player)?.vhs?.xhr?.offRequest(hook);
+      techOf(player)?.vhs?.xhr?.offRequest?.(hook);
     };
   }
 }

@@ -43,17 +43,22 @@ interface Followed {
   readonly middleware: SourceMiddleware;
 }
 
+/** What a player without the plugin was asked for: a player that has failed does not remember `play()`. */
+interface Asked {
+  readonly given: PlayerSource;
+  plays: boolean;
+}
+
 /**
- * Loads `given`, which `player` got without the plugin, again if nothing of it has arrived: its first request has no
+ * Loads the source that `player` got without the plugin again if nothing of it has arrived: its first request has no
  * token, so the edge refuses it.
  */
-function reloadUnsigned(player: Player, source: TokenSource, given: PlayerSource | undefined): void {
-  if (given?.src !== player.currentSrc() || player.readyState() > 0 || !source.protects(given.src)) return;
+function reloadUnsigned(player: Player, source: TokenSource, { given, plays }: Asked): void {
+  if (given.src !== player.currentSrc() || player.readyState() > 0 || !source.protects(given.src)) return;
   if (__DEVELOPMENT__) writeMistake(source, LATE);
-  const wasPlaying = !player.paused();
   player.src(given);
   // setting a source pauses the player, and Video.js forgets a `play()` before `loadstart`
-  if (wasPlaying) player.one('loadedmetadata', () => void Promise.resolve(player.play()).catch(() => undefined));
+  if (plays) player.one('loadedmetadata', () => void Promise.resolve(player.play()).catch(() => undefined));
 }
 
 /**
@@ -71,8 +76,7 @@ export function registerSecureToken(
   const Base = vjs.getPlugin('plugin') as unknown as new (player: Player) => PluginBase;
   const requests = new PlayerRequests(vjs);
   const followed = new WeakMap<Player, Followed>();
-  /** The sources that players got without the plugin. */
-  const unsigned = new WeakMap<Player, PlayerSource>();
+  const unsigned = new WeakMap<Player, Asked>();
 
   class SecureToken extends Base implements SecureTokenPlugin {
     static readonly VERSION: string = PACKAGE_VERSION;
@@ -102,7 +106,8 @@ export function registerSecureToken(
         forwardTokenEvents(source, (type, detail) => player.trigger({ ...detail, type, detail })),
         release,
       ];
-      reloadUnsigned(player, source, unsigned.get(player));
+      const asked = unsigned.get(player);
+      if (asked) reloadUnsigned(player, source, asked);
     }
 
     override dispose(): void {
@@ -113,14 +118,18 @@ export function registerSecureToken(
 
   vjs.registerPlugin(NAME, SecureToken);
   vjs.use('*', ((player: Player) => ({
-    setSource: (source: PlayerSource, next: NextMiddleware) => {
+    setSource: (given: PlayerSource, next: NextMiddleware) => {
       const middleware = followed.get(player)?.middleware;
       if (middleware) {
-        middleware.setSource(source, next);
+        middleware.setSource(given, next);
         return;
       }
-      unsigned.set(player, source);
-      next(null, source);
+      unsigned.set(player, { given, plays: false });
+      next(null, given);
+    },
+    callPlay: () => {
+      const asked = unsigned.get(player);
+      if (asked) asked.plays = true;
     },
   })) as never);
   // replaces the error before the app hears of it: an app shows the first error that it gets

@@ -34,7 +34,7 @@ export type Videojs = Omit<typeof videojs, 'xhr'> & {
 
 /** The parts of a tech that Video.js has no types for. */
 interface PlayerTech {
-  readonly vhs?: { readonly xhr?: VhsXhr };
+  readonly vhs?: { readonly xhr?: Partial<VhsXhr> };
   el(): Element;
 }
 
