@@ -50,7 +50,7 @@ function hlsjs(source: TokenSource): Get {
     destroy(): void {}
   }
   const TokenLoader = createTokenLoader(Network, {
-    source: source as AdapterSource,
+    sourceNow: () => source as AdapterSource,
     isPatient: () => true,
     hasLeftWindow: () => false,
   });
