@@ -41,9 +41,8 @@ const allowedFiles = (room, imports) =>
   [...imports.map((each) => `${each}/[^/]+`), ...SHARED, ...(OWN[room] ?? [])].join('|');
 
 export const coreRooms = [
-  // a folder that has no row imports nothing; `before` holds the helpers of adapters that still stand on them
-  forbid('*/**/*.ts', '^\\.\\./', ['packages/core/src/{before,development}/**']),
-  forbid('{,!(before)/**/}*.ts', '/before/', ['packages/core/src/adapter.ts']),
+  // a folder that has no row imports nothing
+  forbid('*/**/*.ts', '^\\.\\./', ['packages/core/src/development/**']),
   ...Object.entries(rooms).map(([room, imports]) =>
     forbid(`${room}/**/*.ts`, `^\\.\\./(?!(?:${allowedFiles(room, imports)})\\.ts$)`),
   ),

@@ -65,13 +65,5 @@ describe.concurrent.each(inPart(['8.24'] as const, ['8.17'] as const))(
       await expectItPlays(player, warnings);
       await player.close();
     });
-
-    test('the first request is under way: the same, and its refusal does not end playback', async () => {
-      const { player, route } = await openWaiting();
-      const warnings = await comeLate(player);
-      await route.continue();
-      await expectItPlays(player, warnings);
-      await player.close();
-    });
   },
 );

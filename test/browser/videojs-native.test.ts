@@ -14,8 +14,6 @@ beforeAll(async () => {
 afterAll(() => stage.dispose());
 
 const native = { html5: { vhs: { overrideNative: false } } };
-const hasToken = /st=|\/path\/[\w-]{22}\//;
-
 test.concurrent.each(['exact', 'query', 'path', 'cookie'] as const)(
   'MP4 plays to the end, and its source is told as it was given: %s',
   async (carrier) => {
@@ -29,7 +27,6 @@ test.concurrent.each(['exact', 'query', 'path', 'cookie'] as const)(
 
 test.concurrent.for([
   ['an attribute', { form: 'element', attributes: { crossorigin: 'anonymous', preload: 'none' } }],
-  ['an option at creation', { form: 'plugins', options: { crossOrigin: 'anonymous' } }],
   ['an option, before src()', { form: 'call', options: { crossOrigin: 'anonymous' } }],
 ] as const)(
   'a cookie goes with the media and with its tracks in CORS mode, given as %s',
@@ -64,40 +61,6 @@ test.concurrent.for([
   },
 );
 
-test.concurrent('a late answer for an older source does not replace the newer one', async () => {
-  const player = await openVideojs(stage, 'query', { path: 'vod/v.mp4', tokens: false });
-  await player.page.evaluate(
-    ({ endpoint, slow, fast }) => {
-      const player = window.players[0]!;
-      const { createTokenSource } = window.videojsSecureToken;
-      const source = createTokenSource({ endpoint });
-      const sign = source.sign.bind(source);
-      source.sign = async (url, options) => {
-        if (url === slow) await new Promise((resolve) => setTimeout(resolve, 1000));
-        try {
-          return await sign(url, options);
-        } finally {
-          if (url === slow) setTimeout(() => Object.assign(window, { answered: true }));
-        }
-      };
-      player.secureToken(source);
-      player.src({ src: slow, type: 'video/mp4' });
-      player.src({ src: fast, type: 'video/mp4' });
-    },
-    {
-      endpoint: stage.signer.endpoint('query'),
-      slow: stage.url('query', 'vod/slow.mp4'),
-      fast: stage.url('query', 'vod/v.mp4'),
-    },
-  );
-  await player.page.waitForFunction(() => 'answered' in window, undefined, { timeout: 60_000 });
-  await player.play();
-  const seen = await player.until(({ currentTime }) => currentTime > 0.5);
-  expect(seen.src).toBe(stage.url('query', 'vod/v.mp4'));
-  expect(player.requests.filter((url) => url.includes('slow.mp4'))).toEqual([]);
-  await player.close();
-});
-
 test.concurrent('a source that may not be played is not asked for, and the viewer reads why', async (context) => {
   const denied = await stageFor(context, { signer: { denies: () => true } });
   const player = await openVideojs(denied, 'query', { path: 'vod/v.mp4', form: 'plugins' });
@@ -120,51 +83,6 @@ test.concurrent.each([true, false])('HLS with overrideNative: %s', async (overri
   );
   await player.close();
 });
-
-test.concurrent.each([true, false])(
-  'text tracks beside the media, loaded by the browser: %s',
-  async (nativeTextTracks) => {
-    const player = await openVideojs(stage, 'exact', { path: 'vod/v.mp4', options: { html5: { nativeTextTracks } } });
-    await player.page.evaluate(
-      (src) => {
-        const { track } = window.players[0]!.addRemoteTextTrack(
-          { src, kind: 'subtitles', srclang: 'en' },
-          true,
-        ) as unknown as { track: TextTrack };
-        track.mode = 'showing';
-        window.players[0]!.crossOrigin('anonymous');
-      },
-      stage.url('exact', 'vod/v.vtt'),
-    );
-    await player.play();
-    const { cues } = await player.until((seen) => seen.cues > 0);
-    expect(cues).toBe(10);
-    const asked = player.requests.filter((url) => url.includes('v.vtt'));
-    expect(asked.length).toBeGreaterThan(0);
-    expect(asked.filter((url) => !hasToken.test(url))).toEqual([]);
-    await player.close();
-  },
-);
-
-test.concurrent.for(['exact', 'path'] as const)(
-  'a source in the page that may be loaded only now is not loaded without a token: %s',
-  async (carrier, context) => {
-    const stage = await stageFor(context, { signer: { ttl: 3 } });
-    const player = await openVideojs(stage, carrier, {
-      path: 'vod/v.mp4',
-      form: 'element',
-      options: { preload: 'auto' },
-      attributes: { preload: 'none' },
-    });
-    await player.play();
-    const asked = player.requests.filter((url) => url.includes('v.mp4'));
-    expect(asked.length).toBeGreaterThan(0);
-    expect(asked.filter((url) => !hasToken.test(url))).toEqual([]);
-    expect(await stage.refusals()).toEqual([]);
-    expect(await player.snapshot()).toMatchObject({ error: null, pageErrors: [] });
-    await player.close();
-  },
-);
 
 test.concurrent('a native player that cannot send the token says so', async () => {
   const player = await openVideojs(stage, 'header', { path: 'vod/ts/lo/i.m3u8', form: 'plugins', options: native });

@@ -7,7 +7,7 @@ import { createTokenSource } from '../../packages/core/src/index.ts';
 import { SignedLoad } from '../../packages/dashjs/src/signed-load.ts';
 import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
 import type { Session as VideojsSession } from '../../packages/videojs/src/session.ts';
-import { signOrWait as signInVideojs } from '../../packages/videojs/src/session.ts';
+import { askPatiently } from '../../packages/videojs/src/session.ts';
 import { FOLDER, MEDIA, asViewersHaveIt, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
 import { newStats, policy } from '../unit/hlsjs/loader-lab.ts';
 
@@ -68,7 +68,7 @@ function hlsjs(source: TokenSource): Get {
 function videojs(source: TokenSource): Get {
   const failure = { show: vi.fn(), withdraw: vi.fn() };
   const session = { player: { readyState: () => 4 }, source, failure, waits: new Set() } as unknown as VideojsSession;
-  return async (url) => send(await signInVideojs(session, new AbortController(), () => source.sign(url)));
+  return async (url) => send(await askPatiently(session, new AbortController(), (how) => source.sign(url, how)));
 }
 
 /** Shaka Player with a picture: its filter waits, however long it takes. */

@@ -4,10 +4,10 @@ export { errorWithoutToken } from './adapter/error-without-token.ts';
 export { withoutOwnOptions } from './adapter/options.ts';
 export { backOff, isOffline } from './adapter/back-off.ts';
 export { acquireFor, acquireTokenSource } from './adapter/player-source.ts';
-export { hasShownPicture, isOutage, writeEarlyFailure } from './adapter/failures.ts';
+export { isOutage } from './adapter/failures.ts';
 export { hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';
 export { isLeftBehind } from './adapter/left-behind.ts';
-export { replayCacheMode, replayOf } from './adapter/replay-of.ts';
+export { replayOf } from './adapter/replay-of.ts';
 export { fetchSigned, letGo, sendSigned } from './adapter/send-signed.ts';
 export { credentialsMode, isElsewhere, needsUseCredentials, withTokenHeaders } from './adapter/token-carriers.ts';
 export { forwardTokenEvents } from './adapter/token-events.ts';
@@ -38,6 +38,3 @@ export type { Fetched, Refusing, Sending, Sent } from './adapter/send-signed.ts'
 export type { EdgeAnswer } from './contract/adopt.ts';
 export type { Check } from './contract/check.ts';
 export type { AdapterSource } from './contract/token-source.ts';
-
-// helpers of the adapters that still stand on them
-export * from './before/index.ts';

@@ -1,19 +1,14 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { acquireTokenSource, createSourceUser, forwardEventsBefore } from 'secure-token-core/adapter';
+import { acquireTokenSource, forwardTokenEvents, writeMistake } from 'secure-token-core/adapter';
 import type Player from 'video.js/dist/types/player.js';
-import { signEmulatedTextTracks } from './emulated-text-tracks.ts';
+import type { NextMiddleware, PlayerSource } from './native-source.ts';
+import { SourceMiddleware } from './native-source.ts';
 import { signNativeTextTracks } from './native-text-tracks.ts';
-import { LastRefusal } from './last-refusal.ts';
-import { createPlaybackFailure } from './playback-failure.ts';
-import { UnsignedSources } from './late-plugin.ts';
-import { signLicenseRequests } from './license-requests.ts';
+import { PlaybackFailure } from './playback-failure.ts';
+import { PlayerRequests } from './player-requests.ts';
 import type { Session } from './session.ts';
-import type { NextMiddleware, PlayerSource, SourceMiddleware } from './source-middleware.ts';
-import { createSourceMiddleware } from './source-middleware.ts';
 import { unsignGetters } from './unsigned-getters.ts';
-import { signVhsRequests } from './vhs-requests.ts';
 import type { Videojs } from './vhs.ts';
-import { whenDisposed } from './when-disposed.ts';
 
 export type SecureTokenOptions = TokenSourceOptions | TokenSource | string | URL;
 
@@ -38,6 +33,34 @@ declare const PACKAGE_VERSION: string;
 
 const NAME = 'secureToken';
 
+const LATE =
+  'videojs-secure-token: player.secureToken() was called after player.src(), so the first request went out without a ' +
+  'token. The source is loaded again. To save that request, call player.secureToken() first.';
+
+/** A player with the plugin. */
+interface Followed {
+  readonly failure: PlaybackFailure;
+  readonly middleware: SourceMiddleware;
+}
+
+/** What a player without the plugin was asked for: a player that has failed does not remember `play()`. */
+interface Asked {
+  readonly given: PlayerSource;
+  plays: boolean;
+}
+
+/**
+ * Loads the source that `player` got without the plugin again if nothing of it has arrived: its first request has no
+ * token, so the edge refuses it.
+ */
+function reloadUnsigned(player: Player, source: TokenSource, { given, plays }: Asked): void {
+  if (given.src !== player.currentSrc() || player.readyState() > 0 || !source.protects(given.src)) return;
+  if (__DEVELOPMENT__) writeMistake(source, LATE);
+  player.src(given);
+  // setting a source pauses the player, and Video.js forgets a `play()` before `loadstart`
+  if (plays) player.one('loadedmetadata', () => void Promise.resolve(player.play()).catch(() => undefined));
+}
+
 /**
  * Registers the plugin with `videojs`, once. If the page has `window.videojs` when this package loads, the package
  * calls this itself.
@@ -51,10 +74,9 @@ export function registerSecureToken(
   const known = vjs.getPlugin(NAME) as unknown;
   if (known) return known as ReturnType<typeof registerSecureToken>;
   const Base = vjs.getPlugin('plugin') as unknown as new (player: Player) => PluginBase;
-  const middlewares = new WeakMap<Player, SourceMiddleware>();
-  const sessions = new WeakMap<Player, Session>();
-  const unsigned = new UnsignedSources();
-  const signLicenses = signLicenseRequests(vjs);
+  const requests = new PlayerRequests(vjs);
+  const followed = new WeakMap<Player, Followed>();
+  const unsigned = new WeakMap<Player, Asked>();
 
   class SecureToken extends Base implements SecureTokenPlugin {
     static readonly VERSION: string = PACKAGE_VERSION;
@@ -67,36 +89,25 @@ export function registerSecureToken(
       const { source, release } = acquireTokenSource(options);
       super(player);
       this.source = source;
-      const user = createSourceUser(source);
-      const failure = createPlaybackFailure(player, source);
-      const refusal = new LastRefusal(player);
-      const session: Session = { player, source, user, failure, refusal, waits: new Set() };
-      const stopEvents = forwardEventsBefore(
-        source,
-        (type, detail) => player.trigger({ ...detail, type, detail }),
-        user,
-      );
-      const middleware = createSourceMiddleware(vjs, session);
-      middlewares.set(player, middleware);
-      sessions.set(player, session);
+      const failure = new PlaybackFailure(player);
+      const session: Session = { player, source, failure, waits: new Set() };
+      const middleware = new SourceMiddleware(vjs, session);
+      followed.set(player, { failure, middleware });
       const url = player.currentSrc();
       if (url) source.allow(url);
       this.#undo = [
-        signVhsRequests(vjs, session),
-        signEmulatedTextTracks(vjs, session),
+        requests.follow(session),
         signNativeTextTracks(session),
-        signLicenses(session),
         unsignGetters(player, source),
-        () => middlewares.delete(player),
-        () => sessions.delete(player),
+        () => followed.delete(player),
         () => middleware.dispose(),
         () => failure.dispose(),
         () => session.waits.forEach((wait) => wait.abort()),
-        stopEvents,
-        whenDisposed(vjs, player, () => this.dispose()),
+        forwardTokenEvents(source, (type, detail) => player.trigger({ ...detail, type, detail })),
         release,
       ];
-      unsigned.reload(player, source);
+      const asked = unsigned.get(player);
+      if (asked) reloadUnsigned(player, source, asked);
     }
 
     override dispose(): void {
@@ -107,22 +118,21 @@ export function registerSecureToken(
 
   vjs.registerPlugin(NAME, SecureToken);
   vjs.use('*', ((player: Player) => ({
-    setSource: (source: PlayerSource, next: NextMiddleware) => {
-      const middleware = middlewares.get(player);
+    setSource: (given: PlayerSource, next: NextMiddleware) => {
+      const middleware = followed.get(player)?.middleware;
       if (middleware) {
-        middleware.setSource(source, next);
+        middleware.setSource(given, next);
         return;
       }
-      unsigned.note(player, source);
-      next(null, source);
+      unsigned.set(player, { given, plays: false });
+      next(null, given);
     },
-    callPlay: () => unsigned.noteWish(player, 'play'),
-    callPause: () => unsigned.noteWish(player, 'pause'),
+    callPlay: () => {
+      const asked = unsigned.get(player);
+      if (asked) asked.plays = true;
+    },
   })) as never);
   // replaces the error before the app hears of it: an app shows the first error that it gets
-  vjs.hook('beforeerror', (player: Player, error: object | string | number | null) => {
-    const { failure, refusal } = sessions.get(player) ?? {};
-    return failure && refusal?.last && error !== null ? failure.insteadOf(error, refusal.last) : error;
-  });
+  vjs.hook('beforeerror', (player: Player, error: unknown) => followed.get(player)?.failure.insteadOf(error) ?? error);
   return SecureToken as ReturnType<typeof registerSecureToken>;
 }

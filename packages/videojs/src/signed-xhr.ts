@@ -1,50 +1,37 @@
-import type { EdgeAnswer, SignOptions, SignedRequest } from 'secure-token-core';
-import { hideSignedUrl, writeUnprotectedRefusal } from 'secure-token-core/adapter';
+import type { SignedRequest } from 'secure-token-core';
+import type { AdapterSource, EdgeAnswer } from 'secure-token-core/adapter';
+import { hideSignedUrl, sendSigned, withTokenHeaders, writeUnprotectedRefusal } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { Session } from './session.ts';
-import { replayForPlayer, signOrWait } from './session.ts';
+import { askPatiently } from './session.ts';
 
-/** An XMLHttpRequest with the members that `@videojs/xhr` and VHS add. */
-export interface PlayerRequest extends XMLHttpRequest {
-  url?: string;
-  method?: string;
-  headers?: Record<string, string>;
+/** An XMLHttpRequest with the member that VHS adds. */
+interface PlayerRequest extends XMLHttpRequest {
   /** The time at which the request went out, in unix ms: the bandwidth estimate counts from here. */
   requestTime?: number;
 }
 
-export interface RequestOptions {
-  /** The time-out of the request on the wire, in ms; 0 is none. */
-  timeout?: number;
-  /** Called when the edge has let a signed request through; `url` is unsigned. */
-  onSuccess?: (url: string) => void;
-}
-
-type Phase =
-  /** The player has not sent the request, and perhaps not even opened it. */
-  | { readonly name: 'idle' }
-  /** The player has sent the request, and the token is on the way. */
-  | { readonly name: 'waiting'; readonly wait: AbortController }
-  /** The request is on the wire. */
-  | { readonly name: 'sent'; readonly request: SignedRequest }
-  /** The edge refuses the token. The player does not see the events that the browser still fires for this response. */
-  | { readonly name: 'refused'; readonly request: SignedRequest }
-  /** Another token is on the way. */
-  | { readonly name: 'replaying'; readonly wait: AbortController }
-  /** The player sees all further events. */
-  | { readonly name: 'settled' };
-
 type Body = Parameters<XMLHttpRequest['send']>[0];
 type Open = (method: string, url: string | URL, ...more: unknown[]) => void;
+
+/** A request on the wire. */
+interface Sending {
+  readonly source: AdapterSource;
+  readonly request: SignedRequest;
+  /** Whether the edge has refused the token. The player does not see the events of this response. */
+  isRefused?: boolean;
+  /** Called at its end, with the status of a refusal. */
+  readonly end: (status?: number) => void;
+}
+
+/** The events of a request that the player hears. */
+const EVENTS = ['readystatechange', 'progress', 'load', 'error', 'timeout', 'loadend'];
 
 /**
  * Returns the error that `@videojs/xhr` reports after its own time-out, which also counts the wait for a token. VHS and
  * apps recognise this error by its `code`.
  */
 const timeoutError = (): Error => Object.assign(new Error('XMLHttpRequest timeout'), { code: 'ETIMEDOUT' });
-
-/** The events of a request that the player hears. */
-const EVENTS = ['readystatechange', 'progress', 'load', 'error', 'timeout', 'loadend'];
 
 /**
  * An XMLHttpRequest of the player. The player sends it; the request waits for its token, goes out signed, and gets its
@@ -53,218 +40,166 @@ const EVENTS = ['readystatechange', 'progress', 'load', 'error', 'timeout', 'loa
  */
 class SignedXhr {
   readonly #xhr: PlayerRequest;
-  readonly #session: Session;
+  readonly #sessionFor: (url: string) => Session | undefined;
   readonly #timeout: number;
-  readonly #onSuccess: ((url: string) => void) | undefined;
-  // the methods of the object, and not those of the prototype: monitoring tools wrap methods of the object
-  readonly #openNative: Open;
-  readonly #setNativeHeader: XMLHttpRequest['setRequestHeader'];
-  readonly #sendNative: XMLHttpRequest['send'];
-  readonly #abortNative: XMLHttpRequest['abort'];
-  /** The object that has the `responseURL` which the player does not see: a library may have put one into the request. */
-  readonly #hasResponseUrl: object;
-  #method: string;
+  readonly #native: { readonly open: Open } & Pick<XMLHttpRequest, 'setRequestHeader' | 'send' | 'abort'>;
+  #method = 'GET';
   /** The unsigned URL. */
-  #url: string;
+  #url = '';
   /** The headers that the player has set. */
-  #headers: [name: string, value: string][];
-  #body: Body;
-  #phase: Phase = { name: 'idle' };
+  #headers: Record<string, string> = {};
+  /** Ends the waits of the request; `undefined` before `send` and after its end. */
+  #life: AbortController | undefined;
+  #sending: Sending | undefined;
 
-  constructor(xhr: PlayerRequest, session: Session, { timeout = 0, onSuccess }: RequestOptions) {
+  constructor(xhr: XMLHttpRequest, sessionFor: (url: string) => Session | undefined, timeout: number) {
     this.#xhr = xhr;
-    this.#session = session;
+    this.#sessionFor = sessionFor;
     this.#timeout = timeout;
-    this.#onSuccess = onSuccess;
-    this.#openNative = xhr.open.bind<Open>(xhr);
-    this.#setNativeHeader = xhr.setRequestHeader.bind(xhr);
-    this.#sendNative = xhr.send.bind(xhr);
-    this.#abortNative = xhr.abort.bind(xhr);
-    this.#hasResponseUrl = Object.hasOwn(xhr, 'responseURL') ? xhr : (Object.getPrototypeOf(xhr) as object);
-    this.#method = xhr.method ?? 'GET';
-    this.#url = xhr.url ?? '';
-    this.#headers = Object.entries(xhr.headers ?? {});
-  }
-
-  takeOver(): void {
-    this.#listenFirst();
-    Object.assign(this.#xhr, {
+    this.#native = {
+      open: xhr.open.bind<Open>(xhr),
+      setRequestHeader: xhr.setRequestHeader.bind(xhr),
+      send: xhr.send.bind(xhr),
+      abort: xhr.abort.bind(xhr),
+    };
+    // before the handlers of the player
+    for (const type of EVENTS) xhr.addEventListener(type, (event) => this.#onEvent(event));
+    Object.assign(xhr, {
       open: ((...args) => this.#open(...args)) satisfies Open,
       setRequestHeader: (name: string, value: string) => this.#setHeader(name, value),
       send: (body: Body) => this.#send(body),
       abort: () => this.#abort(),
     });
-    hideSignedUrl(this.#xhr, this.#session.source);
-  }
-
-  /**
-   * Adds our listeners before the handlers that `@videojs/xhr` has set already: the browser calls both in the order in
-   * which they were set.
-   */
-  #listenFirst(): void {
-    const handlers = this.#xhr as unknown as Record<string, unknown>;
-    for (const type of EVENTS) {
-      const handler = handlers['on' + type];
-      handlers['on' + type] = null;
-      this.#xhr.addEventListener(type, (event) => this.#onEvent(event));
-      handlers['on' + type] = handler;
-    }
-    // `@videojs/xhr` passes an error on as it is, and turns an event into a text
-    const onTimeout = this.#xhr.ontimeout as ((error: Error) => void) | null;
-    this.#xhr.ontimeout = onTimeout && (() => onTimeout.call(this.#xhr, timeoutError()));
   }
 
   #open(...args: Parameters<Open>): void {
-    const [method, url] = args;
-    this.#stopWaiting();
-    this.#method = method;
-    this.#url = String(url);
-    this.#headers = [];
-    this.#phase = { name: 'idle' };
-    this.#openNative(...args);
+    this.#stop();
+    this.#method = args[0];
+    this.#url = String(args[1]);
+    this.#headers = {};
+    this.#native.open(...args);
   }
 
   #setHeader(name: string, value: string): void {
-    this.#headers.push([name, value]);
-    this.#setNativeHeader(name, value);
+    this.#headers[name] = value;
+    this.#native.setRequestHeader(name, value);
   }
 
   #send(body: Body): void {
-    this.#body = body;
-    const { source } = this.#session;
-    const ready = source.signNow(this.#url);
-    if (ready) this.#sendSigned(ready);
-    else
-      void this.#sendOnce(
-        'waiting',
-        (options) => source.sign(this.#url, options),
-        () => this.#settle('error', 'loadend'),
-      );
-  }
-
-  /** Sends the request that `ask` resolves to. Calls `otherwise` if there is none. */
-  async #sendOnce(
-    name: 'waiting' | 'replaying',
-    ask: (options: SignOptions) => Promise<SignedRequest | undefined>,
-    otherwise: () => void,
-  ): Promise<void> {
-    const wait = new AbortController();
-    const phase = (this.#phase = { name, wait });
-    const request = await signOrWait(this.#session, wait, ask).catch(() => undefined);
-    // the player has aborted the request meanwhile, or has opened it again
-    if (this.#phase !== phase) return;
-    if (!request) {
-      otherwise();
+    const session = this.#sessionFor(this.#url);
+    if (!session) {
+      this.#native.send(body);
       return;
     }
-    try {
-      this.#sendSigned(request);
-    } catch {
-      // the player's own call of `send()` has returned, so the player gets the error as an event
-      this.#settle('error', 'loadend');
-    }
+    const xhr = this.#xhr;
+    hideSignedUrl(xhr, session.source);
+    // `@videojs/xhr` passes an error on as it is, and turns an event into a text
+    const onTimeout = xhr.ontimeout as ((error: Error) => void) | null;
+    xhr.ontimeout = onTimeout && (() => onTimeout.call(xhr, timeoutError()));
+    void this.#run(session, body);
   }
 
-  #sendSigned(request: SignedRequest): void {
+  /** Runs the request to its end. It goes out before this function returns if a token is at hand. */
+  async #run(session: Session, body: Body): Promise<void> {
+    const { source, failure } = session;
+    const life = (this.#life = new AbortController());
+    const events = await askPatiently(session, life, async (how) => {
+      const signed = source.signNow(this.#url) ?? (await source.sign(this.#url, how));
+      const send = (request: SignedRequest): Promise<number | undefined> => this.#exchange(request, body, source);
+      const method = this.#method;
+      const { answer, refusal } = await sendSigned(source, signed, { ...how, method, send, failureOf: (it) => it });
+      if (refusal) failure.note(refusal);
+      if (answer === undefined) return [];
+      return ['readystatechange', answer ? 'load' : 'error', 'loadend'];
+    }).catch(() => ['error', 'loadend']);
+    // the player has aborted the request meanwhile, or has opened it again
+    if (this.#life !== life) return;
+    this.#life = undefined;
+    this.#tell(...events);
+  }
+
+  /** Sends `request` natively. Resolves to the status of a refusal; to `undefined` if the player has heard the answer. */
+  #exchange(request: SignedRequest, body: Body, source: AdapterSource): Promise<number | undefined> {
     const xhr = this.#xhr;
-    if (request.token) {
-      this.#openNative(this.#method, request.url, true);
-      // XMLHttpRequest joins the values of two headers with one name, whatever the case of the name
-      const ofToken = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
-      const own = this.#headers.filter(([name]) => !ofToken.has(name.toLowerCase()));
-      const headers = [...own, ...Object.entries(request.headers)];
-      for (const [name, value] of headers) this.#setNativeHeader(name, value);
-      if (request.credentials) xhr.withCredentials = true;
-    }
-    this.#phase = { name: 'sent', request };
-    xhr.timeout = this.#timeout;
-    xhr.requestTime = Date.now();
-    this.#sendNative(this.#body);
+    return new Promise((end) => {
+      if (request.token) {
+        this.#native.open(this.#method, request.url, true);
+        const headers = withTokenHeaders(this.#headers, request.headers);
+        for (const [name, value] of Object.entries(headers)) this.#native.setRequestHeader(name, value);
+        if (request.credentials) xhr.withCredentials = true;
+      }
+      this.#sending = { source, request, end };
+      if (this.#timeout) xhr.timeout = this.#timeout;
+      xhr.requestTime = Date.now();
+      this.#native.send(body);
+    });
   }
 
   #onEvent(event: Event): void {
+    const sending = this.#sending;
+    if (!sending) return;
+    const { source, request } = sending;
     const { type } = event;
     const { status, readyState } = this.#xhr;
-    if (this.#phase.name === 'sent' && this.#phase.request.token) {
-      const { request } = this.#phase;
-      const hasFailed = status >= 400 || (readyState === 4 && status === 0);
-      if (hasFailed) this.#onFailed(request);
-      else if (type === 'load') this.#onSucceeded(request);
-    }
-    if (__DEVELOPMENT__ && this.#phase.name === 'sent' && readyState === 4)
-      writeUnprotectedRefusal(this.#session.source, this.#phase.request, status);
-    if (this.#phase.name === 'refused') this.#onEventOfRefusal(event, this.#phase.request);
+    if (status >= 400 || (readyState === 4 && !status)) sending.isRefused ??= source.isRefusal(request, status);
+    else if (type === 'load') this.#onSuccess(sending);
+    // a time-out is no refusal
+    if (type === 'timeout') this.#endExchange();
+    else if (sending.isRefused) event.stopImmediatePropagation();
+    if (type !== 'loadend') return;
+    writeUnprotectedRefusal(source, request, status);
+    this.#endExchange(sending.isRefused ? status : undefined);
   }
 
-  /** The answer of the edge, with the URL from which it really came. */
-  get #answer(): EdgeAnswer {
+  #onSuccess({ source, request }: Sending): void {
     const xhr = this.#xhr;
-    return {
-      responseURL: Reflect.get(this.#hasResponseUrl, 'responseURL', xhr) as string,
+    if (!request.token) return;
+    const answer: EdgeAnswer = {
+      // where it really came from: the object itself hides that
+      responseURL: Reflect.get(Object.getPrototypeOf(xhr) as object, 'responseURL', xhr) as string,
       getAllResponseHeaders: () => xhr.getAllResponseHeaders(),
       getResponseHeader: (name) => xhr.getResponseHeader(name),
     };
+    source.noteAnswer(request, answer, true);
+    if (!xhr.responseType) source.learn(xhr.responseURL, hlsOrDash(xhr.responseText));
   }
 
-  #onSucceeded(request: SignedRequest): void {
-    const { responseType, responseURL } = this.#xhr;
-    this.#session.source.noteAnswer(request, this.#answer, true);
-    this.#phase = { name: 'settled' };
-    this.#onSuccess?.(request.unsignedUrl);
-    if (!responseType) this.#session.source.learn(responseURL, hlsOrDash(this.#xhr.responseText));
-  }
-
-  #onFailed(request: SignedRequest): void {
-    const isRefusal = this.#session.source.isRefusal(request, this.#xhr.status);
-    this.#phase = isRefusal ? { name: 'refused', request } : { name: 'settled' };
-  }
-
-  #onEventOfRefusal(event: Event, request: SignedRequest): void {
-    if (event.type === 'timeout') {
-      // a time-out is no refusal
-      this.#settle('readystatechange');
-      return;
-    }
-    event.stopImmediatePropagation();
-    // `loadend` is the last event: from here on the object can be sent again
-    if (event.type !== 'loadend') return;
-    const { status } = this.#xhr;
-    void this.#sendOnce(
-      'replaying',
-      (options) => replayForPlayer(this.#session, request, status, { ...options, method: this.#method }),
-      () => this.#settle('readystatechange', status ? 'load' : 'error', 'loadend'),
-    );
+  #endExchange(status?: number): void {
+    this.#sending?.end(status);
+    this.#sending = undefined;
   }
 
   #abort(): void {
-    const isWaiting = this.#stopWaiting();
-    this.#phase = { name: 'settled' };
     // the browser aborts a request that is not under way without events, and a time-out of VHS would then hit the next
     // request
-    if (isWaiting) this.#settle('abort', 'loadend');
-    else this.#abortNative();
+    const isWaiting = this.#life && !this.#sending;
+    this.#stop();
+    if (isWaiting) this.#tell('abort', 'loadend');
+    else this.#native.abort();
   }
 
-  /** Ends the wait for a token. Returns whether there was one. */
-  #stopWaiting(): boolean {
-    if (!('wait' in this.#phase)) return false;
-    this.#phase.wait.abort();
-    return true;
+  /** Leaves the request to the player. */
+  #stop(): void {
+    this.#life?.abort();
+    this.#life = undefined;
+    this.#endExchange();
   }
 
-  /** Ends the request for the player, with `events`. */
-  #settle(...events: string[]): void {
-    this.#phase = { name: 'settled' };
+  #tell(...events: string[]): void {
     for (const type of events) this.#xhr.dispatchEvent(new ProgressEvent(type));
   }
 }
 
-const taken = new WeakSet();
-
-/** Takes over `xhr` before it is sent, so that it goes out signed: see `SignedXhr`. */
-export function signRequest(xhr: PlayerRequest, session: Session, options: RequestOptions = {}): void {
-  // a retry of @videojs/xhr sends the same object again
-  if (taken.has(xhr)) return;
-  taken.add(xhr);
-  new SignedXhr(xhr, session, options).takeOver();
+/**
+ * Makes `xhr`, which is not open yet, go out signed: see `SignedXhr`.
+ * @param sessionFor returns the session that signs a URL
+ * @param timeout of the request on the wire, in ms; 0 is none
+ */
+export function signXhr(
+  xhr: XMLHttpRequest,
+  sessionFor: (url: string) => Session | undefined,
+  timeout = 0,
+): XMLHttpRequest {
+  new SignedXhr(xhr, sessionFor, timeout);
+  return xhr;
 }

@@ -1,52 +1,50 @@
 import type videojs from 'video.js';
 import type Player from 'video.js/dist/types/player.js';
 
-/** The options of `videojs.xhr`, as VHS hands them to a request hook. */
-export interface VhsRequestOptions {
-  uri: string;
-  /** The time-out of the request on the wire, in ms; 0 is none. */
-  timeout?: number;
-  beforeSend?: (xhr: XMLHttpRequest) => void;
+/** The options of `videojs.xhr`. */
+export interface RequestOptions {
+  /** The time-out in ms, from the call on; 0 is none. */
+  readonly timeout?: number;
+  /** The object that sends the request. */
+  readonly xhr?: XMLHttpRequest;
 }
 
 /** A request hook of VHS. A hook that returns nothing has changed the options in place. */
-export type VhsRequestHook = (options: VhsRequestOptions) => VhsRequestOptions | undefined;
+export type RequestHook = (options: RequestOptions) => RequestOptions | undefined;
 
 /** `vhs.xhr` of a player, or `videojs.Vhs.xhr` for all players. */
-export interface VhsXhr {
-  onRequest(hook: VhsRequestHook): void;
-  offRequest(hook: VhsRequestHook): void;
-  _requestCallbackSet?: Set<VhsRequestHook>;
-  /** An older kind of hook: VHS adds it to the others while it makes a request. */
-  beforeRequest?: VhsRequestHook;
+interface VhsXhr {
+  onRequest(hook: RequestHook): void;
+  offRequest(hook: RequestHook): void;
+  readonly _requestCallbackSet?: ReadonlySet<RequestHook>;
 }
 
-/** The parts of a tech that Video.js has no types for. */
-export interface PlayerTech {
-  readonly vhs?: { readonly xhr?: Partial<VhsXhr> };
-  readonly featuresNativeTextTracks?: boolean;
-  on(type: string, listener: () => void): void;
-  off(type: string, listener: () => void): void;
-}
-
-interface SourceHandler {
-  readonly name?: string;
+interface Xhr {
+  (...args: unknown[]): unknown;
+  XMLHttpRequest: new () => XMLHttpRequest;
+  XDomainRequest: new () => XMLHttpRequest;
 }
 
 /** `videojs` with the members that its types leave out. */
-export type Videojs = typeof videojs & {
+export type Videojs = Omit<typeof videojs, 'xhr'> & {
   /** Absent in `video.js/core` until VHS is loaded. */
   readonly Vhs?: { readonly xhr: VhsXhr };
-  readonly xhr: { XMLHttpRequest: unknown; XDomainRequest: unknown };
+  xhr: Xhr;
 };
+
+/** The parts of a tech that Video.js has no types for. */
+interface PlayerTech {
+  readonly vhs?: { readonly xhr?: Partial<VhsXhr> };
+  el(): Element;
+}
 
 /** Returns the tech of `player`; `undefined` while Video.js makes it. */
 export const techOf = (player: Player): PlayerTech | undefined => player.tech(true);
 
 /** Whether VHS will play `source`, and so makes all requests for it. */
-export function isForVhs(videojs: Videojs, player: Player, source: { src: string }): boolean {
+export function isForVhs(videojs: Videojs, player: Player, source: object): boolean {
   const html5 = videojs.getTech('Html5') as unknown as {
-    selectSourceHandler(source: object, options: unknown): SourceHandler | null;
+    selectSourceHandler(source: object, options: unknown): { readonly name?: string } | null;
   };
   const { options_ } = player as unknown as { options_: Record<string, unknown> };
   return html5.selectSourceHandler(source, options_.html5)?.name === 'videojs-http-streaming';

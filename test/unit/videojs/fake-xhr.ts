@@ -1,15 +1,15 @@
-import type { PlayerRequest } from '../../../packages/videojs/src/signed-xhr.ts';
-
-const HANDLERS = ['readystatechange', 'progress', 'load', 'error', 'timeout', 'loadend', 'abort'] as const;
-
 /** Node has none. */
 export class FakeProgressEvent extends Event {}
 
+const HEARD = ['load', 'error', 'timeout', 'abort', 'loadend'];
+
 /** An XMLHttpRequest with as much of the browser's as `@videojs/xhr` uses. The test stands for the network. */
-class FakeXhr extends EventTarget {
+export class FakeXhr extends EventTarget {
   readonly sent: unknown[] = [];
   readonly opened: string[] = [];
   readonly headersSent: string[] = [];
+  /** What the player hears. */
+  readonly heard: string[] = [];
   readyState = 0;
   status = 0;
   responseText = '';
@@ -17,27 +17,12 @@ class FakeXhr extends EventTarget {
   responseType = '';
   timeout = 0;
   withCredentials = false;
+  ontimeout: ((cause: unknown) => void) | null = null;
+  requestTime = 0;
   /** Headers of the answer, with names in lower case. */
   responseHeaders: Record<string, string> = {};
   /** The error that the browser throws on the next header. */
   refusing: Error | undefined;
-  readonly #handlers = new Map<string, ((event: Event) => void) | null>();
-
-  constructor() {
-    super();
-    for (const type of HANDLERS) {
-      // called in the order in which they were set, as those of the browser
-      Object.defineProperty(this, 'on' + type, {
-        get: () => this.#handlers.get(type) ?? null,
-        set: (handler: ((event: Event) => void) | null) => {
-          const before = this.#handlers.get(type);
-          if (before) this.removeEventListener(type, before);
-          this.#handlers.set(type, handler);
-          if (handler) this.addEventListener(type, handler);
-        },
-      });
-    }
-  }
 
   // as in browsers, not a property of the object
   get responseURL(): string {
@@ -48,7 +33,6 @@ class FakeXhr extends EventTarget {
     this.opened.push(`${method} ${url}`);
     this.headersSent.length = 0;
     Object.assign(this, { readyState: 1, status: 0, answeredFrom: url });
-    this.fire('readystatechange');
   }
 
   setRequestHeader(name: string, value: string): void {
@@ -61,8 +45,7 @@ class FakeXhr extends EventTarget {
   }
 
   abort(): void {
-    Object.assign(this, { readyState: 4, status: 0 });
-    this.fire('readystatechange', 'abort', 'loadend');
+    this.#end(0, 'abort');
   }
 
   getAllResponseHeaders(): string {
@@ -76,46 +59,39 @@ class FakeXhr extends EventTarget {
   }
 
   /** The edge answers. */
-  answer(status: number, text = ''): void {
-    Object.assign(this, { status, responseText: text, readyState: 2 });
-    this.fire('readystatechange');
-    this.readyState = 4;
-    this.fire('readystatechange', 'load', 'loadend');
+  answer(status: number, responseText = ''): void {
+    this.responseText = responseText;
+    this.#end(status, 'load');
   }
 
   /** Fails the request without a status. */
   fail(type: 'error' | 'timeout'): void {
-    Object.assign(this, { readyState: 4, status: 0 });
-    this.fire('readystatechange', type, 'loadend');
+    this.#end(0, type);
   }
 
-  fire(...types: string[]): void {
-    for (const type of types) this.dispatchEvent(new FakeProgressEvent(type));
+  #end(status: number, type: string): void {
+    Object.assign(this, { status, readyState: 4 });
+    for (const each of ['readystatechange', type, 'loadend']) {
+      const event = new FakeProgressEvent(each);
+      if (each === 'timeout') this.addEventListener('timeout', () => this.ontimeout?.(event), { once: true });
+      this.dispatchEvent(event);
+    }
+  }
+
+  /** Sends as `@videojs/xhr` does, which sets its listeners first. */
+  request(url: string, { method = 'GET', headers = {}, body }: FakeRequest = {}): this {
+    this.ontimeout = (cause) => this.heard.push(`ontimeout ${(cause as { code?: string }).code}`);
+    for (const type of HEARD) this.addEventListener(type, () => this.heard.push(`${type} ${this.status}`));
+    this.open(method, url);
+    for (const [name, value] of Object.entries(headers)) this.setRequestHeader(name, value);
+    this.opened.length = 0;
+    this.send(body);
+    return this;
   }
 }
 
-export interface FakeRequest extends FakeXhr {
-  readonly heard: string[];
-}
-
-/**
- * Makes a request as `@videojs/xhr` does: opened, with its handlers, not sent. `heard` has what the handlers hear from
- * the last open on.
- */
-export function playerRequest(url: string, headers: Record<string, string> = {}): FakeRequest & PlayerRequest {
-  const heard: string[] = [];
-  const xhr = Object.assign(new FakeXhr(), { heard, url, method: 'GET', headers });
-  for (const type of HANDLERS) {
-    Object.assign(xhr, {
-      ['on' + type]: (cause: Event | Error) => {
-        if (type === 'readystatechange' && xhr.readyState < 4) return;
-        if (cause instanceof Error) heard.push(`${type} ${cause.message}: ${Object.entries(cause).join()}`);
-        else heard.push(type === 'readystatechange' ? 'done' : `${type} ${xhr.status}`);
-      },
-    });
-  }
-  xhr.open('GET', url);
-  for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
-  xhr.opened.length = 0;
-  return xhr as unknown as FakeRequest & PlayerRequest;
+interface FakeRequest {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
 }

@@ -1,109 +1,79 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { TokenSource } from 'secure-token-core';
-import { SecureTokenError, createTokenSource } from 'secure-token-core';
-import { createSourceUser } from 'secure-token-core/adapter';
-import { maintainNativeSource } from '../../../packages/videojs/src/native-source.ts';
+import type { Token, TokenSource } from 'secure-token-core';
+import { createTokenSource } from 'secure-token-core';
+import { SourceMiddleware } from '../../../packages/videojs/src/native-source.ts';
 import type { Session } from '../../../packages/videojs/src/session.ts';
-import { FakeMedia, stubPage } from '../../support/fake-media.ts';
+import type { Videojs } from '../../../packages/videojs/src/vhs.ts';
+
+/** Options for whatever ends by itself: no test waits for it, and it is no measure of a busy machine. */
+const patient = { timeout: 30_000 };
 
 const url = 'https://cdn.example.com/film.mp4';
-const TTL = 60;
+const expires = Date.now() / 1000 + 600;
 
-let status: number;
-let failWith: SecureTokenError | undefined;
 let source: TokenSource;
-let media: FakeMedia;
-let ends: AbortController;
-const failure = { show: vi.fn(), withdraw: vi.fn(), forget: vi.fn(), dispose: vi.fn() };
-const told = vi.fn();
+const failure = { show: vi.fn(), note: vi.fn(), forget: vi.fn() };
+const next = vi.fn();
 
-const later = (seconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(seconds * 1000);
-
-/** An element that plays `url`, ten seconds in; its token is dead, and the edge refuses it. */
-beforeEach(async () => {
-  vi.useFakeTimers();
-  vi.clearAllMocks();
-  status = 206;
-  failWith = undefined;
-  stubPage(() => status);
-  let calls = 0;
+/** A player whose source the browser plays by itself, and the token that is at hand or comes. */
+function setSource({ atHand, comes = [] }: { atHand?: Token; comes?: readonly Token[] }): SourceMiddleware {
   source = createTokenSource({
     protect: 'https://cdn.example.com/',
-    getTokens: async () => {
-      if (failWith) throw failWith;
-      return { url, expires: Date.now() / 1000 + TTL, query: { st: `SECRET${++calls}` } };
-    },
+    tokens: atHand ? [atHand] : [],
+    getTokens: () => Promise.resolve(comes),
   });
-  media = new FakeMedia();
-  const request = await source.sign(url);
-  media.src = request.url;
-  media.arrive(600);
-  ends = new AbortController();
-  const player = { readyState: () => media.readyState };
-  const session = { player, source, user: createSourceUser(source), failure } as unknown as Session;
-  maintainNativeSource(media as unknown as HTMLMediaElement, session, request, ends.signal);
-  media.addEventListener('error', () => told(media.error));
-  await media.play();
-  media.time = 10;
-  media.tell('timeupdate');
-  await later(TTL + 5);
-  status = 410;
+  const tech = { tech: () => undefined, readyState: () => 0 };
+  const player = { options_: {}, tag: null, crossOrigin: () => null, ready: vi.fn(), ...tech };
+  const session = { player, source, failure, waits: new Set() } as unknown as Session;
+  const videojs = { getTech: () => ({ selectSourceHandler: () => null }) } as unknown as Videojs;
+  const middleware = new SourceMiddleware(videojs, session);
+  middleware.setSource({ src: url }, next);
+  return middleware;
+}
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  vi.stubGlobal('document', { baseURI: 'https://www.example.com/' });
 });
 afterEach(() => {
-  ends.abort();
   source.destroy();
-  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
-describe('maintainNativeSource', () => {
-  test('a refusal is neither told nor shown: the element goes on where it was', async () => {
-    media.fail(2);
-    await later(0.1);
-    expect([media.sources.length, media.time, media.paused]).toEqual([2, 10, false]);
-    expect([told, failure.show].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+const byQuery = { url, expires, query: { st: '1' } };
+const byHeader = { url, expires, headers: { 'x-token': '1' } };
+
+describe('a source that the browser plays by itself', () => {
+  test('its token is at hand: it is given at once, as Video.js gives one without the plugin', () => {
+    setSource({ atHand: byQuery });
+    expect(next).toHaveBeenCalledExactlyOnceWith(null, { src: `${url}?st=1` });
   });
 
-  test('a denial is shown once; after renew() it is withdrawn, and the element goes on, though no token was in use', async () => {
-    failWith = new SecureTokenError('ERR_DENIED', 'no');
-    media.fail(2);
-    await later(60);
-    expect(failure.show.mock.calls).toEqual([[expect.objectContaining({ code: 'ERR_DENIED' }), true]]);
-    expect([failure.withdraw, told].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
-    failWith = undefined;
-    await source.renew();
-    await later(0.1);
-    expect(failure.withdraw).toHaveBeenCalledTimes(1);
-    expect([media.sources.length, media.time]).toEqual([2, 10]);
+  test('its token is on the way: it is given when that is there', async () => {
+    setSource({ comes: [byQuery] });
+    expect(next).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(next).toHaveBeenCalledExactlyOnceWith(null, { src: `${url}?st=1` }), patient);
   });
 
-  test.each([
-    ['with a picture it is a stall', 4, 0],
-    ['without one the viewer reads why', 0, 1],
-  ])('an outage is waited out: %s', async (_, readyState, shown) => {
-    failWith = new SecureTokenError('ERR_SIGNING_UNAVAILABLE', 'down');
-    media.readyState = readyState;
-    media.fail(2);
-    await later(600);
-    expect(Math.min(failure.show.mock.calls.length, 1)).toBe(shown);
-    failWith = undefined;
-    for (let second = 0; second < 60 && media.sources.length < 2; second++) await later(1);
-    expect([media.sources.length, told.mock.calls.length]).toEqual([2, 0]);
-    expect(failure.withdraw).toHaveBeenCalledTimes(1);
+  test('its token comes after another source was set: it does not replace that one', async () => {
+    const middleware = setSource({ comes: [byQuery] });
+    middleware.setSource({ src: 'https://open.example.com/2.mp4' }, next);
+    await source.sign(url);
+    expect(next).toHaveBeenCalledExactlyOnceWith(null, { src: 'https://open.example.com/2.mp4' });
   });
 
-  test('what is not about tokens is told by the element itself', async () => {
-    status = 404;
-    media.fail(4);
-    await later(60);
-    expect(told.mock.calls).toEqual([[media.error]]);
-    expect(failure.show).not.toHaveBeenCalled();
+  test('a worker may sign it: that is asked before it is given, also where a token is at hand', async () => {
+    vi.stubGlobal('navigator', { serviceWorker: { controller: { scriptURL: 'https://www.example.com/w.js' } } });
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, { status: 204 })));
+    setSource({ atHand: byQuery });
+    expect(next).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(next).toHaveBeenCalledExactlyOnceWith(null, { src: url }), patient);
   });
 
-  test('it is given back as it was', () => {
-    ends.abort();
-    expect([Object.hasOwn(media, 'play'), Object.hasOwn(media, 'pause')]).toEqual([false, false]);
-    media.fail(2);
-    expect(told).toHaveBeenCalledTimes(1);
+  test('its token is at hand, and cannot travel in a URL: it is not given, and the viewer reads why', async () => {
+    setSource({ atHand: byHeader });
+    await vi.waitFor(() => expect(failure.show).toHaveBeenCalledOnce(), patient);
+    expect(failure.show.mock.calls[0]![0]).toMatchObject({ code: 'ERR_SIGNING_RESPONSE' });
+    expect(next).not.toHaveBeenCalled();
   });
 });

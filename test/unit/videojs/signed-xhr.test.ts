@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { namesAfter } from '../../support/learnt.ts';
 import type { Token } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
-import { createSourceUser } from 'secure-token-core/adapter';
+import type { AdapterSource } from 'secure-token-core/adapter';
 import { adoptTokens } from 'secure-token-core/adopt';
 import { commonAccessToken } from '../../../packages/server/src/cat.ts';
-import { LastRefusal } from '../../../packages/videojs/src/last-refusal.ts';
 import type { Session } from '../../../packages/videojs/src/session.ts';
-import type { RequestOptions } from '../../../packages/videojs/src/signed-xhr.ts';
-import { signRequest } from '../../../packages/videojs/src/signed-xhr.ts';
-import { FakeProgressEvent, playerRequest } from './fake-xhr.ts';
+import { signXhr } from '../../../packages/videojs/src/signed-xhr.ts';
+import { namesAfter } from '../../support/learnt.ts';
+import { FakeProgressEvent, FakeXhr } from './fake-xhr.ts';
 
 const URL_ASKED = 'https://cdn.test/v/1.ts';
 const LIFETIME_SECONDS = 60;
@@ -17,30 +15,22 @@ const LIFETIME_SECONDS = 60;
 const nowSeconds = (): number => Date.now() / 1000;
 const later = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
-/** A request of a player, taken over. Its endpoint needs 10 ms. */
-function taken(more: Partial<Token> = {}, options: RequestOptions = {}) {
+/** Requests of a player. Its endpoint needs 10 ms. */
+function setUp(more: Partial<Token> = {}, timeout?: number) {
   let calls = 0;
   const getTokens = vi.fn(async () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
     return { expires: nowSeconds() + LIFETIME_SECONDS, query: { st: String(++calls) }, ...more };
   });
-  const source = createTokenSource({ getTokens, protect: 'https://cdn.test/', adopt: adoptTokens });
-  const failure = { show: vi.fn(), withdraw: vi.fn() };
-  const player = { readyState: () => 4, currentTime: () => 0, buffered: () => [] };
-  const session = {
-    player,
-    source,
-    user: createSourceUser(source),
-    failure,
-    refusal: new LastRefusal(player as never),
-    waits: new Set<AbortController>(),
-  } as unknown as Session;
-  const take = (url: string, headers?: Record<string, string>) => {
-    const xhr = playerRequest(url, headers);
-    signRequest(xhr, session, options);
-    return xhr;
+  const source = createTokenSource({ getTokens, protect: 'https://cdn.test/', adopt: adoptTokens }) as AdapterSource;
+  const failure = { note: vi.fn(), show: vi.fn(), withdraw: vi.fn() };
+  const session = { player: { readyState: () => 4 }, source, failure, waits: new Set() } as unknown as Session;
+  const request = (url = URL_ASKED, options: Parameters<FakeXhr['request']>[1] = {}): FakeXhr => {
+    const xhr = new FakeXhr();
+    signXhr(xhr as unknown as XMLHttpRequest, () => session, timeout);
+    return xhr.request(url, options);
   };
-  return { xhr: take(URL_ASKED, { 'x-app': '1' }), take, source, session, getTokens };
+  return { request, source, session, failure, getTokens };
 }
 
 beforeEach(() => {
@@ -52,187 +42,153 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe('waiting', () => {
-  test('a header of the token takes the place of the one of the player of that name, in whatever case', async () => {
-    const { take } = taken({ headers: { 'X-Token': 't' } });
-    const xhr = take(URL_ASKED, { 'x-token': 'stale', 'x-app': '1' });
-    xhr.send();
-    await later(10);
-    expect(xhr.headersSent).toEqual(['x-app: 1', 'X-Token: t']);
-  });
-
-  test('it goes out once its token is there: signed, with the headers and the body of the player', async () => {
-    const { xhr } = taken({ headers: { 'x-token': 't' } }, { timeout: 300 });
-    xhr.send('body');
-    expect(xhr.sent).toEqual([]);
+describe('a request that waits for its token', () => {
+  test('goes out signed, with the headers and the body of the player; its time-out counts from then on', async () => {
+    const { request } = setUp({ headers: { 'X-Token': 't' } }, 300);
+    const xhr = request(URL_ASKED, { headers: { 'x-token': 'stale', 'x-app': '1' }, body: 'body' });
+    expect([xhr.sent, xhr.timeout]).toEqual([[], 0]);
     await later(10);
     expect(xhr.opened).toEqual([`GET ${URL_ASKED}?st=1`]);
-    expect(xhr.headersSent).toEqual(['x-app: 1', 'x-token: t']);
-    expect(xhr.sent).toEqual(['body']);
-    expect(xhr).toMatchObject({ timeout: 300, requestTime: Date.now(), withCredentials: false });
+    expect(xhr.headersSent).toEqual(['x-app: 1', 'X-Token: t']);
+    expect(xhr).toMatchObject({ sent: ['body'], timeout: 300, requestTime: Date.now(), withCredentials: false });
   });
 
-  test('at once if a token is at hand, with cookies if the token is one', async () => {
-    const { source, xhr } = taken({ query: {}, credentials: true });
-    await Promise.all([source.sign(URL_ASKED), later(10)]);
-    xhr.send();
-    expect(xhr).toMatchObject({ sent: [undefined], withCredentials: true });
-  });
-
-  test('aborted, it ends as one that was under way, and never goes out', async () => {
-    const { xhr } = taken();
-    xhr.send();
+  test('never goes out if it is aborted, and ends like one that was under way', async () => {
+    const { request } = setUp();
+    const xhr = request();
     xhr.abort();
     expect(xhr.heard).toEqual(['abort 0', 'loadend 0']);
     await later(20);
     expect(xhr.sent).toEqual([]);
   });
 
-  test('without a token that could still come it fails as without a network', async () => {
-    const { xhr, source } = taken();
-    xhr.send();
+  test('fails as without a network if no token can come any more', async () => {
+    const { request, source } = setUp();
+    const xhr = request();
     source.destroy();
     await later();
     expect(xhr.heard).toEqual(['error 0', 'loadend 0']);
   });
 
-  test.each([0, 1])(
-    'refused %i times, and then not taken by the browser: it fails as without a network',
-    async (refused) => {
-      const { xhr } = taken({ headers: { 'x-token': 't' } });
-      xhr.send();
-      if (refused) {
-        await later(10);
-        xhr.answer(403);
-      }
-      xhr.refusing = new DOMException("'t' is not a valid HTTP header field value.", 'SyntaxError');
-      await later(20);
-      expect(xhr.heard).toEqual(['error 0', 'loadend 0']);
-    },
-  );
+  test('fails as without a network if the browser does not take its header, and no text shows the token', async () => {
+    const { request } = setUp({ headers: { 'x-token': 't' } });
+    const xhr = request();
+    xhr.refusing = new DOMException("'t' is not a valid HTTP header field value.", 'SyntaxError');
+    await later(20);
+    expect(xhr.heard).toEqual(['error 0', 'loadend 0']);
+  });
 
-  test('opened anew, it is forgotten', async () => {
-    const { xhr } = taken();
-    xhr.send();
+  test('is another one once it is opened again', async () => {
+    const { request } = setUp();
+    const xhr = request();
     xhr.open('GET', 'https://cdn.test/v/2.ts');
     xhr.send();
     await later(10);
     expect(xhr.opened.at(-1)).toContain('/v/2.ts?st=');
     expect(xhr.sent).toHaveLength(1);
   });
-
-  test('what needs no token goes out as it is', () => {
-    const { take } = taken();
-    const xhr = take('https://ads.test/1.ts');
-    xhr.send();
-    expect(xhr).toMatchObject({ sent: [undefined], opened: [] });
-    xhr.answer(403);
-    expect(xhr.heard).toEqual(['done', 'load 403', 'loadend 403']);
-  });
 });
 
-describe('sent', () => {
-  const sent = async (...args: Parameters<typeof taken>) => {
-    const all = taken(...args);
-    all.xhr.send();
+describe('a request that was sent', () => {
+  const sent = async (...args: Parameters<typeof setUp>) => {
+    const all = setUp(...args);
+    const xhr = all.request(URL_ASKED, { headers: { 'x-app': '1' } });
     await later(10);
-    return all;
+    return { ...all, xhr };
   };
 
-  test('let through, the player hears it as it comes, and of the unsigned URL', async () => {
-    const onSuccess = vi.fn();
-    const { xhr, source } = await sent({}, { onSuccess });
+  test('its answer is heard as it comes, from the unsigned URL', async () => {
+    const { xhr, source } = await sent();
     const learn = vi.spyOn(source, 'learn');
     xhr.answer(200, '#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n2.ts');
-    expect(xhr.heard).toEqual(['done', 'load 200', 'loadend 200']);
-    expect(onSuccess.mock.calls).toEqual([[URL_ASKED]]);
+    expect([xhr.heard, xhr.responseURL]).toEqual([['load 200', 'loadend 200'], URL_ASKED]);
     expect(namesAfter('1.ts', learn.mock.calls)).toEqual([[URL_ASKED, [new URL('2.ts', URL_ASKED).href]]]);
   });
 
   test('refused, it is sent once more with another token, and the player hears of that one only', async () => {
-    const { xhr, session } = await sent();
+    const { xhr, failure } = await sent();
     xhr.answer(403);
-    expect(xhr.heard).toEqual([]);
     await later(10);
     expect(xhr.opened).toEqual([`GET ${URL_ASKED}?st=1`, `GET ${URL_ASKED}?st=2`]);
-    expect(xhr.headersSent).toEqual(['x-app: 1']);
+    expect([xhr.heard, xhr.headersSent]).toEqual([[], ['x-app: 1']]);
     xhr.answer(200);
-    expect(xhr.heard).toEqual(['done', 'load 200', 'loadend 200']);
-    expect(session.refusal.last).toBeUndefined();
+    expect(xhr.heard).toEqual(['load 200', 'loadend 200']);
+    expect(failure.note).not.toHaveBeenCalled();
   });
 
-  test('refused again, the player hears the refusal, and the session keeps it', async () => {
-    const { xhr, session } = await sent();
-    xhr.answer(410);
-    await later(10);
-    xhr.answer(410);
-    await later(10);
-    expect(xhr.heard).toEqual(['done', 'load 410', 'loadend 410']);
-    expect(session.refusal.last).toMatchObject({ code: 'ERR_TOKEN_REFUSED', url: URL_ASKED, status: 410 });
+  test('refused again, the player hears the refusal, and the viewer its reason', async () => {
+    const { xhr, failure } = await sent();
+    for (let times = 0; times < 2; times++) {
+      xhr.answer(410);
+      await later(10);
+    }
+    expect(xhr.heard).toEqual(['load 410', 'loadend 410']);
+    const refusal: unknown = expect.objectContaining({ code: 'ERR_TOKEN_REFUSED', url: URL_ASKED, status: 410 });
+    expect(failure.note).toHaveBeenCalledExactlyOnceWith(refusal);
     expect(xhr.sent).toHaveLength(2);
+  });
+
+  test('a refused POST, such as one for a licence, is sent again with its body, and no GET in between', async () => {
+    const fetched = vi.fn();
+    vi.stubGlobal('fetch', fetched);
+    const { request } = setUp({ query: {}, headers: { 'x-token': 't' } });
+    const xhr = request(URL_ASKED, { method: 'POST', body: 'challenge' });
+    await later(10);
+    xhr.answer(410);
+    await later(2000);
+    expect(xhr.sent).toContain('challenge');
+    expect(fetched).not.toHaveBeenCalled();
   });
 
   test('aborted while another token is on the way, it is not sent again', async () => {
     const { xhr } = await sent();
     xhr.answer(403);
+    await later();
     xhr.abort();
     expect(xhr.heard).toEqual(['abort 403', 'loadend 403']);
     await later(20);
     expect(xhr.sent).toHaveLength(1);
   });
 
-  test('a failure without a status is a refusal where the token was at its end', async () => {
+  test('a failure without a status is a refusal if the token was at its end', async () => {
     const { xhr } = await sent();
     await later(LIFETIME_SECONDS * 1000);
     xhr.fail('error');
     await later(10);
-    expect(xhr.heard).toEqual([]);
-    expect(xhr.sent).toHaveLength(2);
+    expect([xhr.heard, xhr.sent.length]).toEqual([[], 2]);
   });
 
   test('a time-out is none, even then: @videojs/xhr hears of it as of one of its own', async () => {
     const { xhr } = await sent();
     await later(LIFETIME_SECONDS * 1000);
     xhr.fail('timeout');
-    expect(xhr.heard).toEqual(['done', 'timeout XMLHttpRequest timeout: code,ETIMEDOUT', 'loadend 0']);
     await later(20);
+    expect(xhr.heard).toEqual(['timeout 0', 'ontimeout ETIMEDOUT', 'loadend 0']);
     expect(xhr.sent).toHaveLength(1);
   });
 
-  test.each([404, 500])('%i can be no refusal: the player hears it at once', async (status) => {
+  test.each([404, 500])('%i is no refusal: the player hears it at once, and once', async (status) => {
     const { xhr, getTokens } = await sent();
     xhr.answer(status);
-    expect(xhr.heard).toEqual(['done', `load ${status}`, `loadend ${status}`]);
     await later(20);
-    expect(xhr.heard).toHaveLength(3);
+    expect(xhr.heard).toEqual([`load ${status}`, `loadend ${status}`]);
     expect(getTokens).toHaveBeenCalledOnce();
   });
 
-  test('nor can a network that fails while the token lives', async () => {
+  test('aborted under way, the browser aborts it, even with a token at its end', async () => {
     const { xhr } = await sent();
-    xhr.fail('error');
-    expect(xhr.heard).toEqual(['done', 'error 0', 'loadend 0']);
-    await later(20);
-    expect(xhr.heard).toHaveLength(3);
-  });
-
-  test('aborted under way, it is aborted by the browser', async () => {
-    const { xhr } = await sent();
+    await later(LIFETIME_SECONDS * 1000);
     xhr.abort();
-    expect(xhr.heard).toEqual(['done', 'abort 0', 'loadend 0']);
     await later(20);
-    expect(xhr.sent).toHaveLength(1);
+    expect([xhr.heard, xhr.sent.length]).toEqual([['abort 0', 'loadend 0'], 1]);
   });
+});
 
-  test('taken over a second time, as a retry of @videojs/xhr does, it is signed once', async () => {
-    const { xhr, session } = await sent({ headers: { 'x-token': 't' } });
-    xhr.answer(500);
-    xhr.open('GET', URL_ASKED);
-    signRequest(xhr, session);
-    xhr.send();
-    expect(xhr.headersSent).toEqual(['x-token: t']);
-    expect(xhr.sent).toHaveLength(2);
-  });
+test('a request of another host goes out as it is, and its refusal is heard', () => {
+  const xhr = setUp().request('https://ads.test/1.ts');
+  expect(xhr).toMatchObject({ sent: [undefined], opened: [] });
+  xhr.answer(403);
+  expect(xhr.heard).toEqual(['load 403', 'loadend 403']);
 });
 
 test.each([
@@ -241,30 +197,11 @@ test.each([
 ])('a token that comes with an answer %s', async (_, answeredFrom, isUsed) => {
   const format = commonAccessToken({ keys: [{ id: 'k', key: '11'.repeat(32) }] });
   const next = (await format.sign(new URL(URL_ASKED), Math.floor(nowSeconds()) + 300)).query!.cat!;
-  const { xhr, take } = taken({ prefix: 'https://cdn.test/v/', query: { cat: 'first' } });
-  xhr.send();
+  const { request } = setUp({ prefix: 'https://cdn.test/v/', query: { cat: 'first' } });
+  const xhr = request();
   await later(10);
   Object.assign(xhr, { answeredFrom, responseHeaders: { 'cta-common-access-token': next } });
   xhr.answer(200);
-  const second = take(URL_ASKED);
-  second.send();
   const sent = ['first', isUsed ? next : 'first'].map((cat) => `GET ${URL_ASKED}?cat=${cat}`);
-  expect([...xhr.opened, ...second.opened]).toEqual(sent);
-});
-
-test('nor is one of another host whose folders are those of the token, so that the player sees the first host', async () => {
-  const format = commonAccessToken({ keys: [{ id: 'k', key: '11'.repeat(32) }] });
-  const next = (await format.sign(new URL(URL_ASKED), Math.floor(nowSeconds()) + 300)).query!.cat!;
-  const header = 'CTA-Common-Access-Token';
-  const token = { query: {}, headers: { [header]: 'first' }, prefix: 'https://cdn.test/v/' };
-  const { xhr, take } = taken({ ...token, base: 'https://cdn.test/tok-abcdefghijklmnop/v/' });
-  xhr.send();
-  await later(10);
-  const answeredFrom = 'https://other.test/tok-abcdefghijklmnop/v/1.ts';
-  Object.assign(xhr, { answeredFrom, responseHeaders: { [header.toLowerCase()]: next } });
-  xhr.answer(200);
-  expect(xhr.responseURL).toBe(URL_ASKED);
-  const second = take(URL_ASKED);
-  second.send();
-  expect(second.headersSent).toEqual([`${header}: first`]);
+  expect([...xhr.opened, ...request().opened]).toEqual(sent);
 });

@@ -7,28 +7,22 @@ export const isOffline = (): boolean => (globalThis.navigator as Partial<Navigat
 const OFFLINE_DELAY_MS = 15_000;
 
 /**
- * Resolves after `delayMs`, or when the network comes back. If the browser is offline, waits at least 15 s for the
- * network; callers that count tries do not count those that they make offline. An aborted `signal` ends the pause.
+ * Pauses after so many failures of the network in a row, or until the network is back. If the browser is offline, waits
+ * at least 15 s for the network; callers that count tries do not count those that they make offline. An aborted `signal`
+ * ends the pause.
  */
-export const pauseFor = (delayMs: number, signal: AbortSignal | undefined): Promise<void> =>
+export const backOff = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
-    if (signal?.aborted) {
-      resolve();
-      return;
-    }
-    const listening = new AbortController();
+    const ending = new AbortController();
+    const listen = { signal: ending.signal };
     const end = (): void => {
       clearTimeout(timer);
-      listening.abort();
+      ending.abort();
       resolve();
     };
+    const delayMs = pauseAfter(failures, 0, Math.random()) * 1000;
     const timer = setTimeout(end, isOffline() ? Math.max(delayMs, OFFLINE_DELAY_MS) : delayMs);
-    signal?.addEventListener('abort', end, { signal: listening.signal });
-    (globalThis as Partial<Pick<Window, 'addEventListener'>>).addEventListener?.('online', end, {
-      signal: listening.signal,
-    });
+    signal?.addEventListener('abort', end, listen);
+    (globalThis as Partial<Pick<Window, 'addEventListener'>>).addEventListener?.('online', end, listen);
+    if (signal?.aborted) end();
   });
-
-/** Makes the pause after so many failures of the network in a row, as `pauseFor` does. */
-export const backOff = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
-  pauseFor(pauseAfter(failures, 0, Math.random()) * 1000, signal);

@@ -14,13 +14,8 @@ export interface ReplayOptions extends SignOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** Returns the cache mode of a replay: if the token is not in the URL, the cache may hold the refusal. */
-export const replayCacheMode = (refused: SignedRequest, replay: SignedRequest): RequestCache =>
-  refused.url === replay.url ? 'reload' : 'default';
-
 /**
- * Does what `source.refused()` does, for requests that cannot choose a cache mode, such as those of an XMLHttpRequest.
- * If the cache of the browser may answer the replay with the refusal, one extra request overwrites that.
+ * Does what `source.refused()` does, whatever sends the request. If the cache of the browser may answer the replay with the refusal, one extra request overwrites that.
  * @throws as `source.refused()`
  */
 export async function replayOf(
@@ -31,7 +26,8 @@ export async function replayOf(
 ): Promise<SignedRequest | undefined> {
   const replay = await source.refused(request, status, how);
   if (!replay || !CACHED.includes(status) || method.toUpperCase() !== 'GET') return replay;
-  if (replayCacheMode(request, replay) === 'default') return replay;
+  // the token is in the URL, which the cache does not know
+  if (request.url !== replay.url) return replay;
   const { url, headers } = replay;
   const credentials = credentialsMode(replay);
   const signal = AbortSignal.timeout(OVERWRITE_TIMEOUT_MS);

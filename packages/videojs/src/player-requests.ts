@@ -1,0 +1,79 @@
+import type { Session } from './session.ts';
+import { signXhr } from './signed-xhr.ts';
+import type { RequestHook, RequestOptions, Videojs } from './vhs.ts';
+import { techOf } from './vhs.ts';
+
+/**
+ * Signs the requests of Video.js. VHS makes its requests with `videojs.xhr`, when all hooks of the app have run:
+ * `PlayerRequests` hands it an XMLHttpRequest that signs for the player. What is requested without VHS (text tracks,
+ * licences of videojs-contrib-eme) does not tell for which player: it is signed by the last player that protects the
+ * URL.
+ */
+export class PlayerRequests {
+  readonly #videojs: Videojs;
+  readonly #sessions = new Set<Session>();
+  /** The player whose VHS makes a request now. */
+  #asking: Session | undefined;
+
+  constructor(videojs: Videojs) {
+    this.#videojs = videojs;
+    const { xhr } = videojs;
+    const sessions = this.#sessions;
+    const { XMLHttpRequest: Native } = xhr;
+    const Signing = function (): XMLHttpRequest {
+      const request = new Native();
+      const sessionFor = (url: string): Session | undefined =>
+        [...sessions].reverse().find(({ source }) => source.protects(url));
+      return sessions.size ? signXhr(request, sessionFor) : request;
+    } as unknown as typeof Native;
+    // for Video.js itself, which imports the function `xhr`, and does not read the property of `videojs`
+    Object.assign(xhr, { XMLHttpRequest: Signing, XDomainRequest: Signing });
+    const signing = (options: RequestOptions): RequestOptions => {
+      const session = this.#asking;
+      this.#asking = undefined;
+      if (!session) return options;
+      const { XMLHttpRequest: Present } = xhr;
+      const request = new (Present === Signing ? Native : Present)();
+      // `SignedXhr` starts the time-out when the request goes out with its token
+      return { ...options, timeout: 0, xhr: signXhr(request, () => session, options.timeout) };
+    };
+    videojs.xhr = new Proxy(xhr, {
+      apply: (target, self, [options, ...more]: [RequestOptions]) =>
+        Reflect.apply(target, self, [signing(options), ...more]),
+    });
+  }
+
+  /** Signs the requests of one player. Call the result to stop. */
+  follow(session: Session): () => void {
+    const { player } = session;
+    const hook: RequestHook = (options) => {
+      this.#asking = session;
+      const all = this.#videojs.Vhs!.xhr._requestCallbackSet ?? [];
+      // VHS leaves out the hooks for all players if a player has one of its own
+      const isAlone = techOf(player)?.vhs?.xhr?._requestCallbackSet?.size === 1;
+      return isAlone ? [...all].reduce((before, each) => each(before) ?? before, options) : options;
+    };
+    const install = (): void => {
+      this.#asking = undefined;
+      if (this.#sessions.has(session)) techOf(player)?.vhs?.xhr?.onRequest?.(hook);
+    };
+    const onReady = (): void => {
+      if (techOf(player)) {
+        install();
+        return;
+      }
+      // If the player got its source when it was created, VHS is ready before the player has its tech (http-streaming
+      // #1499). It makes its first request before any other code can run.
+      this.#asking = session;
+      queueMicrotask(install);
+    };
+    this.#sessions.add(session);
+    player.on('xhr-hooks-ready', onReady);
+    install();
+    return () => {
+      this.#sessions.delete(session);
+      player.off('xhr-hooks-ready', onReady);
+      techOf(player)?.vhs?.xhr?.offRequest?.(hook);
+    };
+  }
+}
