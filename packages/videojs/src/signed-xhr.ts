@@ -167,6 +167,8 @@ class SignedXhr {
   #endExchange(status?: number): void {
     this.#sending?.end(status);
     this.#sending = undefined;
+    // the player has heard the end of the request, and may abort it in the same task
+    if (status === undefined) this.#life = undefined;
   }
 
   #abort(): void {
@@ -181,7 +183,6 @@ class SignedXhr {
   /** Leaves the request to the player. */
   #stop(): void {
     this.#life?.abort();
-    this.#life = undefined;
     this.#endExchange();
   }
 

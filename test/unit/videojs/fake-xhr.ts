@@ -45,7 +45,8 @@ export class FakeXhr extends EventTarget {
   }
 
   abort(): void {
-    this.#end(0, 'abort');
+    // a request that is at its end has no more events
+    if (this.readyState < 4) this.#end(0, 'abort');
   }
 
   getAllResponseHeaders(): string {

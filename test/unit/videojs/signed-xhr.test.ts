@@ -175,6 +175,13 @@ describe('a request that was sent', () => {
     expect(getTokens).toHaveBeenCalledOnce();
   });
 
+  test('aborted in the task of its answer, it is at its end: VHS hears of no second one', async () => {
+    const { xhr } = await sent();
+    xhr.answer(200);
+    xhr.abort();
+    expect(xhr.heard).toEqual(['load 200', 'loadend 200']);
+  });
+
   test('aborted under way, the browser aborts it, even with a token at its end', async () => {
     const { xhr } = await sent();
     await later(LIFETIME_SECONDS * 1000);
