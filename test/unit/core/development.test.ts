@@ -108,7 +108,7 @@ test.each<[string, Answer, (source: Lab['source']) => unknown, RegExp | undefine
     /'https:\/\/s\.test\/' to 'protect'/,
   ],
   ['no such file', each(), (it) => writeUnprotectedRefusal(it, it.signNow(foreign)!, 404), undefined],
-  ['a token that had ended', folder(-40), (it) => it.sign(MASTER), /'expires' \d+, which is in the past/],
+  ['a token that had ended', folder(-40), (it) => it.sign(MASTER), /'expires' \d+, in the past/],
   ['a clock that is ahead', differing(3600), (it) => it.sign(MASTER), /60 minutes ahead of.*live that much longer/],
   ['a clock that is behind', differing(-301), (it) => it.sign(MASTER), /5 minutes behind.*end that much too early/],
 ])('a mistake without an error is explained once: %s', async (_, answer, work, text) => {

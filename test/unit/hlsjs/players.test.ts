@@ -85,7 +85,7 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
     const hls = create();
     const source = secureToken(hls, options('old'));
     expect([secureToken(hls, options('new')), secureToken(hls, source)]).toEqual([source, source]);
-    expect(console.error).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/for the second time/));
+    expect(console.error).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/has a token source already/));
     expect(await load(hls)).toBe(`${MANIFEST}?st=old1`);
   });
 

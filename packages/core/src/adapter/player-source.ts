@@ -35,8 +35,8 @@ export function acquireTokenSource(options: Options): AcquiredTokenSource {
 const SOURCES = Symbol.for('secure-token:sources');
 
 const TWICE =
-  'secure-token: a player got a token source for the second time. The first one goes on, and the second one does ' +
-  'nothing. Call secureToken() once for each player, and load one copy of the plugin.';
+  'secure-token: this player has a token source already, and the second one does nothing. Call secureToken() once for ' +
+  'each player, and load one copy of the plugin.';
 
 /**
  * Gets the token source of a player, which keeps it until it ends, or until the app destroys the source.

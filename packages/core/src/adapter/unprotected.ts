@@ -14,8 +14,7 @@ export function writeUnprotectedRefusal(source: TokenSource, { url, token }: Sig
   const origin = originOf(href).replace(/\/\/.*@/, '//');
   writeMistake(
     source,
-    `secure-token: ${origin} answered ${status} to a request without a token: 'protect' does not name that host ` +
-      "(without 'protect': no player got a source from there). If its files need tokens, add " +
+    `secure-token: ${origin} answered ${status} to a request without a token. If its files need one, add ` +
       `'${origin}/' to 'protect'.`,
     'troubleshooting.md#nothing-plays-and-the-endpoint-is-never-called',
     'error',
