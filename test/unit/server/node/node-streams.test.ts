@@ -72,28 +72,6 @@ describe('toNodeHandler', () => {
     expect(length).toBe(40_000_000);
   });
 
-  test('writes 64 KiB at a time, so that a slow client has taken something in the time it is given', async () => {
-    const written: number[] = [];
-    const body = (): ReadableStream =>
-      new ReadableStream({
-        start(controller) {
-          controller.enqueue(new Uint8Array(150_000));
-          controller.close();
-        },
-      });
-    const handle = toNodeHandler(() => new Response(body()));
-    running = await startNodeServer((request, response) => {
-      const write = response.write.bind(response);
-      vi.spyOn(response, 'write').mockImplementation((chunk: Uint8Array) => {
-        written.push(chunk.byteLength);
-        return write(chunk);
-      });
-      handle(request, response);
-    });
-    expect((await (await fetch(running.origin)).arrayBuffer()).byteLength).toBe(150_000);
-    expect(written).toEqual([65_536, 65_536, 18_928]);
-  });
-
   test('sends the headers before there is a body', async () => {
     const opened = gate();
     const origin = await serve(
