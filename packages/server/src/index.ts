@@ -35,9 +35,15 @@ export type { WowzaOptions } from './formats/wowza.ts';
 export type { CorsOptions } from './http/cors-options.ts';
 export { jsonForScript } from './http/json-for-script.ts';
 export { lazyHandler } from './http/lazy-handler.ts';
-export type { FastifyReplyLike, FastifyRequestLike, NodeRequest, NodeResponse } from './node/node-message.ts';
+export type {
+  FastifyReplyLike,
+  FastifyRequestLike,
+  NodeHandler,
+  NodeHandlerOptions,
+  NodeRequest,
+  NodeResponse,
+} from './node/node-message.ts';
 export { toNodeHandler } from './node/to-node-handler.ts';
-export type { NodeHandler, NodeHandlerOptions } from './node/to-node-handler.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
 export { playlistUrls } from './playlist/playlist-urls.ts';
 export type { PlaylistUrl } from './playlist/playlist-urls.ts';

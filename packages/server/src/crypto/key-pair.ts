@@ -37,8 +37,11 @@ const algorithms = {
 
 export type KeyAlgorithm = keyof typeof algorithms;
 
-export const pkcs8: RegExp = /-----BEGIN PRIVATE KEY-----([\sA-Za-z\d+/=]+)-----END PRIVATE KEY-----/;
-const spki = /-----BEGIN PUBLIC KEY-----([\sA-Za-z\d+/=]+)-----END PUBLIC KEY-----/;
+/** PEM (RFC 7468 sections 10 and 13). */
+const pem = {
+  pkcs8: /-----BEGIN PRIVATE KEY-----([\sA-Za-z\d+/=]+)-----END PRIVATE KEY-----/,
+  spki: /-----BEGIN PUBLIC KEY-----([\sA-Za-z\d+/=]+)-----END PUBLIC KEY-----/,
+};
 
 /** The members of a JWK that are the public key (RFC 7518 section 6, RFC 8037 section 2), and those of the private one. */
 const publicMembers: ReadonlySet<string> = new Set(['kty', 'crv', 'n', 'e', 'x', 'y']);
@@ -96,9 +99,9 @@ type SignatureCheck = (message: Uint8Array, signature: Uint8Array) => Promise<bo
 function readKey(key: unknown): WrittenKey | undefined {
   if (key instanceof Uint8Array) return { isPublic: false, format: 'pkcs8', data: Uint8Array.from(key) };
   if (typeof key === 'string') {
-    const isPublic = !pkcs8.test(key);
-    const data = pemBytes(key, isPublic ? spki : pkcs8);
-    return data && { isPublic, format: isPublic ? 'spki' : 'pkcs8', data: Uint8Array.from(data) };
+    const format = pem.pkcs8.test(key) ? 'pkcs8' : 'spki';
+    const data = pemBytes(key, format);
+    return data && { isPublic: format === 'spki', format, data: Uint8Array.from(data) };
   }
   if (typeof key !== 'object' || key === null) return undefined;
   // The other members say what the key is for, which the configuration decides.
@@ -106,9 +109,9 @@ function readKey(key: unknown): WrittenKey | undefined {
   return { isPublic: !Object.hasOwn(key, 'd'), format: 'jwk', data: Object.fromEntries(members) as JsonWebKey };
 }
 
-/** Returns the bytes of a key in PEM. @param form what stands around them: `pkcs8`, for example */
-export function pemBytes(pem: string, form: RegExp): Uint8Array | undefined {
-  return base64Bytes(form.exec(pem)?.[1]?.replace(/\s/g, ''));
+/** Returns the bytes of a key in PEM; `undefined` for another text. */
+export function pemBytes(text: string, format: 'pkcs8' | 'spki'): Uint8Array | undefined {
+  return base64Bytes(pem[format].exec(text)?.[1]?.replace(/\s/g, ''));
 }
 
 /**

@@ -3,7 +3,7 @@ import { optionsError } from '../errors/options-error.ts';
 import { base64Bytes } from './base64url.ts';
 import { equalInConstantTime, hmac } from './hash.ts';
 import type { Encoding, Hash } from './hash.ts';
-import { keyPair, pemBytes, pkcs8 } from './key-pair.ts';
+import { keyPair, pemBytes } from './key-pair.ts';
 
 /** An object that makes and checks the signatures of one key in one encoding. */
 export interface Signer {
@@ -66,7 +66,7 @@ const p256 = '06082a8648ce3d030107';
  * @throws `ERR_OPTIONS` for a key that is not PKCS#8, the only form that WebCrypto reads
  */
 export function privateKeySigner(pem: string, hash: 'SHA-1' | 'SHA-256', { encode, decode }: SignatureText): Signer {
-  const der = pemBytes(pem, pkcs8);
+  const der = pemBytes(pem, 'pkcs8');
   const hex = der ? bytesToHex(der) : '';
   const isRsa = hex.includes(rsa);
   if (!der || !(isRsa || hex.includes(p256))) {

@@ -1,3 +1,25 @@
+export interface NodeHandlerOptions {
+  /**
+   * Whether `X-Forwarded-Proto` and `X-Forwarded-Host` determine the URL of the request. Set this only behind your own
+   * proxy that sets both headers and that no client can bypass: any client can send them. The signing endpoint does not
+   * look at its URL; the edge takes the host from it, and your hooks may.
+   * @default false
+   */
+  trustProxy?: boolean;
+  /**
+   * Called with the error if the handler or the body of its response fails.
+   * @default console.error
+   */
+  onError?: (error: unknown) => void;
+}
+
+/** A listener for the arguments of Node and Express, or of Fastify. Never calls `next`: it answers every request. */
+export type NodeHandler = (
+  req: NodeRequest | FastifyRequestLike,
+  res: NodeResponse | FastifyReplyLike,
+  next?: (error?: unknown) => void,
+) => void;
+
 /**
  * What `toNodeHandler` needs of `IncomingMessage`, of HTTP/1.1 and of HTTP/2. It is written out, so that the types of
  * this package need neither Node's types nor those of a framework.

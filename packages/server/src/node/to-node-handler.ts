@@ -5,29 +5,7 @@ import { letGo } from '../http/let-go.ts';
 import { passedOnHeaders } from '../http/passed-on.ts';
 import { Problem, problemResponse } from '../http/problem.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
-import type { FastifyReplyLike, FastifyRequestLike, NodeRequest, NodeResponse } from './node-message.ts';
-
-export interface NodeHandlerOptions {
-  /**
-   * Whether `X-Forwarded-Proto` and `X-Forwarded-Host` determine the URL of the request. Set this only behind your own
-   * proxy that sets both headers and that no client can bypass: any client can send them. The signing endpoint does not
-   * look at its URL; the edge takes the host from it, and your hooks may.
-   * @default false
-   */
-  trustProxy?: boolean;
-  /**
-   * Called with the error if the handler or the body of its response fails.
-   * @default console.error
-   */
-  onError?: (error: unknown) => void;
-}
-
-/** A listener for the arguments of Node and Express, or of Fastify. Never calls `next`: it answers every request. */
-export type NodeHandler = (
-  req: NodeRequest | FastifyRequestLike,
-  res: NodeResponse | FastifyReplyLike,
-  next?: (error?: unknown) => void,
-) => void;
+import type { NodeHandler, NodeHandlerOptions, NodeRequest, NodeResponse } from './node-message.ts';
 
 /**
  * Turns a handler of this package, or any other `(request: Request) => Response`, into a listener of `node:http`,
@@ -55,18 +33,18 @@ export function toNodeHandler(
 
   const exchange = async (message: NodeRequest, response: NodeResponse, parsed: unknown): Promise<void> => {
     const client = clientOf(message, response);
-    const { signal } = client;
-    if (signal.aborted) return;
+    if (client.hasLeft()) return;
     const hasBody = message.method !== 'GET' && message.method !== 'HEAD';
     // Destroying a request would close the connection before the response is sent.
     const chunks = hasBody && !message.readableDidRead ? message.iterator({ destroyOnReturn: false }) : undefined;
     try {
-      const body = chunks ? streamOf(chunks) : hasBody ? writtenBody(message, parsed) : undefined;
-      const answer: unknown = await handler(requestOf(message, { body, trustProxy, signal }));
+      // Node takes what can be iterated as a body, and reads it as the handler does.
+      const body = (chunks ?? (hasBody ? writtenBody(message, parsed) : undefined)) as BodyInit | undefined;
+      const answer = await handler(requestOf(message, body, client.signal, trustProxy));
       if (!isResponse(answer)) throw new Error('The handler returned no Response.');
       await client.send(answer);
     } catch (error) {
-      if (!(error instanceof Problem || signal.aborted)) report(error);
+      if (!(error instanceof Problem || client.hasLeft())) report(error);
       const problem = error instanceof Problem ? error : new Problem(500, 'The server failed. Its log says why.');
       if (response.headersSent) client.breakOff();
       else await client.send(problemResponse(problem));
@@ -74,7 +52,7 @@ export function toNodeHandler(
     // A client sees its response only after it has sent everything.
     const rest = (): unknown => message.resume();
     if (chunks) void Promise.resolve(chunks.return?.()).then(rest, rest);
-    while (!signal.aborted && !response.writableFinished) await client.acts();
+    while (!client.hasLeft() && !response.writableFinished) await client.acts();
   };
 
   return (req, res) => {
@@ -84,29 +62,21 @@ export function toNodeHandler(
     const run = (message.stream ? undefined : last.get(message.socket)) ?? Promise.resolve();
     const end = run
       .then(() => exchange(message, response, req.body))
-      .catch((error: unknown) => {
-        report(error);
-        response.destroy();
-      });
+      // Even the problem could not be sent.
+      .catch(() => void response.destroy());
     if (!message.stream) last.set(message.socket, end);
   };
 }
 
-interface Client {
-  /** Aborts when the client leaves before it has its whole response. */
-  readonly signal: AbortSignal;
-  /** Resolves when the client has taken what was written, or leaves. */
-  readonly acts: () => Promise<void>;
-  readonly send: (answer: Response) => Promise<void>;
-  /** Ends the exchange in the middle, so that the client does not take a part of the response for the whole. */
-  readonly breakOff: () => void;
-}
-
-function clientOf(message: NodeRequest, response: NodeResponse): Client {
+/** The client of one exchange. Every wait for the client ends when the client leaves. */
+function clientOf(message: NodeRequest, response: NodeResponse) {
   const { socket, method, stream } = message;
   const leaving = new AbortController();
+  /** Aborts when the client leaves before it has its whole response. */
   const { signal } = leaving;
+  const hasLeft = (): boolean => signal.aborted;
   let wake = (): void => undefined;
+  /** Resolves when the client has taken what was written, or leaves. */
   const acts = (): Promise<void> => new Promise((resolve) => (wake = resolve));
   const isClosed = (): void => {
     socket.off('close', isClosed);
@@ -127,8 +97,8 @@ function clientOf(message: NodeRequest, response: NodeResponse): Client {
    */
   const send = async (answer: Response): Promise<void> => {
     const hasBody = method !== 'HEAD' && answer.status !== 204 && answer.status !== 304;
-    if (!hasBody || signal.aborted) letGo(answer.body);
-    if (signal.aborted) return;
+    if (!hasBody || hasLeft()) letGo(answer.body);
+    if (hasLeft()) return;
     // Throws for a body that other code has read already. No headers have been sent yet.
     const reader = hasBody ? (answer.body as ReadableStream<Uint8Array> | null)?.getReader() : undefined;
     // This also ends a `read()` that is under way.
@@ -141,21 +111,22 @@ function clientOf(message: NodeRequest, response: NodeResponse): Client {
       for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
         // A stream may contain any value.
         if (!ArrayBuffer.isView(part.value)) throw new TypeError('The body is no stream of bytes. Encode its text.');
-        if (!signal.aborted && !response.write(part.value)) await acts();
+        if (!hasLeft() && !response.write(part.value)) await acts();
       }
-      if (!signal.aborted) response.end();
+      if (!hasLeft()) response.end();
     } catch (error) {
       leave();
       throw error;
     }
   };
+  /** Ends the exchange in the middle, so that the client does not take a part of the response for the whole. */
   const breakOff = (): void => {
     // INTERNAL_ERROR (RFC 9113 section 7): without a code, HTTP/2 would report that nothing was wrong.
     if (stream) stream.close(2);
     else response.destroy();
     leaving.abort();
   };
-  return { signal, acts, send, breakOff };
+  return { signal, hasLeft, acts, send, breakOff };
 }
 
 /**
@@ -192,7 +163,9 @@ const requests = new WeakMap<AbortSignal, Request>();
 /** @throws `Problem` 400 for a request that the Fetch standard does not allow, such as a TRACE */
 function requestOf(
   message: NodeRequest,
-  { body, trustProxy, signal }: { body: BodyInit | undefined; trustProxy: boolean; signal: AbortSignal },
+  body: BodyInit | undefined,
+  signal: AbortSignal,
+  trustProxy: boolean,
 ): Request {
   const url = requestUrl(message, trustProxy);
   const { method = 'GET' } = message;
@@ -222,29 +195,22 @@ function requestOf(
  *   a URL that cannot be parsed
  */
 function requestUrl({ headers, url, originalUrl, socket }: NodeRequest, trustProxy: boolean): string {
-  const lastOf = (name: string): string | undefined =>
-    [headers[name]].flat().join(',').split(',').at(-1)?.trim() || undefined;
+  const lastOf = (name: string): string | undefined => {
+    const last = [headers[name]].flat().join(',').split(',').at(-1)?.trim();
+    return last === '' ? undefined : last;
+  };
   const forwarded = (name: string): string | undefined => (trustProxy ? lastOf(name) : undefined);
   const isEncrypted = 'encrypted' in socket && socket.encrypted === true;
   const scheme = /^https?$/.exec(forwarded('x-forwarded-proto') ?? '')?.[0] ?? (isEncrypted ? 'https' : 'http');
   const target = originalUrl ?? url ?? '/';
   // A client of a proxy sends the whole URL, which then counts instead of `Host` (RFC 9112, section 3.2.2).
-  const [, named, path = ''] = /^(?:https?:\/\/([^/?#]*))?(?:\*$)?(.*)$/is.exec(target) ?? [];
+  const [, named, rest] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target) ?? [];
+  const path = rest ?? (target === '*' ? '/' : target);
   const host = forwarded('x-forwarded-host') ?? named ?? lastOf(':authority') ?? lastOf('host') ?? 'localhost';
   const href = `${scheme}://${host}${path.startsWith('/') ? path : `/${path}`}`;
   if (!/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(host) || !parsedUrl(href))
     throw new Problem(400, 'The host or the URL of the request is not valid.');
   return href;
-}
-
-/** Takes nothing from the socket before the handler reads. */
-function streamOf(chunks: AsyncIterableIterator<unknown>): ReadableStream<Uint8Array> {
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-    const { done, value } = (await chunks.next()) as IteratorResult<Uint8Array, undefined>;
-    if (done) controller.close();
-    else controller.enqueue(value);
-  };
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 /**
@@ -274,9 +240,8 @@ function formPairs(name: string, value: unknown): [string, string][] {
   return Object.entries(value).flatMap(([key, each]) => formPairs(name === '' ? key : `${name}[${key}]`, each));
 }
 
-/** Whether a value can be sent as a response. Checks the members that are used; `Response.error()` has the status 0. */
+/** Whether a value can be sent as a response, also that of another library; `Response.error()` has the status 0. */
 function isResponse(answer: unknown): answer is Response {
-  if (typeof answer !== 'object' || answer === null) return false;
-  const { status = 0, headers } = answer as Partial<Response>;
+  const { status = 0, headers } = (answer ?? {}) as Partial<Response>;
   return status >= 200 && status <= 599 && typeof headers?.getSetCookie === 'function';
 }

@@ -44,7 +44,9 @@ describe('toNodeHandler: a body is as long as its Content-Length, or the connect
       expect.stringMatching(/^HTTP\/1\.1 200/),
       expect.stringMatching(/^(?:abc)?$/),
     ]);
-    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('does not match the content-length') })]);
+    expect(errors).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('does not match the content-length') }),
+    ]);
     expect(isCancelled).toHaveBeenCalledOnce();
   });
 
@@ -72,7 +74,9 @@ describe('toNodeHandler: a body is as long as its Content-Length, or the connect
       expect.stringMatching(/^HTTP\/1\.1 200/),
       expect.stringMatching(/^(?:abc)?$/),
     ]);
-    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('does not match the content-length') })]);
+    expect(errors).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('does not match the content-length') }),
+    ]);
   });
 
   test('no body at all beside a length ends the connection', async () => {
