@@ -25,7 +25,7 @@ export interface CatKey {
 export type CatAlgorithm = 'HS256' | 'ES256' | 'PS256';
 
 /** Numbers of RFC 9053 sections 2.1 and 3.1, RFC 8230 section 2. */
-export const coseAlgorithms: Readonly<Record<CatAlgorithm, { readonly number: number; readonly kind: CoseKind }>> = {
+const coseAlgorithms: Readonly<Record<CatAlgorithm, { readonly number: number; readonly kind: CoseKind }>> = {
   HS256: { number: 5, kind: 'mac' },
   ES256: { number: -7, kind: 'sign' },
   PS256: { number: -37, kind: 'sign' },
@@ -84,11 +84,7 @@ function sharedKey(key: string | Jwk): SignatureMaker {
 /**
  * Tells whether any of `keys` has made a message. Before that, compares its `alg` and its tag with the configuration.
  */
-export async function isGenuine(
-  message: CoseMessage,
-  keys: readonly CoseKey[],
-  algorithm: CatAlgorithm,
-): Promise<boolean> {
+async function isGenuine(message: CoseMessage, keys: readonly CoseKey[], algorithm: CatAlgorithm): Promise<boolean> {
   const { number, kind } = coseAlgorithms[algorithm];
   if (message.algorithm !== number || (message.kind !== undefined && message.kind !== kind)) return false;
   // A token without a key id may be of the only key.

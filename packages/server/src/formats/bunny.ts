@@ -63,7 +63,7 @@ export type BunnyOptions = SecretOptions & {
 };
 
 /** @throws `ERR_OPTIONS` for an unknown option */
-export function checkBunnyNames(options: BunnyOptions): void {
+function checkBunnyNames(options: BunnyOptions): void {
   checkNames(options, {
     secret: true,
     secrets: true,
@@ -83,7 +83,7 @@ export function checkBunnyNames(options: BunnyOptions): void {
 }
 
 /** Returns the parameters that follow from the options. @throws `ERR_OPTIONS` */
-export function ownParams({ limit, countries, countriesBlocked, ignoreParams }: BunnyOptions): Record<string, string> {
+function ownParams({ limit, countries, countriesBlocked, ignoreParams }: BunnyOptions): Record<string, string> {
   const own: Record<string, string> = {
     ...(limit !== undefined && { limit: String(limit) }),
     ...(countries && { token_countries: countries.join(',') }),

@@ -165,7 +165,7 @@ function cannedPolicy(url: string, expiry: string): string | undefined {
   return expires === undefined || url.includes('*') ? undefined : writePolicy({ resource: url, expires });
 }
 
-export interface CloudFrontPolicy {
+interface CloudFrontPolicy {
   /** The URL that is opened, with `*` and `?` as wildcards. */
   readonly resource: string;
   /** Unix seconds. */
@@ -179,7 +179,7 @@ export interface CloudFrontPolicy {
  * signer and the verifier both write it. JSON escapes the characters that would end a text, so different policies are
  * different texts.
  */
-export function writePolicy({ resource, expires, startsAt, ipRange }: CloudFrontPolicy): string {
+function writePolicy({ resource, expires, startsAt, ipRange }: CloudFrontPolicy): string {
   const condition = {
     DateLessThan: { 'AWS:EpochTime': expires },
     ...(startsAt !== undefined && { DateGreaterThan: { 'AWS:EpochTime': startsAt } }),
@@ -192,7 +192,7 @@ export function writePolicy({ resource, expires, startsAt, ipRange }: CloudFront
  * Reads a policy whose signature is valid. Returns `undefined` for a policy that says more than this module
  * understands, or says it in another form than `writePolicy`.
  */
-export function readPolicy(text: string): CloudFrontPolicy | undefined {
+function readPolicy(text: string): CloudFrontPolicy | undefined {
   const policy = parsePolicy(text);
   const { resource, expires, startsAt, ipRange } = policy ?? {};
   const isUnderstood =
@@ -235,12 +235,12 @@ function isTime(value: unknown): boolean {
 /**
  * Tells whether a policy with an address range lets a client in. It does not let in a client whose address is unknown.
  */
-export function isFromRange(ip: string | undefined, range: string | undefined): boolean {
+function isFromRange(ip: string | undefined, range: string | undefined): boolean {
   return range === undefined || inIpRange(ip, range);
 }
 
 /** Base64 with CloudFront's own three replacements: `+` is `-`, `=` is `_`, `/` is `~`. */
-export const cloudFrontEncoding: {
+const cloudFrontEncoding: {
   readonly encode: (bytes: Uint8Array) => string;
   readonly decode: (text: string) => Uint8Array | undefined;
 } = {

@@ -218,7 +218,7 @@ interface EdgeAuthOpened {
 }
 
 /** The fields of an EdgeAuth token. No text is empty or contains `~`, which separates the fields. */
-export interface EdgeAuthFields {
+interface EdgeAuthFields {
   readonly ip?: string | undefined;
   /** Unix seconds. */
   readonly startsAt?: number | undefined;
@@ -231,7 +231,7 @@ export interface EdgeAuthFields {
 }
 
 /** The fields that are signed but not carried. A text that may contain `~` has been escaped. */
-export interface EdgeAuthUnsent {
+interface EdgeAuthUnsent {
   /** The path, for a token without an access list. */
   readonly url?: string | undefined;
   readonly salt?: string | undefined;
@@ -241,7 +241,7 @@ export interface EdgeAuthUnsent {
  * Returns the text of a token before `~hmac=`, in the one order that Akamai's libraries write; with `unsent`, returns
  * the signed text. Each field has a name and none contains a `~`, so the text has one reading.
  */
-export function writeEdgeAuthFields(fields: EdgeAuthFields, { url, salt }: EdgeAuthUnsent = {}): string {
+function writeEdgeAuthFields(fields: EdgeAuthFields, { url, salt }: EdgeAuthUnsent = {}): string {
   const { ip, startsAt, expires, acl, id, data } = fields;
   const field = (name: string, value: string | number | undefined): string =>
     value === undefined ? '' : `${name}=${value}~`;
@@ -262,7 +262,7 @@ const form = new RegExp(
 /**
  * Reads the fields of a token and its HMAC; returns `undefined` for any text that `writeEdgeAuthFields` does not make.
  */
-export function readEdgeAuthFields(token: string): { fields: EdgeAuthFields; hmac: string } | undefined {
+function readEdgeAuthFields(token: string): { fields: EdgeAuthFields; hmac: string } | undefined {
   const [, ip, st, exp, acl, id, data, hmac] = form.exec(token) ?? [];
   if (exp === undefined || hmac === undefined) return undefined;
   const startsAt = st === undefined ? undefined : Number(st);
@@ -273,7 +273,7 @@ export function readEdgeAuthFields(token: string): { fields: EdgeAuthFields; hma
  * Escapes a text like "Escape token input": percent-encoding with lower-case hex of everything except letters, digits
  * and `-_.!()`.
  */
-export function escapeEarly(text: string): string {
+function escapeEarly(text: string): string {
   return encodeURIComponent(text)
     .replace(/[~'*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
     .replace(/%../g, (code) => code.toLowerCase());

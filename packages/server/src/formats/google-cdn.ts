@@ -18,7 +18,7 @@ import { canonicalPath } from '../url/canonical-path.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
 import { encodePrefix, googleCarrier } from './google-carrier.ts';
 
-export interface GoogleSignatureOptions {
+interface GoogleSignatureOptions {
   /** The keys of the backend or keyset; the first one signs, all of them verify. */
   keys: readonly GoogleKey[];
   /**
@@ -75,7 +75,7 @@ export function mediaCdn(options: MediaCdnOptions): VerifyingTokenFormat {
 }
 
 /** Makes the parts that `cloudCdn` and `mediaCdn` have in common. @throws `ERR_OPTIONS` */
-export function googleSignature(
+function googleSignature(
   name: string,
   options: GoogleSignatureOptions,
   { algorithm, cookieName, carrier: kind }: { algorithm: 'hmac' | 'ed25519'; cookieName: string; carrier: string },
@@ -169,7 +169,7 @@ export interface GoogleKey {
 }
 
 /** @throws `ERR_OPTIONS` */
-export function googleSigners(keys: readonly GoogleKey[], algorithm: 'hmac' | 'ed25519'): ReadonlyMap<string, Signer> {
+function googleSigners(keys: readonly GoogleKey[], algorithm: 'hmac' | 'ed25519'): ReadonlyMap<string, Signer> {
   const signers = keys.map(({ name, key }): [string, Signer] => {
     const bytes = base64Bytes(key);
     if (!/^[\w-]+$/.test(name) || !bytes?.length)
@@ -213,7 +213,7 @@ export function isFolderOf(url: string, text: string): boolean {
 }
 
 /** @throws `ERR_OPTIONS` */
-export function checkUrlPrefix(option: string, prefix: unknown): void {
+function checkUrlPrefix(option: string, prefix: unknown): void {
   if (typeof prefix !== 'string' || !isUrlPrefix(prefix)) {
     throw optionsError(
       option,

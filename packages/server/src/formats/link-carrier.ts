@@ -148,10 +148,10 @@ function unknownPlaceholder(name: string, fields: LinkFields): Error {
 }
 
 /** Puts the fields of a text into `fields`; returns `false` for a text that `templateWriter` does not make. */
-export type TemplateReader = (text: string, fields: Record<string, string>) => boolean;
+type TemplateReader = (text: string, fields: Record<string, string>) => boolean;
 
 /** Creates a reader for the texts of `templateWriter`. */
-export function templateReader(template: string, patterns: LinkFields): TemplateReader {
+function templateReader(template: string, patterns: LinkFields): TemplateReader {
   const names: string[] = [];
   const source = template
     .split(/(\{\w+\})/)

@@ -159,7 +159,7 @@ const pathNames = ['path', 'relativePath', 'directory', 'folder'];
  *   placeholder; for a template whose text could be read as another path with another address, or could be the text of
  *   another layout of this package
  */
-export function checkLinkHash(hash: unknown, time: LinkTime): string {
+function checkLinkHash(hash: unknown, time: LinkTime): string {
   const names = typeof hash === 'string' ? [...hash.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!) : [];
   const paths = names.filter((name) => pathNames.includes(name));
   const [path] = paths;
@@ -241,7 +241,7 @@ const longest = 45;
  *
  * @param ip a valid address; empty if no address is hashed
  */
-export function runsIntoAddress(path: string, ip: string): boolean {
+function runsIntoAddress(path: string, ip: string): boolean {
   for (let length = 1; length <= ip.length; length++) {
     if (isAddressOrNone(ip.slice(length)) && mediaFile.test(path + ip.slice(0, length))) return true;
   }
