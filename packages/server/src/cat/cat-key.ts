@@ -36,7 +36,7 @@ export interface CoseKey {
   /** Whether the key only verifies. */
   readonly isPublic: boolean;
   /** Returns the token with these claims. @throws `ERR_OPTIONS` for a public key */
-  readonly seal: (payload: Uint8Array) => Promise<string>;
+  readonly seal: (payload: Uint8Array) => Promise<string> | string;
   readonly isGenuine: (message: CoseMessage) => Promise<boolean> | boolean;
 }
 
@@ -52,12 +52,15 @@ export function coseKeys(keys: readonly CatKey[], algorithm: CatAlgorithm, style
     const { number, kind } = coseAlgorithms[algorithm];
     const maker = algorithm === 'HS256' ? sharedKey(key) : keyPair(key, algorithm);
     const front = messageFront(kind, number, id, style);
+    const written = (payload: Uint8Array, signature: Uint8Array): string =>
+      writeToken(front, payload, algorithm === 'ES256' ? withLowS(signature) : signature);
     return {
       id,
       isPublic: maker.isPublic,
-      seal: async (payload) => {
-        const signature = await maker.sign(signedBytes(front.signed, payload));
-        return writeToken(front, payload, algorithm === 'ES256' ? withLowS(signature) : signature);
+      seal: (payload) => {
+        const signature = maker.sign(signedBytes(front.signed, payload));
+        if (signature instanceof Uint8Array) return written(payload, signature);
+        return signature.then((found) => written(payload, found));
       },
       isGenuine: (message) => maker.isGenuine(signedBytesOf(message, kind), message.signature),
     };

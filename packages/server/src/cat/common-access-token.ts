@@ -59,15 +59,17 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       throw optionsError('url', 'the conditions of `uri` do not open this URL. Change them, or sign another URL.');
     return conditions;
   };
-  const tokenOf = async (opened: Opened, claims: CborClaims, expires: number): Promise<SignedToken> => {
+  const tokenOf = (opened: Opened, claims: CborClaims, expires: number): Promise<SignedToken> | SignedToken => {
     writeExpiry(expires);
-    const token = await keys[0]!.seal(writeCbor(claims));
-    if (token.length * 0.75 > profile.maxBytes)
+    const carried = (token: string): SignedToken => {
+      if (token.length * 0.75 <= profile.maxBytes) return carrier.token(opened, expires, { [param]: token });
       throw optionsError(
         'url',
         `Its token is longer than ${profile.maxBytes} bytes. Give fewer claims, or a shorter URL.`,
       );
-    return carrier.token(opened, expires, { [param]: token });
+    };
+    const sealed = keys[0]!.seal(writeCbor(claims));
+    return typeof sealed === 'string' ? carried(sealed) : sealed.then(carried);
   };
   const openedAlone = (url: URL): Opened => ({
     url: url.origin + url.pathname + carrier.searchOf(url) + url.hash,

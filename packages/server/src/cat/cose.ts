@@ -32,9 +32,11 @@ function readCbor(bytes: Uint8Array): unknown {
   }
 }
 
+const inOrder = { mapSorter: () => 0 };
+
 /** Writes a value as CBOR, with claims in the given order. */
 export function writeCbor(value: unknown): Uint8Array {
-  return encode(value, { mapSorter: () => 0 });
+  return encode(value, inOrder);
 }
 
 /** A received token. Believe nothing in it before its signature is verified. */
@@ -132,9 +134,10 @@ export function readToken(token: string): CoseMessage | undefined {
   if (!isBytes(protectedHeader) || !isBytes(payload) || !isBytes(signature) || !isMap(unprotected)) return undefined;
   const header = readCbor(protectedHeader);
   if (!isMap(header)) return undefined;
-  const all = [...header.keys(), ...unprotected.keys()];
+  const named = [...header.keys()];
+  if (![...named, ...unprotected.keys()].every((each) => readLabels.has(each))) return undefined;
   // A label stands in only one of the two headers (RFC 9052 section 3).
-  if (!all.every((each) => readLabels.has(each)) || new Set(all).size !== all.length) return undefined;
+  if (named.some((each) => unprotected.has(each))) return undefined;
   const algorithm = header.get(labels.algorithm);
   const isKeyIdProtected = header.has(labels.keyId);
   const id = (isKeyIdProtected ? header : unprotected).get(labels.keyId);

@@ -57,13 +57,13 @@ function jsonOf(option: 'claims' | 'params', claims: unknown): string {
 
 /** Tells whether JSON writes all that a value has, apart from the values within. */
 function isWhole(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'string' || typeof value === 'boolean' || value === null || Number.isFinite(value);
   if (Array.isArray(value)) {
     // `Array.prototype` of each realm is a list itself, unlike that of a class of lists
     return Array.isArray(Object.getPrototypeOf(value)) && Reflect.ownKeys(value).length === value.length + 1;
   }
-  if (typeof value === 'object' && value !== null)
-    return isPlainObject(value) && Reflect.ownKeys(value).length === Object.keys(value).length;
-  return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+  return isPlainObject(value) && Reflect.ownKeys(value).length === Object.keys(value).length;
 }
 
 /**

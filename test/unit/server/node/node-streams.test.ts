@@ -91,52 +91,6 @@ describe('toNodeHandler', () => {
     expect(await response.text()).toBe('late');
   });
 
-  test('a viewer who leaves aborts the signal and cancels the body', async () => {
-    const [aborted, cancelled] = [gate(), gate()];
-    const onError = vi.fn();
-    const origin = await serve(
-      ({ signal }) => {
-        signal.addEventListener('abort', () => aborted.resolve());
-        return new Response(
-          new ReadableStream({
-            start: (controller) => controller.enqueue(new Uint8Array(1)),
-            cancel: () => cancelled.resolve(),
-          }),
-        );
-      },
-      { onError },
-    );
-    const leaving = new AbortController();
-    const response = await fetch(origin, { signal: leaving.signal });
-    await response.body!.getReader().read();
-    leaving.abort();
-    await Promise.all([aborted.promise, cancelled.promise]);
-    expect(onError).not.toHaveBeenCalled();
-  });
-
-  test('a viewer who leaves before there is an answer aborts the signal, too', async () => {
-    const aborted = gate();
-    const came = gate();
-    const onError = vi.fn();
-    const origin = await serve(
-      ({ signal }) =>
-        new Promise((_, reject) => {
-          came.resolve();
-          signal.addEventListener('abort', () => {
-            aborted.resolve();
-            reject(signal.reason as Error);
-          });
-        }),
-      { onError },
-    );
-    const request = httpRequest(origin).end();
-    request.on('error', () => {});
-    await came.promise;
-    request.destroy();
-    await aborted.promise;
-    expect(onError).not.toHaveBeenCalled();
-  });
-
   test('an answer that was sent aborts nothing', async () => {
     const signals: AbortSignal[] = [];
     const origin = await serve(({ signal }) => {
