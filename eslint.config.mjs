@@ -122,19 +122,5 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
-  {
-    // CloudFront calls `handler`, has these globals, and no `catch` without a name; a pattern has control characters
-    files: ['packages/server/cloudfront/*.js'],
-    languageOptions: { globals: { Buffer: 'readonly', console: 'readonly' } },
-    rules: {
-      'no-unused-vars': ['error', { varsIgnorePattern: '^handler$', caughtErrors: 'none' }],
-      'no-control-regex': 'off',
-    },
-  },
-  {
-    // EdgeWorkers have the language and their own modules; a pattern has control characters
-    files: ['packages/server/akamai/*.js'],
-    rules: { 'no-unused-vars': ['error', { caughtErrors: 'none' }], 'no-control-regex': 'off' },
-  },
   { files: ['examples/**/*.js'], languageOptions: { globals: { ...globals.browser } } },
 );

@@ -10,6 +10,8 @@ export async function listen(handler, { host, port }) {
   const server = /** @type {import('node:http').Server} */ (
     createAdaptorServer({ fetch: handler, overrideGlobalObjects: false })
   );
+  // Limits of Node for clients that stall, in milliseconds. On the internet, put a proxy in front of them.
+  Object.assign(server, { headersTimeout: 10_000, requestTimeout: 30_000, timeout: 120_000, maxConnections: 1000 });
   const actual = await bind(server, host, port).catch((error) => {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
     return bind(server, host, 0);

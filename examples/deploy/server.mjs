@@ -18,6 +18,8 @@ async function start() {
   const redis = createRedis(settings.redisUrl);
   const answer = createTokenService(settings, redis);
   const server = createServer(toNodeHandler(answer, { onError: (error) => writeLog('error', describe(error)) }));
+  // Limits of Node for clients that stall, in milliseconds. The balancer in front keeps most of these away.
+  Object.assign(server, { headersTimeout: 10_000, requestTimeout: 30_000, timeout: 60_000, maxConnections: 10_000 });
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, () => resolve(undefined));

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
-import { askEdgeWorker } from '../support/akamai-edgeworkers.ts';
 import { HEX, KID, SITUATION, alteredTokens, requests } from './altered-tokens.ts';
 
 const { issuer, audience, ip } = SITUATION;
@@ -33,25 +32,9 @@ const format = commonAccessToken({ keys, issuer, audience, ip, carrier: 'header'
 const passesOurs = async ({ token, url, method }: Case): Promise<boolean> =>
   (await format.verify({ url, method, headers: new Headers({ h: token }) }, now)).ok;
 
-const settings = {
-  KEYS: [{ id: KID, key: 'PMUSER_KEY' }],
-  CARRIER: 'header',
-  NAME: 'h',
-  ISSUER: issuer,
-  AUDIENCE: audience,
-};
-async function passesEdgeWorker({ token, url, method }: Case): Promise<boolean> {
-  const request = new Request(url, { method, headers: { h: token } });
-  const { status } = await askEdgeWorker(request, { settings, now, clientIp: ip, variables: { PMUSER_KEY: HEX } });
-  return status === undefined;
-}
-
-test.each([
-  ['commonAccessToken', passesOurs],
-  ['the EdgeWorker for Akamai', passesEdgeWorker],
-])(`${COUNT} altered tokens: %s lets none through that @eyevinn/cat refuses`, async (_, passes) => {
+test(`of ${COUNT} altered tokens, commonAccessToken lets none through that @eyevinn/cat refuses`, async () => {
   const passed: Case[] = [];
-  for (const each of cases) if (await passes(each)) passed.push(each);
+  for (const each of cases) if (await passesOurs(each)) passed.push(each);
   if (process.env.COUNTS) console.log(`${passed.length} of ${cases.length} pass`);
   const wrong = passed.filter((each) => !ofGenuineClaims[cases.indexOf(each)]);
   expect(wrong).toEqual([]);

@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
 import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
-import { askEdgeWorker } from '../support/akamai-edgeworkers.ts';
 import { hexKey } from '../support/format-samples.ts';
 import { propertyRuns, propertyTimeout } from '../support/property-runs.ts';
 
@@ -153,69 +152,6 @@ describe('a Common Access Token', () => {
         }
       });
       await fc.assert(property, { numRuns: propertyRuns });
-    },
-    propertyTimeout,
-  );
-
-  test(
-    'that commonAccessToken refuses is refused by the EdgeWorker for Akamai, too',
-    async () => {
-      const kinds = [fc.integer(), fc.double(), fc.string({ maxLength: 8 }), fc.boolean(), fc.constant(null)];
-      const key = fc.oneof(fc.integer({ min: -2, max: 9 }), fc.constantFrom('0', '3', '8', 'x'));
-      const item = fc.letrec((tie) => ({
-        any: fc.oneof(
-          { maxDepth: 3 },
-          ...kinds,
-          fc.uint8Array({ maxLength: 16 }).map((bytes) => Uint8Array.from(bytes)),
-          fc.array(tie('any'), { maxLength: 3 }),
-          fc.array(fc.tuple(key, tie('any')), { maxLength: 3 }).map((all) => new Map(all)),
-          fc.tuple(fc.constantFrom(52, 54, 99), tie('any')).map(([tag, value]) => new Tagged(tag, value)),
-        ),
-      })).any;
-      const label = fc.constantFrom(
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        7,
-        308,
-        310,
-        311,
-        312,
-        313,
-        314,
-        316,
-        322,
-        323,
-        401,
-        'grant',
-        'x',
-      );
-      const drawn = fc.record({
-        claims: fc.array(fc.tuple(label, item), { maxLength: 2 }),
-        cut: fc.option(fc.record({ at: fc.nat(), length: fc.nat({ max: 2 }), put: fc.uint8Array({ maxLength: 2 }) })),
-      });
-      const format = commonAccessToken({ keys: [{ id: 'k', key: hexKey }], profile: 'akamai' });
-      const counts = { both: 0, refused: 0 };
-      const property = fc.asyncProperty(drawn, async ({ claims, cut }) => {
-        const payload = encode(new Map<unknown, unknown>([[4, NOW + 60], ...claims]), inOrder);
-        const bytes = [...payload];
-        if (cut) bytes.splice(cut.at % bytes.length, cut.length, ...cut.put);
-        const asked = `${url}?CAT=${sealed(Uint8Array.from(bytes))}`;
-        const { ok } = await format.verify({ url: asked, headers: new Headers() }, NOW);
-        const { status } = await askEdgeWorker(new Request(asked), {
-          now: NOW,
-          settings: { KEYS: [{ id: 'k', key: 'PMUSER_KEY' }] },
-          variables: { PMUSER_KEY: hexKey },
-        });
-        expect([undefined, 403, 410]).toContain(status);
-        if (!ok) expect(status).not.toBeUndefined();
-        counts[ok && status === undefined ? 'both' : 'refused']++;
-      });
-      await fc.assert(property, { numRuns: propertyRuns });
-      expect(Math.min(counts.both, counts.refused)).toBeGreaterThan(0);
     },
     propertyTimeout,
   );

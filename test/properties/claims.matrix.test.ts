@@ -37,15 +37,6 @@ describeFormat({
   signatureOf,
 });
 
-for (const options of [{}, { depth: 1 }, { exact: true }]) {
-  describeFormat({
-    name: `rfc9246 with ${JSON.stringify(options)}`,
-    make: () => jwt({ profile: 'rfc9246', keys: [{ key: secret }], algorithm: 'HS256', ...options }),
-    conditions: none,
-    signatureOf,
-  });
-}
-
 describeFormat({ name: 'jwPlayer', make: () => jwPlayer({ secret }), conditions: none, signatureOf });
 
 const ids = [{ id: 'k', key: rsaKey }];

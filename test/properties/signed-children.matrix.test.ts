@@ -62,7 +62,6 @@ const narrowBunny = (options: Parameters<typeof bunny>[0]): ReturnType<typeof bu
   bunny({ ...options, depth: 2 }),
   bunny({ ...options, depth: 0 }),
 ];
-const uriSigning = { profile: 'rfc9246', keys: [{ key: secret }], algorithm: 'HS256' } as const;
 const folderClaims = {
   claims: ({ pathname }: URL) => ({ dir: pathname.split('/')[1] }),
   opens: ({ origin, pathname }: URL) => ({
@@ -157,11 +156,6 @@ const subjects: readonly EdgeSubject[] = [
     name: 'jwt of a folder',
     format: jwt({ ...shared, ...folderClaims }),
     viewers: [jwt({ ...shared, ...folderClaims })],
-  },
-  {
-    name: 'rfc9246',
-    format: jwt({ ...uriSigning, depth: 1 }),
-    viewers: [{ depth: 1 }, { depth: 2 }, {}, { exact: true }].map((own) => jwt({ ...uriSigning, ...own })),
   },
   { name: 'jwPlayer', format: jwPlayer({ secret }), viewers: [jwPlayer({ secret })] },
   { name: 'mux', format: mux(jwtKeys), viewers: [mux(jwtKeys)], paths: muxPaths },

@@ -78,12 +78,6 @@ export const samples: readonly (readonly [name: string, format: VerifyingTokenFo
     jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ sub: pathname }) }),
     '/vod/7/a.m3u8',
   ],
-  ['rfc9246', jwt({ profile: 'rfc9246', keys: [{ key: secret }], algorithm: 'HS256' }), '/vod/7/a.m3u8'],
-  [
-    'rfc9246 exact',
-    jwt({ profile: 'rfc9246', keys: [{ key: secret }], algorithm: 'HS256', exact: true }),
-    '/vod/7/a.m3u8',
-  ],
   ['jwPlayer', jwPlayer({ secret }), '/vod/7/a.m3u8'],
   ['mux', mux(jwtKeys), '/abc.m3u8'],
   ['cloudflareStream', cloudflareStream(jwtKeys), `/${videoId}/manifest/video.m3u8`],

@@ -1,11 +1,9 @@
+export { inspectCommonAccessToken } from './cat/cat-key.ts';
+export type { CatAlgorithm, CatKey, InspectedClaim, InspectedToken } from './cat/cat-key.ts';
+export type { CatProfile, CommonAccessTokenOptions } from './cat/cat-options.ts';
 export { commonAccessToken } from './cat/common-access-token.ts';
-export type { CommonAccessTokenOptions } from './cat/cat-options.ts';
-export type { CborClaims } from './cat/cbor.ts';
-export type { CatAlgorithm, CatKey } from './cat/cose-key.ts';
+export type { CborClaims } from './cat/cose.ts';
 export type { TokenUse } from './cat/judge-claims.ts';
-export type { CatProfile } from './cat/profiles.ts';
 export type { CatRenewal } from './cat/renewal.ts';
-export type { Jwk } from './crypto/asymmetric-key.ts';
 export type { UriConditions } from './cat/uri-conditions.ts';
-export { inspectCommonAccessToken } from './cat/inspect-token.ts';
-export type { InspectedClaim, InspectedToken } from './cat/inspect-token.ts';
+export type { Jwk } from './crypto/key-pair.ts';

@@ -11,26 +11,23 @@ export type { RateLimitOptions } from './endpoint/rate-limit.ts';
 export type { SigningEndpointOptions } from './endpoint/signing-endpoint-options.ts';
 export { tokensFor } from './endpoint/tokens-for.ts';
 export type { TokensForOptions } from './endpoint/tokens-for.ts';
-export { bunny } from './formats/bunny/bunny.ts';
-export type { BunnyOptions } from './formats/bunny/bunny.ts';
-export { cloudFront } from './formats/cloud-front/cloud-front.ts';
-export type { CloudFrontOptions } from './formats/cloud-front/cloud-front.ts';
+export { bunny } from './formats/bunny.ts';
+export type { BunnyOptions } from './formats/bunny.ts';
+export { cloudFront } from './formats/cloud-front.ts';
+export type { CloudFrontOptions } from './formats/cloud-front.ts';
 export { cloudflare } from './formats/cloudflare.ts';
 export type { CloudflareOptions } from './formats/cloudflare.ts';
 export { edgeAuth } from './formats/edge-auth.ts';
 export type { EdgeAuthOptions } from './formats/edge-auth.ts';
 export { fastly } from './formats/fastly.ts';
 export type { FastlyOptions } from './formats/fastly.ts';
-export { cloudCdn } from './formats/google/cloud-cdn.ts';
-export type { CloudCdnOptions } from './formats/google/cloud-cdn.ts';
-export type { GoogleKey } from './formats/google/google-keys.ts';
-export { mediaCdnToken } from './formats/google/media-cdn-token.ts';
-export type { MediaCdnTokenOptions } from './formats/google/media-cdn-token.ts';
-export { mediaCdn } from './formats/google/media-cdn.ts';
-export type { MediaCdnOptions } from './formats/google/media-cdn.ts';
-export { secureLinkLayouts } from './formats/link/secure-link-layouts.ts';
-export { secureLink } from './formats/link/secure-link.ts';
-export type { SecureLinkLayout, SecureLinkOptions } from './formats/link/secure-link.ts';
+export { cloudCdn, mediaCdn } from './formats/google-cdn.ts';
+export type { CloudCdnOptions, GoogleKey, MediaCdnOptions } from './formats/google-cdn.ts';
+export { mediaCdnToken } from './formats/media-cdn-token.ts';
+export type { MediaCdnTokenOptions } from './formats/media-cdn-token.ts';
+export { secureLinkLayouts } from './formats/secure-link-layouts.ts';
+export { secureLink } from './formats/secure-link.ts';
+export type { SecureLinkLayout, SecureLinkOptions } from './formats/secure-link.ts';
 export { secureToken } from './formats/secure-token.ts';
 export type { SecureTokenFormat, SecureTokenOptions } from './formats/secure-token.ts';
 export { wowza } from './formats/wowza.ts';
@@ -38,17 +35,15 @@ export type { WowzaOptions } from './formats/wowza.ts';
 export type { CorsOptions } from './http/cors-options.ts';
 export { jsonForScript } from './http/json-for-script.ts';
 export { lazyHandler } from './http/lazy-handler.ts';
-export { limitConnections } from './node/limit-connections.ts';
-export type { NodeServer } from './node/limit-connections.ts';
-export { toNodeHandler } from './node/to-node-handler.ts';
-export type { NodeHandler, NodeHandlerOptions } from './node/to-node-handler.ts';
 export type {
   FastifyReplyLike,
   FastifyRequestLike,
+  NodeHandler,
+  NodeHandlerOptions,
   NodeRequest,
   NodeResponse,
-  NodeSocket,
 } from './node/node-message.ts';
+export { toNodeHandler } from './node/to-node-handler.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
 export { playlistUrls } from './playlist/playlist-urls.ts';
 export type { PlaylistUrl } from './playlist/playlist-urls.ts';

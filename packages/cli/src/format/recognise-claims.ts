@@ -34,20 +34,16 @@ export function recogniseJwt(url: URL): Recognised | undefined {
       ? `${url.origin}/${typeof sub === 'string' ? sub : 'video'}${rest}${url.search}`
       : withoutParameters(url, [param!]),
     ...(typeof exp === 'number' && { expires: exp }),
-    opensFolder: format === 'mux' || format === 'cloudflareStream' || String(claims.cdniuc).startsWith('regex:'),
+    opensFolder: format === 'mux' || format === 'cloudflareStream',
     facts: [
       `algorithm: ${String(header.alg)}`,
       ...((header.kid ?? kid) ? [`key id: ${String(header.kid ?? kid)}`] : []),
       `claims: ${Object.entries(claims)
         .map(([name, each]) => `${name} ${JSON.stringify(each)}`)
         .join(', ')}`,
-      ...(isUriSigned(claims) && (claims.iss ?? claims.aud) !== undefined ? [UNCHECKED] : []),
     ],
   };
 }
-
-const UNCHECKED =
-  "issuer and audience are the token's own: give --option issuer=… and --option audience=… to check them";
 
 function read(text: string): Token | undefined {
   const [, head, body] = jwtForm.exec(text) ?? [];
@@ -57,28 +53,17 @@ function read(text: string): Token | undefined {
 
 /** Returns the options that `jwt` needs for this token. */
 function settingsOf({ header, claims }: Token, url: URL, param: string | undefined): Recognised['settings'] {
-  const isUriSigning = isUriSigned(claims);
-  const settings = {
-    ...(param !== undefined && param !== (isUriSigning ? 'URISigningPackage' : 'token') && { param }),
-    algorithm: header.alg,
-  };
-  if (!isUriSigning) return { ...settings, claims: claimsToAsk(claims, url) };
-  const { iss: issuer, aud: audience } = claims;
   return {
-    ...settings,
-    profile: 'rfc9246',
-    ...(issuer !== undefined && { issuer }),
-    ...(audience !== undefined && { audience }),
+    ...(param !== undefined && param !== 'token' && { param }),
+    algorithm: header.alg,
+    claims: claimsToAsk(claims, url),
   };
 }
-
-const isUriSigned = ({ cdniuc }: Claims): boolean => typeof cdniuc === 'string';
 
 function whose({ hostname }: URL, claims: Claims, isInPath: boolean): [format: string, cdn: string] {
   if (isInPath) return ['cloudflareStream', 'Cloudflare Stream'];
   if (/(?:^|\.)mux\.com$/.test(hostname)) return ['mux', 'Mux'];
   if (typeof claims.resource === 'string') return ['jwPlayer', 'JW Player'];
-  if (isUriSigned(claims)) return ['jwt', 'URI Signing (RFC 9246)'];
   return ['jwt', 'a JWT of your own'];
 }
 

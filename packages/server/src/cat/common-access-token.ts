@@ -1,4 +1,5 @@
-import { utf8Text } from '../crypto/utf8-text.ts';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { utf8Text } from '../crypto/base64url.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { prefixOf } from '../format-parts/access-list.ts';
 import { writeExpiry } from '../format-parts/expiry.ts';
@@ -13,17 +14,14 @@ import type { JudgedRequest, SignedToken, VerifyingTokenFormat } from '../token/
 import { refused } from '../token/verdict.ts';
 import type { Verdict } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
-import { checkCatOptions } from './cat-options.ts';
-import type { CommonAccessTokenOptions } from './cat-options.ts';
-import { catWriter } from './cat-writer.ts';
-import type { CborClaims } from './cbor.ts';
-import { coseKeys } from './cose-key.ts';
-import { judgeClaims, refusedFor } from './judge-claims.ts';
-import { label } from './labels.ts';
-import { openToken } from './open-token.ts';
-import { profiles } from './profiles.ts';
-import { tokenRenewer } from './renew-token.ts';
-import { meetsUri, pathOfConditions, readUri } from './uri-conditions.ts';
+import { coseKeys, openToken } from './cat-key.ts';
+import { checkCatOptions, profiles } from './cat-options.ts';
+import type { CommonAccessTokenOptions, Profile } from './cat-options.ts';
+import { awsLabel, label, writeCbor } from './cose.ts';
+import type { CborClaims } from './cose.ts';
+import { ipClaim, judgeClaims, refusedFor } from './judge-claims.ts';
+import { renewalClaim, tokenRenewer } from './renewal.ts';
+import { hostConditions, meetsUri, pathOfConditions, readUri, toAwsUri, uriConditions } from './uri-conditions.ts';
 import type { UriConditions } from './uri-conditions.ts';
 
 /**
@@ -43,7 +41,9 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
   const { carrier: kind = 'query', param = profile[kind] } = options;
   const carrier = valueCarrier([param], options);
   const keys = coseKeys(options.keys, algorithm, profile.tags);
-  const writer = catWriter(options, profile, keys[0]!);
+  const claimsOf = claimsWriter(options, profile);
+  const ownLimits = limitsOf(claimsOf('any', 0));
+  const conditionsOf = profile.isAws ? hostConditions : uriConditions;
   const isAlone = exact || uri instanceof Map;
   // An app's own `cti` takes the place of the id of a session.
   const carriesSession = options.claims?.has(label.cti) !== true;
@@ -53,22 +53,28 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
   const conditionsFor = (url: URL): UriConditions | 'any' => {
     const path = pathToSign(url, 'raw');
     carrier.searchOf(url);
-    const conditions = uri ?? writer.conditions(url, exact ? path : folderOf(path, depth), exact);
+    const conditions = uri ?? conditionsOf(url, exact ? path : folderOf(path, depth), exact);
     const read = conditions === 'any' ? [] : readUri(conditions);
     if (!read || !meetsUri(url, read))
       throw optionsError('url', 'the conditions of `uri` do not open this URL. Change them, or sign another URL.');
     return conditions;
   };
-  const tokenOf = (
-    opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>,
-    conditions: UriConditions | 'any',
-    { expires, session }: { expires: number; session: string | undefined },
-  ): Promise<SignedToken> | SignedToken => {
+  const tokenOf = (opened: Opened, claims: CborClaims, expires: number): Promise<SignedToken> | SignedToken => {
     writeExpiry(expires);
-    const carried = (token: string): SignedToken => carrier.token(opened, expires, { [param]: token });
-    const sealed = writer.seal(conditions, expires, session);
+    const carried = (token: string): SignedToken => {
+      if (token.length * 0.75 <= profile.maxBytes) return carrier.token(opened, expires, { [param]: token });
+      throw optionsError(
+        'url',
+        `Its token is longer than ${profile.maxBytes} bytes. Give fewer claims, or a shorter URL.`,
+      );
+    };
+    const sealed = keys[0]!.seal(writeCbor(claims));
     return typeof sealed === 'string' ? carried(sealed) : sealed.then(carried);
   };
+  const openedAlone = (url: URL): Opened => ({
+    url: url.origin + url.pathname + carrier.searchOf(url) + url.hash,
+    anyQuery: true,
+  });
   const renewed = tokenRenewer(keys[0]!, profile, options, param);
   /** Returns the token of a request; `undefined` for a request that has more than one reading. */
   const sentToken = (sent: SentRequest): CarriedValues | undefined =>
@@ -89,22 +95,17 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
     },
 
     sign(url, expires, session) {
-      const conditions = conditionsFor(url);
-      const alone = {
-        url: url.origin + url.pathname + carrier.searchOf(url) + url.hash,
-        anyQuery: !(uri instanceof Map),
-      };
-      const opened = isAlone ? alone : { prefix: prefixOf(url, uri === 'any' ? 0 : depth) };
-      return tokenOf(opened, conditions, { expires, session });
+      const claims = claimsOf(conditionsFor(url), expires, session);
+      const alone = { ...openedAlone(url), anyQuery: !(uri instanceof Map) };
+      return tokenOf(isAlone ? alone : { prefix: prefixOf(url, uri === 'any' ? 0 : depth) }, claims, expires);
     },
     ...(!exact && {
       signExactly(url: URL, expires: number, session?: string) {
-        const path = pathToSign(url, 'raw');
-        const alone = { url: url.origin + path + carrier.searchOf(url) + url.hash, anyQuery: true };
         // A URL that `uri` does not open gets no token here either, and the conditions of `uri` beside the path stay.
         const own = conditionsFor(url);
-        const conditions = writer.conditions(url, path, true);
-        return tokenOf(alone, new Map([...(own === 'any' ? [] : own), ...conditions]), { expires, session });
+        const conditions = conditionsOf(url, pathToSign(url, 'raw'), true);
+        const claims = claimsOf(new Map([...(own === 'any' ? [] : own), ...conditions]), expires, session);
+        return tokenOf(openedAlone(url), claims, expires);
       },
     }),
 
@@ -117,20 +118,16 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       if (typeof claims === 'string') return refused[claims];
       const url = new URL(sent.url.origin + sent.url.pathname + carried.search);
       const { ip, country, alpn, issuer } = options;
-      const judged = judgeClaims(claims, {
-        asked: { url, method: sent.method, ip, country, alpn, issuer, audience },
-        now,
-        maxTtl,
-        isAws: profile.isAws,
-        judgesReplay: replay !== undefined,
-      });
+      const { isAws } = profile;
+      const asked = { url, method: sent.method, ip, country, alpn, issuer, audience, isAws };
+      const judged = judgeClaims(claims, { ...asked, judgesReplay: replay !== undefined }, now, maxTtl);
       if ('ok' in judged) return judged;
       const { expires, use } = judged;
       // A check of what else a token opens is no use of the token. A token for a single use opens nothing else.
       const mayBeUsed = !use || (sent.isUse ? await replay!(use) : use.kind === 'detected');
       if (!mayBeUsed) return refusedFor('signature', label.catreplay);
       // Another token of this format would have a new grant: a viewer could watch without end.
-      const conditional = options.renewal !== undefined || writer.isOtherwiseLimited(claims);
+      const conditional = options.renewal !== undefined || limitsOf(claims) !== ownLimits;
       const granted = { ok: true, expires, url: url.href, carriers: carried.carriers, conditional } as const;
       return { ...granted, ...(carriesSession && sessionOf(claims)) };
     }),
@@ -144,6 +141,65 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       },
     }),
   };
+}
+
+type Opened = Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
+
+/**
+ * Returns a writer of the claims that follow from options and URL, with the numbers of a profile.
+ *
+ * @throws `ERR_OPTIONS` for claims that another option makes; from the writer for conditions without a number in the profile
+ */
+function claimsWriter(
+  { issuer, audience, uri, ipRanges, renewal, claims: more = new Map() }: CommonAccessTokenOptions,
+  { isAws }: Profile,
+): (conditions: UriConditions | 'any', expires: number, session?: string) => CborClaims {
+  const ranges = ipRanges && ipClaim(ipRanges);
+  const numbers = isAws ? awsLabel : label;
+
+  const written = (conditions: UriConditions): UriConditions => {
+    const found = isAws ? toAwsUri(conditions) : conditions;
+    if (found) return found;
+    throw optionsError('uri', 'AWS has numbers for host, path and extension, exact, prefix and suffix. Keep to those.');
+  };
+  const ownClaims = (conditions: UriConditions | 'any', expires: number): CborClaims =>
+    new Map<number | string, unknown>([
+      ...(issuer === undefined ? [] : ([[label.iss, issuer]] as const)),
+      ...(audience === undefined ? [] : ([[label.aud, audience]] as const)),
+      [label.exp, expires],
+      ...(conditions === 'any' ? [] : ([[numbers.catu, written(conditions)]] as const)),
+      ...(ranges ? ([[numbers.catnip, isAws ? ipRanges : ranges]] as const) : []),
+      ...(renewal ? ([[label.catr, renewalClaim(renewal, expires)]] as const) : []),
+    ]);
+  const taken = [...ownClaims(uri ?? new Map(), 0).keys(), label.catv].find((each) => more.has(each));
+  if (taken !== undefined) throw optionsError('claims', `claim ${taken} comes from another option. Leave it out here.`);
+
+  return (conditions, expires, session) => {
+    const id = session === undefined ? [] : ([[label.cti, utf8ToBytes(session)]] as const);
+    return new Map([...ownClaims(conditions, expires), ...id, ...more, [label.catv, 1]]);
+  };
+}
+
+/** Claims that say for whom, when and what a token opens. All other claims say from where and how it is used. */
+const notLimits: ReadonlySet<unknown> = new Set([
+  label.iss,
+  label.sub,
+  label.exp,
+  label.nbf,
+  label.iat,
+  label.cti,
+  label.catv,
+  label.catu,
+  awsLabel.catu,
+  label.catr,
+  awsLabel.catr,
+  label.grant,
+]);
+
+/** Returns as text the claims that say from where and how a token is used. */
+function limitsOf(claims: CborClaims): string {
+  const limits = [...claims].filter(([claim]) => !notLimits.has(claim));
+  return JSON.stringify(limits.map((limit) => JSON.stringify(limit)).sort());
 }
 
 /** Returns `cti` as text, for tokens of sessions that the signing endpoint counts. */

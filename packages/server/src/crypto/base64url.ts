@@ -1,4 +1,23 @@
-import { nodeModule } from './node-module.ts';
+import type * as nodeBuffer from 'node:buffer';
+import type * as nodeCrypto from 'node:crypto';
+
+interface NodeModules {
+  'node:buffer': typeof nodeBuffer;
+  'node:crypto': typeof nodeCrypto;
+}
+
+/**
+ * Returns a built-in module of Node. Some runtimes have a part of it (Deno, Bun, Workers with `nodejs_compat`), and
+ * some have nothing: these would refuse an import, so this function uses none.
+ */
+export function nodeModule<Name extends keyof NodeModules>(name: Name): Partial<NodeModules[Name]> | undefined {
+  try {
+    const { process } = globalThis as { process?: { getBuiltinModule?: (name: Name) => Partial<NodeModules[Name]> } };
+    return process?.getBuiltinModule?.(name);
+  } catch {
+    return undefined;
+  }
+}
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
@@ -15,9 +34,14 @@ export function base64url(bytes: Uint8Array): string {
   return text.slice(0, Math.ceil((bytes.length * 4) / 3));
 }
 
-/** Decodes base64 in either alphabet, padded or not. Returns `undefined` for any other text. */
-export function base64Bytes(text: string): Uint8Array | undefined {
-  if (!/^[\w+/-]*={0,2}$/.test(text)) return undefined;
+/** Adds the padding to base64url text that has none. */
+export function padded(text: string): string {
+  return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
+}
+
+/** Decodes base64 in either alphabet, padded or not. Returns `undefined` for any other value. */
+export function base64Bytes(text: unknown): Uint8Array | undefined {
+  if (typeof text !== 'string' || !/^[\w+/-]*={0,2}$/.test(text)) return undefined;
   const padding = text.endsWith('==') ? 2 : Number(text.endsWith('='));
   // A last group of one character encodes no byte, and padding fills up the last group.
   if ((text.length - padding) % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) return undefined;
@@ -27,4 +51,18 @@ export function base64Bytes(text: string): Uint8Array | undefined {
   // `Uint8Array.from` takes ten times as long, and this code runs for each token.
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes;
+}
+
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Decodes UTF-8 so that no other bytes give the same text: returns `undefined` for invalid bytes, and keeps a byte
+ * order mark.
+ */
+export function utf8Text(bytes: Uint8Array | undefined): string | undefined {
+  try {
+    return bytes && decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

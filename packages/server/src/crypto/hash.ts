@@ -4,8 +4,7 @@ import { md5 as pureMd5, sha1 as pureSha1 } from '@noble/hashes/legacy.js';
 import { sha256 as pureSha256, sha384 as pureSha384, sha512 as pureSha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { CHash } from '@noble/hashes/utils.js';
-import { base64url } from './base64url.ts';
-import { nodeModule } from './node-module.ts';
+import { base64url, nodeModule } from './base64url.ts';
 
 /** A hash function: its name in `node:crypto`, and its implementation in JavaScript. */
 export interface Hash {
@@ -69,4 +68,15 @@ function bytesOf(message: string | Uint8Array): Uint8Array {
 
 function encoded(bytes: Uint8Array, encoding: Encoding): string {
   return encoding === 'hex' ? bytesToHex(bytes) : base64url(bytes);
+}
+
+/**
+ * Compares two strings to their ends, even after a difference, so that the time does not tell an attacker how much of a
+ * guess is right. Only the lengths may show: they are public in every format.
+ */
+export function equalInConstantTime(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
 }

@@ -1,13 +1,56 @@
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { optionsError } from '../errors/options-error.ts';
-import { decodeBase64 } from './base64-keys.ts';
-import { fromDer, toDer } from './ecdsa-der.ts';
-import { signatureCheck } from './signature-check.ts';
-import type { SignatureAlgorithm, SignatureHash } from './signature-check.ts';
-import { kept } from './signer.ts';
-import type { Signer } from './signer.ts';
+import { base64Bytes } from './base64url.ts';
+import { equalInConstantTime, hmac } from './hash.ts';
+import type { Encoding, Hash } from './hash.ts';
+import { keyPair, pemBytes } from './key-pair.ts';
 
-interface Encoding {
+/** An object that makes and checks the signatures of one key in one encoding. */
+export interface Signer {
+  readonly sign: (text: string) => Promise<string> | string;
+  /** Whether `signature` is exactly what `sign` returns, or another signature of `text` by the owner of the key. */
+  readonly verify: (text: string, signature: string) => Promise<boolean> | boolean;
+}
+
+/**
+ * Creates a signer for HMAC.
+ *
+ * @param write turns the encoded signature into the text that is sent
+ */
+export function hmacSigner(
+  hash: Hash,
+  key: Uint8Array,
+  encoding: Encoding,
+  write: (signature: string) => string = (signature) => signature,
+): Signer {
+  const sign = (text: string): string => write(hmac(hash, key, text, encoding));
+  return { sign, verify: (text, signature) => equalInConstantTime(sign(text), signature) };
+}
+
+/** The bytes in front of the 32 bytes of a private key in PKCS#8 (RFC 8410 section 7). */
+const ed25519Front = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+
+/**
+ * Creates a signer for Ed25519.
+ *
+ * @param seed the 32 bytes of the private key
+ * @throws `ERR_OPTIONS` for a key of another length
+ */
+export function ed25519Signer(seed: Uint8Array, encode: (bytes: Uint8Array) => string): Signer {
+  if (seed.length !== 32)
+    throw optionsError('key', `the key has ${seed.length} bytes. Give an Ed25519 key, which has 32.`);
+  const pair = keyPair(Uint8Array.from([...ed25519Front, ...seed]), 'EdDSA');
+  return {
+    sign: async (text) => encode(await pair.sign(utf8ToBytes(text))),
+    verify: async (text, signature) => {
+      const bytes = base64Bytes(signature);
+      // Each signature has one spelling: `base64Bytes` also accepts the other alphabet and stray low bits.
+      return bytes !== undefined && encode(bytes) === signature && pair.isGenuine(utf8ToBytes(text), bytes);
+    },
+  };
+}
+
+interface SignatureText {
   readonly encode: (bytes: Uint8Array) => string;
   /** Decodes a text. Returns `undefined` for a text that `encode` does not make. */
   readonly decode: (text: string) => Uint8Array | undefined;
@@ -22,32 +65,61 @@ const p256 = '06082a8648ce3d030107';
  *
  * @throws `ERR_OPTIONS` for a key that is not PKCS#8, the only form that WebCrypto reads
  */
-export function privateKeySigner(pem: string, hash: SignatureHash, { encode, decode }: Encoding): Signer {
-  const body = /-----BEGIN PRIVATE KEY-----([\sA-Za-z\d+/=]+)-----END PRIVATE KEY-----/.exec(pem)?.[1];
-  const der = decodeBase64(body?.replace(/\s/g, ''));
+export function privateKeySigner(pem: string, hash: 'SHA-1' | 'SHA-256', { encode, decode }: SignatureText): Signer {
+  const der = pemBytes(pem, 'pkcs8');
   const hex = der ? bytesToHex(der) : '';
-  if (!der || !(hex.includes(rsa) || hex.includes(p256))) {
+  const isRsa = hex.includes(rsa);
+  if (!der || !(isRsa || hex.includes(p256))) {
     throw optionsError(
       'privateKey',
       'This key cannot be read. Give an RSA or P-256 key in PKCS#8: openssl pkcs8 -topk8 -nocrypt -in key.pem',
     );
   }
-  const { subtle } = globalThis.crypto;
-  const isRsa = hex.includes(rsa);
-  const algorithm: SignatureAlgorithm = isRsa
-    ? { name: 'RSASSA-PKCS1-v1_5', hash }
-    : { name: 'ECDSA', namedCurve: 'P-256', hash };
-  const privateKey = kept(() => subtle.importKey('pkcs8', Uint8Array.from(der), algorithm, true, ['sign']));
-  const check = kept(async () => signatureCheck(await privateKey(), algorithm));
+  const pair = keyPair(der, `${isRsa ? 'RS' : 'ES'}${hash === 'SHA-1' ? '1' : '256'}`);
   return {
     sign: async (text) => {
-      const bytes = new Uint8Array(await subtle.sign(algorithm, await privateKey(), utf8ToBytes(text)));
+      const bytes = await pair.sign(utf8ToBytes(text));
       return encode(isRsa ? bytes : toDer(bytes));
     },
     verify: async (text, signature) => {
       const bytes = decode(signature);
       const raw = isRsa ? bytes : bytes && fromDer(bytes);
-      return raw !== undefined && (await check())(utf8ToBytes(text), raw);
+      return raw !== undefined && pair.isGenuine(utf8ToBytes(text), raw);
     },
   };
+}
+
+/**
+ * Converts an ECDSA signature over P-256 from `r‖s` in 64 bytes (IEEE P1363), as WebCrypto has it, to a DER sequence of
+ * two integers (RFC 3279 section 2.2.3), as CloudFront and OpenSSL have it.
+ */
+export function toDer(raw: Uint8Array): Uint8Array {
+  const body = [...derInteger(raw.subarray(0, 32)), ...derInteger(raw.subarray(32))];
+  return Uint8Array.from([0x30, body.length, ...body]);
+}
+
+/**
+ * Converts a signature from DER to `r‖s`. Returns `undefined` for bytes that `toDer` would not have made, so that each
+ * signature has one spelling.
+ */
+export function fromDer(der: Uint8Array): Uint8Array | undefined {
+  const lengthOfR = der[3] ?? 0;
+  const lengthOfS = der[5 + lengthOfR] ?? 0;
+  const [r, s] = [der.subarray(4, 4 + lengthOfR), der.subarray(6 + lengthOfR, 6 + lengthOfR + lengthOfS)];
+  const raw = new Uint8Array(64);
+  for (const [i, part] of [r, s].entries()) {
+    const bytes = part[0] === 0 ? part.subarray(1) : part;
+    if (bytes.length > 32) return undefined;
+    raw.set(bytes, 32 * (i + 1) - bytes.length);
+  }
+  const again = toDer(raw);
+  return again.length === der.length && again.every((byte, i) => byte === der[i]) ? raw : undefined;
+}
+
+function derInteger(bytes: Uint8Array): number[] {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const digits = first < 0 ? [0] : [...bytes.subarray(first)];
+  // With a leading bit of 1, the integer would be negative.
+  if (digits[0]! > 0x7f) digits.unshift(0);
+  return [2, digits.length, ...digits];
 }

@@ -1,4 +1,6 @@
+import { hexToBytes } from '@noble/hashes/utils.js';
 import { optionsError } from '../errors/options-error.ts';
+import { base64Bytes } from './base64url.ts';
 
 /**
  * A function that returns the secret, called whenever a token is made or verified. It is for a secret that does not
@@ -50,4 +52,30 @@ export function secretList(options: SecretOptions, fronts: readonly string[] = [
 /** Whether a text is a key in PEM. A public key is known to others, so it cannot be a shared secret. */
 export function isPem(text: string): boolean {
   return /^\s*-----BEGIN /.test(text);
+}
+
+/** One key, or several during a rotation: the first one signs, all of them verify. */
+export type KeyOptions = { key: string; keys?: never } | { key?: never; keys: readonly string[] };
+
+/**
+ * Returns the bytes of the keys of the options.
+ *
+ * @param encoding hex, or base64 in either alphabet
+ * @throws `ERR_OPTIONS` if there is no key, for an empty one, and for one in another encoding
+ */
+export function keyList(options: KeyOptions, encoding: 'hex' | 'base64'): readonly Uint8Array[] {
+  const { key, keys }: { key?: unknown; keys?: readonly unknown[] } = options;
+  const read = encoding === 'hex' ? hexBytes : base64Bytes;
+  const list = (keys ?? [key]).map(read);
+  if ((key !== undefined && keys !== undefined) || list.length === 0 || list.some((each) => !each?.length)) {
+    throw optionsError(
+      'key',
+      `This is missing, empty or not ${encoding}. Give \`key\` in ${encoding}, or \`keys\` with the current one first.`,
+    );
+  }
+  return list as Uint8Array[];
+}
+
+function hexBytes(text: unknown): Uint8Array | undefined {
+  return typeof text === 'string' && /^(?:[\da-f]{2})+$/i.test(text) ? hexToBytes(text) : undefined;
 }

@@ -8,7 +8,7 @@ import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
-import { linkFormat } from './link/link-format.ts';
+import { linkFormat } from './link-format.ts';
 
 export type CloudflareOptions = SecretOptions & {
   /**

@@ -1,8 +1,7 @@
-import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
-import { hmac, md5, sha1, sha256 } from '../crypto/hash.ts';
+import { equalInConstantTime, hmac, md5, sha1, sha256 } from '../crypto/hash.ts';
 import type { Hash } from '../crypto/hash.ts';
-import { hexKeys } from '../crypto/hex-keys.ts';
-import type { HexKeyOptions } from '../crypto/hex-keys.ts';
+import { keyList } from '../crypto/secret-list.ts';
+import type { KeyOptions } from '../crypto/secret-list.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { openedByPatterns, patternList, patternScopes } from '../format-parts/access-list.ts';
@@ -21,10 +20,8 @@ import type { SignedToken, VerifyingTokenFormat } from '../token/token-format.ts
 import { refused } from '../token/verdict.ts';
 import { canonicalPath, encodePath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
-import { escapeEarly, readEdgeAuthFields, writeEdgeAuthFields } from './edge-auth-fields.ts';
-import type { EdgeAuthFields } from './edge-auth-fields.ts';
 
-export type EdgeAuthOptions = HexKeyOptions &
+export type EdgeAuthOptions = KeyOptions &
   ValueCarrierOptions & {
     /** Name of the parameter, cookie or header. @default 'hdnts' */
     param?: string;
@@ -97,7 +94,7 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
   });
   const { param = 'hdnts', depth = Infinity, exact = false, signQuery = false, algorithm = 'sha256' } = options;
   const { startsAt, ip, sessionId, payload, salt, aclDelimiter = '!', pathForm = 'raw', maxTtl = 86_400 } = options;
-  const keys = hexKeys(options);
+  const keys = keyList(options, 'hex');
   const carrier = valueCarrier([param], options);
   const hash = hashes[algorithm] as Hash | undefined;
   const escape = options.escape ? escapeEarly : (text: string) => text;
@@ -218,4 +215,66 @@ interface EdgeAuthOpened {
   readonly search: string;
   readonly patterns: readonly string[];
   readonly opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
+}
+
+/** The fields of an EdgeAuth token. No text is empty or contains `~`, which separates the fields. */
+interface EdgeAuthFields {
+  readonly ip?: string | undefined;
+  /** Unix seconds. */
+  readonly startsAt?: number | undefined;
+  /** Unix seconds. */
+  readonly expires: number;
+  /** Path patterns, joined into one text. */
+  readonly acl?: string | undefined;
+  readonly id?: string | undefined;
+  readonly data?: string | undefined;
+}
+
+/** The fields that are signed but not carried. A text that may contain `~` has been escaped. */
+interface EdgeAuthUnsent {
+  /** The path, for a token without an access list. */
+  readonly url?: string | undefined;
+  readonly salt?: string | undefined;
+}
+
+/**
+ * Returns the text of a token before `~hmac=`, in the one order that Akamai's libraries write; with `unsent`, returns
+ * the signed text. Each field has a name and none contains a `~`, so the text has one reading.
+ */
+function writeEdgeAuthFields(fields: EdgeAuthFields, { url, salt }: EdgeAuthUnsent = {}): string {
+  const { ip, startsAt, expires, acl, id, data } = fields;
+  const field = (name: string, value: string | number | undefined): string =>
+    value === undefined ? '' : `${name}=${value}~`;
+  const carried = field('ip', ip) + field('st', startsAt) + field('exp', expires) + field('acl', acl);
+  const all = carried + field('id', id) + field('data', data) + field('url', url) + field('salt', salt);
+  return all.slice(0, -1);
+}
+
+const form = new RegExp(
+  [
+    /^(?:ip=([^~]+)~)?(?:st=([1-9]\d{9})~)?exp=([1-9]\d{9})/,
+    /(?:~acl=([^~]+))?(?:~id=([^~]+))?(?:~data=([^~]+))?~hmac=([\da-f]+)$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
+
+/**
+ * Reads the fields of a token and its HMAC; returns `undefined` for any text that `writeEdgeAuthFields` does not make.
+ */
+function readEdgeAuthFields(token: string): { fields: EdgeAuthFields; hmac: string } | undefined {
+  const [, ip, st, exp, acl, id, data, hmac] = form.exec(token) ?? [];
+  if (exp === undefined || hmac === undefined) return undefined;
+  const startsAt = st === undefined ? undefined : Number(st);
+  return { fields: { ip, startsAt, expires: Number(exp), acl, id, data }, hmac };
+}
+
+/**
+ * Escapes a text like "Escape token input": percent-encoding with lower-case hex of everything except letters, digits
+ * and `-_.!()`.
+ */
+function escapeEarly(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/[~'*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
+    .replace(/%../g, (code) => code.toLowerCase());
 }

@@ -1,14 +1,14 @@
-import { base64Keys } from '../crypto/base64-keys.ts';
-import type { Base64KeyOptions } from '../crypto/base64-keys.ts';
 import { hmac, sha1, sha256 } from '../crypto/hash.ts';
 import type { Hash } from '../crypto/hash.ts';
+import { keyList } from '../crypto/secret-list.ts';
+import type { KeyOptions } from '../crypto/secret-list.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
-import { linkFormat } from './link/link-format.ts';
+import { linkFormat } from './link-format.ts';
 
-export type FastlyOptions = Base64KeyOptions & {
+export type FastlyOptions = KeyOptions & {
   /** @default 'sha256' */
   algorithm?: 'sha256' | 'sha1';
   /** @default 'token' */
@@ -39,7 +39,7 @@ export function fastly(options: FastlyOptions): VerifyingTokenFormat {
   if (!hash) throw optionsError('algorithm', "This is unknown. Give 'sha256' or 'sha1'.");
   return linkFormat({
     name: 'fastly',
-    macs: base64Keys(options).map(
+    macs: keyList(options, 'base64').map(
       (key) =>
         ({ path, expires }) =>
           hmac(hash, key, `${path ?? ''}${expires ?? ''}`, 'hex'),

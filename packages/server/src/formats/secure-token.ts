@@ -1,6 +1,5 @@
 import type { Token } from 'secure-token-core';
-import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
-import { digest, md5 } from '../crypto/hash.ts';
+import { digest, equalInConstantTime, md5 } from '../crypto/hash.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { checkNames } from '../errors/check-names.ts';

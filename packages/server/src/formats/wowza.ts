@@ -1,6 +1,5 @@
-import { padded } from '../crypto/base64url-padded.ts';
-import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
-import { digest, sha256, sha384, sha512 } from '../crypto/hash.ts';
+import { padded } from '../crypto/base64url.ts';
+import { digest, equalInConstantTime, sha256, sha384, sha512 } from '../crypto/hash.ts';
 import type { Hash } from '../crypto/hash.ts';
 import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';

@@ -1,4 +1,3 @@
-import { decodeBase64 } from '../crypto/base64-keys.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
@@ -9,10 +8,9 @@ import { pathToSign } from '../format-parts/path-to-sign.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
-import { jwtSigner, readObject } from './jwt-signer.ts';
-import type { JwtKey } from './jwt-signer.ts';
-import { hasFurtherClaims, refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
-import { writtenParams } from './written-params.ts';
+import { hasFurtherClaims, refusedClaims, writtenClaims } from './claims.ts';
+import { jws, readObject } from './jws.ts';
+import type { JwtKey } from './jws.ts';
 
 export interface CloudflareStreamOptions {
   /** Signing keys of the account with their ids: the `jwk` of the API, decoded. */
@@ -37,8 +35,8 @@ export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTok
   checkNames(options, { keys: true, params: true, maxTtl: true });
   const { keys, params: more = {}, maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });
-  const params = writtenParams(more, ['sub', 'kid', 'exp']);
-  const signer = jwtSigner(keys, 'RS256');
+  const params = writtenClaims('params', more, ['sub', 'kid', 'exp']);
+  const signer = jws(keys, 'RS256');
   const kid = keys[0]?.id;
   /** Returns the id of the video. @throws `ERR_OPTIONS` for a URL that the format does not sign */
   const videoOf = (url: URL): string => {
@@ -61,7 +59,7 @@ export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTok
 
     bare(url) {
       const { token, rest } = readPath(url.pathname) ?? {};
-      const sub = videoId(readObject(decodeBase64(token?.split('.')[1]))?.sub);
+      const sub = videoId(readObject(token?.split('.')[1])?.sub);
       return sub === undefined ? url : new URL(`${url.origin}/${sub}${rest}${url.search}`);
     },
 
@@ -81,8 +79,7 @@ export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTok
       if (typeof found === 'string') return refused[found];
       const sub = videoId(found.sub);
       if (sub === undefined) return refused.malformed;
-      if (found.accessRules !== undefined) return refusedUnjudged('accessRules');
-      const refusal = refusedAudience(found, params) ?? refusedClaims(found, params, { now, maxTtl });
+      const refusal = refusedClaims(found, params, { now, maxTtl, unjudged: ['accessRules'] });
       if (refusal) return refusal;
       if (path.startsWith('/downloads/', token.length + 1) && found.downloadable !== true)
         return { ...refused.signature, claim: 'downloadable', detail: 'downloads need it' };

@@ -1,5 +1,8 @@
+import { secretList } from '../crypto/secret-list.ts';
+import type { SecretOptions } from '../crypto/secret-list.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
+import { withAskedSecret } from '../format-parts/asked-secret.ts';
 import { checkTimes } from '../format-parts/check-times.ts';
 import { writeExpiry } from '../format-parts/expiry.ts';
 import { judging } from '../format-parts/judging.ts';
@@ -12,25 +15,21 @@ import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
 import { parsedUrl } from '../url/parsed-url.ts';
 import type { Scope } from '../url/scope.ts';
-import { jwtSigner } from './jwt-signer.ts';
-import type { JwtAlgorithm, JwtKey } from './jwt-signer.ts';
-import { hasFurtherClaims, refusedAudience, refusedClaims, refusedUnjudged } from './jwt-verdict.ts';
-import { uriSigning } from './uri-signing.ts';
-import type { UriSigningOptions } from './uri-signing.ts';
-import { checkNotBefore, unwritable, writtenClaims } from './written-claims.ts';
+import { hasFurtherClaims, refusedClaims, writtenClaims } from './claims.ts';
+import type { Claims } from './claims.ts';
+import { jws } from './jws.ts';
+import type { JwtAlgorithm, JwtKey } from './jws.ts';
 
 export interface JwtOptions extends ValueCarrierOptions {
-  /** Leave it out for claims of your own; see `UriSigningOptions` for the claims of a standard. */
-  profile?: undefined;
   /** The first key signs, all keys verify. */
   keys: readonly JwtKey[];
   algorithm: JwtAlgorithm;
   /**
    * Returns the claims that say what is opened, for a URL without its query; `undefined` for a URL that is not to be
    * signed. If a claim is `undefined`, `NaN`, infinite or an invalid date, the URL is not signed either. In all these
-   * cases, and if the function throws, `verify` takes the URL for malformed. Return a plain object of JSON values.
-   * `sign` throws `ERR_OPTIONS` for an object of a class without `toJSON`, a promise, a function, a circular reference,
-   * a list with names or gaps, and for the claim `exp`.
+   * cases, and if the function throws, `verify` takes the URL for malformed. Claims are compared as `JSON.stringify`
+   * writes them: `sign` throws `ERR_OPTIONS` for what that loses (an object of a class without `toJSON`, a promise, a
+   * function, a list with names or gaps), for an object that contains itself, and for the claim `exp`.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
@@ -48,30 +47,61 @@ export interface JwtOptions extends ValueCarrierOptions {
 }
 
 /**
- * Signs and verifies each URL with a JWT, for CDNs and for edges of your own. `verify` demands that the token has every
- * claim that `claims` returns for the requested URL, with the same value, and refuses tokens with an `aud` that
- * `claims` does not return. It ignores other claims; an edge with `signPlaylists` makes no other token from a token
- * with such claims. Tokens with `crit` or `b64` in their header, without an `exp`, or with an `nbf` that is not a
- * number are malformed. The claim `jti` is the id of a session.
- *
- * With `profile: 'rfc9246'`, the claims of URI Signing replace `claims` and `opens`.
+ * Signs and verifies each URL with a JWT (RFC 7519), for CDNs and for edges of your own. `verify` demands that the token
+ * has every claim that `claims` returns for the requested URL, with the same value, and refuses tokens with an `aud`
+ * that `claims` does not return. It ignores other claims; an edge with `signPlaylists` makes no other token from a token
+ * with such claims. Tokens with `crit` or `b64` in their header, with a member twice, without an `exp`, or with an `exp`
+ * or `nbf` that is not a whole number are malformed. The claim `jti` is the id of a session.
  *
  * @throws `ERR_OPTIONS`
  */
-export function jwt(options: JwtOptions | UriSigningOptions): VerifyingTokenFormat {
-  const { profile } = options as { profile?: unknown };
-  if (profile === undefined) {
-    const own = options as JwtOptions;
-    return ownJwt({ ...own, claims: (url) => wholeClaims(own.claims(url)) });
-  }
-  if (profile === 'rfc9246') return uriSigning(options as UriSigningOptions);
-  throw optionsError('profile', "This is unknown. Give 'rfc9246', or leave it out for claims of your own.", profile);
+export function jwt(options: JwtOptions): VerifyingTokenFormat {
+  return jwtFormat(options, {
+    name: 'jwt',
+    claims: (url) => {
+      const claims: unknown = options.claims(url);
+      return claims ? writtenClaims('claims', claims, ['exp']) : undefined;
+    },
+  });
 }
 
-/** @param unjudged claims that only the CDN can judge: `verify` refuses tokens that have them */
-export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): VerifyingTokenFormat {
+export type JwPlayerOptions = SecretOptions & {
+  /** @default 86400 seconds */
+  maxTtl?: number;
+};
+
+/**
+ * Signs and verifies JW Player signed JWT URLs: `?token=` with the claim `resource`, for properties with "Secure video
+ * URLs" and their API secret.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function jwPlayer(options: JwPlayerOptions): VerifyingTokenFormat {
+  checkNames(options, { secret: true, secrets: true, maxTtl: true });
+  const asked = withAskedSecret(options, jwPlayer);
+  if (asked) return asked;
+  const { maxTtl = 86_400 } = options;
+  const keys = secretList(options).map((key) => ({ key }));
+  const claims = ({ pathname }: URL): Claims => ({ resource: pathname });
+  return jwtFormat({ keys, algorithm: 'HS256', claims, maxTtl }, { name: 'jw-player', claims });
+}
+
+interface OwnRules {
+  readonly name: string;
+  /** Returns the claims that are signed and compared, as JSON writes them. */
+  readonly claims: (url: URL) => Claims | undefined;
+  /** Claims that are written and not compared. */
+  readonly written?: Claims;
+  /** Claims that only the CDN can judge: `verify` refuses tokens that have them. */
+  readonly unjudged?: readonly string[];
+}
+
+/** Makes the format of each CDN whose tokens are JWTs in a parameter. @throws `ERR_OPTIONS` */
+export function jwtFormat(
+  options: JwtOptions,
+  { name, claims, written = {}, unjudged = [] }: OwnRules,
+): VerifyingTokenFormat {
   checkNames(options, {
-    profile: true,
     keys: true,
     algorithm: true,
     claims: true,
@@ -81,13 +111,13 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
     param: true,
     maxTtl: true,
   });
-  const { claims, opens = pathScope, param = 'token', maxTtl = 86_400 } = options;
+  const { opens = pathScope, param = 'token', maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });
-  const signer = jwtSigner(options.keys, options.algorithm);
+  const signer = jws(options.keys, options.algorithm);
   const carrier = valueCarrier([param], options);
 
   /** Returns the claims for a URL. @throws `ERR_OPTIONS` for a URL that the format does not sign */
-  const claimsToSign = (url: URL): Readonly<Record<string, unknown>> => {
+  const claimsToSign = (url: URL): Claims => {
     pathToSign(url, 'raw');
     carrier.searchOf(url);
     const found = claims(withoutQuery(url));
@@ -95,9 +125,17 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
       throw optionsError('url', '`claims` returned nothing for this URL. Return claims, or sign another URL.');
     return found;
   };
+  /** A stranger chooses the URL of a request: a URL that the app's function cannot read is no reason to fail. */
+  const claimsToExpect = (url: URL): Claims | undefined => {
+    try {
+      return canonicalPath(url.pathname, 'raw') === undefined ? undefined : claims(withoutQuery(url));
+    } catch {
+      return undefined;
+    }
+  };
 
   return {
-    name: 'jwt',
+    name,
     scope: 'url',
     maxTtl,
     ...carrier.places,
@@ -113,77 +151,38 @@ export function ownJwt(options: JwtOptions, unjudged: readonly string[] = []): V
       // `verify` would demand the app's own `jti`, and would report no session.
       if (session !== undefined && Object.hasOwn(own, 'jti'))
         throw optionsError('claims', '`jti` is the id of the session here. Leave it out, or sign without `sessions`.');
-      const found = { ...own, ...(session !== undefined && { jti: session }) };
       writeExpiry(expires);
+      const token = await signer.sign({ ...own, ...written, ...(session !== undefined && { jti: session }) }, expires);
       const bare = url.origin + url.pathname + carrier.searchOf(url) + url.hash;
-      return carrier.token({ url: bare, anyQuery: true }, expires, { [param]: await signer.sign(found, expires) });
+      return carrier.token({ url: bare, anyQuery: true }, expires, { [param]: token });
     },
 
     verify: judging(async (sent, now) => {
       const carried = carrier.read(sent);
       if (!carried) return refused.malformed;
       if (!carried.values[0]) return refused.missing;
-      const { origin, pathname } = sent.url;
-      const expected = canonicalPath(pathname, 'raw') === undefined ? undefined : claimsOrNone(claims, sent.url);
+      const expected = claimsToExpect(sent.url);
       if (!expected) return refused.malformed;
       const found = await signer.read(carried.values[0]);
       if (typeof found === 'string') return refused[found];
-      const restricting = unjudged.find((name) => found[name] !== undefined);
-      if (restricting !== undefined) return refusedUnjudged(restricting);
-      const url = origin + pathname + carried.search;
-      const refusal = refusedAudience(found, expected) ?? refusedClaims(found, expected, { now, maxTtl });
+      const refusal = refusedClaims(found, expected, { now, maxTtl, unjudged });
       if (refusal) return refusal;
       // An app's own `jti` is not the id of a session.
       const session = Object.hasOwn(expected, 'jti') ? undefined : found.jti;
-      const conditional = hasFurtherClaims(found, expected);
-      const granted = { ok: true, expires: found.exp, url, carriers: carried.carriers, conditional } as const;
-      return { ...granted, ...(typeof session === 'string' && { session }) };
+      return {
+        ok: true,
+        expires: found.exp,
+        url: sent.url.origin + sent.url.pathname + carried.search,
+        carriers: carried.carriers,
+        conditional: hasFurtherClaims(found, expected),
+        ...(typeof session === 'string' && { session }),
+      };
     }),
   };
 }
 
-/**
- * Returns the claims as JSON writes them.
- *
- * @throws `ERR_OPTIONS`: about the URL for a claim without a value; about `claims` for a value that can never be a
- *   claim, and for `exp`, which `verify` would compare with that of the token
- */
-function wholeClaims(claims: ReturnType<JwtOptions['claims']>): ReturnType<JwtOptions['claims']> {
-  if (!claims) return undefined;
-  const written = writtenClaims(claims, (place, isMissing) => {
-    if (place === undefined) {
-      return optionsError(
-        'claims',
-        'Return a plain object without hidden members, not a promise, a list or an object of a class.',
-      );
-    }
-    return isMissing
-      ? optionsError(
-          'url',
-          `\`claims\` returned undefined, NaN, Infinity or an invalid date at '${place}'. ` +
-            'Return undefined instead of the claims for a URL that is not signed.',
-        )
-      : optionsError('claims', unwritable(place));
-  });
-  if (Object.hasOwn(written, 'exp')) throw optionsError('claims', '`exp` is made by the format itself. Leave it out.');
-  checkNotBefore(written, 'claims');
-  return written;
-}
-
 function withoutQuery({ origin, pathname }: URL): URL {
   return new URL(origin + pathname);
-}
-
-/**
- * Returns the claims for a URL; `undefined` if the app's function throws. A stranger chooses the URL: a URL that the
- * function cannot read is no reason to fail.
- */
-function claimsOrNone(claims: JwtOptions['claims'], url: URL): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return claims(withoutQuery(url));
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws `ERR_OPTIONS` for a value that is not a scope on the origin of `url` */

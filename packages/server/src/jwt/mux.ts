@@ -2,9 +2,10 @@ import { checkNames } from '../errors/check-names.ts';
 import { folderScope, joinedScope, pathScope } from '../format-parts/opened-scope.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
-import type { JwtKey } from './jwt-signer.ts';
-import { ownJwt } from './jwt.ts';
-import { writtenParams } from './written-params.ts';
+import { writtenClaims } from './claims.ts';
+import type { Claims } from './claims.ts';
+import type { JwtKey } from './jws.ts';
+import { jwtFormat } from './jwt.ts';
 
 export interface MuxOptions {
   /** Signing keys with their ids. Mux hands them out as PKCS#1: convert them to PKCS#8 first. */
@@ -41,9 +42,8 @@ const audiences: readonly (readonly [RegExp, string])[] = [
 export function mux(given: MuxOptions): VerifyingTokenFormat {
   checkNames(given, { keys: true, params: true, maxTtl: true });
   const { keys, params: more = {}, ...options } = given;
-  const params = writtenParams(more, ['sub', 'aud', 'kid', 'exp']);
-  const kid = keys[0]?.id;
-  const claims = ({ pathname }: URL): { sub: string; aud: string } | undefined => {
+  const params = writtenClaims('params', more, ['sub', 'aud', 'kid', 'exp']);
+  const claims = ({ pathname }: URL): (Claims & { sub: string; aud: string }) | undefined => {
     for (const [pattern, aud] of audiences) {
       const sub = pattern.exec(pathname)?.[1];
       if (sub !== undefined) return { sub, aud, ...params };
@@ -51,17 +51,18 @@ export function mux(given: MuxOptions): VerifyingTokenFormat {
     return undefined;
   };
   const opens = (url: URL): Scope => {
-    const { sub, aud } = claims(url) ?? {};
-    if (sub === undefined) return folderScope(url, '/');
+    const { sub, aud } = claims(url)!;
     const files = folderScope(url, `/${sub}/`);
     return aud === 'v' ? joinedScope(url, [pathScope(new URL(`/${sub}.m3u8`, url)), files]) : files;
   };
-  const format = ownJwt({ ...options, keys, algorithm: 'RS256', claims, opens }, ['playback_restriction_id']);
-  // Mux wants the key's id among the claims too. This claim says nothing about what a token opens.
-  const signing = ownJwt({ ...options, keys, algorithm: 'RS256', claims: (url) => ({ ...claims(url), kid }) });
-  return {
-    ...format,
-    name: 'mux',
-    sign: async (url, expires, session) => (claims(url) ? signing : format).sign(url, expires, session),
-  };
+  return jwtFormat(
+    { ...options, keys, algorithm: 'RS256', claims, opens },
+    {
+      name: 'mux',
+      claims,
+      // Mux wants the key's id among the claims too. This claim says nothing about what a token opens.
+      written: { kid: keys[0]?.id },
+      unjudged: ['playback_restriction_id'],
+    },
+  );
 }

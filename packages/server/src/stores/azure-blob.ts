@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../crypto/base64-keys.ts';
+import { base64Bytes } from '../crypto/base64url.ts';
 import { hmac, sha256 } from '../crypto/hash.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
@@ -75,7 +75,7 @@ export function azureBlob(options: AzureBlobOptions): TokenFormat {
   const { account, resource = 'blob', depth = Infinity, container, ip, startsAt, maxTtl = 86_400 } = options;
   if (typeof (account as unknown) !== 'string' || !/^[a-z\d-]+$/.test(account))
     throw optionsError('account', 'This is not the name of a storage account. Give it as the portal shows it.');
-  const key = decodeBase64(options.accountKey);
+  const key = base64Bytes(options.accountKey);
   if (!key?.length)
     throw optionsError('accountKey', 'This is missing, empty or not base64. Give it as the portal shows it.');
   const sr = (resources as Readonly<Record<string, string>>)[resource];

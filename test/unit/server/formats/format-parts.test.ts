@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromDer, toDer } from '../../../../packages/server/src/crypto/ecdsa-der.ts';
+import { fromDer, toDer } from '../../../../packages/server/src/crypto/private-key-signer.ts';
 import { folderOf, foldersOpening } from '../../../../packages/server/src/format-parts/folders.ts';
 import { matchesGlob } from '../../../../packages/server/src/format-parts/glob.ts';
 import { inIpRange, ipBytes, readIp } from '../../../../packages/server/src/format-parts/ip-bytes.ts';
-import { timeForms } from '../../../../packages/server/src/formats/link/link-time.ts';
+import { timeForms } from '../../../../packages/server/src/formats/link-format.ts';
 import {
   bunny,
   cloudflare,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readValue } from '../../../../packages/server/src/format-parts/read-value.ts';
-import { isFolderOf, isUrlPrefix } from '../../../../packages/server/src/formats/google/check-url-prefix.ts';
+import { isFolderOf, isUrlPrefix } from '../../../../packages/server/src/formats/google-cdn.ts';
 import { bunny, secureLink, secureLinkLayouts, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
 import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { canonicalPath } from '../../../../packages/server/src/url/canonical-path.ts';

@@ -26,10 +26,31 @@ describe('a genuine JWT', () => {
     ['an end as fraction', tokenOf(`{"exp":${SOON}.5}`)],
     ['a beginning as text', tokenOf(`{"exp":${SOON},"nbf":"${NOW + 200}"}`)],
     ['a beginning as null', tokenOf(`{"exp":${SOON},"nbf":null}`)],
+    ['two ends', tokenOf(`{"exp":1,"exp":${SOON}}`)],
+    ['two ends, one of them escaped', tokenOf(`{"exp":${SOON},"e\\u0078p":${SOON}}`)],
+    ['a claim twice within another one', tokenOf(`{"exp":${SOON},"user":[{"id":1,"id":2}]}`)],
     ['crit', tokenOf(`{"exp":${SOON}}`, { crit: ['exp'], exp: 1 })],
     ['b64', tokenOf(`{"exp":${SOON}}`, { b64: true })],
   ])('whose claims are %s is malformed', async (_, token) => {
     expect(await verify(format, `${HOST}/a?token=${token}`)).toEqual(malformed);
+  });
+
+  test.each<[string, string]>([
+    [
+      'colons, quotes and braces in their text',
+      tokenOf(JSON.stringify({ exp: SOON, 'a":{': [{ b: '\\":,{}\\' }, 5] })),
+    ],
+    ['spaces around them', tokenOf(` { "exp" : ${SOON} } `)],
+  ])('whose claims have %s opens its URL', async (_, token) => {
+    expect(await verify(format, `${HOST}/a?token=${token}`)).toMatchObject({ ok: true });
+  });
+
+  test('is refused in any other spelling, which jose takes: with padding, a space or an empty signature', async () => {
+    const token = tokenOf(`{"exp":${SOON}}`);
+    const [header, payload, signature] = token.split('.') as [string, string, string];
+    const refusal = { ok: false, status: 403 };
+    for (const other of [`${token}=`, `${token}%20`, `${header}=.${payload}.${signature}`, `${header}.${payload}.`])
+      expect(await verify(format, `${HOST}/a?token=${other}`), other).toMatchObject(refusal);
   });
 
   test('whose claims are nested deeper than they can be written again is refused', async () => {

@@ -1,6 +1,4 @@
-import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { connect } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { toNodeHandler } from '../../../../packages/server/src/index.ts';
@@ -46,7 +44,9 @@ describe('toNodeHandler: a body is as long as its Content-Length, or the connect
       expect.stringMatching(/^HTTP\/1\.1 200/),
       expect.stringMatching(/^(?:abc)?$/),
     ]);
-    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('longer') })]);
+    expect(errors).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('does not match the content-length') }),
+    ]);
     expect(isCancelled).toHaveBeenCalledOnce();
   });
 
@@ -62,7 +62,7 @@ describe('toNodeHandler: a body is as long as its Content-Length, or the connect
       return new Response(body, { headers });
     });
     expect(said.split('\r\n\r\n')).toEqual([expect.stringMatching(/^HTTP\/1\.1 200/), '']);
-    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('TextEncoderStream') })]);
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('Encode its text') })]);
   });
 
   test.each([
@@ -74,13 +74,14 @@ describe('toNodeHandler: a body is as long as its Content-Length, or the connect
       expect.stringMatching(/^HTTP\/1\.1 200/),
       expect.stringMatching(/^(?:abc)?$/),
     ]);
-    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('shorter') })]);
+    expect(errors).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('does not match the content-length') }),
+    ]);
   });
 
-  test('no body at all beside a length is a 500', async () => {
+  test('no body at all beside a length ends the connection', async () => {
     const { said, errors } = await saidToTwo(() => withLength(null, '5'));
-    expect(said.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 500', 'HTTP/1.1 500']);
-    expect(errors).toHaveLength(2);
+    expect([said, errors.length]).toEqual(['', 1]);
   });
 
   test.each(['5, 5', '+5', '5x', '-1', '0x5'])('a length of "%s" is left out', async (length) => {
@@ -99,19 +100,5 @@ describe('toNodeHandler: a body is as long as its Content-Length, or the connect
       const { headers } = await fetch(running.origin, { method });
       expect(headers.get('Content-Length')).toBe('5');
     }
-  });
-
-  test('a body of HTTP/2 that is longer is reset, not ended', async () => {
-    const onError = vi.fn();
-    const server = createHttp2Server(toNodeHandler(() => withLength(streamed('abc', 'def'), '5'), { onError }));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const stream = session.request({ ':path': '/' });
-    await expect(text(stream)).rejects.toThrow('NGHTTP2_INTERNAL_ERROR');
-    expect(onError).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ message: expect.stringContaining('longer') }),
-    );
-    session.close();
-    server.close();
   });
 });

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { connect } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { toNodeHandler } from '../../../../packages/server/src/index.ts';
 import type { NodeHandlerOptions } from '../../../../packages/server/src/index.ts';
@@ -97,48 +95,5 @@ describe('toNodeHandler, requests that a client sends before their answers are t
     }
     await vi.waitFor(() => expect(seen.match(/\/film-\d/g)).toEqual(numbered(4)), patient);
     expect(begun).toEqual(numbered(4));
-  });
-
-  test('more than 32 of them: the connection is cut, and none of those that wait begins', async () => {
-    const opened = gate();
-    const begun = vi.fn();
-    const origin = await serve(async () => {
-      begun();
-      await opened.promise;
-      return new Response();
-    });
-    const patient = pipeline(origin, numbered(32));
-    await vi.waitFor(() => expect(begun).toHaveBeenCalledTimes(1), patient);
-    const closed = once(pipeline(origin, numbered(33)).resume(), 'close');
-    await closed;
-    const before = begun.mock.calls.length;
-    opened.resolve();
-    let seen = '';
-    patient.on('data', (chunk) => (seen += chunk.toString())).resume();
-    await vi.waitFor(() => expect(seen.match(/HTTP\/1\.1 200/g)).toHaveLength(32), patient);
-    expect(begun).toHaveBeenCalledTimes(before + 31);
-  });
-
-  test('over HTTP/2 are handled at the same time, 100 of them; further streams are refused', async () => {
-    const opened = gate();
-    const begun = vi.fn();
-    const handler = toNodeHandler(async () => {
-      begun();
-      await opened.promise;
-      return new Response('film');
-    });
-    const server = createHttp2Server(handler);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    await once(session, 'remoteSettings');
-    const ask = (): Promise<string> => text(session.request({ ':path': '/' }));
-    const answers = Array.from({ length: 101 }, ask).map((each) => each.catch(String));
-    expect(await answers[100]).toContain('NGHTTP2_REFUSED_STREAM');
-    expect(begun).toHaveBeenCalledTimes(100);
-    opened.resolve();
-    expect(new Set(await Promise.all(answers.slice(0, 100)))).toEqual(new Set(['film']));
-    expect(await ask()).toBe('film');
-    session.close();
-    server.close();
   });
 });
