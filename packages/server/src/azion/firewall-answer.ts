@@ -1,6 +1,6 @@
 import { edgeRefusal } from '../edge/edge-refusal.ts';
 import { isOptionsError } from '../errors/options-error.ts';
-import { preflight } from '../http/cors-headers.ts';
+import { preflight } from '../http/cors.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import { readFirewallArgs } from './firewall-args.ts';
 import type { FirewallOptions } from './firewall-args.ts';

@@ -1,8 +1,8 @@
 import { optionsError } from '../errors/options-error.ts';
 import { secureToken } from '../formats/secure-token.ts';
 import type { SecureTokenFormat } from '../formats/secure-token.ts';
-import { checkCors } from '../http/cors-options.ts';
-import type { CorsOptions } from '../http/cors-options.ts';
+import { checkCors } from '../http/cors.ts';
+import type { CorsOptions } from '../http/cors.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { firewallRules } from './firewall-rules.ts';
 import type { FirewallRule } from './firewall-rules.ts';

@@ -1,7 +1,6 @@
 import { optionsError } from '../errors/options-error.ts';
-import { hostProblem, judgeHost } from '../url/judged-url.ts';
+import { hostProblem, judgeHost, parsedUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
-import { parsedUrl } from '../url/parsed-url.ts';
 import { pathRule } from '../url/url-rule.ts';
 
 /**

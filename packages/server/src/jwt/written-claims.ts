@@ -1,5 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
-import { isPlainObject } from '../errors/plain-object.ts';
+import { isPlainObject } from '../errors/check-names.ts';
 
 /**
  * Returns the error for a value that JSON loses.

@@ -1,5 +1,5 @@
 import { Problem } from '../http/problem.ts';
-import { parsedUrl } from '../url/parsed-url.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 import type { NodeRequest } from './node-message.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { letGo } from '../http/let-go.ts';
+import { letGo } from '../http/read-limited.ts';
 import { passedOnHeaders } from '../http/passed-on.ts';
 import type { Client } from './client.ts';
 import type { NodeResponse } from './node-message.ts';

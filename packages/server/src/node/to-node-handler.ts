@@ -1,5 +1,5 @@
 import { checkNames } from '../errors/check-names.ts';
-import { errorLog } from '../errors/error-log.ts';
+import { errorLog } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { Problem, problemResponse } from '../http/problem.ts';
 import { Client } from './client.ts';

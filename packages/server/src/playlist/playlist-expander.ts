@@ -1,5 +1,4 @@
-import { checkKinds } from '../errors/check-kinds.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { checkKinds, checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';

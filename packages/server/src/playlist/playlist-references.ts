@@ -1,4 +1,4 @@
-import { parsedUrl } from '../url/parsed-url.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 import { playlistVariables } from './playlist-variables.ts';
 import type { PlaylistVariables } from './playlist-variables.ts';
 

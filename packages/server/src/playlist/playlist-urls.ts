@@ -1,5 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
-import { writtenUrl } from '../token/written-url.ts';
+import { writtenUrl } from '../token/sign-url.ts';
 import { playlistReferences } from './playlist-references.ts';
 
 /** A URL in a playlist. */

@@ -1,11 +1,9 @@
 import type { Token } from 'secure-token-core';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError, refusesUrl } from '../errors/options-error.ts';
-import { attachToken } from '../token/attach-token.ts';
-import { setQuery } from '../token/set-query.ts';
+import { attachToken, setQuery } from '../token/attach-token.ts';
 import type { TokenFormat } from '../token/token-format.ts';
-import { withoutPathToken } from '../token/without-path-token.ts';
-import { writtenUrl } from '../token/written-url.ts';
+import { withoutPathToken, writtenUrl } from '../token/sign-url.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { playlistReferences } from './playlist-references.ts';

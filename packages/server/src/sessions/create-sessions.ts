@@ -1,8 +1,6 @@
 import { digest, sha256 } from '../crypto/hash.ts';
-import { callHook } from '../errors/call-hook.ts';
-import { checkedClock } from '../errors/checked-clock.ts';
-import { checkKinds } from '../errors/check-kinds.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { callHook, checkedClock } from '../errors/hooks.ts';
+import { checkKinds, checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { answered } from './answered.ts';
 import type { SessionStore } from './session-store.ts';

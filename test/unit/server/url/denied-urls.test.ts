@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DeniedUrls } from '../../../../packages/server/src/url/denied-urls.ts';
-import { judgeScope } from '../../../../packages/server/src/url/judged-scope.ts';
-import type { JudgedScope } from '../../../../packages/server/src/url/judged-scope.ts';
-import type { Scope } from '../../../../packages/server/src/url/scope.ts';
+import { DeniedUrls, judgeScope } from '../../../../packages/server/src/url/scope.ts';
+import type { JudgedScope, Scope } from '../../../../packages/server/src/url/scope.ts';
 
 const HOST = 'https://cdn.example.com';
 const judged = (kind: Scope['kind'], path: string, host = HOST): JudgedScope =>

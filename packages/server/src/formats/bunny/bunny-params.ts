@@ -1,5 +1,5 @@
 import { readValue } from '../../format-parts/read-value.ts';
-import { decodeOnce } from '../../url/decode-once.ts';
+import { decodeOnce } from '../../url/canonical-path.ts';
 
 type Param = readonly [name: string, value: string];
 

@@ -1,7 +1,7 @@
 import { optionsError } from '../../errors/options-error.ts';
 import { isHttp } from '../../format-parts/path-to-sign.ts';
 import { canonicalPath } from '../../url/canonical-path.ts';
-import { parsedUrl } from '../../url/parsed-url.ts';
+import { parsedUrl } from '../../url/judged-url.ts';
 
 /**
  * Tells whether a text is a URL prefix that contains a whole host: `https://cdn.exam` is also the beginning of another
