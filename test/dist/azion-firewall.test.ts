@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firewallAnswer } from '../../packages/server/src/azion/firewall-answer.ts';
+import { firewallAnswer } from '../../packages/server/src/azion/firewall.ts';
 import { secureToken, verifyUrl } from '../../packages/server/src/index.ts';
 import { azionVectors, VECTOR_TIME, vectorTarget } from '../support/azion-vectors.ts';
 import { firewallFile, startAzionFirewall, startFirewall } from '../support/azion-firewall.ts';

@@ -50,8 +50,8 @@ export type {
   NodeSocket,
 } from './node/node-message.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
-export { playlistUrls } from './playlist/playlist-urls.ts';
-export type { PlaylistUrl } from './playlist/playlist-urls.ts';
+export { playlistUrls } from './playlist/sign-playlist.ts';
+export type { PlaylistUrl } from './playlist/sign-playlist.ts';
 export type { Admission, EndedList, SessionCall, Sessions, ViewerSession } from './sessions/sessions.ts';
 export { azureBlob } from './stores/azure-blob.ts';
 export type { AzureBlobOptions } from './stores/azure-blob.ts';

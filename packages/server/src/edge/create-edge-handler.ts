@@ -145,7 +145,10 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       const now = Math.floor(clock() / 1000);
       const judged = judgeUrl(format.bare?.(asked) ?? asked);
       if (!judged) {
-        logRefusal({ ...refused.malformed, detail: `The URL ${urlProblem(asked)}.` }, { url: asked, format, method: request.method });
+        logRefusal(
+          { ...refused.malformed, detail: `The URL ${urlProblem(asked)}.` },
+          { url: asked, format, method: request.method },
+        );
         return refuse(403);
       }
       const { parameters = [], cookies = [], headers = [] } = format;

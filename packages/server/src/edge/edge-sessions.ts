@@ -49,7 +49,7 @@ export class EdgeSessions {
   async haveEnded(format: TokenFormat, { session }: GrantedVerdict): Promise<boolean> {
     checkCarriesSession(format);
     if (session === undefined) return false;
-    if (this.#sinceMs(this.#askedMs) >= refreshAfterMs) this.#refreshed();
+    if (this.#sinceMs(this.#askedMs) >= refreshAfterMs) void this.#refreshed();
     for (let i = 0; i < 2 && this.#hasToWait(); i++) {
       const call = this.#refreshed();
       // The first request that has waited in vain makes another call, which the others join.

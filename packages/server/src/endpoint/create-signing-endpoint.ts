@@ -54,10 +54,10 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const scopes = openable.map(({ scope }) => scope.shown);
     const grant = await callHook('authorize', () => authorize(request, hrefs, scopes));
     if (grant instanceof Response) return noStore(grant);
-    if (!grant) {
-      if (grant === undefined) onError(optionsError('authorize', 'It returned undefined: return true to grant.'));
-      throw deniedToViewer();
-    }
+    // A hook without types may have forgotten to answer.
+    if ((grant as unknown) === undefined)
+      onError(optionsError('authorize', 'It returned undefined: return true to grant.'));
+    if (!grant) throw deniedToViewer();
     const { isDenied, ttl } = readGrant(grant, options.ttl);
     const mayOpen = (scope: JudgedScope): boolean => allows(scope) && !isDenied(scope);
     const granted = openable.filter(({ url, scope }) => mayOpen(JudgedScope.exactly(url)) && mayOpen(scope));
@@ -139,13 +139,17 @@ const unsignable = (): Problem =>
 const deniedToViewer = (): Problem => new Problem(403, 'This viewer may have none of these URLs.');
 
 /** The problem for any other failure. `onError` gets its cause. */
-const hasFailed = (): Problem =>
-  new Problem(503, 'The signing endpoint failed. Its log says why. Try again later.');
+const hasFailed = (): Problem => new Problem(503, 'The signing endpoint failed. Its log says why. Try again later.');
 
 /** The problem for a session beyond the limit. The page may show on how many devices the viewer is watching. */
 const sessionLimit = (limit: number): Problem => {
   const kind = { type: 'urn:secure-token:session-limit', title: 'Too Many Sessions', more: { limit } };
-  return new Problem(403, 'This viewer is watching on as many devices as are allowed. Stop one of them, or wait.', {}, kind);
+  return new Problem(
+    403,
+    'This viewer is watching on as many devices as are allowed. Stop one of them, or wait.',
+    {},
+    kind,
+  );
 };
 
 /** The problem for a session that was ended by `sessions.end`. */

@@ -44,12 +44,12 @@ export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): 
   const scopes = Array.from<unknown, JudgedScope>(denied, deniedScope);
   // Many URLs of a call have the same scope, which may have many parts.
   const answers = new Map<JudgedScope, boolean>();
-  const isDenied = (scope: JudgedScope): boolean => {
+  const judge = (scope: JudgedScope): boolean => {
     const answer = answers.get(scope) ?? scopes.some((each) => scope.reaches(each));
     answers.set(scope, answer);
     return answer;
   };
-  return { isDenied, ttl };
+  return { isDenied: judge, ttl };
 }
 
 /**

@@ -58,10 +58,9 @@ export type RateLimitOptions = {
  */
 export function rateLimit(options: RateLimitOptions, clock: () => number): (request: Request) => Promise<number> {
   checkNames(options, { key: true, limit: true, window: true, limiter: true }, 'rateLimit');
-  const { key, limit, window } = options;
+  const { key, limit, window, limiter = memoryLimiter(options, clock) } = options;
   if (typeof (key as unknown) !== 'function')
     throw optionsError('rateLimit.key', 'Give a function that returns the viewer.', key);
-  const limiter = options.limiter === undefined ? memoryLimiter(options, clock) : options.limiter;
   if (typeof (limiter as Partial<RateLimiter> | null)?.consume !== 'function')
     throw optionsError('rateLimit.limiter', 'Give an object with consume(key), as rate-limiter-flexible has.', limiter);
   if (options.limiter !== undefined && (limit ?? window) !== undefined)
@@ -105,14 +104,20 @@ function memoryLimiter(
   const windowMs = window * 1000;
   // All windows have the same length, so the one that was opened first ends first.
   const windows = new Map<string, { calls: number; endsMs: number }>();
+  let sweptMs = -Infinity;
   return {
+    // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
     async consume(viewer) {
       const nowMs = clock();
-      // A window that ends later than a new one began before the clock was set back.
-      const isOpen = (endsMs: number): boolean => endsMs > nowMs && endsMs <= nowMs + windowMs;
-      for (const [id, { endsMs }] of windows) {
-        if (isOpen(endsMs)) break;
-        windows.delete(id);
+      // A window that ends more than two lengths from now began before the clock was set back.
+      const isOpen = (endsMs: number): boolean => endsMs > nowMs && endsMs <= nowMs + 2 * windowMs;
+      // Not at each call: a Map steps over the entries that were deleted at its beginning.
+      if (Math.abs(nowMs - sweptMs) >= 1000) {
+        sweptMs = nowMs;
+        for (const [id, { endsMs }] of windows) {
+          if (isOpen(endsMs)) break;
+          windows.delete(id);
+        }
       }
       const id = windows.has(viewer) || windows.size < maxViewers ? viewer : viewer.slice(0, 2);
       const known = windows.get(id);

@@ -67,7 +67,10 @@ const anyHost = 'http://any';
 
 function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
   if (typeof rule === 'function') {
-    const fits = (url: URL): boolean => (rule(url) as boolean | undefined) ?? true;
+    const fits = (url: URL): boolean => {
+      const answer: unknown = rule(url);
+      return answer === undefined || Boolean(answer);
+    };
     return (url) =>
       spellings(url).some(({ origin, path }) => {
         // The canonical spelling, and that of the address bar, which leaves brackets as they are.
@@ -87,9 +90,7 @@ function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
     // With `/g`, a test would begin where the last one has ended; with `/y`, it would match only at that position.
     const pattern = new RegExp(rule.source, rule.flags.replace(/[gy]/g, ''));
     return (url) =>
-      spellings(url).some(({ origin, path }) =>
-        ['', url.hostname, origin].some((front) => pattern.test(front + path)),
-      );
+      spellings(url).some(({ origin, path }) => ['', url.hostname, origin].some((front) => pattern.test(front + path)));
   }
   const isOfPath = pathRule(rule, 'protect');
   if (rule.startsWith('/')) return isOfPath;
@@ -106,7 +107,9 @@ function isRegExp(rule: string | RegExp): rule is RegExp {
 function spellings({ hostname, path }: JudgedUrl): readonly { origin: string; path: string }[] {
   const composed = path.normalize('NFC');
   const paths = [composed, ...(/.\/$/.test(composed) ? [composed.slice(0, -1)] : [])];
-  return ['https:', 'http:'].flatMap((scheme) => paths.map((each) => ({ origin: `${scheme}//${hostname}`, path: each })));
+  return ['https:', 'http:'].flatMap((scheme) =>
+    paths.map((each) => ({ origin: `${scheme}//${hostname}`, path: each })),
+  );
 }
 
 /**
