@@ -140,7 +140,7 @@ export interface FirewallRule {
  *
  * @throws `ERR_OPTIONS` for a value that is not a list of rules, and for an empty list
  */
-export function firewallRules(rules: readonly FirewallRule[] | undefined): (url: JudgedUrl) => boolean {
+function firewallRules(rules: readonly FirewallRule[] | undefined): (url: JudgedUrl) => boolean {
   if (rules === undefined) return () => true;
   if (!Array.isArray(rules) || rules.length === 0) {
     throw optionsError('rules', 'Give a list such as [{"path": "/vod/"}], or leave it out.', rules);
