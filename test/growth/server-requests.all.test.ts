@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { firewallAnswer } from '../../packages/server/src/azion/firewall-answer.ts';
+import { firewallAnswer } from '../../packages/server/src/azion/firewall.ts';
 import { readSigningRequest } from '../../packages/server/src/endpoint/signing-request.ts';
 import { createEdgeHandler, createSigningEndpoint, secureToken } from '../../packages/server/src/index.ts';
 import { cheap } from '../support/cheap-format.ts';

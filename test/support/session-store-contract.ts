@@ -6,7 +6,7 @@ const NOW = 1_795_500_000_000;
 /** Tests what every store of sessions promises. @param make a store of its own, which shares nothing with others */
 export function describeSessionStore(make: () => SessionStore | Promise<SessionStore>): void {
   const call = (id: string, more: Partial<StoredCall> = {}): StoredCall => ({
-    ...{ viewer: 'anna', id, limit: 2, nowMs: NOW, idleAtMs: NOW + 450_000, overAtMs: NOW + 450_000 },
+    ...{ viewer: 'anna', id, limit: 2, most: 200, nowMs: NOW, idleAtMs: NOW + 450_000, overAtMs: NOW + 450_000 },
     ...more,
   });
   const later = (id: string, ms: number, more: Partial<StoredCall> = {}): StoredCall =>
@@ -103,14 +103,23 @@ export function describeSessionStore(make: () => SessionStore | Promise<SessionS
     expect((await store.ended(undefined, NOW))?.sessions).toEqual([]);
   });
 
-  test('without a limit, a hundred sessions of a viewer are kept: the one seen least lately makes room', async () => {
+  test('a later call for shorter tokens does not shorten how long an end is remembered', async () => {
     const store = await make();
-    for (let i = 0; i < 100; i++) await store.admit(later(`s${i}`, i, { limit: undefined }));
-    await store.admit(later('s0', 200, { limit: undefined }));
-    expect(await store.admit(later('new', 201, { limit: undefined }))).toBe('admitted');
-    const kept = ids(await store.list('anna', NOW + 201));
-    expect(kept).toHaveLength(100);
-    expect(kept).toContain('s0');
-    expect(kept).not.toContain('s1');
+    await store.admit(call('a'));
+    await store.admit(call('a', { idleAtMs: NOW + 1000, overAtMs: NOW + 1000 }));
+    await store.end({ id: 'a' }, NOW);
+    expect((await store.ended(undefined, NOW))?.sessions).toEqual([{ id: 'a', untilMs: NOW + 450_000 }]);
+  });
+
+  test('a viewer who begins ever new sessions, each of which leaves, fills no store', async () => {
+    const store = await make();
+    for (let i = 0; i < 5; i++) {
+      expect(await store.admit(later(`s${i}`, i, { most: 5 }))).toBe('admitted');
+      await store.leave('anna', `s${i}`, NOW + i);
+    }
+    expect(await store.admit(later('new', 5, { most: 5 }))).toBe('full');
+    expect(await store.admit(later('s0', 5, { most: 5 })), 'one that has begun').toBe('admitted');
+    expect(await store.admit(later('other', 5, { most: 5, viewer: 'ben' }))).toBe('admitted');
+    expect(await store.admit(later('new', 450_001, { most: 5 })), 'when the first are over').toBe('admitted');
   });
 }

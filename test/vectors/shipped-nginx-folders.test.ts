@@ -143,7 +143,9 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
     }
     for (const rest of ['...', 'a..b/c', 'a,b', 'a:b', '..a/b', '%20..x', 'a%3Fb', 'a..%23b', 'a,:-/'.repeat(5000)]) {
       const path = `/live/7/${rest}`;
-      expect([await status(folders, path + token), await bySecretToken(path + token)], path).toEqual([200, 200]);
+      // the edge lets nothing through that servers read in two ways
+      const byEdge = /\.\.\.|%3F|%23/.test(path) ? 403 : 200;
+      expect([await status(folders, path + token), await bySecretToken(path + token)], path).toEqual([200, byEdge]);
     }
   });
 

@@ -1,5 +1,5 @@
-import { firewallAnswer } from './azion/firewall-answer.ts';
-import type { FirewallEvent } from './azion/firewall-event.ts';
+import { firewallAnswer } from './azion/firewall.ts';
+import type { FirewallEvent } from './azion/firewall.ts';
 
 declare function addEventListener(type: 'firewall', listener: (event: FirewallEvent) => void): void;
 

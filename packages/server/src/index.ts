@@ -2,9 +2,9 @@ export type { SecretOptions, SecretSource } from './crypto/secret-list.ts';
 export { createEdgeHandler } from './edge/create-edge-handler.ts';
 export type { EdgeHandlerOptions } from './edge/create-edge-handler.ts';
 export type { Origin } from './edge/origin-fetch.ts';
-export type { EdgeRefusal } from './edge/refusal-log.ts';
+export type { EdgeRefusal } from './edge/edge-refusal.ts';
 export type { EdgeRenewal } from './edge/renewal.ts';
-export type { RateLimiter } from './endpoint/ask-limiter.ts';
+export type { RateLimiter } from './endpoint/rate-limit.ts';
 export { createSigningEndpoint } from './endpoint/create-signing-endpoint.ts';
 export type { Grant } from './endpoint/grant.ts';
 export type { RateLimitOptions } from './endpoint/rate-limit.ts';
@@ -32,8 +32,8 @@ export { secureToken } from './formats/secure-token.ts';
 export type { SecureTokenFormat, SecureTokenOptions } from './formats/secure-token.ts';
 export { wowza } from './formats/wowza.ts';
 export type { WowzaOptions } from './formats/wowza.ts';
-export type { CorsOptions } from './http/cors-options.ts';
-export { jsonForScript } from './http/json-for-script.ts';
+export type { CorsOptions } from './http/cors.ts';
+export { jsonForScript } from './endpoint/tokens-for.ts';
 export { lazyHandler } from './http/lazy-handler.ts';
 export type {
   FastifyReplyLike,
@@ -45,8 +45,8 @@ export type {
 } from './node/node-message.ts';
 export { toNodeHandler } from './node/to-node-handler.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
-export { playlistUrls } from './playlist/playlist-urls.ts';
-export type { PlaylistUrl } from './playlist/playlist-urls.ts';
+export { playlistUrls } from './playlist/sign-playlist.ts';
+export type { PlaylistUrl } from './playlist/sign-playlist.ts';
 export type { Admission, EndedList, SessionCall, Sessions, ViewerSession } from './sessions/sessions.ts';
 export { azureBlob } from './stores/azure-blob.ts';
 export type { AzureBlobOptions } from './stores/azure-blob.ts';
@@ -54,7 +54,6 @@ export { googleStorage } from './stores/google-storage.ts';
 export type { GoogleStorageOptions } from './stores/google-storage.ts';
 export { signPlaylist } from './playlist/sign-playlist.ts';
 export type { SignPlaylistOptions } from './playlist/sign-playlist.ts';
-export { combine } from './token/combine.ts';
 export { signUrl } from './token/sign-url.ts';
 export type { SignUrlOptions } from './token/sign-url.ts';
 export type {
@@ -66,7 +65,7 @@ export type {
   VerifyingTokenFormat,
 } from './token/token-format.ts';
 export type { GrantedVerdict, RefusedVerdict, Verdict } from './token/verdict.ts';
-export { verifyUrl } from './token/verify-url.ts';
-export type { VerifyUrlOptions } from './token/verify-url.ts';
+export { verifyUrl } from './token/sign-url.ts';
+export type { VerifyUrlOptions } from './token/sign-url.ts';
 export type { Scope } from './url/scope.ts';
 export type { UrlRule } from './url/url-rule.ts';

@@ -1,13 +1,7 @@
 export { createSessions } from './sessions/create-sessions.ts';
 export type { SessionsOptions } from './sessions/create-sessions.ts';
-export { durableObjectStore } from './sessions/durable-object-store.ts';
-export type { DurableObjectStoreOptions, SessionsNamespace } from './sessions/durable-object-store.ts';
 export { memoryStore } from './sessions/memory-store.ts';
-export type { IoRedisClient, NodeRedisClient, RedisClient } from './sessions/redis-client.ts';
 export { redisStore } from './sessions/redis-store.ts';
-export type { RedisStoreOptions } from './sessions/redis-store.ts';
+export type { IoRedisClient, NodeRedisClient, RedisClient, RedisStoreOptions } from './sessions/redis-store.ts';
 export type { EndedSessions, SessionStore, StoredCall, StoredSession } from './sessions/session-store.ts';
-export { SessionsObject } from './sessions/sessions-object.ts';
-export type { SessionsObjectState } from './sessions/sessions-object.ts';
 export type { Admission, EndedList, SessionCall, Sessions, ViewerSession } from './sessions/sessions.ts';
-export type { SqlStorage } from './sessions/sql-sessions.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readFirewallArgs } from '../../../packages/server/src/azion/firewall-args.ts';
+import { readFirewallArgs } from '../../../packages/server/src/azion/firewall.ts';
 import { loadAzionConfig } from '../../support/azion-project.ts';
 
 const page = readFileSync('docs/azion.md', 'utf8');

@@ -1,30 +1,26 @@
-import { checkedClock } from '../errors/checked-clock.ts';
-import { checkKinds } from '../errors/check-kinds.ts';
-import { checkNames } from '../errors/check-names.ts';
-import { errorLog } from '../errors/error-log.ts';
-import { checkRequest } from '../http/check-request.ts';
-import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
-import { checkCors } from '../http/cors-options.ts';
-import type { CorsOptions } from '../http/cors-options.ts';
-import { letGo } from '../http/let-go.ts';
+import { checkKinds, checkNames } from '../errors/check-names.ts';
+import { checkedClock, errorLog } from '../errors/hooks.ts';
+import { checkCors, preflight, setCorsHeaders } from '../http/cors.ts';
+import type { CorsOptions } from '../http/cors.ts';
+import { checkRequest } from '../http/lazy-handler.ts';
+import { letGo } from '../http/read-limited.ts';
 import { hasPathToSign } from '../playlist/sign-playlist.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import { verifyingFormatReader } from '../token/format-reader.ts';
 import type { FormatSource, RenewedToken, TokenFormat } from '../token/token-format.ts';
 import { withoutParameters } from '../token/token-query.ts';
+import { refused } from '../token/verdict.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
 import { judgeUrl } from '../url/judged-url.ts';
-import { urlRules } from '../url/url-rule.ts';
+import { urlProblem, urlRules } from '../url/url-rule.ts';
 import type { UrlRule } from '../url/url-rule.ts';
-import type { Sessions } from '../sessions/sessions.ts';
 import { childrenFormat } from './children-format.ts';
+import { edgeRefusal, refusalLog } from './edge-refusal.ts';
+import type { EdgeRefusal } from './edge-refusal.ts';
 import { EdgeSessions, checkEdgeSessions } from './edge-sessions.ts';
-import { edgeRefusal } from './edge-refusal.ts';
-import { forwardedHeaders } from './forwarded-headers.ts';
-import { originFetch } from './origin-fetch.ts';
+import { forwardedHeaders, originFetch } from './origin-fetch.ts';
 import type { Origin } from './origin-fetch.ts';
 import { isPlaylistPath, isPlaylistResponse, rewritePlaylist, wholeDocument } from './playlist-rewrite.ts';
-import { refusalLog } from './refusal-log.ts';
-import type { EdgeRefusal } from './refusal-log.ts';
 import { edgeRenewer, sendRenewed } from './renewal.ts';
 import type { EdgeRenewal } from './renewal.ts';
 
@@ -53,7 +49,8 @@ export interface EdgeHandlerOptions {
    */
   renew?: EdgeRenewal;
   /**
-   * Called when the format refuses a request, for your log. If tokens have claims, it also gets the claim that failed.
+   * Called when the format refuses a request, or when servers could read its URL in two ways, for your log. If tokens
+   * have claims, it also gets the claim that failed.
    */
   onRefusal?: (refusal: EdgeRefusal) => void;
   /**
@@ -81,8 +78,8 @@ const methods = 'GET, HEAD, OPTIONS';
  * answers preflights without a token, and answers other methods with 405. The origin gets the path in the form that was
  * hashed, never the token, and no header that names another path or method.
  *
- * A path that has more than one reading (`canonicalPath`) gets a 403 whether it is protected or not, since no rule can
- * tell which reading applies. If the origin fails, the answer is a 502; if a format function or the clock fails, it is
+ * A path that servers could read in two ways (`pathProblem`) gets a 403 whether it is protected or not, since no rule
+ * can tell which reading applies. If the origin fails, the answer is a 502; if a format function or the clock fails, it is
  * a 503. No failure lets a request through. With `signPlaylists`, a playlist whose path has more than 2,048 characters
  * gets a 414.
  *
@@ -147,7 +144,13 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       // Read the clock again: a token may have expired while the format was awaited.
       const now = Math.floor(clock() / 1000);
       const judged = judgeUrl(format.bare?.(asked) ?? asked);
-      if (!judged) return refuse(403);
+      if (!judged) {
+        logRefusal(
+          { ...refused.malformed, detail: `The URL ${urlProblem(asked)}.` },
+          { url: asked, format, method: request.method },
+        );
+        return refuse(403);
+      }
       const { parameters = [], cookies = [], headers = [] } = format;
       granted = {
         url: judged.hrefWithoutQuery + withoutParameters(asked.search, parameters),
@@ -156,7 +159,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       if (isProtected(judged)) {
         const verdict = await format.verify(request, now);
         if (!verdict.ok) {
-          logRefusal(verdict, { url: judged, format, method: request.method });
+          logRefusal(verdict, { url: asked, format, method: request.method });
           return refuse(verdict.status);
         }
         if (edgeSessions && (await edgeSessions.haveEnded(format, verdict))) return refuse(403);

@@ -5,18 +5,15 @@ import type { GrantedVerdict } from '../token/verdict.ts';
 
 /** Age of the list in milliseconds from which the edge asks for a new one, and still judges requests by the old one. */
 const refreshAfterMs = 2000;
-/**
- * Age of the list in milliseconds from which requests wait for a new one. So the edge learns of an ended session within
- * five seconds, even if a request waits in vain for the call of another request and then makes its own call.
- */
+/** Age of the list in milliseconds from which requests wait for a new one, twice for `patienceMs` at most. */
 const waitAfterMs = 3000;
-/** Age of the list in milliseconds from which a strict edge no longer judges requests by it. */
-const staleAfterMs = 5000;
 /**
- * Milliseconds that a request waits for the call of another request. The call may have ended together with that
- * request.
+ * Milliseconds that a request waits for a call. In workerd, the call may have ended together with the request that made
+ * it.
  */
 const patienceMs = 1000;
+/** Age of the list in milliseconds from which a strict edge no longer judges requests by it. */
+const staleAfterMs = 5000;
 
 interface EdgeSessionsOptions {
   readonly sessions: Sessions;
@@ -36,7 +33,7 @@ export class EdgeSessions {
   #version: string | undefined;
   /** The time at which the call was sent that brought the list. */
   #askedMs = -Infinity;
-  #attempt: { readonly startedMs: number; readonly done: Promise<void> } | undefined;
+  #call: { readonly startedMs: number; readonly done: Promise<void> } | undefined;
   #failedMs = -Infinity;
 
   constructor(options: EdgeSessionsOptions) {
@@ -52,61 +49,38 @@ export class EdgeSessions {
   async haveEnded(format: TokenFormat, { session }: GrantedVerdict): Promise<boolean> {
     checkCarriesSession(format);
     if (session === undefined) return false;
-    const { clock, strict } = this.#options;
-    const ageMs = this.#sinceMs(this.#askedMs);
-    if (ageMs >= refreshAfterMs) {
-      const refreshed = this.#refresh();
-      // After a recent failure of the store, requests do not wait for it again.
-      if (ageMs >= waitAfterMs && !this.#hasJustFailed()) await this.#waitFor(refreshed);
+    if (this.#sinceMs(this.#askedMs) >= refreshAfterMs) void this.#refreshed();
+    for (let i = 0; i < 2 && this.#hasToWait(); i++) {
+      const call = this.#refreshed();
+      // The first request that has waited in vain makes another call, which the others join.
+      if ((await isLate(call)) && this.#call?.done === call) this.#call = undefined;
     }
-    if (strict && this.#sinceMs(this.#askedMs) >= staleAfterMs)
+    if (this.#options.strict && this.#sinceMs(this.#askedMs) >= staleAfterMs)
       throw new Error('sessions: the store is away, and this edge is strict. Check the store.');
-    return (this.#ended.get(session) ?? 0) > clock();
+    return (this.#ended.get(session) ?? 0) > this.#options.clock();
   }
 
-  /** Makes one call at a time, and one every two seconds during an outage of the store. */
-  #refresh(): Promise<void> {
-    if (!this.#attempt || this.#sinceMs(this.#attempt.startedMs) >= refreshAfterMs) {
-      const nowMs = this.#options.clock();
-      const done = this.#ask(nowMs);
-      // A request that waits gets the error of a clock that has failed in the meantime. If no request waits, the
-      // rejection would end the process.
+  /** Whether the list is old, unless the store has just failed: requests do not wait for it again. */
+  #hasToWait(): boolean {
+    return this.#sinceMs(this.#askedMs) >= waitAfterMs && this.#sinceMs(this.#failedMs) >= staleAfterMs;
+  }
+
+  /** Joins the last call, or makes one: one at a time, and one every two seconds during an outage of the store. */
+  #refreshed(): Promise<void> {
+    if (!this.#call || this.#sinceMs(this.#call.startedMs) >= refreshAfterMs) {
+      const startedMs = this.#options.clock();
+      const done = this.#ask(startedMs);
+      // If no request waits, the rejection by a clock that fails would end the process.
       done.catch(() => undefined);
-      this.#attempt = { startedMs: nowMs, done };
+      this.#call = { startedMs, done };
     }
-    return this.#attempt.done;
+    return this.#call.done;
   }
 
-  /**
-   * Returns the milliseconds since a time of the clock; Infinity if the clock was set back since, because then the age
-   * is unknown.
-   */
+  /** Returns the milliseconds since a time of the clock; Infinity if the clock was set back since. */
   #sinceMs(thenMs: number): number {
     const ms = this.#options.clock() - thenMs;
     return ms >= 0 ? ms : Infinity;
-  }
-
-  /**
-   * Tells whether the store has failed recently. An older failure says nothing about the store: an edge without
-   * requests has not called it since.
-   */
-  #hasJustFailed(): boolean {
-    return this.#sinceMs(this.#failedMs) < staleAfterMs;
-  }
-
-  /**
-   * Waits for a call, but not forever: in workerd, a promise that another request has started may never settle. If
-   * several requests wait for the same call, the first one that loses patience makes its own call. The others also wait
-   * for that call before they make their own.
-   */
-  async #waitFor(done: Promise<void>): Promise<void> {
-    if (!(await isLate([done])) || this.#hasJustFailed()) return;
-    const nowMs = this.#options.clock();
-    const newer = this.#attempt?.done;
-    if (newer === undefined || newer === done) {
-      this.#attempt = { startedMs: nowMs, done: this.#ask(nowMs) };
-      await this.#attempt.done;
-    } else if ((await isLate([done, newer])) && !this.#hasJustFailed()) await this.#ask(this.#options.clock());
   }
 
   async #ask(nowMs: number): Promise<void> {
@@ -127,15 +101,13 @@ export class EdgeSessions {
   }
 }
 
-/** Tells whether none of the calls ends within `patienceMs`. */
-async function isLate(calls: readonly Promise<void>[]): Promise<boolean> {
+/** Tells whether a call takes longer than `patienceMs`. */
+async function isLate(call: Promise<void>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<true>((resolve) => {
+  const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(true), patienceMs);
   });
-  const first = await Promise.race([...calls, late]);
-  clearTimeout(timer);
-  return first === true;
+  return Promise.race([call.then(() => false), late]).finally(() => clearTimeout(timer));
 }
 
 interface CheckedOptions {

@@ -1,8 +1,6 @@
-import { letGo } from '../http/let-go.ts';
-import { readLimited } from '../http/read-limited.ts';
+import { letGo, readLimited } from '../http/read-limited.ts';
 import { signPlaylist } from '../playlist/sign-playlist.ts';
 import type { SignPlaylistOptions } from '../playlist/sign-playlist.ts';
-import { keepOutOfCaches } from './private-response.ts';
 
 /**
  * The longest playlist in bytes, as long as the longest one that the browser packages read. Some origins serve a whole
@@ -66,4 +64,29 @@ export async function rewritePlaylist(
   const body = new TextEncoder().encode(await signPlaylist(text, request.url, options));
   headers.set('Content-Length', String(body.byteLength));
   return new Response(body, { status: response.status, headers });
+}
+
+/**
+ * Headers that make CDNs keep a response whatever its `Cache-Control` says, and headers that label what CDNs have kept.
+ */
+const cacheHeaders = [
+  'CDN-Cache-Control',
+  'Akamai-Cache-Control',
+  'Cloudflare-CDN-Cache-Control',
+  'Fastly-CDN-Cache-Control',
+  'Netlify-CDN-Cache-Control',
+  'Vercel-CDN-Cache-Control',
+  'Surrogate-Control',
+  'Surrogate-Key',
+  'Edge-Control',
+  'Cache-Tag',
+  'Edge-Cache-Tag',
+  'X-Accel-Expires',
+  'Expires',
+];
+
+/** Prevents caches from keeping a response that is for one viewer, whatever the origin has said. */
+export function keepOutOfCaches(headers: Headers): void {
+  for (const name of cacheHeaders) headers.delete(name);
+  headers.set('Cache-Control', 'private, no-store');
 }

@@ -2,7 +2,7 @@ import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import type { FormatSource, RenewedToken, TokenFormat } from '../token/token-format.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
-import { keepOutOfCaches } from './private-response.ts';
+import { keepOutOfCaches } from './playlist-rewrite.ts';
 
 /** Renewal of tokens by the edge. */
 export interface EdgeRenewal {

@@ -1,25 +1,20 @@
-import { callHook } from '../errors/call-hook.ts';
-import { checkedClock } from '../errors/checked-clock.ts';
-import { errorLog } from '../errors/error-log.ts';
-import { checkRequest } from '../http/check-request.ts';
-import { preflight, setCorsHeaders } from '../http/cors-headers.ts';
+import { callHook, checkedClock, errorLog } from '../errors/hooks.ts';
+import { optionsError } from '../errors/options-error.ts';
+import { checkRequest } from '../http/lazy-handler.ts';
+import { preflight, setCorsHeaders } from '../http/cors.ts';
 import { passedOn } from '../http/passed-on.ts';
 import { Problem, problemResponse } from '../http/problem.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
+import type { SessionCall, Sessions } from '../sessions/sessions.ts';
 import { formatReader } from '../token/format-reader.ts';
-import { allowList } from '../url/allow-list.ts';
-import { JudgedScope } from '../url/judged-scope.ts';
-import { admitSession, readSession } from './admit-session.ts';
-import { listedUrls, openableUrls, shownUrls } from './asked-url.ts';
-import { deniedToViewer, hasFailed, unsignable } from './endpoint-problems.ts';
+import { allowList } from '../url/url-rule.ts';
+import { JudgedScope } from '../url/scope.ts';
 import { readGrant } from './grant.ts';
-import { lifetimeFor } from './lifetime.ts';
-import { TokenMint } from './mint-tokens.ts';
-import { openableChildren } from './openable-children.ts';
+import { listedUrls, openableChildren, openableUrls, TokenMint } from './mint-tokens.ts';
 import { rateLimit } from './rate-limit.ts';
-import { DEFAULT_MAX_URLS, checkSigningEndpointOptions } from './signing-endpoint-options.ts';
+import { checkSigningEndpointOptions, DEFAULT_MAX_URLS, lifetimeFor } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
-import { readSigningRequest } from './signing-request.ts';
+import { readSession, readSigningRequest } from './signing-request.ts';
 
 /**
  * Creates the signing endpoint: it takes `POST {urls, reason}`, returns `{now, tokens, denied}`, and sends failures as
@@ -55,16 +50,21 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
     const expiryOf = (ttl: number): number => nowSeconds() + lifetimeFor(reason, ttl, format.maxTtl);
     const openable = await openableUrls(listed, { allows, format, expires: expiryOf(options.ttl) });
     if (openable.length === 0) throw unsignable();
-    const grant = await callHook('authorize', () => authorize(request, ...shownUrls(openable)));
+    const hrefs = openable.map(({ url }) => url.href);
+    const scopes = openable.map(({ scope }) => scope.shown);
+    const grant = await callHook('authorize', () => authorize(request, hrefs, scopes));
     if (grant instanceof Response) return noStore(grant);
+    // A hook without types may have forgotten to answer.
+    if ((grant as unknown) === undefined)
+      onError(optionsError('authorize', 'It returned undefined: return true to grant.'));
+    if (!grant) throw deniedToViewer();
     const { isDenied, ttl } = readGrant(grant, options.ttl);
-    const mayOpen = (scope: JudgedScope): boolean => allows.holdsAllOf(scope) && !isDenied(scope);
+    const mayOpen = (scope: JudgedScope): boolean => allows(scope) && !isDenied(scope);
     const granted = openable.filter(({ url, scope }) => mayOpen(JudgedScope.exactly(url)) && mayOpen(scope));
     if (granted.length === 0) throw deniedToViewer();
 
     const lifetime = lifetimeFor(reason, ttl, format.maxTtl);
-    // Computed before the store is called, which forgets an ended session when its tokens have expired, and may be
-    // slow.
+    // Computed before the store is called, which may be slow and forgets an ended session when its tokens have expired.
     const expires = expiryOf(ttl);
     const session = sessions && readSession(named);
     const id = await sessions?.idOf(request, session);
@@ -80,11 +80,11 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
       onError(error);
     }
     const { tokens, cookies } = mint;
-    const hrefs = new Set(signed.map(({ href }) => href));
+    const granting = new Set(signed.map(({ href }) => href));
     const now = nowSeconds();
     const headers = new Headers({ 'Cache-Control': 'no-store' });
     for (const cookie of cookies) headers.append('Set-Cookie', cookie);
-    return Response.json({ now, tokens, denied: urls.filter((url) => !hrefs.has(url)) }, { headers });
+    return Response.json({ now, tokens, denied: urls.filter((url) => !granting.has(url)) }, { headers });
   };
 
   const respond = async (request: Request): Promise<Response> => {
@@ -113,3 +113,47 @@ function noStore(response: Response): Response {
   copy.headers.set('Cache-Control', 'no-store');
   return copy;
 }
+
+/**
+ * Counts a call of a session, after tokens have been made for it.
+ *
+ * @throws `Problem` 403 for a session beyond the limit and for one that was ended; every error of the store
+ */
+async function admitSession(sessions: Sessions, request: Request, call: SessionCall): Promise<void> {
+  const admission = await sessions.admit(request, call);
+  if (admission.state === 'full') throw sessionLimit(admission.limit);
+  if (admission.state === 'ended') throw sessionEnded();
+}
+
+// The texts for viewers name no option and no rule of the server. A 403 is not reported to `onError` either: any client
+// can request any URL, and would fill the log.
+
+/**
+ * The problem if none of the URLs lies below `allow`, if the format refuses all of them, or if their tokens would open
+ * more than `allow` does.
+ */
+const unsignable = (): Problem =>
+  new Problem(403, 'This endpoint signs none of these URLs. Check the URLs, or the settings of the endpoint.');
+
+/** The problem if `authorize` denies all URLs. */
+const deniedToViewer = (): Problem => new Problem(403, 'This viewer may have none of these URLs.');
+
+/** The problem for any other failure. `onError` gets its cause. */
+const hasFailed = (): Problem => new Problem(503, 'The signing endpoint failed. Its log says why. Try again later.');
+
+/** The problem for a session beyond the limit. The page may show on how many devices the viewer is watching. */
+const sessionLimit = (limit: number): Problem => {
+  const kind = { type: 'urn:secure-token:session-limit', title: 'Too Many Sessions', more: { limit } };
+  return new Problem(
+    403,
+    'This viewer is watching on as many devices as are allowed. Stop one of them, or wait.',
+    {},
+    kind,
+  );
+};
+
+/** The problem for a session that was ended by `sessions.end`. */
+const sessionEnded = (): Problem => {
+  const kind = { type: 'urn:secure-token:session-ended', title: 'Session Ended' };
+  return new Problem(403, 'This session was ended. Log in again.', {}, kind);
+};

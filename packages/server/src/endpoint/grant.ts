@@ -1,12 +1,7 @@
+import { isPlainObject } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { isPlainObject } from '../errors/plain-object.ts';
-import { DeniedUrls } from '../url/denied-urls.ts';
-import { judgeScope } from '../url/judged-scope.ts';
-import type { JudgedScope } from '../url/judged-scope.ts';
 import { hostProblem, judgeUrl } from '../url/judged-url.ts';
-import type { JudgedUrl } from '../url/judged-url.ts';
-import type { Scope } from '../url/scope.ts';
-import { deniedToViewer } from './endpoint-problems.ts';
+import { JudgedScope } from '../url/scope.ts';
 
 /**
  * The URLs that a viewer may have: all (`true`), none (`false`, a 403), or all except `denied`, for `ttl` seconds. Or a
@@ -29,12 +24,10 @@ interface Permission {
 /**
  * Reads what `authorize` has returned.
  *
- * @throws `Problem` 403 for `false`, and for a value that a hook without types returned instead of it, such as nothing;
- *   `ERR_OPTIONS` for any other value that is not a grant, for a `ttl` that is not a lifetime, and for an entry of
- *   `denied` that cannot be judged, because it would deny nothing
+ * @throws `ERR_OPTIONS` for a value that is not a grant, for a `ttl` that is not a lifetime, and for an entry of `denied`
+ *   that cannot be judged, because it would deny nothing
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
-  if (!grant) throw deniedToViewer();
   if (grant !== true && !isPlainGrant(grant)) {
     throw optionsError(
       'authorize',
@@ -49,8 +42,14 @@ export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): 
   if (!Array.isArray(denied)) throw optionsError('denied from authorize', 'Return a list of absolute URLs.', denied);
   // `map` would skip holes of the list.
   const scopes = Array.from<unknown, JudgedScope>(denied, deniedScope);
-  const deniedUrls = new DeniedUrls(scopes);
-  return { isDenied: (scope) => deniedUrls.areReachedBy(scope), ttl };
+  // Many URLs of a call have the same scope, which may have many parts.
+  const answers = new Map<JudgedScope, boolean>();
+  const judge = (scope: JudgedScope): boolean => {
+    const answer = answers.get(scope) ?? scopes.some((each) => scope.reaches(each));
+    answers.set(scope, answer);
+    return answer;
+  };
+  return { isDenied: judge, ttl };
 }
 
 /**
@@ -61,28 +60,21 @@ function isPlainGrant(grant: unknown): grant is { denied?: readonly string[]; tt
   return isPlainObject(grant) && Reflect.ownKeys(grant).every((name) => name === 'denied' || name === 'ttl');
 }
 
+/**
+ * Returns the scope that an entry denies. A wildcard denies the folder that contains it, with all that it may stand
+ * for. Viewers may also request a name that contains a `*`.
+ */
 function deniedScope(entry: unknown): JudgedScope {
   const url = typeof entry === 'string' ? judgeUrl(entry) : undefined;
-  const scope = url && judgeScope(entryScope(url));
-  if (!scope || hostProblem(url.hostname) !== undefined) {
+  if (!url || hostProblem(url.hostname) !== undefined) {
     throw optionsError(
       'denied from authorize',
       'One of its URLs is not absolute, or servers could read it in different ways. ' +
         'Return URLs as `authorize` gets them.',
     );
   }
-  return scope;
-}
-
-/**
- * Returns the scope that an entry denies. A wildcard denies the folder that contains it, with all that it may stand
- * for. Viewers may also request a name that contains a `*`.
- */
-function entryScope(url: JudgedUrl): Scope {
-  const { path, search, href } = url;
-  const wildcard = path.indexOf('*');
-  const folder = path.slice(0, path.lastIndexOf('/', wildcard) + 1);
-  if (wildcard >= 0) return { kind: 'folder', href: url.withPath(folder).href };
-  if (search && !search.includes('*')) return { kind: 'url', href };
-  return { kind: path.endsWith('/') ? 'folder' : 'path', href };
+  const { path, search } = url;
+  if (path.includes('*')) return new JudgedScope('folder', url.folder(path.indexOf('*')));
+  if (search && !search.includes('*')) return new JudgedScope('url', url);
+  return new JudgedScope(path.endsWith('/') ? 'folder' : 'path', url);
 }

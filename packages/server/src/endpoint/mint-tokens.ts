@@ -1,10 +1,85 @@
 import type { Token } from 'secure-token-core';
 import { optionsError, refusesUrl } from '../errors/options-error.ts';
+import type { PlaylistExpander } from '../playlist/playlist-expander.ts';
+import { attachToken } from '../token/attach-token.ts';
 import type { TokenFormat } from '../token/token-format.ts';
-import { opensOnly, withScope } from '../token/token-scope.ts';
+import { opensOnly, scopeToOpen, withScope } from '../token/token-scope.ts';
 import type { ScopeTest } from '../token/token-scope.ts';
-import { NameTree } from '../url/name-tree.ts';
-import type { OpenableUrl } from './asked-url.ts';
+import { judgeUrl } from '../url/judged-url.ts';
+import type { JudgedUrl } from '../url/judged-url.ts';
+import { JudgedScope } from '../url/scope.ts';
+
+/** A URL that a call requests and that lies below `allow`. */
+interface ListedUrl {
+  /** The URL as it was requested: a player looks for its token under this text. */
+  readonly href: string;
+  readonly url: JudgedUrl;
+}
+
+/** A URL with the scope that its token would open, all of which lies below `allow`. */
+export interface OpenableUrl extends ListedUrl {
+  readonly scope: JudgedScope;
+}
+
+interface OpeningOptions {
+  readonly format: TokenFormat;
+  /** Unix seconds. */
+  readonly expires: number;
+  /** Tells whether a scope lies below `allow`. */
+  readonly allows: ScopeTest;
+}
+
+/** Keeps the URLs that have one reading, and that lie below `allow`. */
+export function listedUrls(hrefs: readonly string[], allows: ScopeTest): ListedUrl[] {
+  return hrefs.flatMap((href) => {
+    const url = judgeUrl(href);
+    return url && allows(JudgedScope.exactly(url)) ? [{ href, url }] : [];
+  });
+}
+
+/** Keeps the URLs whose token would open only allowed URLs. */
+export async function openableUrls(
+  listed: readonly ListedUrl[],
+  { format, expires, allows }: OpeningOptions,
+): Promise<OpenableUrl[]> {
+  const scopes = await Promise.all(listed.map(({ href }) => scopeToOpen(format, new URL(href), expires)));
+  return listed.flatMap((each, i) => {
+    const scope = scopes[i];
+    return scope && allows(scope) ? [{ ...each, scope }] : [];
+  });
+}
+
+interface ChildrenOptions extends OpeningOptions {
+  /** Tells whether the viewer may open a scope. */
+  readonly mayOpen: ScopeTest;
+  readonly expander: PlaylistExpander | undefined;
+}
+
+/** Returns the URLs that a player requests next, read with the expander from the playlists among the granted URLs. */
+export async function openableChildren(
+  granted: readonly OpenableUrl[],
+  { format, expires, allows, mayOpen, expander }: ChildrenOptions,
+): Promise<OpenableUrl[]> {
+  // A token of a folder opens the children anyway. A format of folders makes a token of a path if there are too few
+  // folders.
+  const toExpand = granted.filter(({ scope }) => format.scope === 'url' || scope.kind !== 'folder');
+  if (!expander || toExpand.length === 0) return [];
+  const found = await expander(
+    toExpand.map(({ href }) => href),
+    {
+      allows: (url) => allows(JudgedScope.exactly(url)) && mayOpen(JudgedScope.exactly(url)),
+      sign: async (url) => attachToken(url, await format.sign(new URL(url), expires)),
+    },
+  );
+  const hrefs = new Set(granted.map(({ href }) => href));
+  const children = listedUrls(found, allows).filter(({ href }) => !hrefs.has(href));
+  const openable = await openableUrls(children, { format, expires, allows });
+  // A child may open itself. If its token opens a folder that `authorize` has not seen, the player has to request the
+  // child.
+  const shown = [...new Set(granted.map(({ scope }) => scope))];
+  const wasShown: ScopeTest = (scope) => !scope.opensFolder || shown.some((each) => each.holds(scope));
+  return openable.filter(({ scope }) => mayOpen(scope) && wasShown(scope));
+}
 
 interface MintOptions {
   /** Unix seconds. */
@@ -27,7 +102,8 @@ export class TokenMint {
   readonly cookies: string[] = [];
   readonly #format: TokenFormat;
   readonly #options: MintOptions;
-  readonly #folders = new MintedFolders();
+  /** The folders that the tokens open, in the spelling of the tokens: a token for one may not open another spelling. */
+  readonly #folders: string[] = [];
 
   constructor(format: TokenFormat, options: MintOptions) {
     this.#format = format;
@@ -57,13 +133,14 @@ export class TokenMint {
     return wanted.filter((_, i) => signed[i]);
   }
 
-  async #mintOne({ href, scope, target }: OpenableUrl, links: string[]): Promise<boolean> {
+  async #mintOne({ href, scope }: OpenableUrl, links: string[]): Promise<boolean> {
     const format = this.#format;
     const { expires, session, mayOpen, onError } = this.#options;
+    const url = new URL(href);
     // A URL whose token would open only this URL needs that token: the token of its folder may not open it.
-    if (scope.opensFolder && this.#folders.open(target())) return true;
+    if (scope.opensFolder && this.#folders.some((folder) => url.href.startsWith(folder))) return true;
     try {
-      const { setCookie = [], ...token } = withScope(await format.sign(target(), expires, session), href);
+      const { setCookie = [], ...token } = withScope(await format.sign(url, expires, session), href);
       if (token.base && !token.prefix) {
         // A format of folders makes such a token only for a URL that has too few folders.
         if (format.scope === 'url') links.push(href);
@@ -81,35 +158,13 @@ export class TokenMint {
       }
       this.tokens.push(token);
       this.cookies.push(...[setCookie].flat());
-      if (token.prefix !== undefined) this.#folders.add(new URL(token.prefix));
+      // A player reads a prefix that is not a folder as text. Ignoring it costs one more token, and never gives a wrong
+      // one.
+      if (token.prefix?.endsWith('/') === true) this.#folders.push(new URL(token.prefix).href);
       return true;
     } catch (error) {
       if (!refusesUrl(error)) throw error;
       return false;
     }
-  }
-}
-
-/** The folders that the tokens of one response open, in the spelling of the tokens. */
-class MintedFolders {
-  readonly #tree = new NameTree({ isOpened: false });
-
-  add({ href }: URL): void {
-    // A player reads a prefix that is not a folder as text. Ignoring it costs one more token, and never gives a wrong
-    // one.
-    if (href.endsWith('/')) this.#tree.add(href.slice(0, -1).split('/'), () => ({ isOpened: false })).isOpened = true;
-  }
-
-  /**
-   * Whether a folder contains a URL. Compares spellings: if a format signs a folder as it is written, a token for one
-   * spelling does not open the other.
-   */
-  open({ href }: URL): boolean {
-    let at: NameTree<{ isOpened: boolean }> | undefined = this.#tree;
-    for (const name of href.split('/')) {
-      at = at.below(name);
-      if (!at || at.said.isOpened) break;
-    }
-    return at?.said.isOpened === true;
   }
 }

@@ -1,10 +1,21 @@
 import { digest, sha256 } from '../crypto/hash.ts';
-import { callHook } from '../errors/call-hook.ts';
 import { checkNames } from '../errors/check-names.ts';
+import { callHook, storeAnswer } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { askLimiter } from './ask-limiter.ts';
-import type { RateLimiter } from './ask-limiter.ts';
-import { countCalls } from './count-calls.ts';
+
+/**
+ * A counter of calls that several instances share, such as those of `rate-limiter-flexible` on Redis and other stores.
+ */
+export interface RateLimiter {
+  /**
+   * Counts a call. If the promise resolves, the call may go on. To refuse the call, it rejects with an object that has
+   * `msBeforeNext`, milliseconds, and is not an `Error` (`RateLimiterRes`). Any other rejection says that the limiter
+   * itself has failed.
+   *
+   * @param key a digest of what `key` returned, 43 characters of base64url
+   */
+  consume(key: string): Promise<unknown>;
+}
 
 export type RateLimitOptions = {
   /**
@@ -47,42 +58,75 @@ export type RateLimitOptions = {
  */
 export function rateLimit(options: RateLimitOptions, clock: () => number): (request: Request) => Promise<number> {
   checkNames(options, { key: true, limit: true, window: true, limiter: true }, 'rateLimit');
-  const { key } = options;
+  const { key, limit, window, limiter = memoryLimiter(options, clock) } = options;
   if (typeof (key as unknown) !== 'function')
     throw optionsError('rateLimit.key', 'Give a function that returns the viewer.', key);
-  const wait = counter(options);
+  if (typeof (limiter as Partial<RateLimiter> | null)?.consume !== 'function')
+    throw optionsError('rateLimit.limiter', 'Give an object with consume(key), as rate-limiter-flexible has.', limiter);
+  if (options.limiter !== undefined && (limit ?? window) !== undefined)
+    throw optionsError('rateLimit.limiter', 'Leave `limit` and `window` out: a limiter has its own.');
   return async (request) => {
     const viewer: unknown = await callHook('rateLimit.key', () => key(request));
-    if (typeof viewer !== 'string' || viewer === '') {
+    if (typeof viewer !== 'string' || viewer === '')
       throw optionsError('rateLimit.key', 'Return text that is not empty, for every request.', viewer);
-    }
-    // The clock is read after the key: of two calls at once, the one that is counted later has the later time.
-    return wait(digest(sha256, viewer, 'base64url'), clock());
+    return secondsToWait(limiter, digest(sha256, viewer, 'base64url'));
   };
 }
 
-function counter(options: RateLimitOptions): (viewer: string, nowMs: number) => number | Promise<number> {
-  if (options.limiter !== undefined) {
-    const { limiter, limit, window }: { limiter: RateLimiter; limit?: unknown; window?: unknown } = options;
-    if (limit !== undefined || window !== undefined) {
-      throw optionsError(
-        'rateLimit.limiter',
-        'A limiter is given, and `limit` or `window` too. Leave these out: a limiter has its own.',
-      );
-    }
-    if (typeof (limiter as Partial<RateLimiter> | null)?.consume !== 'function') {
-      throw optionsError(
-        'rateLimit.limiter',
-        'Give an object with consume(key), such as one of rate-limiter-flexible.',
-        limiter,
-      );
-    }
-    return (viewer) => askLimiter(limiter, viewer);
+async function secondsToWait(limiter: RateLimiter, viewer: string): Promise<number> {
+  try {
+    await storeAnswer('rateLimit.limiter', limiter.consume(viewer));
+    return 0;
+  } catch (reason) {
+    if (reason instanceof Error) throw reason;
+    const { msBeforeNext } = (reason ?? {}) as { msBeforeNext?: unknown };
+    if (Number.isFinite(msBeforeNext)) return Math.max(1, Math.ceil((msBeforeNext as number) / 1000));
+    throw new Error('rateLimit.limiter: consume() failed. Look at the cause of this error.', { cause: reason });
   }
-  const { limit, window } = options;
+}
+
+/** The number of viewers that are counted one by one; each takes about 200 bytes. */
+const maxViewers = 100_000;
+
+/**
+ * Counts the calls of each viewer in fixed windows, in the memory of this process: with several instances, a viewer has
+ * `limit` on each of them. Once `maxViewers` windows are open, further viewers share 4,096 windows by the first letters
+ * of their digests: a flood of invented viewers neither fills the memory nor gives anyone more calls.
+ */
+function memoryLimiter(
+  { limit = NaN, window = NaN }: { limit?: number | undefined; window?: number | undefined },
+  clock: () => number,
+): RateLimiter {
   if (!(Number.isFinite(limit) && limit >= 1))
     throw optionsError('rateLimit.limit', 'Give a number of calls, at least 1.', limit);
   if (!(Number.isFinite(window) && window > 0))
     throw optionsError('rateLimit.window', 'Give seconds, more than 0.', window);
-  return countCalls({ limit, window });
+  const windowMs = window * 1000;
+  // All windows have the same length, so the one that was opened first ends first.
+  const windows = new Map<string, { calls: number; endsMs: number }>();
+  let sweptMs = -Infinity;
+  return {
+    // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
+    async consume(viewer) {
+      const nowMs = clock();
+      // A window that ends more than two lengths from now began before the clock was set back.
+      const isOpen = (endsMs: number): boolean => endsMs > nowMs && endsMs <= nowMs + 2 * windowMs;
+      // Not at each call: a Map steps over the entries that were deleted at its beginning.
+      if (Math.abs(nowMs - sweptMs) >= 1000) {
+        sweptMs = nowMs;
+        for (const [id, { endsMs }] of windows) {
+          if (isOpen(endsMs)) break;
+          windows.delete(id);
+        }
+      }
+      const id = windows.has(viewer) || windows.size < maxViewers ? viewer : viewer.slice(0, 2);
+      const known = windows.get(id);
+      const counted = known && isOpen(known.endsMs) ? known : { calls: 0, endsMs: nowMs + windowMs };
+      if (counted !== known) windows.delete(id);
+      windows.set(id, counted);
+      counted.calls++;
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- as rate-limiter-flexible refuses
+      if (counted.calls > limit) throw { msBeforeNext: counted.endsMs - nowMs };
+    },
+  };
 }

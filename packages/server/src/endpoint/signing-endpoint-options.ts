@@ -1,14 +1,12 @@
-import { checkKinds } from '../errors/check-kinds.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { checkKinds, checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { checkCors } from '../http/cors-options.ts';
-import type { CorsOptions } from '../http/cors-options.ts';
+import { checkCors } from '../http/cors.ts';
+import type { CorsOptions } from '../http/cors.ts';
 import type { ExpandOptions } from '../playlist/playlist-expander.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { FormatSource } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
 import type { Grant } from './grant.ts';
-import { checkTtl } from './lifetime.ts';
 import type { RateLimitOptions } from './rate-limit.ts';
 
 export interface SigningEndpointOptions {
@@ -18,13 +16,13 @@ export interface SigningEndpointOptions {
   format: FormatSource;
   /**
    * The entitlement hook. `urls` are those below `allow`, each in its canonical spelling, so that comparing text is
-   * enough. `scopes[i]` is what the token for `urls[i]` would open, which for many formats is a whole folder. If some
-   * origin reads the path of a URL or of its scope as another path (`;x`, a `/` or a dot at the end of a name, a `+`),
-   * the two follow once more behind the others, as that origin reads them. Scopes are frozen. The body of `request` has
-   * been read.
+   * enough: what servers could read in two ways is not signed. `scopes[i]` is what the token for `urls[i]` would open,
+   * which for many formats is a whole folder. Scopes are frozen. The body of `request` has been read. What a server
+   * makes of a path behind the name of a file (`/film.mp4/x`), and that S3 takes a `+` for a space, is not in the text:
+   * return such URLs in `denied`, which covers both.
    *
    * If the hook throws, the endpoint answers 503, which players retry: an outage of the entitlement service never looks
-   * like a denial.
+   * like a denial. If it returns nothing, the viewer is denied, and `onError` gets an error that says so.
    */
   authorize: (request: Request, urls: readonly string[], scopes: readonly Scope[]) => Grant | Promise<Grant>;
   /** The absolute URL prefixes that may be signed at all. Other URLs come back as denied. */
@@ -95,4 +93,29 @@ export function checkSigningEndpointOptions(options: SigningEndpointOptions): vo
   if (sessions !== undefined && typeof (sessions as Partial<Sessions> | null)?.admit !== 'function')
     throw optionsError('sessions', 'Give what createSessions() returns.', sessions);
   if (cors) checkCors(cors);
+}
+
+/**
+ * Checks the option `ttl`.
+ *
+ * @param maxTtl the longest lifetime of the format, if it is known already
+ * @throws `ERR_OPTIONS`
+ */
+export function checkTtl(ttl: unknown, maxTtl?: number): void {
+  if (!(typeof ttl === 'number' && ttl >= 1 && ttl <= (maxTtl ?? Infinity))) {
+    const most = maxTtl === undefined ? '' : ` and at most ${maxTtl}, the maxTtl of the format`;
+    throw optionsError('ttl', `Give seconds, at least 1${most}.`, ttl);
+  }
+}
+
+/**
+ * Returns the lifetime of new tokens, in whole seconds. Most formats are deterministic: one URL and one expiry give one
+ * token. A viewer whose token was refused must get another one, so the new token ends a second later than any token
+ * made so far, or a second earlier if the edge would not accept the later end.
+ */
+export function lifetimeFor(reason: string, ttl: number, formatMaxTtl?: number): number {
+  const maxTtl = formatMaxTtl ?? Infinity;
+  const lifetime = Math.floor(Math.min(ttl, maxTtl));
+  if (reason !== 'refused') return lifetime;
+  return lifetime < Math.floor(maxTtl) ? lifetime + 1 : lifetime - 1;
 }

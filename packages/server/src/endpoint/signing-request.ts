@@ -1,6 +1,6 @@
 import { Problem } from '../http/problem.ts';
 import { readLimited } from '../http/read-limited.ts';
-import { isWebUrl, maxUrlLength } from './web-url.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 
 const reasons = ['initial', 'expiring', 'expired', 'refused'] as const;
 
@@ -12,6 +12,9 @@ export interface SigningRequest {
   /** The member `session`, unchecked: an endpoint without `sessions` ignores it. */
   readonly session: unknown;
 }
+
+/** The largest length of a URL: most CDNs refuse longer ones anyway (nginx: `large_client_header_buffers`, 8 KiB). */
+const maxUrlLength = 8192;
 
 /** Reads a signing request. @throws `Problem` 400, 413 or 415 for everything that is not one */
 export async function readSigningRequest(request: Request, maxUrls: number): Promise<SigningRequest> {
@@ -32,6 +35,33 @@ export async function readSigningRequest(request: Request, maxUrls: number): Pro
   const known = reasons.find((each) => each === (reason ?? 'initial'));
   if (!known) throw new Problem(400, `\`reason\` is unknown. Send one of ${reasons.join(', ')}.`);
   return { urls: [...new Set(urls)], reason: known, session };
+}
+
+/** Whether tokens may be requested for `value`: an absolute http or https URL that every reader takes for the same. */
+export function isWebUrl(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > maxUrlLength || !/^https?:/i.test(value)) return false;
+  // `URL` removes line breaks and replaces half a character by U+FFFD: the endpoint would sign a URL that was not
+  // requested.
+  return !/[\p{Cc}\p{Cs}]/u.test(value) && parsedUrl(value) !== undefined;
+}
+
+/**
+ * A session, 16 bytes: they fill 21 characters and two bits of a 22nd, whose other four bits are zero in canonical
+ * form.
+ */
+const sessionForm = /^[\w-]{21}[AQgw]$/;
+
+/**
+ * Reads the session that a page has named; an optional member may be `null`. Pages that name none are together one
+ * session of their viewer: older players renew without a name, and each of their calls would take a place otherwise.
+ *
+ * @param session the member of the body of the request
+ * @throws `Problem` 400 for a value that is not a session
+ */
+export function readSession(session: unknown): string | undefined {
+  if (session === undefined || session === null) return undefined;
+  if (typeof session === 'string' && sessionForm.test(session)) return session;
+  throw new Problem(400, '`session` is not 128 bits in base64url. Send 22 characters, or leave it out.');
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -1,21 +1,17 @@
 import type { Token } from 'secure-token-core';
-import { checkedClock } from '../errors/checked-clock.ts';
-import { checkKinds } from '../errors/check-kinds.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { checkKinds, checkNames } from '../errors/check-names.ts';
+import { checkedClock } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
 import type { ExpandOptions } from '../playlist/playlist-expander.ts';
+import { withoutPathToken, writtenUrl } from '../token/sign-url.ts';
 import type { TokenFormat } from '../token/token-format.ts';
-import { withoutPathToken } from '../token/without-path-token.ts';
-import { writtenUrl } from '../token/written-url.ts';
-import { allowList } from '../url/allow-list.ts';
-import type { AllowList } from '../url/allow-list.ts';
-import { listedUrls, openableUrls } from './asked-url.ts';
-import type { OpenableUrl } from './asked-url.ts';
-import { checkTtl, lifetimeFor } from './lifetime.ts';
-import { TokenMint } from './mint-tokens.ts';
-import { openableChildren } from './openable-children.ts';
-import { isWebUrl } from './web-url.ts';
+import type { ScopeTest } from '../token/token-scope.ts';
+import { allowList } from '../url/url-rule.ts';
+import { TokenMint, listedUrls, openableChildren, openableUrls } from './mint-tokens.ts';
+import type { OpenableUrl } from './mint-tokens.ts';
+import { checkTtl, lifetimeFor } from './signing-endpoint-options.ts';
+import { isWebUrl } from './signing-request.ts';
 
 export interface TokensForOptions {
   format: TokenFormat | (() => TokenFormat | Promise<TokenFormat>);
@@ -84,7 +80,7 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
 }
 
 /** The prefixes if there is no `allow`: the app itself names the URLs. */
-const everything: AllowList = { holds: () => true, holdsAllOf: () => true };
+const everything: ScopeTest = () => true;
 
 async function readFormat(source: TokensForOptions['format']): Promise<TokenFormat> {
   const format: unknown = typeof source === 'function' ? await source() : source;
@@ -99,7 +95,7 @@ async function readFormat(source: TokensForOptions['format']): Promise<TokenForm
  */
 async function askedUrls(
   hrefs: readonly string[],
-  allows: AllowList,
+  allows: ScopeTest,
   format: TokenFormat,
   expires: number,
 ): Promise<OpenableUrl[]> {
@@ -125,5 +121,16 @@ function notSigned(index: number): Error {
     'urls',
     `The URL at index ${index} is not signed: it or what its token opens is not below \`allow\`, ` +
       'or the format refuses it. Add its prefix to `allow`, or give another URL.',
+  );
+}
+
+/**
+ * Serialises a value as JSON for the text of a `<script>` element. The result contains nothing that ends the element,
+ * begins a comment, or ends a line of JavaScript (U+2028, U+2029). `JSON.parse` reads it without decoding.
+ */
+export function jsonForScript(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

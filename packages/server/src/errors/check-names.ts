@@ -46,3 +46,34 @@ export function checkNames<T extends object>(options: T, names: Readonly<Record<
       (meant === undefined ? `Known options: ${known.join(', ')}.` : `Did you mean '${prefix}${meant}'?`),
   );
 }
+
+/**
+ * Checks the options of the handlers that are functions or switches. Without this check, a call of a wrong value would
+ * fail at the first request of a viewer, and the text `'false'` would switch an option on.
+ *
+ * @param path the prefix of the names in the error: the option that contains these, with a dot, such as `expand.`
+ * @throws `ERR_OPTIONS` for a value of another type; `undefined` selects the default
+ */
+export function checkKinds(
+  options: Readonly<Record<string, unknown>>,
+  kinds: Readonly<Record<string, 'function' | 'boolean'>>,
+  path = '',
+): void {
+  for (const [name, kind] of Object.entries(kinds)) {
+    const value = options[name];
+    if (value === undefined || typeof value === kind) continue;
+    throw optionsError(path + name, kind === 'function' ? 'Give a function.' : 'Give true or false.', value);
+  }
+}
+
+/**
+ * Whether `value` is an object as braces or `JSON.parse` create it, in this realm or another. Lists, maps, promises and
+ * instances of classes are not plain: their content may be in a place that no code here reads.
+ */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (Object.prototype.toString.call(value) !== '[object Object]') return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return (
+    prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty'))
+  );
+}

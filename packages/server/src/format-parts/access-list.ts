@@ -2,8 +2,7 @@ import { optionsError } from '../errors/options-error.ts';
 import type { SignedToken } from '../token/token-format.ts';
 import { encodePath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
-import { lastingScope } from '../url/judged-scope.ts';
-import { LastAnswers } from '../url/last-answers.ts';
+import { lastingScope } from '../url/scope.ts';
 import type { Scope } from '../url/scope.ts';
 import { checkText } from './check-text.ts';
 import { folderOf } from './folders.ts';
@@ -67,13 +66,20 @@ const maxHosts = 8;
  * same for all URLs of a host.
  */
 export function patternScopes(patterns: readonly string[], form: PathForm): (url: URL) => Scope {
-  const known = new LastAnswers<Scope>(maxHosts);
+  const known = new Map<string, Scope>();
   const scopeOf = (url: URL): Scope =>
     joinedScope(
       url,
       patterns.map((pattern) => onePatternScope(url, pattern, form)),
     );
-  return (url) => known.for(url.origin, () => lastingScope(scopeOf(url)));
+  return (url) => {
+    let scope = known.get(url.origin);
+    if (!scope) {
+      if (known.size >= maxHosts) known.clear();
+      known.set(url.origin, (scope = lastingScope(scopeOf(url))));
+    }
+    return scope;
+  };
 }
 
 function onePatternScope(url: URL, pattern: string, form: PathForm): Scope {

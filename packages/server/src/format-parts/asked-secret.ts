@@ -1,5 +1,5 @@
 import type { KnownSecrets, SecretOptions, SecretSource } from '../crypto/secret-list.ts';
-import { SecretError } from '../errors/secret-error.ts';
+import { SecretError } from '../errors/options-error.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 
 /** A secret that never signs anything: it serves to check the other options before there is a secret. */

@@ -1,5 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
-import { parsedUrl } from '../url/parsed-url.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 
 /**
  * Returns the 4 or 16 bytes of an IP address.

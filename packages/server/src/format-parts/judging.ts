@@ -1,7 +1,7 @@
 import { refused } from '../token/verdict.ts';
 import type { JudgedRequest } from '../token/token-format.ts';
 import type { RefusedVerdict, Verdict } from '../token/verdict.ts';
-import { parsedUrl } from '../url/parsed-url.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 import { isHttp } from './path-to-sign.ts';
 
 /** A request whose URL has been parsed. */

@@ -1,4 +1,4 @@
-import { decodeOnce } from '../url/decode-once.ts';
+import { decodeOnce } from '../url/canonical-path.ts';
 
 /** An unnecessary escape: of a letter, a digit, `-`, `.` or `_`. */
 const needless = /%(?:2[de]|3\d|[46][1-9a-f]|5[\daf]|7[\da])/i;

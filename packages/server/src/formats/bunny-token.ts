@@ -6,7 +6,7 @@ import { readValue } from '../format-parts/read-value.ts';
 import { searchToSign } from '../format-parts/search-to-sign.ts';
 import type { SignedToken } from '../token/token-format.ts';
 import { tokenQuery } from '../token/token-query.ts';
-import { decodeOnce } from '../url/decode-once.ts';
+import { decodeOnce } from '../url/canonical-path.ts';
 
 interface BunnyToken {
   readonly carry: (link: {

@@ -15,7 +15,7 @@ import { pathToSign } from '../format-parts/path-to-sign.ts';
 import type { SignedToken, VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath, encodePath } from '../url/canonical-path.ts';
-import { parsedUrl } from '../url/parsed-url.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 import { bunnyHash, bunnyToken, isOwnValue, readBunnyParams, runsIntoParams } from './bunny-token.ts';
 import type { BunnyParams } from './bunny-token.ts';
 

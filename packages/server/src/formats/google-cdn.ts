@@ -15,7 +15,7 @@ import type { CookieOptions } from '../http/cookies.ts';
 import type { SignedToken, VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
-import { parsedUrl } from '../url/parsed-url.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 import { encodePrefix, googleCarrier } from './google-carrier.ts';
 
 interface GoogleSignatureOptions {

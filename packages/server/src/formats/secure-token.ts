@@ -16,9 +16,8 @@ import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { checkParameterNames, tokenQuery } from '../token/token-query.ts';
 import { refused } from '../token/verdict.ts';
 import type { Verdict } from '../token/verdict.ts';
-import { canonicalPath, encodePath } from '../url/canonical-path.ts';
+import { canonicalPath, encodePath, mayLeaveFolder } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
-import { mayLeaveFolder } from '../url/readings.ts';
 
 export type SecureTokenOptions = SecretOptions & {
   /**

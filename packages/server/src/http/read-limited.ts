@@ -1,5 +1,3 @@
-import { letGo } from './let-go.ts';
-
 /**
  * Reads a body as text. Returns `undefined` as soon as the body is longer than `maxBytes`, and never reads the rest.
  *
@@ -16,11 +14,6 @@ export async function readLimited(
   if (Number(message.headers.get('Content-Length')) > maxBytes) {
     letGo(message.body);
     return undefined;
-  }
-  // The transport does not let a sender exceed the declared length, except if that is the length of a compressed body.
-  // `arrayBuffer` cannot be ended.
-  if (!signal && message.headers.has('Content-Length') && !message.headers.has('Content-Encoding')) {
-    return decoder.decode(await message.arrayBuffer());
   }
   const reader = (message.body as ReadableStream<Uint8Array> | null)?.getReader();
   // This also ends a `read()` that is under way.
@@ -46,4 +39,13 @@ export async function readLimited(
     signal?.removeEventListener('abort', leave);
   }
   return text + decoder.decode();
+}
+
+/**
+ * Cancels a body, or its reader, that is not read any further, so that it does not keep a connection open. Does not
+ * wait for `cancel()`: if the body was cloned, as a cache does, `cancel()` resolves only when the clone is read or
+ * cancelled too, which may never happen.
+ */
+export function letGo(body: Pick<ReadableStream, 'cancel'> | null | undefined): void {
+  body?.cancel().catch(() => undefined);
 }

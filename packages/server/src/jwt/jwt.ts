@@ -13,7 +13,7 @@ import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
-import { parsedUrl } from '../url/parsed-url.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 import type { Scope } from '../url/scope.ts';
 import { hasFurtherClaims, refusedClaims, writtenClaims } from './claims.ts';
 import type { Claims } from './claims.ts';

@@ -1,10 +1,10 @@
 import { checkNames } from '../errors/check-names.ts';
-import { errorLog } from '../errors/error-log.ts';
+import { errorLog } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { letGo } from '../http/let-go.ts';
+import { letGo } from '../http/read-limited.ts';
 import { passedOnHeaders } from '../http/passed-on.ts';
 import { Problem, problemResponse } from '../http/problem.ts';
-import { parsedUrl } from '../url/parsed-url.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 import type { NodeHandler, NodeHandlerOptions, NodeRequest, NodeResponse } from './node-message.ts';
 
 /**

@@ -1,12 +1,10 @@
-import { checkKinds } from '../errors/check-kinds.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { checkKinds, checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { playlistReader } from './playlist-reader.ts';
 import { playlistReferences } from './playlist-references.ts';
-import type { PlaylistReferences } from './playlist-references.ts';
-import { startReferences } from './start-references.ts';
+import type { PlaylistReference, PlaylistReferences } from './playlist-references.ts';
 
 export interface ExpandOptions {
   /**
@@ -95,4 +93,23 @@ function withoutDirectives(href: string): string {
   const [path = '', query = ''] = href.split(/\?(.*)/);
   const pairs = query.split('&').filter((pair) => pair && !pair.startsWith('_HLS_'));
   return pairs.length > 0 ? `${path}?${pairs.join('&')}` : path;
+}
+
+/**
+ * Lists the URIs of a media playlist that a player requests first: the first `count` segments, or while the stream is
+ * live the last ones with their parts and preload hints; and the keys and init segments that apply to them.
+ */
+function startReferences({ references, ended }: PlaylistReferences, count: number): PlaylistReference[] {
+  const segments = references.flatMap(({ tag }, index) => (tag === 'EXTINF' ? [index] : []));
+  const chosen = ended ? segments.slice(0, count) : segments.slice(-count);
+  const first = chosen[0] ?? 0;
+  const last = ended ? (chosen.at(-1) ?? -1) : references.length - 1;
+  const inForce = ['EXT-X-MAP', 'EXT-X-KEY'].flatMap((tag) => {
+    return references
+      .slice(0, first)
+      .filter((reference) => reference.tag === tag)
+      .slice(-1);
+  });
+  const wanted = new Set(['EXTINF', 'EXT-X-MAP', 'EXT-X-KEY', 'EXT-X-PART', 'EXT-X-PRELOAD-HINT']);
+  return [...inForce, ...references.slice(first, last + 1).filter(({ tag }) => wanted.has(tag))];
 }

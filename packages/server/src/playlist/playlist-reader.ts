@@ -1,5 +1,4 @@
-import { letGo } from '../http/let-go.ts';
-import { readLimited } from '../http/read-limited.ts';
+import { letGo, readLimited } from '../http/read-limited.ts';
 
 /** The longest playlist in bytes. No playlist in use is longer: 1 MiB is some 10,000 segments. */
 const maxBytes = 1_048_576;

@@ -1,6 +1,4 @@
-import { parsedUrl } from '../url/parsed-url.ts';
-import { playlistVariables } from './playlist-variables.ts';
-import type { PlaylistVariables } from './playlist-variables.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 
 /** One URI in a playlist (RFC 8216bis), and where it stands. */
 export interface PlaylistReference {
@@ -78,4 +76,97 @@ function resolver(playlistUrl: URL): PlaylistReferences['resolve'] {
   base.hash = '';
   const { href } = base;
   return ({ uri }) => (uri === undefined ? undefined : parsedUrl(uri, href));
+}
+
+const variableReference = /\{\$([\w-]+)\}/g;
+
+/**
+ * The longest URI with its variables replaced. Longer than any URL that is served; variables made of variables must not
+ * grow without bound.
+ */
+const maxLength = 8192;
+/**
+ * Characters that variables may bring into a playlist, for each character of the playlist: a variable of 8 kB may stand
+ * in any number of lines.
+ */
+const maxGrowth = 8;
+const minGrowth = 65_536;
+/**
+ * A part of one name in a path: no `/`, no dot segment, nothing that ends the path or escapes. It must not be empty:
+ * with an empty `{$a}`, `{$a}/film.mp4` begins at the root.
+ */
+const pathPart = /^[\w~-]+(?:\.[\w~-]+)*$/;
+
+interface PlaylistVariable {
+  readonly value: string;
+  /** Whether the value comes from the query of the playlist's URL, which the viewer may choose. */
+  readonly isAsked?: boolean;
+}
+
+/** The variables that a playlist may import from the playlist that led to it. */
+type PlaylistVariables = ReadonlyMap<string, PlaylistVariable>;
+
+interface PlaylistScope {
+  /** Reads the attributes of one `EXT-X-DEFINE`. */
+  readonly define: (attributes: ReadonlyMap<string, string>) => void;
+  /**
+   * Replaces the variables in `text`; returns `undefined` if `text` contains a variable without a known value, or one
+   * that is not allowed in its place.
+   */
+  readonly substitute: (text: string) => string | undefined;
+  readonly variables: PlaylistVariables;
+}
+
+/**
+ * Creates the variable substitution of a playlist (RFC 8216bis section 4.3): `NAME`, `QUERYPARAM` of the playlist's
+ * URL, and `IMPORT`.
+ *
+ * In the query of a URI, a `QUERYPARAM` may have any value. In the path, its value must be a part of one name, no more
+ * and no less: otherwise a viewer could lead the path, and with it the signature, to any other file. A viewer must not
+ * make a playlist arbitrarily long either: the length of the playlist limits what variables bring into it, and beyond
+ * that limit they have no known value.
+ *
+ * @param textLength the length of the playlist
+ */
+function playlistVariables(textLength: number, playlistUrl: URL, imports?: PlaylistVariables): PlaylistScope {
+  const variables = new Map<string, PlaylistVariable>();
+  let asked: ReadonlyMap<string, string> | undefined;
+  let left = Math.max(minGrowth, textLength * maxGrowth);
+  const substitute = (text: string): string | undefined => {
+    let [result, end, isQuery] = ['', 0, false];
+    for (const { 0: reference, 1: name, index } of text.matchAll(variableReference)) {
+      const variable = variables.get(name!);
+      const before = text.slice(end, index);
+      if (!variable || result.length + before.length + variable.value.length > maxLength) return undefined;
+      left -= variable.value.length;
+      if (left < 0) return undefined;
+      isQuery ||= /[?#]/.test(before);
+      if (variable.isAsked && !isQuery && !pathPart.test(variable.value)) return undefined;
+      isQuery ||= /[?#]/.test(variable.value);
+      result += before + variable.value;
+      end = index + reference.length;
+    }
+    return result + text.slice(end);
+  };
+  return {
+    variables,
+    substitute,
+    define(attributes) {
+      const [name, imported, parameter] = ['NAME', 'IMPORT', 'QUERYPARAM'].map((each) => attributes.get(each));
+      if (name) {
+        const value = substitute(attributes.get('VALUE') ?? '');
+        if (value !== undefined) variables.set(name, { value });
+      } else if (imported) {
+        const variable = imports?.get(imported);
+        if (variable) variables.set(imported, variable);
+      } else if (parameter) {
+        // Read the query once: searching a long query for each of many definitions takes seconds. The first parameter
+        // of a name counts.
+        asked ??= new Map([...playlistUrl.searchParams].reverse());
+        const value = asked.get(parameter);
+        // The specification forbids characters that would end an attribute or a line.
+        if (value !== undefined && !/["\r\n]/.test(value)) variables.set(parameter, { value, isAsked: true });
+      }
+    },
+  };
 }

@@ -1,10 +1,7 @@
 import { digest, sha256 } from '../crypto/hash.ts';
-import { callHook } from '../errors/call-hook.ts';
-import { checkedClock } from '../errors/checked-clock.ts';
-import { checkKinds } from '../errors/check-kinds.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { checkKinds, checkNames } from '../errors/check-names.ts';
+import { callHook, checkedClock, storeAnswer } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { answered } from './answered.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Admission, Sessions } from './sessions.ts';
 
@@ -16,7 +13,7 @@ export interface SessionsOptions {
    * returns anything but non-empty text, the endpoint answers 503: a viewer without a name never gets tokens.
    */
   viewer: (request: Request) => string | Promise<string>;
-  /** The number of sessions of a viewer that may hold a place at a time. @default any number, of which 100 are kept */
+  /** The number of sessions of a viewer that may hold a place at a time. @default 100 */
   limit?: number;
   /**
    * Seconds for which a session keeps its place after its latest call, at most a year.
@@ -31,6 +28,12 @@ export interface SessionsOptions {
 /** A year in seconds: a much later time would not be a whole number for Redis. */
 const maxIdle = 31_536_000;
 
+/**
+ * The number of sessions that are stored of one viewer until their tokens and places have ended, those that have left
+ * included: this number of places, but at least of a hundred.
+ */
+const storedPlaces = 2;
+
 /** A session renews its tokens before they end; half a lifetime more is a reserve for calls that fail. */
 const idleLifetimes = 1.5;
 
@@ -42,7 +45,7 @@ const idleLifetimes = 1.5;
  */
 export function createSessions(options: SessionsOptions): Sessions {
   checkSessionsOptions(options);
-  const { store, viewer, limit, idle } = options;
+  const { store, viewer, limit = 100, idle } = options;
   const clock = checkedClock(options.clock, 'sessions.clock');
 
   /** The viewers of requests: the endpoint needs the viewer twice, and a request is verified only once. */
@@ -66,13 +69,14 @@ export function createSessions(options: SessionsOptions): Sessions {
       const idleAtMs = nowMs + Math.ceil((idle ?? idleLifetimes * ttl) * 1000);
       // Most formats still let a token through in the second of its expiry.
       const overAtMs = Math.max(idleAtMs, nowMs + Math.ceil((ttl + 1) * 1000));
-      const state = await answered(store.admit({ viewer: owner, id, limit, nowMs, idleAtMs, overAtMs }));
-      if (state === 'full') return { state, limit: limit ?? 0 };
+      const call = { viewer: owner, id, limit, most: storedPlaces * Math.max(limit, 100), nowMs, idleAtMs, overAtMs };
+      const state = await storeAnswer('sessions', store.admit(call));
+      if (state === 'full') return { state, limit };
       return state === 'admitted' ? { state, id } : { state };
     },
 
     async list(name) {
-      const stored = await answered(store.list(digestOf(name), clock()));
+      const stored = await storeAnswer('sessions', store.list(digestOf(name), clock()));
       return stored.map(({ id, startedMs, seenMs }) => ({
         id,
         startedAt: Math.floor(startedMs / 1000),
@@ -82,17 +86,17 @@ export function createSessions(options: SessionsOptions): Sessions {
 
     async end(which) {
       const ending = typeof which === 'string' ? { id: which } : { viewer: digestOf(which.viewer) };
-      await answered(store.end(ending, clock()));
+      await storeAnswer('sessions', store.end(ending, clock()));
     },
 
     async leave(request, session) {
       const owner = await viewerOf(request);
-      await answered(store.leave(owner, sessionId(owner, session), clock()));
+      await storeAnswer('sessions', store.leave(owner, sessionId(owner, session), clock()));
     },
 
     idOf: async (request, session) => sessionId(await viewerOf(request), session),
 
-    ended: async (known) => answered(store.ended(known, clock())),
+    ended: async (known) => storeAnswer('sessions', store.ended(known, clock())),
   };
 }
 

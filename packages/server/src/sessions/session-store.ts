@@ -6,10 +6,10 @@ export interface SessionStore {
   /**
    * Counts a call of a session: the session keeps its place, gets one, or is refused.
    *
-   * @returns `full` if all places are taken, `ended` if the session was ended, `crowded` if the viewer has begun more
-   *   sessions than a store knows of one viewer
+   * @returns `full` if all places are taken, or if the viewer has begun `most` sessions that are not over; `ended` if
+   *   the session was ended
    */
-  admit(call: StoredCall): Promise<'admitted' | 'full' | 'ended' | 'crowded'>;
+  admit(call: StoredCall): Promise<'admitted' | 'full' | 'ended'>;
   /** Returns the sessions of a viewer that hold a place. */
   list(viewer: string, nowMs: number): Promise<readonly StoredSession[]>;
   /** Frees the place of a session. The session may come back. */
@@ -30,8 +30,10 @@ export interface StoredCall {
   /** A digest of the viewer's name. */
   readonly viewer: string;
   readonly id: string;
-  /** The number of sessions of a viewer that may hold a place. `undefined` allows as many as are kept. */
-  readonly limit: number | undefined;
+  /** The number of sessions of a viewer that may hold a place. */
+  readonly limit: number;
+  /** The number of sessions of a viewer that are stored until they are over, those that have left included. */
+  readonly most: number;
   readonly nowMs: number;
   /** When the session loses its place, unless it calls again. */
   readonly idleAtMs: number;
@@ -50,26 +52,3 @@ export interface EndedSessions {
   readonly version: string;
   readonly sessions: readonly { readonly id: string; readonly untilMs: number }[];
 }
-
-/** The number of sessions of one viewer that are kept, unless `limit` is larger. */
-const maxSessionsOfViewer = 100;
-
-/**
- * Returns the number of sessions of one viewer that are kept until both their tokens and their place have ended,
- * including sessions that have left. If one more begins, the store ends one of them: its tokens may live, and no call
- * could end a session that is unknown.
- */
-export const keptOfViewer = (limit = 0): number => Math.max(limit, maxSessionsOfViewer);
-
-/**
- * Returns the number of sessions of one viewer that are known, including ended ones. It keeps a viewer from filling a
- * store, or the list that every edge reads. Beyond it, no session begins before another one is over.
- */
-export const knownOfViewer = (limit = 0): number => 2 * keptOfViewer(limit);
-
-/** The number of ended sessions that are remembered at a time: each edge reads all of them when one more is ended. */
-export const maxEnded = 100_000;
-/**
- * The number of ended sessions that may come from viewers with too many; the rest is for sessions that the app ends.
- */
-export const maxEndedOfCrowds: number = maxEnded / 2;

@@ -55,15 +55,10 @@ export interface SessionCall {
   readonly ttl: number;
 }
 
-/**
- * `crowded`: the viewer has begun more sessions than are known of one viewer, and none begins before one of them is
- * over.
- */
 export type Admission =
   | { readonly state: 'admitted'; readonly id: string }
   | { readonly state: 'full'; readonly limit: number }
-  | { readonly state: 'ended' }
-  | { readonly state: 'crowded' };
+  | { readonly state: 'ended' };
 
 export interface EndedList {
   readonly version: string;

@@ -10,7 +10,7 @@ import { folderScope, pathScope } from '../format-parts/opened-scope.ts';
 import { pathToSign } from '../format-parts/path-to-sign.ts';
 import { searchToSign } from '../format-parts/search-to-sign.ts';
 import type { SignedToken, TokenFormat } from '../token/token-format.ts';
-import { parsedUrl } from '../url/parsed-url.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 
 export interface AzureBlobOptions {
   /** Name of the storage account. */

@@ -3,7 +3,7 @@ import { digest, sha256 } from '../crypto/hash.ts';
 import { privateKeySigner } from '../crypto/private-key-signer.ts';
 import { checkNames } from '../errors/check-names.ts';
 import type { TokenFormat } from '../token/token-format.ts';
-import { decodeOnce } from '../url/decode-once.ts';
+import { decodeOnce } from '../url/canonical-path.ts';
 import { checkCredentials, presignedFormat } from './presigned-format.ts';
 import type { PresignedOptions } from './presigned-format.ts';
 

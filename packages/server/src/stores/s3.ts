@@ -11,9 +11,14 @@ export interface S3Options extends PresignedOptions {
   secretAccessKey: string;
   /**
    * The token of temporary credentials. When the credentials end, the URL ends too: give a function as `format` that
-   * reads the current credentials.
+   * reads the current credentials, such as `async () => s3({ region, ...(await credentials()) })`.
    */
   sessionToken?: string;
+  /** What else a credential provider of the AWS SDK returns is not used, so that its result fits as it is. */
+  expiration?: Date;
+  accountId?: string;
+  credentialScope?: string;
+  $source?: unknown;
 }
 
 /**
@@ -42,6 +47,7 @@ export function s3(options: S3Options): TokenFormat {
     accessKeyId: true,
     secretAccessKey: true,
     sessionToken: true,
+    ...{ expiration: true, accountId: true, credentialScope: true, $source: true },
     endpoint: true,
     bucket: true,
     params: true,

@@ -1,7 +1,6 @@
-import { callHook } from '../errors/call-hook.ts';
+import { callHook } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import type { FormatSource, TokenFormat, VerifyingTokenFormat } from './token-format.ts';
-import { verifyingFormat } from './verifying-format.ts';
 
 /**
  * Returns a function that gives the format for a request.
@@ -32,3 +31,19 @@ export function verifyingFormatReader(source: FormatSource): (request: Request) 
   if (typeof source !== 'function') verifyingFormat(source);
   return async (request) => verifyingFormat(await read(request));
 }
+
+/**
+ * Returns `format`, for code that verifies tokens.
+ *
+ * @throws `ERR_OPTIONS` for a format that only signs
+ */
+export function verifyingFormat(format: TokenFormat): VerifyingTokenFormat {
+  if (canVerify(format)) return format;
+  throw optionsError(
+    'format',
+    `${format.name} only signs: only the store or CDN can verify its tokens. Send the request there, or ` +
+      'give a format that verifies, such as secureToken({ secret }).',
+  );
+}
+
+const canVerify = (format: TokenFormat): format is VerifyingTokenFormat => typeof format.verify === 'function';

@@ -1,9 +1,11 @@
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 import { attachToken } from './attach-token.ts';
+import { verifyingFormat } from './format-reader.ts';
 import type { TokenFormat } from './token-format.ts';
-import { withoutPathToken } from './without-path-token.ts';
-import { writtenUrl } from './written-url.ts';
+import { refused } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 export type SignUrlOptions = { format: TokenFormat } & (
   | { /** Seconds from now. */ expiresIn: number; expires?: never }
@@ -39,4 +41,75 @@ export async function signUrl(url: string | URL, options: SignUrlOptions): Promi
   const target = withoutPathToken(asked, format);
   const token = await format.sign(target, expires ?? Math.floor(Date.now() / 1000 + expiresIn));
   return attachToken(target === asked ? String(url) : target.href, token);
+}
+
+export interface VerifyUrlOptions {
+  format: TokenFormat;
+  /**
+   * Unix seconds.
+   * @default the local clock
+   */
+  now?: number;
+}
+
+const noHeaders = /* @__PURE__ */ new Headers();
+
+/**
+ * Judges a signed URL as the edge would judge a request for it. Never throws because of the URL: a text that is not an
+ * absolute URL is `malformed`.
+ *
+ * @throws `ERR_OPTIONS` for a format that only signs
+ */
+export async function verifyUrl(url: string | URL, options: VerifyUrlOptions): Promise<Verdict> {
+  checkNames(options, { format: true, now: true });
+  const { now = Math.floor(Date.now() / 1000) } = options;
+  const format = verifyingFormat(options.format);
+  if (!parsedUrl(String(url))) return refused.malformed;
+  return format.verify({ url: String(url), headers: noHeaders }, now);
+}
+
+/**
+ * Parses a text as an absolute URL. Other code may have checked the text: `URL` drops line breaks and tabs, turns
+ * backslashes into slashes and resolves dot segments, so that the signed URL would be one that no check has seen and no
+ * other client requests.
+ *
+ * @param text a text, or a `URL`, which was resolved before
+ * @param option the name of the option, for the error
+ * @throws `ERR_OPTIONS` for a text that `URL` would read differently from how it is written, for a text that is not an
+ *   absolute URL, and for a URL with a user name or a password, which `fetch` refuses and edges never see
+ */
+export function writtenUrl(text: string | URL, option: string): URL {
+  const written = String(text);
+  if (/[\p{Cc}\p{Cs}]|^\s|\s$|^[^?#]*\\/u.test(written)) {
+    throw optionsError(
+      option,
+      'The text has backslashes, line breaks, or spaces around it. ' +
+        'Write it without backslashes, line breaks and spaces.',
+    );
+  }
+  if (/^[^?#]*\/(?:\.|%2e){1,2}(?:[/?#]|$)/i.test(written)) {
+    throw optionsError(
+      option,
+      'The path has dot segments. Write it without dot segments: resolve them with `new URL(…)` in front of your own ' +
+        'checks, and give its `href`.',
+    );
+  }
+  const url = parsedUrl(written);
+  // The error of `URL` is not the cause of this one: its `input` contains the whole text, and so the token.
+  if (!url) throw optionsError(option, 'This is not an absolute URL. Give an absolute URL.');
+  if (url.username || url.password) {
+    throw optionsError(
+      option,
+      'The URL has a user name or a password, which browsers and edges do not get to see. Give it without them.',
+    );
+  }
+  return url;
+}
+
+/** Returns the URL to sign again: without the token of this format in its path, or `url` itself if there is none. */
+export function withoutPathToken(url: URL, format: TokenFormat): URL {
+  // URLs with other schemes, such as `skd:` and `data:`, have no origin and no token.
+  if (!/^https?:$/.test(url.protocol)) return url;
+  const bare = format.bare?.(url);
+  return bare === undefined || bare.pathname === url.pathname ? url : new URL(bare.href + url.hash);
 }

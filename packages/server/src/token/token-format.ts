@@ -51,12 +51,11 @@ export interface TokenFormat {
    */
   readonly cookies?: readonly string[];
   /**
-   * Names of the query parameters in which the tokens travel. `combine` refuses two formats that share a name, and lets
-   * neither sign the rest of an earlier token of the other. The edge removes them also from requests that no rule
+   * Names of the query parameters in which the tokens travel. The edge removes them also from requests that no rule
    * protects.
    */
   readonly parameters?: readonly string[];
-  /** Names of the headers in which the tokens travel. `combine` and the edge treat them like `parameters`. */
+  /** Names of the headers in which the tokens travel. The edge removes them like `parameters`. */
   readonly headers?: readonly string[];
   /**
    * Whether the tokens carry the id of a session, which `verify` returns. An edge with `sessions` refuses the tokens of

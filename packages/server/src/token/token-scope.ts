@@ -1,7 +1,7 @@
 import { refusesUrl } from '../errors/options-error.ts';
-import { judgeScope } from '../url/judged-scope.ts';
-import type { JudgedScope } from '../url/judged-scope.ts';
-import { parsedUrl } from '../url/parsed-url.ts';
+import { parsedUrl } from '../url/judged-url.ts';
+import { judgeScope } from '../url/scope.ts';
+import type { JudgedScope } from '../url/scope.ts';
 import type { SignedToken, TokenFormat } from './token-format.ts';
 
 /** Tells whether a token may open all of `scope`. */

@@ -1,7 +1,4 @@
-import { canonicalPath, encodePath } from './canonical-path.ts';
-import { LastAnswers } from './last-answers.ts';
-import { parsedUrl } from './parsed-url.ts';
-import { isReadElsewhere, maxServedPaths, servedPaths } from './readings.ts';
+import { canonicalPath, encodePath, pathProblem } from './canonical-path.ts';
 
 interface UrlParts {
   /** `http:` or `https:`. */
@@ -17,9 +14,9 @@ interface UrlParts {
 }
 
 /**
- * A URL for which `judgeUrl` found exactly one reading, and that reading. Requests, rules, allowed prefixes, `denied`
- * entries, folders and the references of playlists are compared as values of this type. Only `judgeUrl` makes them, and
- * it refuses URLs with more than one reading. Comparing texts instead would compare spellings.
+ * A URL that all servers read in the same way. Requests, rules, allowed prefixes, `denied` entries, scopes and the
+ * references of playlists are compared as values of this type. Only `judgeUrl` makes them. Comparing texts instead would
+ * compare spellings.
  */
 export class JudgedUrl implements UrlParts {
   readonly protocol: string;
@@ -27,9 +24,7 @@ export class JudgedUrl implements UrlParts {
   readonly port: string;
   readonly path: string;
   readonly search: string;
-
-  // Computed once: an audience requests the same URLs, so most of these values are needed again.
-  #servedPaths?: readonly string[];
+  // Private, so that no other object fits this type.
   #hrefWithoutQuery?: string;
 
   private constructor({ protocol, hostname, port, path, search }: UrlParts) {
@@ -40,20 +35,14 @@ export class JudgedUrl implements UrlParts {
     this.search = search;
   }
 
-  /** Does the work of `judgeUrl` for a `URL` object. */
+  /** Does the work of `judgeUrl`. */
   static from(url: URL): JudgedUrl | undefined {
     const { protocol, username, password, port } = url;
     if (!/^https?:$/.test(protocol) || username || password) return undefined;
     const hostname = judgeHost(url.hostname);
     const path = canonicalPath(url.pathname, 'decoded');
-    if (hostname === undefined || path === undefined || isReadElsewhere(path)) return undefined;
-    const judged = new JudgedUrl({ protocol, hostname, port, path, search: canonicalSearch(url.search) });
-    return judged.servedPaths.length > maxServedPaths ? undefined : judged;
-  }
-
-  /** Every path as which some origin may serve this URL. */
-  get servedPaths(): readonly string[] {
-    return (this.#servedPaths ??= servedPaths(this.path));
+    if (hostname === undefined || path === undefined || pathProblem(path) !== undefined) return undefined;
+    return new JudgedUrl({ protocol, hostname, port, path, search: canonicalSearch(url.search) });
   }
 
   /** Scheme, host and port. */
@@ -71,14 +60,21 @@ export class JudgedUrl implements UrlParts {
     return this.hrefWithoutQuery + this.search;
   }
 
-  /** Makes a URL of the same origin and query with another path. @param path canonical, as a `Reading` returns it */
-  withPath(path: string): JudgedUrl {
-    return this.#with({ path });
+  /**
+   * Whether the names are in the Unicode form NFC. In another form, macOS serves the file whose name is the same in NFC.
+   */
+  get isComposed(): boolean {
+    return this.path.normalize('NFC') === this.path;
   }
 
-  /** Returns the folder of this path: everything up to its last `/`. A path that ends with `/` is its own folder. */
-  folder(): JudgedUrl {
-    return this.#with({ path: this.path.slice(0, this.path.lastIndexOf('/') + 1), search: '' });
+  /**
+   * Returns the folder of this path: everything up to its last `/`. A path that ends with `/` is its own folder.
+   *
+   * @param end where the path is cut off before
+   */
+  folder(end: number = this.path.length): JudgedUrl {
+    const { protocol, hostname, port, path } = this;
+    return new JudgedUrl({ protocol, hostname, port, path: path.slice(0, path.lastIndexOf('/', end) + 1), search: '' });
   }
 
   /** Whether scheme, host and port are the same. */
@@ -93,15 +89,6 @@ export class JudgedUrl implements UrlParts {
   isBelow(prefix: JudgedUrl): boolean {
     return this.hasOriginOf(prefix) && isBelowPath(this.path, prefix.path);
   }
-
-  /**
-   * Copies the URL with changes. A `#` member makes the type nominal: no other object fits it, even with the same
-   * members.
-   */
-  #with(changes: Partial<UrlParts>): JudgedUrl {
-    const { protocol, hostname, port, path, search } = this;
-    return new JudgedUrl({ protocol, hostname, port, path, search, ...changes });
-  }
 }
 
 /** Whether `path` is `prefix` or lies below it on a `/` border. Both are canonical. */
@@ -112,20 +99,27 @@ export function isBelowPath(path: string, prefix: string): boolean {
 
 /**
  * Returns the one reading of an absolute http(s) URL. Returns `undefined` for any other value, for a URL with a user
- * name or a password, for a host with an empty label, and for the paths that `canonicalPath` or `isReadElsewhere`
- * refuse or that could be served in more than `maxServedPaths` ways.
+ * name or a password, for a host with an empty label, and for the paths that `canonicalPath` or `pathProblem` refuses.
  */
 export function judgeUrl(url: URL | string): JudgedUrl | undefined {
   // The `href` and the parts of a URL object of another library may differ. The parts are judged.
-  if (typeof url !== 'string') return JudgedUrl.from(url);
-  return judgedLately.for(url, () => {
-    const parsed = parsedUrl(url);
-    return parsed && JudgedUrl.from(parsed);
-  });
+  const parsed = typeof url === 'string' ? parsedUrl(url) : url;
+  return parsed && JudgedUrl.from(parsed);
 }
 
-/** The last results: an audience requests the same URLs, and one call judges each of its URLs more than once. */
-const judgedLately = /* @__PURE__ */ new LastAnswers<JudgedUrl | undefined>();
+/**
+ * Parses a URL. Returns `undefined` if the text is not a URL. Does not use `URL.canParse`: after some thousand calls,
+ * Node 20 and 22 return `false` for some valid URLs, such as `https://bücher.example/` (AikidoSec/firewall-node#1086).
+ *
+ * @param base the base of a relative URL
+ */
+export function parsedUrl(text: string, base?: string): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Returns a host name in the one spelling that is compared, or `undefined` for a name with an empty label. `URL` has
@@ -146,9 +140,7 @@ export function judgeHost(hostname: string): string | undefined {
  */
 export function hostProblem(hostname: string): string | undefined {
   if (/^(?:[a-z\d._-]+|\[[\da-f:.]+\])$/.test(hostname)) return undefined;
-  return /[,;|(){}]/.test(hostname)
-    ? 'has a host that cannot exist. Write one entry per host.'
-    : 'has a host that cannot exist. Write it with letters, digits, `-`, `.` and `_`, without wildcards.';
+  return 'has a host that cannot exist. Write one entry per host, with letters, digits, `-`, `.` and `_`, without wildcards.';
 }
 
 /** Decodes escapes of unreserved characters and writes all others in upper case: every server reads `%61` as `a`. */

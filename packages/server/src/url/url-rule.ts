@@ -1,22 +1,20 @@
 import { optionsError } from '../errors/options-error.ts';
-import { encodePath } from './canonical-path.ts';
-import { isBelowPath } from './judged-url.ts';
+import { canonicalPath, encodePath, pathProblem } from './canonical-path.ts';
+import { hostProblem, isBelowPath, judgeUrl, parsedUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
-import { checkPattern } from './pattern-rule.ts';
-import { readingsOf } from './readings.ts';
-import { urlPrefix } from './url-prefix.ts';
+import { comparedPath } from './scope.ts';
+import type { JudgedScope } from './scope.ts';
 
 /**
  * A rule that selects URLs: a prefix on a `/` border, of the path (`/vod/`) or of the whole URL
- * (`https://cdn.example.com/vod/`), a pattern for the URL without its query, or a function. Scheme and port are not
- * compared: behind a proxy that ends TLS, requests arrive with another scheme and port.
+ * (`https://cdn.example.com/vod/`), a pattern, or a function. Scheme and port are not compared: behind a proxy that ends
+ * TLS, requests arrive with another scheme and port. Names are compared in the Unicode form NFC.
  *
- * Patterns and functions get the canonical URL without its query and its port: a lower-case host without a dot at its
- * end, and the path in one spelling. If they do not fit, they are tried again with each other way to read and serve the
- * URL (`readings.ts`), and with `http` and `https`. Patterns are also tried with the decoded URL, with the path alone
- * (with and without its first slash), with host and path, and with the host alone. If a function returns nothing, the
- * URL is protected. The readings keep all `+` of a path, or turn all `+` into spaces, or all spaces into `+`: if a name
- * contains both characters, write the rule as a text.
+ * A pattern is tested with the decoded path, with host and path, and with `https://` or `http://` in front of them. It
+ * never sees a query, a port, an escape, or a capital letter in a host. A function gets the canonical URL without its
+ * query and its port, once with `https:` and once with `http:`; if it returns nothing, the URL is protected. Both are
+ * asked without a `/` at the end of the path, too. They do not know what a server makes of the rest of a path
+ * (`/film.mp4/x` may be `/film.mp4`), and S3 takes a `+` for a space: a prefix covers both.
  */
 export type UrlRule = string | RegExp | ((url: URL) => boolean);
 
@@ -24,8 +22,8 @@ export type UrlRule = string | RegExp | ((url: URL) => boolean);
  * Returns a function that tells whether any rule fits a URL. Without rules, every URL fits. Paths are compared
  * case-sensitively: if the origin ignores case, protect everything.
  *
- * @throws `ERR_OPTIONS` for a text that does not mean what it says (see `urlPrefix`), for a value that is not a rule,
- *   and for an empty list, which would protect nothing without telling the author
+ * @throws `ERR_OPTIONS` for a text that does not mean what it says (see `urlPrefix`), for a pattern with an escape,
+ *   for a value that is not a rule, and for an empty list, which would protect nothing without telling the author
  */
 export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url: JudgedUrl) => boolean {
   if (rules === undefined) return () => true;
@@ -33,48 +31,71 @@ export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url:
   if (tests.length === 0) {
     throw optionsError('protect', 'This is an empty list, which protects nothing. Leave it out to protect everything.');
   }
-  return (url) => {
-    const asked = new Asked(url);
-    return tests.some((test) => test(asked));
-  };
+  return (url) => tests.some((test) => test(url));
 }
 
 /**
- * Returns a function that tells whether the path of a URL is `prefix` or below it, as any origin reads the two.
+ * Returns a function that tells whether the path of a URL is `prefix` or below it.
  *
  * @throws `ERR_OPTIONS` for a prefix that does not mean what it says
  */
 export function pathRule(prefix: string, option: string): (url: JudgedUrl) => boolean {
-  const isOf = prefixTest(prefix, option);
-  return ({ servedPaths }) => servedPaths.some(isOf);
+  const compared = comparedPath(urlPrefix(prefix, option, anyHost));
+  return (url) => isBelowPath(comparedPath(url), compared);
 }
 
-function prefixTest(prefix: string, option: string): (path: string) => boolean {
-  const prefixes = readingsOf(urlPrefix(prefix, option, anyHost).path);
-  return (path) => prefixes.some((each) => isBelowPath(path, each));
+/**
+ * Returns a function that tells whether everything that a token opens is one of `prefixes` or below one, on a `/`
+ * border: `https://cdn.example.com/vod` covers `/vod` and `/vod/7.mp4`, and not `/vodka`. Scheme and port are compared.
+ *
+ * @throws `ERR_OPTIONS` for an empty list or a prefix that does not mean what it says
+ */
+export function allowList(prefixes: string | readonly string[]): (scope: JudgedScope) => boolean {
+  const list = [prefixes].flat().map((prefix) => urlPrefix(prefix, 'allow'));
+  if (list.length === 0) {
+    throw optionsError(
+      'allow',
+      'Give the URL prefixes that may be signed, such as https://cdn.example.com/vod/.',
+      list,
+    );
+  }
+  return (scope) => scope.isWithin(list);
 }
 
 /** The origin of a rule that names no host. */
 const anyHost = 'http://any';
 
-function ruleTest(rule: UrlRule): (asked: Asked) => boolean {
+function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
   if (typeof rule === 'function') {
-    return ({ hrefs }) =>
-      hrefs.some((href) => {
-        const fits = rule(new URL(href)) as boolean | undefined;
-        return fits === undefined || fits;
+    const fits = (url: URL): boolean => {
+      const answer: unknown = rule(url);
+      return answer === undefined || Boolean(answer);
+    };
+    return (url) =>
+      spellings(url).some(({ origin, path }) => {
+        // The canonical spelling, and that of the address bar, which leaves brackets as they are.
+        const inAddressBar = new URL(origin);
+        inAddressBar.pathname = path.replaceAll('%', '%25');
+        return fits(new URL(origin + encodePath(path, 'decoded'))) || fits(inAddressBar);
       });
   }
   if (isRegExp(rule)) {
-    checkPattern(rule);
+    const [escape] = /%[\da-f]{2}/i.exec(rule.source) ?? [];
+    if (escape !== undefined) {
+      throw optionsError(
+        'protect',
+        `${escape} never matches, because paths are decoded. Write the character itself in the pattern.`,
+      );
+    }
     // With `/g`, a test would begin where the last one has ended; with `/y`, it would match only at that position.
     const pattern = new RegExp(rule.source, rule.flags.replace(/[gy]/g, ''));
-    return (asked) => asked.texts.some((text) => pattern.test(text)) || isAnchoredElsewhere(pattern, asked);
+    return (url) =>
+      spellings(url).some(({ origin, path }) => ['', url.hostname, origin].some((front) => pattern.test(front + path)));
   }
-  const isPath = prefixTest(rule, 'protect');
-  if (rule.startsWith('/')) return ({ url }) => url.servedPaths.some(isPath);
+  const isOfPath = pathRule(rule, 'protect');
+  if (rule.startsWith('/')) return isOfPath;
   const { hostname } = urlPrefix(rule, 'protect', anyHost);
-  return ({ url }) => url.hostname === hostname && url.servedPaths.some(isPath);
+  return (url) => url.hostname === hostname && isOfPath(url);
 }
 
 /** Whether `rule` is a RegExp of this realm or another. */
@@ -82,74 +103,57 @@ function isRegExp(rule: string | RegExp): rule is RegExp {
   return Object.prototype.toString.call(rule) === '[object RegExp]';
 }
 
-/** The texts of one URL with which rules are tested. Each list is made when the first rule needs it. */
-class Asked {
-  readonly url: JudgedUrl;
-  #paths?: readonly string[];
-  #hrefs?: readonly string[];
-  #texts?: readonly string[];
-
-  constructor(url: JudgedUrl) {
-    this.url = url;
-  }
-
-  /**
-   * The scheme and host of the request, then the same host with the schemes that it may have in front of a proxy. No
-   * port.
-   */
-  get origins(): readonly string[] {
-    const { protocol, hostname } = this.url;
-    return [...new Set([protocol, 'https:', 'http:'])].map((scheme) => `${scheme}//${hostname}`);
-  }
-
-  /** Every path as which the URL may be served, in the spellings in which an author may find it. */
-  get paths(): readonly string[] {
-    return (this.#paths ??= [...new Set(this.#spelled.flatMap(writtenPaths))]);
-  }
-
-  /** The URLs that a function of the rules is called with. */
-  get hrefs(): readonly string[] {
-    if (this.#hrefs) return this.#hrefs;
-    const paths = new Set(this.#spelled.flatMap((path) => writtenPaths(path).slice(0, 2)));
-    return (this.#hrefs = this.origins.flatMap((origin) => [...paths].map((path) => origin + path)));
-  }
-
-  /** The texts that a pattern is tested with: whole URLs, host and path, and the path alone. */
-  get texts(): readonly string[] {
-    const fronts = ['', this.url.hostname, ...this.origins];
-    return (this.#texts ??= fronts.flatMap((front) => this.paths.map((path) => front + path)));
-  }
-
-  /** The served paths in both Unicode forms, between which an author sees no difference. */
-  get #spelled(): readonly string[] {
-    return [...new Set(this.url.servedPaths.flatMap((path) => [path, path.normalize('NFD')]))];
-  }
+/** The schemes that a URL may have in front of a proxy, and its decoded path with and without a `/` at its end. */
+function spellings({ hostname, path }: JudgedUrl): readonly { origin: string; path: string }[] {
+  const composed = path.normalize('NFC');
+  const paths = [composed, ...(/.\/$/.test(composed) ? [composed.slice(0, -1)] : [])];
+  return ['https:', 'http:'].flatMap((scheme) =>
+    paths.map((each) => ({ origin: `${scheme}//${hostname}`, path: each })),
+  );
 }
 
 /**
- * Whether a pattern fits a text that `texts` does not contain: the host alone, as `/^cdn\.example\.com$/` does, or a
- * path without its first slash, as `/^vod\//` does.
+ * Judges a URL prefix from the options. The result protects or allows exactly what the author sees in the prefix; a
+ * prefix with another meaning throws.
+ *
+ * @param text an absolute URL such as `https://cdn.example.com/vod/`, or with `base` also a path such as `/vod/`
+ * @param option the name of the option, for the error
+ * @param base the origin of a path
+ * @throws `ERR_OPTIONS` for a value that is not a prefix, that has more than one reading, that is not in the Unicode form
+ *   NFC, or that `URL` would read differently from how it is written: wildcards, a query, dot segments, a malformed
+ *   escape, a backslash, a user name, a host that no request has
  */
-function isAnchoredElsewhere(pattern: RegExp, { url, origins, paths }: Asked): boolean {
-  // A pattern is about this host only if it fits no other text: `/\.[a-z]+$/` is about the ends of files.
-  const isOfHost = (host: string): boolean =>
-    pattern.test(host) && ![`${host}/~`, host.replace(/[^/]+$/, 'other.invalid')].some((each) => pattern.test(each));
-  if ([url.hostname, ...origins].some(isOfHost)) return true;
-  // A pattern that asks what is *not* there, as `/^(?!.*\/public\/)/`, is not about a path without its slash if it also
-  // fits with one more character in front.
-  const isNegative = /\(\?<?!/.test(pattern.source);
-  return paths.some((path) => pattern.test(path.slice(1)) && !(isNegative && pattern.test(`~${path.slice(1)}`)));
+function urlPrefix(text: unknown, option: string, base?: string): JudgedUrl {
+  const example = base === undefined ? 'https://cdn.example.com/vod/' : '/vod/ or https://cdn.example.com/vod/';
+  if (typeof text !== 'string') throw optionsError(option, `Give text such as ${example}.`, text);
+  const url = parsedUrl(text, base);
+  const judged = url && judgeUrl(url);
+  const problem =
+    writingProblem(text, base !== undefined) ??
+    (judged ? hostProblem(judged.hostname) : urlProblem(url)) ??
+    (judged?.isComposed === false ? 'is not in the Unicode form NFC: give text.normalize("NFC")' : undefined);
+  if (judged && problem === undefined) return judged;
+  // A user name or a query may be secret, so the error does not quote a text that contains one.
+  const quoted = /[@?#]/.test(text) ? 'one of its prefixes' : `"${text}"`;
+  throw optionsError(option, `${quoted} ${problem}. Write it as in ${example}.`);
 }
 
-/**
- * Returns the spellings in which an author may find a path: canonical, as the address bar of a page shows it, both of
- * these with their letters decoded, canonical with its ASCII signs decoded, and decoded.
- */
-function writtenPaths(path: string): readonly string[] {
-  const escaped = encodePath(path, 'decoded');
-  // `URL` does not escape these characters.
-  const inAddress = escaped.replace(/%(?:5B|5D|5E|7C)/g, decodeURIComponent);
-  const lettersDecoded = [escaped, inAddress].map((each) => each.replace(/(?:%[89A-F][\dA-F])+/g, decodeURIComponent));
-  const signsDecoded = escaped.replace(/%[2-7][\dA-F]/g, decodeURIComponent);
-  return [escaped, inAddress, ...lettersDecoded, signsDecoded, path];
+/** Says what `URL` would drop or change without an error. */
+function writingProblem(text: string, isPathAllowed: boolean): string | undefined {
+  if (/[\p{Cc}\p{Cs}\\]|^\s|\s$/u.test(text))
+    return 'holds a backslash, a control character, half a character, or spaces around it';
+  const isPath = text.startsWith('/') && !text.startsWith('//');
+  if (!(isPath && isPathAllowed) && !/^https?:\/\/[^/]/i.test(text)) return 'is not a URL prefix';
+  if (text.includes('*'))
+    return 'holds a *: a prefix has no wildcards and covers everything below it (%2A is the character)';
+  if (/[?#]/.test(text)) return 'holds a query or a fragment, which a prefix does not have';
+  if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return 'has dot segments, which compared URLs never have';
+  return undefined;
+}
+
+/** Says why `judgeUrl` refuses a URL. */
+export function urlProblem(url: URL | undefined): string {
+  const path = url && canonicalPath(url.pathname, 'decoded');
+  const reason = path === undefined ? undefined : pathProblem(path);
+  return reason ?? 'has a user name, //, %2F, a backslash, a control character or a % that is not an escape';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { firewallAnswer } from '../../../../packages/server/src/azion/firewall-answer.ts';
-import type { FirewallRule } from '../../../../packages/server/src/azion/firewall-rules.ts';
+import { firewallAnswer } from '../../../../packages/server/src/azion/firewall.ts';
+import type { FirewallRule } from '../../../../packages/server/src/azion/firewall.ts';
 
 const statusOf = (url: string, rules?: readonly FirewallRule[], method = 'GET'): number => {
   const args = { secure_token_secret: 'mysecret', ...(rules && { rules }) };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { forwardedHeaders } from '../../../../packages/server/src/edge/forwarded-headers.ts';
+import { forwardedHeaders } from '../../../../packages/server/src/edge/origin-fetch.ts';
 
 const url = 'https://cdn.example.com/vod/a.mp4?st=x&e=1';
 const forwarded = (

@@ -147,7 +147,11 @@ describe('createSigningEndpoint', () => {
     const onError = vi.fn();
     for (const answer of nothings)
       expect((await ask({ urls: [master] }, { authorize: () => answer as never, onError })).status).toBe(403);
-    expect(onError).not.toHaveBeenCalled();
+    // who forgot to return is told
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ message: 'authorize: It returned undefined: return true to grant.' }),
+    );
+    onError.mockClear();
     for (const answer of somethings) {
       const { status } = await ask({ urls: [master] }, { authorize: () => answer as never, onError });
       expect(status, JSON.stringify(answer)).toBe(503);

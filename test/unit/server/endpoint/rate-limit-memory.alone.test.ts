@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test, vi } from 'vitest';
@@ -54,26 +53,14 @@ describe('viewers counted in memory', () => {
     for (const expected of [0, 0, 0, 60]) expect(await call('over the limit')).toBe(expected);
   }, 60_000);
 
-  test('a newcomer in such a flood has no more than the limit, even when there is room again', async () => {
-    const { call, at } = counting(3, 60);
-    for (let i = 0; i < 100_000; i++) await call(`made up ${i}`);
-    at(1000);
-    for (const expected of [0, 0, 0, 60]) expect(await call('newcomer')).toBe(expected);
-    at(60_000);
-    expect(await call('newcomer')).toBeGreaterThan(0);
-    at(121_000);
-    expect(await call('newcomer')).toBe(0);
-  }, 60_000);
-
   test('the number of windows that are kept has an upper bound', async () => {
-    const { countCalls } = await import('../../../../packages/server/src/endpoint/count-calls.ts');
+    const { call } = counting(1, 60);
     const kept = vi.spyOn(Map.prototype, 'set');
-    const count = countCalls({ limit: 1, window: 60 });
-    for (let i = 0; i < 150_000; i++) count(createHash('md5').update(String(i)).digest('base64url'), 0);
+    for (let i = 0; i < 150_000; i++) await call(`made up ${i}`);
     const sizes = kept.mock.contexts.map((map) => (map as Map<string, unknown>).size);
     kept.mockRestore();
     expect(Math.max(...new Set(sizes))).toBeLessThanOrEqual(104_096);
-  }, 30_000);
+  }, 60_000);
 
   test('a clock set back by a day holds nobody for a day, one that steps back a little resets nothing', async () => {
     const { call, at } = counting(1, 60);

@@ -5,8 +5,6 @@ import type { SessionStore } from '../../../../packages/server/src/sessions.ts';
 import { startRedis } from '../../../support/redis.ts';
 import type { Redis } from '../../../support/redis.ts';
 import { describeSessionStore } from '../../../support/session-store-contract.ts';
-import { describeKeptEnds } from './kept-ends.ts';
-import { describeManySessions } from './many-sessions.ts';
 
 describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
   let redis: Redis;
@@ -26,22 +24,20 @@ describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
 
   const make = (): SessionStore => redisStore(client, { prefix: `test-${++made}` });
   describeSessionStore(make);
-  describeKeptEnds(make);
-  describeManySessions(make);
 
   test('a client that puts a prefix in front of all keys ends sessions, too', async ({ onTestFinished }) => {
     const prefixed = new Client(redis.port, '127.0.0.1', { keyPrefix: 'app:' });
     onTestFinished(() => prefixed.disconnect());
     const store = redisStore(prefixed, { prefix: 'front' });
     const nowMs = Date.now();
-    const call = { limit: 1, nowMs, idleAtMs: nowMs + 60_000, overAtMs: nowMs + 60_000 };
+    const call = { limit: 1, most: 200, nowMs, idleAtMs: nowMs + 60_000, overAtMs: nowMs + 60_000 };
     await store.admit({ ...call, viewer: 'anna', id: 'a' });
     await store.admit({ ...call, viewer: 'ben', id: 'b' });
     await store.end({ id: 'a' }, nowMs);
     await store.end({ viewer: 'ben' }, nowMs);
     const ended = (await store.ended(undefined, nowMs))!.sessions;
     expect(ended.map(({ id }) => id).sort()).toEqual(['a', 'b']);
-    const keys = ['ended', 'version', 'viewer:anna', 'viewer:ben'].map((key) => `app:{front}:${key}`);
+    const keys = ['ended', 'version'].map((key) => `app:{front}:${key}`);
     expect((await client.keys('*{front}*')).sort()).toEqual(keys);
   });
 
@@ -56,55 +52,11 @@ describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
     };
     const store = redisStore(watched, { prefix: 'short' });
     const nowMs = Date.now();
-    await store.admit({ viewer: 'v', id: 's', limit: 1, nowMs, idleAtMs: nowMs + 50, overAtMs: nowMs + 50 });
+    await store.admit({ viewer: 'v', id: 's', limit: 1, most: 200, nowMs, idleAtMs: nowMs + 50, overAtMs: nowMs + 50 });
     await store.end({ id: 's' }, nowMs);
     await store.ended(undefined, nowMs);
     expect(commands).toHaveLength(3);
     await vi.waitFor(async () => expect(await client.keys('{short}*')).toEqual([]), { timeout: 5000 });
-  });
-
-  test('the list of ended sessions has an end: viewers who begin too many fill half of it, the app the rest', async () => {
-    const store = redisStore(client, { prefix: 'bound' });
-    const fill = (from: number, to: number): Promise<unknown> =>
-      client.eval(
-        `for i = ${from}, ${to} do redis.call('ZADD', KEYS[1], ${nowMs + 450_000}, 'x' .. i) end`,
-        ...[1, '{bound}:ended'],
-      );
-    const nowMs = Date.now();
-    const call = { limit: undefined, nowMs, idleAtMs: nowMs + 450_000, overAtMs: nowMs + 450_000 };
-    for (let i = 0; i < 100; i++) await store.admit({ ...call, viewer: 'mallory', id: `s${i}` });
-    await store.admit({ ...call, viewer: 'anna', id: 'a' });
-    await fill(1, 50_000);
-    expect(await store.admit({ ...call, viewer: 'mallory', id: 'more' })).toBe('crowded');
-    expect(await store.admit({ ...call, viewer: 'ben', id: 'b' })).toBe('admitted');
-    await store.end({ viewer: 'anna' }, nowMs);
-    expect(await store.admit({ ...call, viewer: 'anna', id: 'a' })).toBe('ended');
-    await fill(50_001, 99_999);
-    await expect(store.end({ viewer: 'ben' }, nowMs)).rejects.toThrow('expired');
-    expect(await store.list('ben', nowMs)).toHaveLength(1);
-    const later = nowMs + 450_000;
-    await store.admit({
-      ...call,
-      viewer: 'ben',
-      id: 'c',
-      nowMs: later,
-      idleAtMs: later + 60_000,
-      overAtMs: later + 60_000,
-    });
-    await store.end({ id: 'c' }, later);
-    expect((await store.ended(undefined, later))?.sessions).toEqual([{ id: 'c', untilMs: later + 60_000 }]);
-  });
-
-  test('one call forgets a thousand ended sessions that are over, and leaves the others to the next', async () => {
-    const store = redisStore(client, { prefix: 'over' });
-    const nowMs = Date.now();
-    const call = { viewer: 'anna', limit: 2, nowMs, idleAtMs: nowMs + 60_000, overAtMs: nowMs + 60_000 };
-    for (const id of ['a', 'b']) await store.admit({ ...call, id });
-    await client.eval(`for i = 1, 1500 do redis.call('ZADD', KEYS[1], ${nowMs}, 'x' .. i) end`, 1, '{over}:ended');
-    await store.end({ id: 'a' }, nowMs);
-    expect(await client.zcard('{over}:ended')).toBe(501);
-    await store.end({ id: 'b' }, nowMs);
-    expect(await client.zcard('{over}:ended')).toBe(2);
   });
 
   test('names of viewers do not end up in Redis', async () => {
@@ -146,14 +98,11 @@ describe('redisStore', () => {
         return Promise.resolve('admitted');
       },
     };
-    await redisStore(client).admit({ viewer: 'v', id: 's', limit: 2, nowMs: 1, idleAtMs: 2, overAtMs: 3 });
+    await redisStore(client).admit({ viewer: 'v', id: 's', limit: 2, most: 200, nowMs: 1, idleAtMs: 2, overAtMs: 3 });
     expect(asked).toEqual([
       {
-        keys: [
-          ...['{secure-token}:viewer:v', '{secure-token}:index:s'],
-          ...['{secure-token}:ended', '{secure-token}:version'],
-        ],
-        arguments: ['s', '1', '2', '3', '2', '100', '200', '50000', 'v', expect.any(String)],
+        keys: ['{secure-token}:viewer:v', '{secure-token}:index:s', '{secure-token}:ended'],
+        arguments: ['s', '1', '2', '3', '2', '200', 'v'],
       },
     ]);
   });
@@ -162,7 +111,7 @@ describe('redisStore', () => {
     expect(() => redisStore({} as never)).toThrow(/^client:/);
     expect(() => redisStore({ isOpen: true, eval: () => Promise.resolve() }, { prefix: 'a{b}' })).toThrow(/^prefix:/);
     const buffers = redisStore({ isOpen: true, eval: () => Promise.resolve(Buffer.from('admitted')) });
-    const call = { viewer: 'v', id: 's', limit: 2, nowMs: 1, idleAtMs: 2, overAtMs: 3 };
+    const call = { viewer: 'v', id: 's', limit: 2, most: 200, nowMs: 1, idleAtMs: 2, overAtMs: 3 };
     await expect(buffers.admit(call)).rejects.toThrow('buffers');
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import {
-  combine,
   createEdgeHandler,
   createSigningEndpoint,
   edgeAuth,
@@ -92,7 +91,6 @@ describe('createEdgeHandler with sessions', () => {
     ['a Common Access Token of one path', commonAccessToken({ keys, exact: true, carrier: 'header' })],
     ['a JWT (jti)', ownJwt],
     ['a folder token (secureToken)', folderToken],
-    ['two tokens', combine(secureToken({ secret }), ownJwt)],
   ];
   test.each(formats)('refuses %s of a session within five seconds of its end, and no other', async (_, format) => {
     const { time, sessions, tokenOf, watch } = setUp(format);

@@ -281,3 +281,15 @@ describe('a format that only signs', () => {
     );
   });
 });
+
+test('s3 takes what a credential provider of the AWS SDK returns', async () => {
+  const credentials = {
+    ...{ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' },
+    ...{ expiration: new Date(), accountId: '123456789012', credentialScope: 'us-east-1' },
+    $source: { CREDENTIALS_CODE: 'e' },
+  };
+  const url = new URL('https://films.s3.us-east-1.amazonaws.com/film.mp4');
+  const { query } = await s3({ region: 'us-east-1', ...credentials }).sign(url, 1_795_500_000);
+  expect(query).toMatchObject({ 'X-Amz-Security-Token': 'session' });
+  expect(() => s3({ region: 'us-east-1', ...credentials, account: '1' } as never)).toThrow(/accountId/);
+});

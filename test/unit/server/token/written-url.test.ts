@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { playlistUrls, secureToken, signPlaylist, signUrl, tokensFor } from '../../../../packages/server/src/index.ts';
-import { writtenUrl } from '../../../../packages/server/src/token/written-url.ts';
+import { writtenUrl } from '../../../../packages/server/src/token/sign-url.ts';
 
 const HOST = 'https://cdn.example.com';
 const expires = 1_795_500_060;

@@ -1,52 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isBelowPath, judgeHost, judgeUrl } from '../../../../packages/server/src/url/judged-url.ts';
+import { canonicalPath, encodePath } from '../../../../packages/server/src/url/canonical-path.ts';
+import { judgeUrl } from '../../../../packages/server/src/url/judged-url.ts';
+import { judgeScope, lastingScope } from '../../../../packages/server/src/url/scope.ts';
+import type { JudgedScope, Scope } from '../../../../packages/server/src/url/scope.ts';
 
-const hrefOf = (url: string): string | undefined => judgeUrl(url)?.href;
+const HOST = 'https://cdn.example.com';
 
-describe('judgeUrl', () => {
-  test('what a URL object says of itself is not what is remembered of its text', () => {
-    const href = 'https://cdn.example.com/vod/remembered.mp4';
-    class OtherUrl extends URL {
-      override get href(): string {
-        return href;
-      }
-    }
-    const other = new OtherUrl('https://cdn.example.com/secret.mp4');
-    expect(judgeUrl(other)?.path).toBe('/secret.mp4');
-    expect(judgeUrl(href)?.path).toBe('/vod/remembered.mp4');
-    expect(judgeUrl(other)?.path).toBe('/secret.mp4');
-  });
-
+describe('a URL has one spelling', () => {
   test.each([
-    ['https://CDN.Example.com/vod/', 'https://cdn.example.com/vod/'],
-    ['https://cdn.example.com./vod/', 'https://cdn.example.com/vod/'],
-    ['https://cdn.example.com:443/vod/', 'https://cdn.example.com/vod/'],
+    ['https://CDN.Example.com/vod/', `${HOST}/vod/`],
+    ['https://cdn.example.com./vod/', `${HOST}/vod/`],
+    ['https://cdn.example.com:443/vod/', `${HOST}/vod/`],
     ['http://cdn.example.com:80/vod/', 'http://cdn.example.com/vod/'],
     ['https://cdn.example.com:8443/vod/', 'https://cdn.example.com:8443/vod/'],
     ['https://b\u00fccher.example./', 'https://xn--bcher-kva.example/'],
-    ['https://cdn\u3002example\uff0ecom/', 'https://cdn.example.com/'],
-    ['https://cdn.example.com/%76od/f%69lm.mp4', 'https://cdn.example.com/vod/film.mp4'],
-    ['https://cdn.example.com/x/../vod/%2e/film.mp4', 'https://cdn.example.com/vod/film.mp4'],
-    ['https://cdn.example.com/v%c3%addeos/', 'https://cdn.example.com/v%C3%ADdeos/'],
-    ['https://cdn.example.com/a?b=%63%2f%2F&d', 'https://cdn.example.com/a?b=c%2F%2F&d'],
-    ['https://cdn.example.com/a?', 'https://cdn.example.com/a'],
-    ['https://cdn.example.com/a#b', 'https://cdn.example.com/a'],
-    ['https://cdn.example.com', 'https://cdn.example.com/'],
-    ['https://cdn.example.com/_definst_/smil:a$b.smil/x', 'https://cdn.example.com/_definst_/smil:a$b.smil/x'],
-    ['https://cdn.example.com/100%25/%25zz', 'https://cdn.example.com/100%25/%25zz'],
-    ['https://cdn.example.com/a%2520b', 'https://cdn.example.com/a%2520b'],
-    ['https://cdn.example.com/vod/50%25de.mp4', 'https://cdn.example.com/vod/50%25de.mp4'],
-    ['https://cdn.example.com/100%25/a%2520b', 'https://cdn.example.com/100%25/a%2520b'],
-    ['https://cdn.example.com/a+b%20c;x/film.ism/d/', 'https://cdn.example.com/a+b%20c;x/film.ism/d/'],
-    [`https://cdn.example.com/${'a.b/'.repeat(15)}film.mp4`, `https://cdn.example.com/${'a.b/'.repeat(15)}film.mp4`],
-    [
-      'https://cdn.example.com/hls/film,_hi,_lo,.mp4.urlset/master.m3u8',
-      'https://cdn.example.com/hls/film,_hi,_lo,.mp4.urlset/master.m3u8',
-    ],
-    ['https://cdn.example.com/.../f.mp4', 'https://cdn.example.com/.../f.mp4'],
-    ['https://cdn.example.com/.well-known/x', 'https://cdn.example.com/.well-known/x'],
-  ])('%s is %s', (url, href) => expect(hrefOf(url)).toBe(href));
+    ['https://cdn\u3002example\uff0ecom/', `${HOST}/`],
+    [`${HOST}/%76od/f%69lm.mp4`, `${HOST}/vod/film.mp4`],
+    [`${HOST}/x/../vod/%2e/film.mp4`, `${HOST}/vod/film.mp4`],
+    [`${HOST}/v%c3%addeos/`, `${HOST}/v%C3%ADdeos/`],
+    [`${HOST}/a?b=%63%2f%2F&d`, `${HOST}/a?b=c%2F%2F&d`],
+    [`${HOST}/a?`, `${HOST}/a`],
+    [`${HOST}/a#b`, `${HOST}/a`],
+    [HOST, `${HOST}/`],
+  ])('%s is %s', (url, href) => expect(judgeUrl(url)?.href).toBe(href));
 
   test.each([
     'cdn.example.com/vod/',
@@ -58,74 +35,115 @@ describe('judgeUrl', () => {
     'https://cdn.example.com../vod/',
     'https://cdn..example.com/vod/',
     'https://.cdn.example.com/vod/',
-    'https://cdn.example.com//vod/',
-    'https://cdn.example.com/vod%2Fx',
-    'https://cdn.example.com/vod%5Cx',
-    'https://cdn.example.com/vod/%00',
-    'https://cdn.example.com/vod/%0a',
-    'https://cdn.example.com/vod/%zz',
-    'https://cdn.example.com/vod/%ff',
-    'https://cdn.example.com/vod/..;/x',
-    'https://cdn.example.com/public/..%20/vod/x',
-    'https://cdn.example.com/public/.%20%20;y/vod/x',
-    'https://cdn.example.com/vod/film.mp4::$DATA',
-    'https://cdn.example.com/premium:$I30:$INDEX_ALLOCATION/f.mp4',
-    'https://cdn.example.com/x/..%20./premium/f.mp4',
-    'https://cdn.example.com/vod/free/%252e%252e/premium/f.mp4',
-    'https://cdn.example.com/vod/a%252fb',
-    'https://cdn.example.com/vod/%2500',
-    'https://cdn.example.com/vod/%25ff%252e%252e%252fx',
-    'https://cdn.example.com/vod/film.mp4%253A%253A$DATA',
-    'https://cdn.example.com/vod/free/..%2520/film.mp4',
-    `https://cdn.example.com/${'a.b/'.repeat(16)}film.mp4`,
-    'https://cdn.example.com/a+b%20c;x/%2541/a.a/b.b/c.c/',
-    `https://cdn.example.com${'/a.m;'.repeat(20)}`,
-    'https://cdn.example.com/hls/free/,../premium/film,.mp4.urlset/master.m3u8',
-    'https://cdn.example.com/hls/free/.,/premium/film,.mp4.urlset/master.m3u8',
-    `https://cdn.example.com/vod/a${'%25CC%2580'.repeat(31)}`,
-    `https://cdn.example.com/vod/a${'\u0301'.repeat(31)}`,
-  ])('%s has no single reading', (url) => expect(judgeUrl(url)).toBeUndefined());
+  ])('%s has none', (url) => expect(judgeUrl(url)).toBeUndefined());
 
-  test('the spelling of a judged URL is judged as itself, and URL keeps it', () => {
-    const url = fc.tuple(fc.webUrl({ withQueryParameters: true }), fc.string({ unit: 'grapheme' }));
+  test('which is judged as itself, and which `URL` keeps', () => {
     fc.assert(
-      fc.property(url, ([base, tail]) => {
-        const judged = judgeUrl(`${base.split('?')[0]!}${encodeURIComponent(tail)}?${base.split('?')[1] ?? ''}`);
+      fc.property(fc.webUrl({ withQueryParameters: true }), fc.string({ unit: 'grapheme' }), (url, tail) => {
+        const [base = '', query = ''] = url.split('?');
+        const judged = judgeUrl(`${base}${encodeURIComponent(tail)}?${query}`);
         if (!judged) return;
         expect(new URL(judged.href).href).toBe(judged.href);
-        expect(hrefOf(judged.href)).toBe(judged.href);
-        expect(judgeUrl(judged.href)?.path).toBe(judged.path);
+        expect(judgeUrl(judged.href)).toMatchObject({ href: judged.href, path: judged.path });
+        expect(canonicalPath(encodePath(judged.path, 'decoded'), 'decoded')).toBe(judged.path);
       }),
       { numRuns: 1000 },
     );
   });
+
+  test('the parts of a URL object are judged, whatever its `href` says', () => {
+    class OtherUrl extends URL {
+      override get href(): string {
+        return `${HOST}/vod/film.mp4`;
+      }
+    }
+    expect(judgeUrl(new OtherUrl(`${HOST}/secret.mp4`))?.path).toBe('/secret.mp4');
+  });
 });
 
-test('judgeHost: one dot at the end names the same host, an empty label none', () => {
-  expect(['a.test', 'a.test.', 'a.test..', '.', '', '.a', 'a..b', '[::1]'].map(judgeHost)).toEqual([
-    ...['a.test', 'a.test'],
-    ...[undefined, undefined, undefined, undefined, undefined],
-    '[::1]',
-  ]);
+const judged = (kind: Scope['kind'], path: string, host = HOST): JudgedScope =>
+  judgeScope({ kind, href: host + path })!;
+
+describe('a token reaches what was denied', () => {
+  test.each<[Scope['kind'], string, Scope['kind'], string, boolean]>([
+    ['path', '/a/b', 'path', '/a/b', true],
+    ['path', '/a/b', 'path', '/a/b/', true],
+    ['path', '/a/b', 'url', '/a/b/c?q', true],
+    ['path', '/a/b', 'path', '/a/bc', false],
+    ['path', '/a/b', 'path', '/a', false],
+    ['path', '/a/b', 'folder', '/a/', true],
+    ['path', '/a/b', 'folder', '/', true],
+    ['path', '/a/b', 'folder', '/a/c/', false],
+    ['folder', '/a/', 'path', '/a', true],
+    ['folder', '/', 'path', '/a', true],
+    ['folder', '/a/b/', 'folder', '/a/b/c/', true],
+    ['url', '/a?q=1', 'url', '/a?q=1', true],
+    ['url', '/a?q=1', 'url', '/a?q=2', false],
+    ['url', '/a?q=1', 'path', '/a', true],
+    ['url', '/a/b?q=1', 'folder', '/a/', true],
+    // S3 takes a `+` for a space, and macOS both forms of a letter for the same
+    ['path', '/my+film', 'path', '/my%20film/x', true],
+    ['path', '/my%20film', 'folder', '/my+film/', true],
+    ['path', '/canal+', 'path', '/canal', false],
+    ['path', '/caf%C3%A9', 'path', '/cafe%CC%81/x', true],
+    ['path', '/cafe%CC%81', 'folder', '/caf%C3%A9/', true],
+  ])('the %s %s, a token of the %s %s: %s', (kind, path, tokenKind, tokenPath, expected) =>
+    expect(judged(tokenKind, tokenPath).reaches(judged(kind, path))).toBe(expected),
+  );
+
+  test('on the same host, whatever its scheme and port, and with any of its parts', () => {
+    const denied = judged('folder', '/a/', 'http://cdn.example.com.:8080');
+    expect(judged('path', '/a/b').reaches(denied)).toBe(true);
+    expect(judged('path', '/a/b', 'https://other.example').reaches(denied)).toBe(false);
+    const parts = ['/c', '/a/b'].map((path): Scope => ({ kind: 'path', href: HOST + path }));
+    expect(judgeScope({ kind: 'folder', href: `${HOST}/`, parts })!.reaches(denied)).toBe(true);
+    expect(judgeScope({ kind: 'folder', href: `${HOST}/`, parts: parts.slice(0, 1) })!.reaches(denied)).toBe(false);
+  });
 });
 
-test('isBelowPath compares on a border', () => {
-  const below = [
-    ['/vod', '/vod'],
-    ['/vod', '/vod/'],
-    ['/vod/', '/vod'],
-    ['/vod/7', '/vod'],
-    ['/vod/7', '/vod/'],
-    ['/', '/'],
-    ['/x', '/'],
-  ];
-  const beside = [
-    ['/vodka', '/vod'],
-    ['/vodka', '/vod/'],
-    ['/', '/vod/'],
-    ['/v', '/vod'],
-    ['/VOD/7', '/vod/'],
-  ];
-  expect(below.filter(([path, prefix]) => !isBelowPath(path!, prefix!))).toEqual([]);
-  expect(beside.filter(([path, prefix]) => isBelowPath(path!, prefix!))).toEqual([]);
+describe('a token holds another', () => {
+  test.each<[Scope['kind'], string, Scope['kind'], string, boolean]>([
+    ['folder', '/a/', 'path', '/a/b', true],
+    ['folder', '/a/', 'folder', '/a/b/', true],
+    ['folder', '/a/', 'folder', '/', false],
+    ['path', '/a', 'url', '/a?q', true],
+    ['path', '/a', 'path', '/a/b', false],
+    ['path', '/a/', 'folder', '/a/', false],
+    ['url', '/a?q', 'url', '/a?q', true],
+    ['url', '/a?q', 'url', '/a?p', false],
+    ['url', '/a?q', 'path', '/a', false],
+    ['path', '/my+film', 'path', '/my%20film', false],
+  ])('the %s %s that of the %s %s: %s', (kind, path, otherKind, otherPath, expected) => {
+    expect(judged(kind, path).holds(judged(otherKind, otherPath))).toBe(expected);
+    expect(judged(kind, path).holds(judged(otherKind, otherPath, 'https://other.example'))).toBe(false);
+  });
+});
+
+describe('a scope', () => {
+  test.each<unknown>([
+    undefined,
+    { kind: 'host', href: `${HOST}/` },
+    { kind: 'folder', href: '/vod/' },
+    { kind: 'folder', href: `${HOST}/vod//` },
+    { kind: 'folder', href: `${HOST}/`, parts: [{ kind: 'path', href: `${HOST}/a;b` }] },
+  ])('that cannot be judged is none: %j', (scope) => expect(judgeScope(scope as Scope)).toBeUndefined());
+
+  test('without a `/` at its end counts for all of the folder above', () =>
+    expect(judged('folder', '/a/vod').url.path).toBe('/a/'));
+
+  test('is frozen with its parts: one hook cannot change what the next one sees', () => {
+    const parts: Scope[] = [{ kind: 'url', href: `${HOST}/%76od/a?q` }];
+    const { shown } = judgeScope({ kind: 'folder', href: `${HOST}/%76od/`, parts })!;
+    expect(shown).toEqual({
+      ...{ kind: 'folder', href: `${HOST}/vod/` },
+      parts: [{ kind: 'url', href: `${HOST}/vod/a?q` }],
+    });
+    expect([shown, shown.parts, ...shown.parts!].every((each) => Object.isFrozen(each))).toBe(true);
+  });
+
+  test('that lasts is judged once, and cannot be changed afterwards', () => {
+    const scope = lastingScope({ kind: 'folder', href: `${HOST}/`, parts: [{ kind: 'path', href: `${HOST}/a` }] });
+    expect(judgeScope(scope)).toBe(judgeScope(scope));
+    expect([scope, scope.parts, ...scope.parts!].every((each) => Object.isFrozen(each))).toBe(true);
+  });
 });
