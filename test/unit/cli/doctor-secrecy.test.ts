@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hasExpired, isGenuine } from '../../../packages/cli/src/doctor/ask/signers.ts';
 import { passOf, tampered } from '../../../packages/cli/src/doctor/ask/pass.ts';
-import { shown } from '../../../packages/cli/src/doctor/rules/shown.ts';
+import { shown } from '../../../packages/cli/src/doctor/shown.ts';
 import { runCli } from '../../../packages/cli/src/run-cli.ts';
 import { secureLink, secureToken, signUrl } from '../../../packages/server/src/index.ts';
 import { listen } from '../../support/listen.ts';

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { CliError } from '../cli-error.ts';
+import { CliError, wholeNumber } from '../call-arguments.ts';
 import { findSecrets } from '../format/read-secrets.ts';
-import { wholeNumber } from '../whole-number.ts';
 import { dialectsOf } from './dialects.ts';
 import { explainToken } from './explain-token.ts';
 import { oddities } from './oddities.ts';

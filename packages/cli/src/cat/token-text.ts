@@ -1,5 +1,4 @@
-import { CliError } from '../cli-error.ts';
-import { readText } from '../read-text.ts';
+import { CliError, readText } from '../call-arguments.ts';
 
 /** The longest text that is read. It is longer than any header that a server accepts. */
 const MAX_LENGTH = 65_536;

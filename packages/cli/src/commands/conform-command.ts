@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import { CliError } from '../cli-error.ts';
+import { CliError, webUrl, wholeNumber } from '../call-arguments.ts';
 import { EndpointCaller } from '../conform/endpoint-caller.ts';
 import { musts } from '../conform/musts.ts';
 import { gatherReplies } from '../conform/replies.ts';
 import type { Outcome } from '../conform/outcome.ts';
-import { webUrl } from '../web-url.ts';
-import { wholeNumber } from '../whole-number.ts';
 
 interface ConformOptions {
   header: Headers;

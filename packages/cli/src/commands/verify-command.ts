@@ -5,11 +5,9 @@ import type { Judged } from '../format/explain-refusal.ts';
 import { addFormatOptions, formatWith } from '../format/format-options.ts';
 import { findSecrets, readSecrets } from '../format/read-secrets.ts';
 import type { Recognised } from '../format/recognise.ts';
-import { completedBy } from '../format/recognised-format.ts';
+import { completedBy, recognisedOr } from '../format/recognised-format.ts';
 import { date } from '../format/token-text.ts';
-import { wholeNumber } from '../whole-number.ts';
-
-const recognisedOr = 'the format of the token in the URL, or else secureToken';
+import { wholeNumber } from '../call-arguments.ts';
 
 export function addVerifyCommand(program: Command, exitWith: (code: number) => void): void {
   addFormatOptions(program.command('verify').argument('<url>', 'absolute URL with its token'), recognisedOr)

@@ -1,6 +1,6 @@
 import { verifyUrl } from 'secure-token-server';
 import type { RefusedVerdict } from 'secure-token-server';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '../call-arguments.ts';
 import { formatOf, formatWith } from './format-options.ts';
 import type { FormatOptions } from './format-options.ts';
 

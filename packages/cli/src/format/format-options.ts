@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { TokenFormat } from 'secure-token-server';
-import { CliError } from '../cli-error.ts';
-import { readText } from '../read-text.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { CliError, readText, wholeNumber } from '../call-arguments.ts';
 import { formatNamed, formats, makeFormat } from './formats.ts';
 import type { Format, Settings } from './formats.ts';
 import { addSecretOption, readSecrets } from './read-secrets.ts';

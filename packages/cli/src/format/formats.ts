@@ -15,7 +15,7 @@ import {
   wowza,
 } from 'secure-token-server';
 import type { TokenFormat } from 'secure-token-server';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '../call-arguments.ts';
 import { accountKey, base64Keys, hexKeys, jwtKeys, keysWithIds, secretText } from './key-kinds.ts';
 import type { KeyKind } from './key-kinds.ts';
 

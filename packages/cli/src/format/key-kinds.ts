@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '../call-arguments.ts';
 
 /** A kind of keys: it turns the secrets of a command into the option of a format that holds its keys. */
 export interface KeyKind {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { CliError } from '../cli-error.ts';
-import { readText } from '../read-text.ts';
+import { CliError, readText } from '../call-arguments.ts';
 
 export interface SecretSource {
   secretFile?: string;

@@ -1,5 +1,5 @@
 import type { TokenFormat } from 'secure-token-server';
-import { CliError } from '../cli-error.ts';
+import { CliError } from '../call-arguments.ts';
 import { formatWith } from './format-options.ts';
 import type { FormatOptions } from './format-options.ts';
 import { formatNamed } from './formats.ts';
@@ -49,3 +49,6 @@ export async function formatLike(
     throw error;
   }
 }
+
+/** The format that is used without `--format`, for the help of commands that recognise it. */
+export const recognisedOr = 'the format of the token in the URL, or else secureToken';

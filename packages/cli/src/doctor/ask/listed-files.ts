@@ -1,6 +1,5 @@
 import { playlistUrls } from 'secure-token-server';
-import type { PlaylistUrl } from 'secure-token-server';
-import { manifestFiles } from './manifest-files.ts';
+import { filesOfDash } from './dash-files.ts';
 
 /** A file that a playlist or a manifest names. */
 export interface ListedFile {
@@ -24,15 +23,19 @@ const kinds: Readonly<Record<string, string>> = {
   'EXT-X-PART': 'part',
 };
 
-export const isHls = (text: string): boolean => /^\uFEFF?#EXTM3U/.test(text);
+/** The most characters of a URL that is requested: servers accept no longer URLs. */
+const MAX_URL = 8192;
 
-/** Returns one file of each kind that the playlist or manifest at `url` names. */
-export async function listedFiles(text: string, url: string): Promise<ListedFile[]> {
-  return isHls(text) ? filesOfHls(text, url) : manifestFiles(text, url);
+const isHls = (text: string): boolean => /^\uFEFF?#EXTM3U/.test(text);
+
+/** Returns the files that the playlist or manifest at `url` names, of each kind one or two that can be requested. */
+export function listedFiles(text: string, url: string): ListedFile[] {
+  const files = isHls(text) ? filesOfHls(text, url) : filesOfDash(text, url);
+  return files.filter((file) => file.url.length <= MAX_URL && /^https?:/.test(file.url) && URL.canParse(file.url));
 }
 
 function filesOfHls(text: string, url: string): ListedFile[] {
-  let urls;
+  let urls: ReturnType<typeof playlistUrls>;
   try {
     urls = playlistUrls(text, url);
   } catch {
@@ -40,13 +43,10 @@ function filesOfHls(text: string, url: string): ListedFile[] {
     return [];
   }
   const isLive = !text.includes('#EXT-X-ENDLIST');
-  return Object.keys(kinds).flatMap((tag) => {
-    const ofTag = urls.filter((each) => each.tag === tag);
+  return Object.entries(kinds).flatMap(([tag, kind]) => {
+    const ofTag = urls.filter((each) => each.tag === tag).map((each) => each.url);
     // by custom, audio stands first and subtitles last; in a live stream, the first segment may be gone
     const chosen = tag === 'EXT-X-MEDIA' ? [ofTag[0], ofTag.at(-1)] : [isLive ? ofTag.at(-1) : ofTag[0]];
-    return fileOf(chosen, kinds[tag]!);
+    return [...new Set(chosen)].flatMap((each) => (each === undefined ? [] : { kind, url: each }));
   });
 }
-
-const fileOf = (chosen: readonly (PlaylistUrl | undefined)[], kind: string): ListedFile[] =>
-  [...new Set(chosen.flatMap((each) => each?.url ?? []))].map((url) => ({ kind, url }));
