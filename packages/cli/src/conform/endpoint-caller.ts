@@ -1,3 +1,6 @@
+import { parseJson, readAnswer, tokenFinder } from '../endpoint-answer.ts';
+import type { SentToken } from '../endpoint-answer.ts';
+
 /** The answer to one call. */
 export interface Reply {
   /** The URLs of the call; empty if the body was not a request. */
@@ -7,8 +10,15 @@ export interface Reply {
   readonly headers: Headers;
   /** The body as JSON; `undefined` if it is not JSON. */
   readonly answer: unknown;
+  /** The tokens of the answer that are objects. */
+  readonly tokens: readonly SentToken[];
+  readonly denied: readonly string[];
+  /** The endpoint's clock in unix seconds: `now`, or else the header `Date`; NaN if the answer has neither. */
+  readonly time: number;
+  /** Returns the token that opens a URL of the call. */
+  readonly tokenFor: (url: string) => SentToken | undefined;
   /** The reason why no answer came, in a sentence. */
-  readonly failure?: string;
+  readonly failure?: string | undefined;
 }
 
 /** One request to make. */
@@ -83,22 +93,17 @@ export class EndpointCaller {
    */
   async call(call: Call): Promise<Reply | undefined> {
     if (!this.#mayCall || this.leftMs === 0) return undefined;
-    const reply = await this.send(call);
-    if (reply.status !== 429) return this.#isCutOff(reply) ? undefined : reply;
-    const wait = Number(reply.headers.get('Retry-After') ?? NaN);
-    if (!(wait <= MAX_PAUSE) || wait * 1000 >= this.leftMs || ++this.#repeats > MAX_REPEATS) {
-      this.#mayCall = false;
-      return undefined;
+    let reply = await this.send(call);
+    if (reply.status === 429) {
+      const wait = Number(reply.headers.get('Retry-After') ?? NaN);
+      this.#mayCall = wait <= MAX_PAUSE && wait * 1000 < this.leftMs && ++this.#repeats <= MAX_REPEATS;
+      if (!this.#mayCall) return undefined;
+      await this.pause(wait * 1000);
+      reply = await this.send(call);
     }
-    await this.pause(wait * 1000);
-    const again = await this.send(call);
-    return again.status === 429 || this.#isCutOff(again) ? undefined : again;
-  }
-
-  /** Whether no answer came because the time for all calls was over, which is not the fault of the endpoint. */
-  #isCutOff({ status }: Reply): boolean {
-    // timers may fire a little early
-    return status === 0 && this.leftMs < 50;
+    // no answer came because the time for all calls was over; timers may fire a little early
+    const isCutOff = reply.status === 0 && this.leftMs < 50;
+    return isCutOff || reply.status === 429 ? undefined : reply;
   }
 
   /** Makes a call, and returns any answer. */
@@ -114,35 +119,36 @@ export class EndpointCaller {
       init.body = typeof body === 'string' ? body : JSON.stringify(body ?? { urls, reason: 'initial' });
     }
     try {
-      const response = await fetch(this.#options.endpoint, init);
-      const answer = parse(await textOf(response));
-      const reply = { urls, status: response.status, headers: response.headers, answer };
-      if (reply.status === 429) this.#limited.push(reply);
+      const { status, headers: received, body: stream } = await fetch(this.#options.endpoint, init);
+      const reply = replyOf(urls, { status, headers: received, answer: parseJson(await textOf(stream)) });
+      if (status === 429) this.#limited.push(reply);
       return reply;
     } catch (error) {
-      return { urls, status: 0, headers: new Headers(), answer: undefined, failure: whyNoAnswer(error) };
+      return replyOf(urls, { status: 0, headers: new Headers(), answer: undefined, failure: whyNoAnswer(error) });
     }
   }
 }
 
+/** Completes what an endpoint has answered to a call for `urls`. */
+export function replyOf(
+  urls: readonly string[],
+  given: Pick<Reply, 'status' | 'headers' | 'answer' | 'failure'>,
+): Reply {
+  const { now, tokens, denied } = readAnswer(given.answer) ?? { now: undefined, tokens: [], denied: [] };
+  const time = typeof now === 'number' ? now : Date.parse(given.headers.get('Date') ?? '') / 1000;
+  return { ...given, urls, tokens, denied, time, tokenFor: tokenFinder(tokens) };
+}
+
 /** Returns the text of a body, or its beginning if it is too long to be an answer. */
-async function textOf(response: Response): Promise<string> {
+async function textOf(body: Response['body']): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   // the types of Node's fetch do not say that a body can be iterated
-  for await (const chunk of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of (body ?? []) as unknown as AsyncIterable<Uint8Array>) {
     text += decoder.decode(chunk, { stream: true });
     if (text.length > MAX_ANSWER) break;
   }
   return text;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function whyNoAnswer(error: unknown): string {

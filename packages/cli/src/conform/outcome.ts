@@ -13,8 +13,21 @@ export interface Outcome {
   readonly remedy: string;
 }
 
-/** Judges one must by the replies. */
-export type Check = (replies: Replies) => Outcome;
+/** A rule of the protocol that an endpoint has to keep. */
+export interface Must {
+  /** The number of the rule, which no other rule ever gets. */
+  readonly number: `P${number}`;
+  /** The sentence of `docs/protocol.md`. */
+  readonly must: string;
+  /** Judges the rule by the replies. */
+  readonly check: (replies: Replies) => Outcome;
+}
+
+export const must = (number: Must['number'], sentence: string, check: Must['check']): Must => ({
+  number,
+  must: sentence,
+  check,
+});
 
 export const passed = (message: string): Outcome => ({ result: 'passed', message, remedy: '' });
 export const failed = (message: string, remedy: string): Outcome => ({ result: 'failed', message, remedy });
@@ -31,9 +44,24 @@ export const notAsked = (): Outcome =>
 export const judge = (reply: Reply | undefined, check: (reply: Reply) => Outcome): Outcome =>
   reply ? check(reply) : notAsked();
 
+/** Passes an answer with one of these statuses, and fails any other. */
+export const hasStatus = (reply: Reply | undefined, isRight: (status: number) => boolean, remedy: string): Outcome =>
+  judge(reply, (it) => (isRight(it.status) ? passed(answered(it)) : failed(answered(it), remedy)));
+
+/** Passes an answer with a token for the URL. */
+export const bringsToken = (reply: Reply | undefined, { url }: Replies, remedy: string): Outcome =>
+  judge(reply, (it) => {
+    if (it.status !== 200) return failed(answered(it), remedy);
+    return it.tokenFor(url)
+      ? passed('The endpoint answered 200, with a token.')
+      : failed('The endpoint sent no token for the URL.', remedy);
+  });
+
 /** Returns the status of a reply, or why there is none, in a sentence. */
 export const answered = ({ status, failure }: Reply): string => failure ?? `The endpoint answered ${status}.`;
 
-/** Tells whether a status blames this call, and neither the viewer nor an outage. */
-export const isOwnFault = ({ status }: Reply): boolean =>
-  status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
+/** Returns the URLs of a call about which its answer says nothing. */
+export function unanswered({ urls, denied, tokenFor }: Reply): readonly string[] {
+  const isDenied = new Set(denied);
+  return urls.filter((url) => !isDenied.has(url) && !tokenFor(url));
+}

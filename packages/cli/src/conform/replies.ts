@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { timeOf } from './answer.ts';
+import { isObject } from '../endpoint-answer.ts';
 import type { Call, EndpointCaller, Reply } from './endpoint-caller.ts';
 
 /** All calls with their replies. A member is missing if its call was no longer made. */
@@ -61,7 +61,8 @@ const TOO_LONG = 2_000_000;
 const PAIRS = 4;
 /** Milliseconds after which `now` must have moved on. */
 const LATER_MS = 2100;
-const OTHER_ORIGIN = 'https://stranger.invalid';
+/** The origin of a page that no endpoint knows. */
+export const OTHER_ORIGIN = 'https://stranger.invalid';
 
 /** Bodies that are not a valid request, each with a description. */
 const malformed = (url: string): readonly (readonly [what: string, body: string])[] => [
@@ -91,8 +92,7 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
   const known = { url, foreign, page, viewer: [...viewer.keys()], first };
   const none = { ordered: [], malformed: [], methods: [] };
   // a fault of the first answer would be a fault of all others
-  if (first.status !== 200 || !Object.is(Object(first.answer), first.answer))
-    return { ...known, ...none, limited: caller.limited };
+  if (first.status !== 200 || !isObject(first.answer)) return { ...known, ...none, limited: caller.limited };
 
   const ask = (urls: readonly string[], more: object = {}, call: Call = {}): Promise<Reply | undefined> =>
     caller.call({ ...callFor(urls, more), ...call });
@@ -136,7 +136,7 @@ async function sameSecond(
   for (let i = 0; i < PAIRS; i++) {
     const [one, other] = await ask();
     if (!one || !other) return undefined;
-    if (Object.is(timeOf(one), timeOf(other))) return [one, other];
+    if (Object.is(one.time, other.time)) return [one, other];
   }
   return undefined;
 }
@@ -153,12 +153,9 @@ const preflight = (viewer: readonly string[]): Call => ({
 
 /** Returns the headers that a browser names in a preflight: not those that the browser sets itself. */
 export const headersToAllow = (viewer: readonly string[]): string[] =>
-  [
-    'content-type',
-    ...viewer.filter((name) => !/^(?:cookie|origin|referer|user-agent|accept|accept-language)$/.test(name)),
-  ]
-    .filter((name, i, all) => all.indexOf(name) === i)
-    .sort();
+  [...new Set(['content-type', ...viewer.filter((name) => !ofTheBrowser.test(name))])].sort();
+
+const ofTheBrowser = /^(?:cookie|origin|referer|user-agent|accept|accept-language)$/;
 
 /**
  * Sends a body that is too long, and sends it again if no answer comes: a server that answers and closes the connection

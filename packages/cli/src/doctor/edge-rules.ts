@@ -19,7 +19,8 @@ import type { Answer, ChildObservations, EdgeObservations, Observations, Page } 
  *
  * @param endpointOffset the offset of the endpoint's clock, if it is known: if two clocks agree, neither is wrong
  */
-export function edgeFindings({ edge, page }: Observations, endpointOffset: Offset | undefined): Finding[] {
+export function edgeFindings(observations: Observations, endpointOffset: Offset | undefined): Finding[] {
+  const { edge, page } = observations;
   const { url, withoutToken } = edge;
   if (isMixedContent(url, page.origin)) {
     const cause = 'the URL has http, and the page https: browsers block it';
@@ -30,7 +31,7 @@ export function edgeFindings({ edge, page }: Observations, endpointOffset: Offse
   return [
     ...clockFindings(edge, endpointOffset),
     ...failureFindings(edge),
-    ...judgementFindings(edge),
+    ...judgementFindings(observations),
     ...cacheFindings(edge),
     ...corsFindings(edge, page),
     ...(statusOf(edge.range) === 200 ? [finding('edge-range-ignored', url, { status: 200 })] : []),
@@ -70,10 +71,17 @@ function isEarly({ good, lasting, withoutToken, tampered }: EdgeObservations): b
 const isLate = ({ expired, longExpired }: EdgeObservations): boolean =>
   isServed(expired) && statusOf(longExpired) >= 400;
 
-/** Tells whether the good token has ended by the edge's clock: then a clock is wrong, and not a secret. */
-function hasEnded(edge: EdgeObservations, { sentMs }: Answer): boolean {
+/** The longest lifetime, in seconds, that most edges accept. */
+const MAX_LIFETIME = 86_402;
+
+/**
+ * Tells whether the good token has ended by the edge's clock, or the endpoint lets it end too late: then a clock or a
+ * lifetime is wrong, which is another finding, and not a secret.
+ */
+function endsWrong({ edge, endpoint }: Observations, { sentMs }: Answer): boolean {
   const { least } = edgeOffset(edge) ?? { least: 0 };
-  return edge.expires !== undefined && edge.expires < sentMs / 1000 + least;
+  const left = (edge.expires ?? Infinity) - sentMs / 1000 - least;
+  return left < 0 || (endpoint !== undefined && left > MAX_LIFETIME && left < Infinity);
 }
 
 function failureFindings({ url, good, withoutToken }: EdgeObservations): Finding[] {
@@ -92,11 +100,12 @@ function failureFindings({ url, good, withoutToken }: EdgeObservations): Finding
   return [];
 }
 
-function judgementFindings(edge: EdgeObservations): Finding[] {
+function judgementFindings(observations: Observations): Finding[] {
+  const { edge } = observations;
   const { url, withoutToken, withoutTokenAgain, tampered, expired, good, source } = edge;
   const found: Finding[] = [];
   const isDue = isAnswer(good) && good.status >= 400 && good.status < 500 && good.status !== 404;
-  if (isDue && !isEarly(edge) && !hasEnded(edge, good) && !isCachedRefusal(edge))
+  if (isDue && !isEarly(edge) && !endsWrong(observations, good) && !isCachedRefusal(edge))
     found.push(finding('edge-refuses-valid', url, { status: good.status, source: source + whoIsWrong(edge) }));
   // a cache that already had the file looks the same at the first request
   if (isServed(withoutToken))

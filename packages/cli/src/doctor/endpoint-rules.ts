@@ -43,7 +43,9 @@ export function endpointFindings(
   if (initial && !isAnswer(initial)) return unreachable(initial.failure);
   const found = corsFindings(endpoint, page);
   if (!initial) return found;
-  if (!isServed(initial)) return [...found, failure(endpoint, initial)];
+  // a server that fails sends no CORS headers either
+  if (!isServed(initial))
+    return isDenial(initial) ? [...found, failure(endpoint, initial)] : [failure(endpoint, initial)];
   if (isCacheable(initial)) found.push(finding('endpoint-cacheable', url));
   const grant = grantIn(initial);
   if (!grant) return [...found, notJson(url, initial)];
@@ -52,9 +54,11 @@ export function endpointFindings(
   return [...found, ...grantFindings(endpoint, grant), ...timeFindings(endpoint, initial, edgeOffset)];
 }
 
+const isDenial = ({ status }: Answer): boolean => status === 401 || status === 403;
+
 function failure({ url, asked, hidden = [] }: EndpointObservations, answer: Answer): Finding {
   const { status, body = '' } = answer;
-  if (status === 401 || status === 403) return denial(url, asked, String(status));
+  if (isDenial(answer)) return denial(url, asked, String(status));
   if ([404, 405, 410].includes(status)) return finding('endpoint-not-found', url, { status });
   const target = targetOf(answer);
   const line = firstLine(body, hidden);
