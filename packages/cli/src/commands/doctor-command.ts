@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { addHeader, webUrl } from '../call-arguments.ts';
-import type { Step } from '../doctor/ask/asker.ts';
+import type { Step } from '../asker.ts';
 import { examine } from '../doctor/doctor.ts';
 import type { Diagnosis } from '../doctor/doctor.ts';
 import { addFormatOptions } from '../format/format-options.ts';

@@ -16,7 +16,7 @@ import {
 import type { Offset } from './http-rules.ts';
 import { isAnswer, isServed, targetOf } from './observations.ts';
 import type { Answer, EndpointObservations, Observations, Page } from './observations.ts';
-import { firstLine, shown } from './shown.ts';
+import { firstLine, shown } from '../shown.ts';
 
 /**
  * Returns the seconds by which the endpoint's clock is ahead of this machine's: by `now`, or else by the header `Date`.

@@ -1,9 +1,9 @@
 import { isMixedContent, isPrivateHost } from '../http-rules.ts';
 import { isServed } from '../observations.ts';
 import type { ChildObservations, Outcome } from '../observations.ts';
-import { shown } from '../shown.ts';
+import { shown } from '../../shown.ts';
 import { RANGE } from './ask-edge.ts';
-import type { Asker } from './asker.ts';
+import type { Asker } from '../../asker.ts';
 import { listedFiles } from './listed-files.ts';
 import type { ListedFile } from './listed-files.ts';
 import { passOfUrl } from './pass.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { isAnswer, isRefused, isServed } from '../observations.ts';
 import type { EdgeAnswers, EdgeObservations } from '../observations.ts';
-import { shown } from '../shown.ts';
-import type { Asker, Request } from './asker.ts';
+import { shown } from '../../shown.ts';
+import type { Asker, Request } from '../../asker.ts';
 import { tampered } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { ends } from './signers.ts';

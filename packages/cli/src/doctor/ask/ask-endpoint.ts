@@ -12,8 +12,8 @@ import {
 import type { SentAnswer, SentToken } from '../../endpoint-answer.ts';
 import { isAnswer, isServed } from '../observations.ts';
 import type { EndpointObservations, Outcome } from '../observations.ts';
-import { shown } from '../shown.ts';
-import type { Asker } from './asker.ts';
+import { shown } from '../../shown.ts';
+import type { Asker } from '../../asker.ts';
 import { passOf } from './pass.ts';
 import type { Pass } from './pass.ts';
 import type { Signer } from './signers.ts';

@@ -1,12 +1,12 @@
-import { isAnswer, targetOf } from '../observations.ts';
-import type { Outcome } from '../observations.ts';
-import { shown } from '../shown.ts';
+import { isAnswer, targetOf } from './doctor/observations.ts';
+import type { Outcome } from './doctor/observations.ts';
+import { shown } from './shown.ts';
 
 export interface Request {
   /** A description of the request, for the people who watch. */
   readonly what: string;
   readonly url: string;
-  readonly method?: 'GET' | 'OPTIONS' | 'POST';
+  readonly method?: 'GET' | 'OPTIONS' | 'POST' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /**
@@ -65,6 +65,11 @@ export class Asker {
     return this.#ranOut;
   }
 
+  /** Milliseconds that are left for all requests. */
+  get leftMs(): number {
+    return Math.max(0, this.#until - Date.now());
+  }
+
   /** Seconds that the doctor waits for one answer. */
   get patience(): number {
     return this.#limits.eachMs / 1000;
@@ -86,7 +91,7 @@ export class Asker {
 
   async #send(request: Request, told: string): Promise<Outcome> {
     const { requests, eachMs, onStep } = this.#limits;
-    const leftMs = this.#until - Date.now();
+    const { leftMs } = this;
     if (this.#asked >= requests || leftMs < 50) {
       this.#ranOut = true;
       return undefined;
