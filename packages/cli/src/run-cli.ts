@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addDoctorCommand } from './commands/doctor-command.ts';
 import { addConformCommand } from './commands/conform-command.ts';
-import { addCatCommand } from './cat/cat-command.ts';
+import { addCatCommand } from './commands/cat-command.ts';
 import { addPlaylistCommand } from './commands/playlist-command.ts';
 import { addSignCommand } from './commands/sign-command.ts';
 import { addVerifyCommand } from './commands/verify-command.ts';
