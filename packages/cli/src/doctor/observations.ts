@@ -54,34 +54,31 @@ export interface Travel {
   readonly cookies: boolean;
 }
 
-/** The edge's answers for one URL, each if its request was sent. */
-export interface EdgeAnswers {
-  withoutToken?: Outcome;
-  preflight?: Outcome;
-  tampered?: Outcome;
-  expired?: Outcome;
-  /** To a token that expired a month ago, requested if the edge accepted the other expired token. */
-  longExpired?: Outcome;
-  good?: Outcome;
-  /**
-   * To a token signed with the given secret, requested if the edge refused a token of the endpoint that this secret has
-   * not signed.
-   */
-  own?: Outcome;
-  /** To a token that lives for twelve hours, requested if the edge refused the valid token. */
-  lasting?: Outcome;
-  /** To `Range: bytes=0-1` with a good token, for a file or the first segment. */
-  range?: Outcome;
-  /** To a second request without a token, sent after the edge accepted the good token. */
-  withoutTokenAgain?: Outcome;
-  /**
-   * For a file that does not exist, in the same folder, with a good token: requested if the edge refused the URL, or
-   * served it without a token.
-   */
-  sibling?: Outcome;
-  /** For that file without a token, requested if the edge served the URL without a token. */
-  siblingWithoutToken?: Outcome;
-}
+/**
+ * The edge's answers for one URL, each if its request was sent:
+ * - `good` to the valid token, `tampered` to a changed one, `expired` and `longExpired` to tokens that ended an hour and
+ *   a month ago; `lasting` to one of half a day, `own` to one of the given secret
+ * - `range` to `Range: bytes=0-1` with a good token, for a file or the first segment
+ * - `withoutTokenAgain` after the edge has accepted the good token
+ * - `sibling` for a file that does not exist, in the same folder, with a good token; `siblingWithoutToken` without one
+ */
+export type EdgeAnswers = {
+  [
+    Name in
+      | 'withoutToken'
+      | 'preflight'
+      | 'tampered'
+      | 'expired'
+      | 'longExpired'
+      | 'good'
+      | 'own'
+      | 'lasting'
+      | 'range'
+      | 'withoutTokenAgain'
+      | 'sibling'
+      | 'siblingWithoutToken'
+  ]?: Outcome;
+};
 
 export interface EdgeObservations extends Readonly<EdgeAnswers> {
   /** The URL without query and without token. */

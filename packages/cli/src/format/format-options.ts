@@ -106,7 +106,7 @@ export async function formatWith(secrets: readonly string[], options: FormatOpti
     ...(depth !== undefined && { depth }),
     ...(maxTtl !== undefined && { maxTtl }),
   };
-  return makeFormat(format, format.keys.option(secrets, keyId), settings);
+  return makeFormat(format, format.keys(secrets, keyId), settings);
 }
 
 export interface ExpiryOptions {

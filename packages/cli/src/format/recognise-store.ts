@@ -1,83 +1,57 @@
-import type { Recognised } from './recognise.ts';
-import { withoutParameters } from './token-text.ts';
+import type { Found } from './recognise.ts';
 
 /** Recognises presigned URLs of stores, which only the stores can verify. */
-export function recogniseStore(url: URL): Recognised | undefined {
+export function recogniseStore({ searchParams: query }: URL): Found | undefined {
   return (
-    amazonLike(url, 'X-Amz', 'Amazon S3, R2 or another store of its kind') ??
-    amazonLike(url, 'X-Goog', 'Google Cloud Storage') ??
-    amazonOld(url) ??
-    azure(url)
+    amazonLike(query, 'X-Amz', 'Amazon S3, R2 or another store of its kind') ??
+    amazonLike(query, 'X-Goog', 'Google Cloud Storage') ??
+    amazonOld(query) ??
+    azure(query)
   );
 }
 
 /** Recognises signature version 4, which Google uses with its own names. */
-function amazonLike(url: URL, prefix: string, cdn: string): Recognised | undefined {
-  const of = (name: string): string | null => url.searchParams.get(`${prefix}-${name}`);
-  const [signed, lifetime, credential] = [of('Date'), of('Expires'), of('Credential')];
-  if (of('Signature') === null || signed === null) return undefined;
-  const made = Date.parse(signed.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')) / 1000;
-  const names = [...url.searchParams.keys()].filter((name) => name.startsWith(`${prefix}-`));
+function amazonLike(query: URLSearchParams, prefix: string, cdn: string): Found | undefined {
+  const of = (name: string): string | null => query.get(`${prefix}-${name}`);
+  const [made, lifetime] = [of('Date'), of('Expires')];
+  if (of('Signature') === null || made === null) return undefined;
+  const written = made.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
   return {
     cdn,
-    why: `${prefix}-Signature in the query`,
-    settings: {},
-    bare: withoutParameters(url, names),
-    expires: made + Number(lifetime),
+    keyId: of('Credential')?.split('/')[0],
+    names: [...query.keys()].filter((name) => name.startsWith(`${prefix}-`)),
+    expires: Date.parse(written) / 1000 + Number(lifetime),
     opensFolder: false,
-    facts: ['opens: this file', `key id: ${credential?.split('/')[0] ?? 'none'}`, `lifetime: ${lifetime ?? 'none'} s`],
+    opens: 'this file',
+    facts: [`lifetime: ${lifetime ?? 'none'} s`],
   };
 }
 
 /** Recognises signature version 2, also with the names of Google and Alibaba. */
-function amazonOld(url: URL): Recognised | undefined {
-  const names = ['AWSAccessKeyId', 'GoogleAccessId', 'OSSAccessKeyId'];
-  const name = names.find((each) => url.searchParams.has(each));
-  if (name === undefined || !url.searchParams.has('Signature')) return undefined;
+function amazonOld(query: URLSearchParams): Found | undefined {
+  const cdns = { AWSAccessKeyId: 'Amazon S3', GoogleAccessId: 'Google Cloud Storage', OSSAccessKeyId: 'Alibaba OSS' };
+  const [name, cdn] = Object.entries(cdns).find(([each]) => query.has(each)) ?? [];
+  if (name === undefined || cdn === undefined || !query.has('Signature')) return undefined;
   return {
-    cdn: { AWSAccessKeyId: 'Amazon S3', GoogleAccessId: 'Google Cloud Storage' }[name] ?? 'Alibaba OSS',
-    why: `${name} and Signature in the query`,
-    settings: {},
-    bare: withoutParameters(url, [name, 'Signature', 'Expires']),
-    expires: Number(url.searchParams.get('Expires')),
+    cdn,
+    keyId: query.get(name) ?? '',
+    names: [name, 'Signature', 'Expires'],
+    expires: Number(query.get('Expires')),
     opensFolder: false,
-    facts: ['opens: this file', `key id: ${url.searchParams.get(name) ?? ''}`],
+    opens: 'this file',
   };
 }
 
 /** Recognises a shared access signature. */
-function azure(url: URL): Recognised | undefined {
-  const { searchParams: query } = url;
-  const [end, kind] = [query.get('se'), query.get('sr')];
+function azure(query: URLSearchParams): Found | undefined {
+  const [end, kind] = [query.get('se'), query.get('sr') ?? ''];
   if (!query.has('sig') || !query.has('sv') || end === null) return undefined;
-  const names = [
-    'sv',
-    'ss',
-    'srt',
-    'sr',
-    'sp',
-    'se',
-    'st',
-    'spr',
-    'sip',
-    'si',
-    'sig',
-    'sdd',
-    'skoid',
-    'sktid',
-    'skt',
-    'ske',
-    'sks',
-    'skv',
-  ];
-  const opens = { b: 'this blob', c: 'the container', d: 'a directory' }[kind ?? ''] ?? 'what the account allows';
   return {
     cdn: 'Azure Blob Storage',
-    why: 'sv, se and sig in the query',
-    settings: {},
-    bare: withoutParameters(url, names),
+    names: 'sv ss srt sr sp se st spr sip si sig sdd skoid sktid skt ske sks skv'.split(' '),
     expires: Date.parse(end) / 1000,
     opensFolder: kind !== 'b',
-    facts: [`opens: ${opens}`, `permissions: ${query.get('sp') ?? 'none'}`],
+    opens: { b: 'this blob', c: 'the container', d: 'a directory' }[kind] ?? 'what the account allows',
+    facts: [`permissions: ${query.get('sp') ?? 'none'}`],
   };
 }
