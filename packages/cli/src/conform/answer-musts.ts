@@ -27,9 +27,7 @@ export const answerMusts: readonly Must[] = [
   },
   {
     number: 'P13',
-    must:
-      '`url` is an absolute http or https URL. ' +
-      '`prefix` and `base` also end with `/`, without a query; a `base` needs a `prefix`.',
+    must: '`url` is an absolute http(s) URL. `prefix` and `base` also end in `/`, without query; `base` needs `prefix`.',
     remedy: "Send `url` as it was asked for, or a `prefix` such as 'https://cdn.example.com/vod/'.",
     check: (replies) => ofGranted(replies, wrongScopes),
   },
@@ -41,17 +39,13 @@ export const answerMusts: readonly Must[] = [
   },
   {
     number: 'P15',
-    must:
-      'Each token has a carrier: `query`, `headers` that a browser can send, `base`, ' +
-      'or `credentials` that are `true`.',
+    must: 'Each token has a carrier: `query`, `headers` that a browser can send, `base`, or `credentials: true`.',
     remedy: 'Send `query`, `headers`, `base`, or `credentials: true`.',
     check: (replies) => ofGranted(replies, wrongCarriers),
   },
   {
     number: 'P16',
-    must:
-      'For each URL of the call, `tokens` has a token that opens it, ' +
-      'or `denied` has the URL as the player sent it.',
+    must: 'Each URL of the call has a token that opens it, or is in `denied` as the player sent it.',
     remedy: 'Send a token whose `url` or `prefix` opens it, or deny it, spelled as it was asked for.',
     check: (replies) =>
       ofGranted(replies, (reply) => {
@@ -102,9 +96,7 @@ export const answerMusts: readonly Must[] = [
   },
   {
     number: 'P22',
-    must:
-      '`now` is the time of the endpoint, and agrees with the header `Date`. ' +
-      'Without `now`, the answer has a header `Date`.',
+    must: '`now` agrees with the header `Date`. Without `now`, the answer has a header `Date`.',
     remedy: 'Send `now`, the unix seconds of the moment of the answer, from a clock that is synchronised.',
     check: ({ first: { status, time, headers } }) => {
       if (status !== 200) return notAsked;

@@ -1,3 +1,4 @@
+import { corsProblem, namesIn, preflightProblem } from '../doctor/http-rules.ts';
 import type { Reply } from './endpoint-caller.ts';
 import { answered, judge, notAsked, wrongStatus } from './outcome.ts';
 import type { Must, Verdict } from './outcome.ts';
@@ -49,25 +50,30 @@ export const failureMusts: readonly Must[] = [
     number: 'P29',
     must: 'An answer names the origin of the page, or `*`, in `Access-Control-Allow-Origin`.',
     remedy: 'Send Access-Control-Allow-Origin with the origin of the page.',
-    check: ofOtherOrigins(({ first, page }) =>
-      lets(first, page) ? undefined : `Its 200 does not allow ${page.origin}.`,
-    ),
+    check: ofOtherOrigins(({ first, page }) => unreadable(first, page)),
   },
   {
     number: 'P30',
     must: 'A refusal or a failure also names the origin of the page, or `*`, in `Access-Control-Allow-Origin`.',
     remedy: 'Set the CORS headers on every answer, before anything can fail.',
     check: ofOtherOrigins((replies) =>
-      ofFailures(replies, (reply) =>
-        lets(reply, replies.page) ? undefined : `The page cannot read its ${reply.status}, and takes it for an outage.`,
-      ),
+      ofFailures(replies, (reply) => {
+        const why = unreadable(reply, replies.page);
+        return why && `The page takes its ${reply.status} for an outage: ${why}.`;
+      }),
     ),
   },
   {
     number: 'P31',
     must: 'A preflight gets a 2xx without a log-in, and allows `content-type` and the headers of your log-in.',
     remedy: 'Answer OPTIONS with 204 and the CORS headers, without a log-in.',
-    check: ofOtherOrigins(answersPreflights),
+    check: ofOtherOrigins(({ preflight, page, viewer }) =>
+      judge(preflight, (it) => {
+        const names = headersToAllow(viewer);
+        const ofCaller = { origin: page.origin, isFrom: 'the caller' } as const;
+        return preflightProblem(it, ofCaller, { names, credentials: takesCredentials(it) });
+      }),
+    ),
   },
   {
     number: 'P32',
@@ -112,22 +118,16 @@ export const failureMusts: readonly Must[] = [
 const allowedOrigin = ({ headers }: Reply): string | null => headers.get('Access-Control-Allow-Origin');
 const takesCredentials = ({ headers }: Reply): boolean => headers.get('Access-Control-Allow-Credentials') === 'true';
 
-function lets(reply: Reply, { origin }: Page): boolean {
-  return ['*', origin].includes(allowedOrigin(reply) ?? '');
-}
-
-const namesIn = (value: string | null): string[] =>
-  (value ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim());
+/** Says why the page cannot read a reply. */
+const unreadable = (reply: Reply, { origin }: Page): string | undefined =>
+  corsProblem(reply, { origin, isFrom: 'the caller' }, false);
 
 /** Judges an endpoint that allows pages of another origin, as far as such an origin is known. */
 function ofOtherOrigins(check: Must['check']): Must['check'] {
   return (replies) => {
     const { first, page } = replies;
     if (first.status !== 200) return notAsked;
-    if (lets(first, page) || page.isGiven) return check(replies);
+    if (page.isGiven || unreadable(first, page) === undefined) return check(replies);
     return {
       message: `The endpoint allows no pages of ${page.origin}: does it have a page on another origin?`,
       remedy: 'Give the origin of that page with --origin. An endpoint on the origin of its page needs no CORS.',
@@ -150,17 +150,4 @@ function refusesStrangers({ stranger, viewer, first }: Replies): Verdict {
   if (stranger.status === 200 && stranger.tokens.length > 0)
     return { message: 'The endpoint also sends tokens without the headers of --header.', remedy };
   return wrongStatus(stranger, (status) => status === 401 || status === 403);
-}
-
-function answersPreflights({ preflight, page, viewer }: Replies): Verdict {
-  return judge(preflight, (it) => {
-    if (!(it.status >= 200 && it.status < 300)) return `To the preflight: ${answered(it)}`;
-    if (!lets(it, page)) return 'The preflight does not allow the page.';
-    const allowed = namesIn(it.headers.get('Access-Control-Allow-Headers'));
-    const isAny = allowed.includes('*') && !takesCredentials(it);
-    // a wildcard does not include this header (Fetch, section 4.8)
-    const isMissing = (name: string): boolean => !allowed.includes(name) && (!isAny || name === 'authorization');
-    const missing = headersToAllow(viewer).find(isMissing);
-    return missing && `The preflight does not allow the header ${missing}.`;
-  });
 }

@@ -11,9 +11,7 @@ const isOwnFault = (status: number): boolean => status >= 400 && status < 500 &&
 export const requestMusts: readonly Must[] = [
   {
     number: 'P1',
-    must:
-      'A `POST` of `{ "urls", "reason" }` as `application/json` gets a 200 with a JSON object, ' +
-      'within ten seconds and without a redirect.',
+    must: 'A `POST` of `{ "urls", "reason" }` as `application/json` gets a 200 with a JSON object within ten seconds.',
     remedy:
       'Check ENDPOINT and its log. After 401, 403 or a denial, give the log-in of a viewer with --header, and a URL ' +
       'that this viewer may have. After a redirect, give the URL of its target.',
@@ -27,9 +25,7 @@ export const requestMusts: readonly Must[] = [
   },
   {
     number: 'P3',
-    must:
-      'A call with more URLs than the endpoint accepts gets a 400 or a 413, ' +
-      'and never tokens for a part of the URLs.',
+    must: 'A call with too many URLs gets a 400 or a 413, and never tokens for a part of the URLs.',
     remedy: 'Answer 400 or 413 to a call of too many URLs, or answer for all of them.',
     check: ({ hundredAndOne }) =>
       judge(hundredAndOne, (it) => {
@@ -40,9 +36,7 @@ export const requestMusts: readonly Must[] = [
   },
   {
     number: 'P4',
-    must:
-      'The order of `urls` does not matter. ' +
-      'A URL that occurs twice in `urls` gets the same answer as a URL that occurs once.',
+    must: 'The order of `urls` does not matter, and a URL that occurs twice counts as one.',
     remedy: 'Make each token for the URL that it names, and treat a URL that occurs twice as one.',
     check: ignoresTheOrder,
   },
@@ -78,9 +72,7 @@ export const requestMusts: readonly Must[] = [
   },
   {
     number: 'P10',
-    must:
-      '`application/json` may have parameters. ' +
-      'Any other media type gets a 415, or another 4xx that is not 401, 403, 408 or 429.',
+    must: '`application/json` may have parameters. Any other media type gets a 415, or a 4xx as in P8.',
     remedy: 'Take application/json with parameters, such as a charset, and answer 415 to any other media type.',
     check: ({ withCharset, asText, url }) => withoutToken(withCharset, url) ?? wrongStatus(asText, isOwnFault),
   },

@@ -183,7 +183,8 @@ export function childFindings({ edge, children, page }: Observations): Finding[]
       found.push(finding('child-refused', url, { status: withoutToken.status, kind, how }));
     }
     if (isRefused(edge.withoutToken) && isServed(withoutToken)) found.push(finding('child-open', url, { kind }));
-    const why = isServed(good) ? corsProblem(good, page, edge.travel.cookies) : undefined;
+    const isReadable = !isServed(good) || isSameOrigin(url, page);
+    const why = isReadable ? undefined : corsProblem(good, page, edge.travel.cookies);
     if (why !== undefined)
       found.push(finding('edge-cors-missing', url, { origin: page.origin, why }, severityFor(page)));
     return found;

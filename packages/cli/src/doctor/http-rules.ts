@@ -61,17 +61,26 @@ export function cachedBy({ headers }: Answer, { isRefusal }: { isRefusal: boolea
   return !control.includes('max-age') && isLater ? 'Expires is in the future' : undefined;
 }
 
+type Headed = Pick<Answer, 'headers'>;
+
+/** Returns the names of a list in a header, in lower case. */
+export const namesIn = (value: string | null): string[] =>
+  // a pattern with the spaces around a comma would start anew at each space of a long run
+  (value ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+
 /** Whether a page may read the answers of `url` without CORS. */
 export const isSameOrigin = (url: string, { origin }: Page): boolean => new URL(url).origin === origin;
 
 /**
- * Returns why a browser would not let the page read an answer (Fetch standard, "CORS check"); `undefined` if it would,
+ * Returns why a browser would not let a page of another origin read an answer (Fetch standard, "CORS check"); `undefined` if it would,
  * or if that cannot be judged, because a server lists its pages and nobody has named one.
  *
  * @param credentials whether the request carries cookies
  */
-export function corsProblem({ url, headers }: Answer, page: Page, credentials: boolean): string | undefined {
-  if (isSameOrigin(url, page)) return undefined;
+export function corsProblem({ headers }: Headed, page: Page, credentials: boolean): string | undefined {
   const allowed = headers.get('access-control-allow-origin');
   const isMadeUp = page.isFrom === 'nobody';
   if (allowed === null) {
@@ -88,7 +97,7 @@ export function corsProblem({ url, headers }: Answer, page: Page, credentials: b
 
 /** Returns why a preflight would not let a request with these headers pass; `undefined` as in `corsProblem`. */
 export function preflightProblem(
-  answer: Answer,
+  answer: Headed & Pick<Answer, 'status'>,
   page: Page,
   { names, credentials }: { names: readonly string[]; credentials: boolean },
 ): string | undefined {
@@ -96,11 +105,7 @@ export function preflightProblem(
   if (status < 200 || status > 299) return `the answer to OPTIONS is ${status}`;
   const problem = corsProblem(answer, page, credentials);
   if (problem !== undefined || headers.get('access-control-allow-origin') === null) return problem;
-  // a pattern with the spaces around a comma would start anew at each space of a long run
-  const listed = (headers.get('access-control-allow-headers') ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim());
+  const listed = namesIn(headers.get('access-control-allow-headers'));
   const allowsAll = listed.includes('*') && !credentials;
   const missing = names.filter((name) => !listed.includes(name) && (!allowsAll || name === 'authorization'));
   return missing.length > 0 ? `Access-Control-Allow-Headers does not name ${missing.join(', ')}` : undefined;

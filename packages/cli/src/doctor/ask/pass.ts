@@ -63,16 +63,13 @@ function attached(token: Attached, url: string, { source, expires, setCookies = 
   const takesCookies = token.credentials === true && moved.startsWith(`${new URL(url).origin}/`);
   const cookies = takesCookies ? setCookies.map((cookie) => cookie.split(';')[0]!) : [];
   const headers = { ...carried, ...(cookies.length > 0 && { cookie: cookies.join('; ') }) };
+  const signed = withQuery(moved, query);
   return {
-    url: withQuery(moved, query),
+    url: signed,
     headers,
     source,
     expires,
-    values: [
-      ...Object.values(query).map(escapeQuery),
-      ...Object.values(headers),
-      ...(base === undefined ? [] : [frontOf(new URL(base).pathname, new URL(prefix).pathname)]),
-    ],
+    values: [...valuesIn(signed, url), ...Object.values(headers)],
     ...(folder !== undefined && { folder }),
     ...(base !== undefined && { moved: { base, prefix } }),
     travel: { headers: Object.keys(carried).map((name) => name.toLowerCase()), cookies: token.credentials === true },
@@ -80,21 +77,20 @@ function attached(token: Attached, url: string, { source, expires, setCookies = 
 }
 
 /** Returns the pass of a URL that has its token. @param bare the same URL without the token */
-export function passOfUrl(url: string, bare: string, { source, expires }: Origin): Pass {
+export const passOfUrl = (url: string, bare: string, { source, expires }: Origin): Pass => ({
+  ...{ url, headers: {}, source, expires, values: valuesIn(url, bare) },
+  travel: { headers: [], cookies: false },
+});
+
+/** Returns the texts that a token has added to the query and the path of a URL. */
+function valuesIn(url: string, bare: string): string[] {
   const [signed, plain] = [new URL(url), new URL(bare)];
   const kept = new Set(plain.search.slice(1).split('&'));
-  const taken = signed.search.slice(1).split('&');
-  return {
-    url,
-    headers: {},
-    source,
-    expires,
-    values: [
-      ...taken.filter((pair) => !kept.has(pair)).map((pair) => pair.slice(pair.indexOf('=') + 1)),
-      ...(signed.pathname === plain.pathname ? [] : [frontOf(signed.pathname, plain.pathname)]),
-    ].filter((value) => value !== ''),
-    travel: { headers: [], cookies: false },
-  };
+  const added = signed.search.slice(1).split('&');
+  return [
+    ...added.filter((pair) => !kept.has(pair)).map((pair) => pair.slice(pair.indexOf('=') + 1)),
+    ...(signed.pathname === plain.pathname ? [] : [frontOf(signed.pathname, plain.pathname)]),
+  ].filter((value) => value !== '');
 }
 
 /** Returns a pass in whose token one character was changed; `undefined` if no character can be changed. */
