@@ -1,3 +1,5 @@
+import { isObject, parseJson } from './endpoint-answer.ts';
+
 /**
  * Returns a URL as the doctor prints it: without query, and with `…` in place of everything in its path that looks like
  * a token. The doctor does not know every token, and a stranger's playlist may name a URL with a token in its path.
@@ -39,10 +41,14 @@ const MAX_LINE = 120;
 
 /**
  * Returns the first line of text in a body, for a person who knows the server by it: without markup, without what looks
- * like a token, and without `hidden` texts, which a server may repeat.
+ * like a token, and without `hidden` texts, which a server may repeat. Of JSON, which may have tokens, it shows only what
+ * a problem says of itself (RFC 9457).
  */
 export function firstLine(body: string, hidden: readonly string[]): string {
-  const visible = hidden.reduce((text, each) => (each === '' ? text : text.replaceAll(each, '…')), body);
+  const json = parseJson(body);
+  const said = isObject(json) ? [json.title, json.detail].filter((text) => typeof text === 'string').join(': ') : body;
+  if (/^\s*[[{"]/.test(said)) return '';
+  const visible = hidden.reduce((text, each) => (each === '' ? text : text.replaceAll(each, '…')), said);
   const [line = ''] = visible
     .slice(0, 10_000)
     .replace(/<(?:style|script)\b[^<]*|<[^<>]*>/gi, '\n')
@@ -51,5 +57,5 @@ export function firstLine(body: string, hidden: readonly string[]): string {
     .filter((each) => each !== '');
   // a query or a quoted value may be a token that is too short to look like one
   const told = line.replace(/\?\S+/g, '?…').replace(/[\p{Cf}]/gu, '');
-  return withoutTokens(told).slice(0, MAX_LINE);
+  return told.split(' ').map(withoutTokens).join(' ').slice(0, MAX_LINE);
 }
