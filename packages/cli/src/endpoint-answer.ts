@@ -112,7 +112,7 @@ export function scopeProblem({ url, prefix, base, anyQuery }: SentToken): string
     const href = webHref(value);
     if (href === undefined) return `\`${name}\` is not an absolute http or https URL.`;
     if (name === 'url') continue;
-    if (/[?#]/.test(String(value))) return `\`${name}\` has a query or a fragment.`;
+    if (/[?#]/.test(value as string)) return `\`${name}\` has a query or a fragment.`;
     // as players do, which accept `https://cdn.example.com`
     if (!href.endsWith('/')) return `\`${name}\` does not end with a slash.`;
   }

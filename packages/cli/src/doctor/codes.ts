@@ -203,10 +203,9 @@ export function finding(
 
 /** Sorts findings, causes before their consequences, and keeps each code once for an origin: one fault, one finding. */
 export function inOrder(findings: readonly Finding[]): Finding[] {
-  const known = new Set<string>();
-  const isNew = (key: string): boolean => !known.has(key) && known.add(key).size > 0;
+  const faultOf = ({ code, url }: Finding): string => `${code} ${new URL(url).origin}`;
   const order = Object.keys(codes);
   return findings
-    .filter(({ code, url }) => isNew(`${code} ${new URL(url).origin}`))
+    .filter((each, i) => findings.findIndex((other) => faultOf(other) === faultOf(each)) === i)
     .sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
 }

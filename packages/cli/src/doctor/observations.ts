@@ -62,23 +62,11 @@ export interface Travel {
  * - `withoutTokenAgain` after the edge has accepted the good token
  * - `sibling` for a file that does not exist, in the same folder, with a good token; `siblingWithoutToken` without one
  */
-export type EdgeAnswers = {
-  [
-    Name in
-      | 'withoutToken'
-      | 'preflight'
-      | 'tampered'
-      | 'expired'
-      | 'longExpired'
-      | 'good'
-      | 'own'
-      | 'lasting'
-      | 'range'
-      | 'withoutTokenAgain'
-      | 'sibling'
-      | 'siblingWithoutToken'
-  ]?: Outcome;
-};
+export type EdgeAnswers = Partial<Record<EdgeRequest, Outcome>>;
+type EdgeRequest =
+  | ('withoutToken' | 'withoutTokenAgain' | 'preflight' | 'range')
+  | ('good' | 'tampered' | 'expired' | 'longExpired' | 'lasting' | 'own')
+  | ('sibling' | 'siblingWithoutToken');
 
 export interface EdgeObservations extends Readonly<EdgeAnswers> {
   /** The URL without query and without token. */

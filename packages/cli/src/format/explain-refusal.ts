@@ -11,7 +11,7 @@ export interface Judged extends FormatOptions {
 
 /** Options with which a token may be right, each with what that means. Deeper folders are rare. */
 const others: readonly (readonly [Pick<FormatOptions, 'maxTtl' | 'pathForm' | 'depth'>, explanation: string])[] = [
-  [{ maxTtl: Infinity }, 'The signature is right, but it expires further ahead than --max-ttl (or maxTtl) allows.'],
+  [{ maxTtl: Infinity }, 'The signature is right, but it expires more than {maxTtl} s (--max-ttl) ahead.'],
   ...(['raw', 'decoded'] as const).map(
     (pathForm) => [{ pathForm }, `It is a token of the other path form: --path-form ${pathForm} accepts it.`] as const,
   ),
@@ -44,7 +44,9 @@ export async function explainRefusal(
       throw error;
     });
     const verdict = format && (await verifyUrl(url, { format, ...(now !== undefined && { now }) }));
-    if (verdict && (verdict.ok || verdict.reason === 'expired')) return explanation;
+    if (!verdict || (!verdict.ok && verdict.reason !== 'expired')) continue;
+    const { maxTtl = Infinity } = await formatWith(secrets, options);
+    return explanation.replace('{maxTtl}', String(maxTtl));
   }
   return reason === 'malformed'
     ? `The token, or the path, has not the form that ${name} writes. Put the URL in quotes: the shell reads & as an end.`

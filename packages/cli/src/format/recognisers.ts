@@ -8,9 +8,9 @@ function cloudFront({ searchParams: query }: URL): Found | undefined {
   const [keyId, policy] = [query.get('Key-Pair-Id'), query.get('Policy')];
   if (keyId === null || !query.has('Signature')) return undefined;
   const document = jsonIn(policy?.replaceAll('-', '+').replaceAll('_', '=').replaceAll('~', '/')) as
-    { Statement?: [{ Resource?: unknown; Condition?: { DateLessThan?: { 'AWS:EpochTime'?: unknown } } }] } | undefined;
+    { Statement?: [{ Resource?: string; Condition?: { DateLessThan?: { 'AWS:EpochTime'?: unknown } } }] } | undefined;
   const [statement] = document?.Statement ?? [];
-  const resource = String(statement?.Resource ?? '');
+  const { Resource: resource = '' } = statement ?? {};
   const expires = policy === null ? query.get('Expires') : statement?.Condition?.DateLessThan?.['AWS:EpochTime'];
   return {
     cdn: 'Amazon CloudFront',

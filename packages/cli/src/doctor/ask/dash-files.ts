@@ -79,10 +79,10 @@ function attributesOf(text: string, element: string): Attributes | undefined {
   return written === undefined ? undefined : attributesIn(written);
 }
 
-const attributesIn = (written: string): Attributes =>
-  Object.fromEntries(
-    [...written.matchAll(ATTRIBUTE)].map(([, name, one, other]) => [name, unescaped(one ?? other ?? '')]),
-  );
+const attributesIn = (written: string): Attributes => {
+  const found = [...written.matchAll(ATTRIBUTE)];
+  return Object.fromEntries(found.map(([, name = '', one, other]) => [name, unescaped(one ?? other ?? '')]));
+};
 
 const withoutComments = (text: string): string =>
   text
