@@ -14,7 +14,7 @@ const FIELD = /(^|[~&;,])([\w.-]{1,64}(?:=|:|%3D|%3A))[^~&;]+/gi;
 const RUN = /(?:[\w+=-]|%2B|%2F|%3D){20,}/gi;
 
 /** Returns a text with `…` in place of everything that looks like a token. */
-export function withoutTokens(text: string): string {
+function withoutTokens(text: string): string {
   // fields such as `exp=…~hmac=…`; a path pattern with slashes may have cut them in two
   const named = text.replace(FIELD, (_, before: string, name: string) => `${before}${name}…`);
   return named.replace(RUN, (run) => (isRandom(run) ? '…' : run));
