@@ -1,8 +1,8 @@
-import { corsProblem, namesIn, preflightProblem } from '../doctor/http-rules.ts';
+import { corsProblem, namesIn, namesToAllow, preflightProblem } from '../doctor/http-rules.ts';
 import type { Reply } from './endpoint-caller.ts';
 import { answered, judge, notAsked, wrongStatus } from './outcome.ts';
 import type { Must, Verdict } from './outcome.ts';
-import { OTHER_ORIGIN, headersToAllow } from './replies.ts';
+import { OTHER_ORIGIN } from './replies.ts';
 import type { Page, Replies } from './replies.ts';
 
 /** How an endpoint has to fail, and what pages may read of its answers. */
@@ -69,7 +69,7 @@ export const failureMusts: readonly Must[] = [
     remedy: 'Answer OPTIONS with 204 and the CORS headers, without a log-in.',
     check: ofOtherOrigins(({ preflight, page, viewer }) =>
       judge(preflight, (it) => {
-        const names = headersToAllow(viewer);
+        const names = namesToAllow(['content-type', ...viewer]);
         const ofCaller = { origin: page.origin, isFrom: 'the caller' } as const;
         return preflightProblem(it, ofCaller, { names, credentials: takesCredentials(it) });
       }),

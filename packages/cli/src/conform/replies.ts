@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { preflightHeaders } from '../doctor/http-rules.ts';
 import { isObject } from '../endpoint-answer.ts';
 import type { Call, EndpointCaller, Reply } from './endpoint-caller.ts';
 
@@ -96,6 +97,7 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
   // a fault of the first answer would be a fault of all others
   if (first.status !== 200 || !isObject(first.answer)) return { ...known, ordered: [], malformed: [], methods: [] };
 
+  const sentNames = ['content-type', ...known.viewer];
   const neighbours = Array.from({ length: 100 }, (_, i) => new URL(`conform-${i + 1}.ts`, url).href);
   const neighbour = neighbours[0]!;
   const refused = await sameSecond(() => Promise.all([ask([url]), ask([url], { reason: 'refused' })]));
@@ -112,7 +114,7 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
     withCharset: await ask([url], {}, { type: 'application/json; charset=utf-8' }),
     asText: await ask([url], {}, { type: 'text/plain' }),
     stranger: known.viewer.length > 0 ? await ask([url], {}, { headers: { origin: page.origin } }) : undefined,
-    preflight: await caller.call(preflight(page, known.viewer)),
+    preflight: await caller.call({ method: 'OPTIONS', headers: preflightHeaders(page.origin, 'POST', sentNames) }),
     otherOrigin: await ask([url], {}, { headers: { ...viewer, origin: OTHER_ORIGIN } }),
   };
   const bodies: [string, Reply | undefined][] = [];
@@ -139,22 +141,6 @@ async function sameSecond(
   }
   return undefined;
 }
-
-/** Returns the preflight of a page on another origin. It carries no log-in (Fetch, section 4.8). */
-const preflight = ({ origin }: Page, viewer: readonly string[]): Call => ({
-  method: 'OPTIONS',
-  headers: {
-    origin,
-    'access-control-request-method': 'POST',
-    'access-control-request-headers': headersToAllow(viewer).join(','),
-  },
-});
-
-/** Returns the headers that a browser names in a preflight: not those that the browser sets itself. */
-export const headersToAllow = (viewer: readonly string[]): string[] =>
-  [...new Set(['content-type', ...viewer.filter((name) => !ofTheBrowser.test(name))])].sort();
-
-const ofTheBrowser = /^(?:cookie|origin|referer|user-agent|accept|accept-language)$/;
 
 /**
  * Sends a body that is too long, and sends it again if no answer comes: a server that answers and closes the connection

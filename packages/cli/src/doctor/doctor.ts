@@ -75,14 +75,13 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   });
 
   const playlist = [edge.good, edge.withoutToken].find(isServed)?.body;
-  const parameters = good ? addedParameters(good.url, bare) : [];
   const below =
     playlist === undefined
       ? undefined
       : await askChildren(asker, {
           ...{ text: playlist, origin, signer: signer ?? (own && ownSigner(own, bare, given.opensFolder)) },
           loadedFrom: isServed(edge.good) && good ? good.url : bare,
-          bareOf: (url) => bareUrl(url, { good, parameters, format }),
+          bareOf: bareUrls(good, bare, format),
         });
   const { children = [], range, hasPrivate = false } = below ?? {};
   const observations = {
@@ -144,24 +143,14 @@ function ownPass({ url, bare, expires }: Given, headers: Readonly<Record<string,
   return { ...pass, headers, values: [...pass.values, ...Object.values(headers)], travel };
 }
 
-/** Returns the names of the parameters that a token has added. */
-function addedParameters(signed: string, bare: string): string[] {
-  const own = new URL(bare).searchParams;
-  return [...new URL(signed).searchParams.keys()].filter((name) => !own.has(name));
-}
-
-interface PlaylistToken {
-  readonly good: Pass | undefined;
-  /** The parameters of the query that the token has added. */
-  readonly parameters: readonly string[];
-  readonly format: TokenFormat | undefined;
-}
-
-/** Returns a URL of a playlist without the token that it inherits or contains. */
-async function bareUrl(url: string, { good, parameters, format }: PlaylistToken): Promise<string> {
+/** Returns a function that takes off a token which a URL of a playlist inherits or contains. */
+function bareUrls(good: Pass | undefined, bare: string, format: TokenFormat | undefined) {
   const { base, prefix } = good?.moved ?? {};
-  if (base !== undefined && prefix !== undefined && url.startsWith(base)) return prefix + url.slice(base.length);
-  const recognised = await recognise(url);
-  if (recognised) return recognised.bare;
-  return withoutParameters(new URL(format ? withoutTokenOf(format, url) : url), parameters);
+  const own = new URL(bare).searchParams;
+  const added = [...new URL(good?.url ?? bare).searchParams.keys()].filter((name) => !own.has(name));
+  return async (url: string): Promise<string> => {
+    if (base !== undefined && prefix !== undefined && url.startsWith(base)) return prefix + url.slice(base.length);
+    const recognised = await recognise(url);
+    return recognised?.bare ?? withoutParameters(new URL(format ? withoutTokenOf(format, url) : url), added);
+  };
 }

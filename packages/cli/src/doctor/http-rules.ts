@@ -95,6 +95,19 @@ export function corsProblem({ headers }: Headed, page: Page, credentials: boolea
   return isMadeUp ? undefined : 'Access-Control-Allow-Origin names another origin';
 }
 
+/** Returns the headers of a preflight: a browser names neither cookies nor what it sets itself (Fetch, section 4.8). */
+export const preflightHeaders = (origin: string, method: string, names: readonly string[]): Record<string, string> => ({
+  origin,
+  'access-control-request-method': method,
+  'access-control-request-headers': namesToAllow(names).join(','),
+});
+
+/** Returns the names of headers that a preflight asks for. */
+export const namesToAllow = (names: readonly string[]): string[] =>
+  [...new Set(names)].filter((name) => !ofTheBrowser.test(name)).sort();
+
+const ofTheBrowser = /^(?:cookie|origin|referer|user-agent|accept|accept-language)$/;
+
 /** Returns why a preflight would not let a request with these headers pass; `undefined` as in `corsProblem`. */
 export function preflightProblem(
   answer: Headed & Pick<Answer, 'status'>,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { preflightHeaders } from '../http-rules.ts';
 import { isAnswer, isRefused, isServed } from '../observations.ts';
 import type { EdgeAnswers, EdgeObservations } from '../observations.ts';
 import { shown } from '../../shown.ts';
@@ -61,7 +62,10 @@ export async function askEdge(asker: Asker, subject: EdgeSubject): Promise<EdgeO
   if (!isAnswer(answers.withoutToken)) return seen();
   const { withoutToken } = answers;
   if (travel.headers.length > 0)
-    await send('preflight', 'preflight', plain, { method: 'OPTIONS', headers: preflightHeaders(travel.headers) });
+    await send('preflight', 'preflight', plain, {
+      method: 'OPTIONS',
+      headers: preflightHeaders(origin, 'GET', travel.headers),
+    });
   await send('tampered', 'with a changed token', good && tampered(good));
   await send('expired', 'with an expired token', expired);
   if (isServed(answers.expired) && !isServed(withoutToken))
@@ -98,8 +102,3 @@ function strayBeside(url: string): string {
   const [ending = ''] = /\.\w+$/.exec(new URL(url).pathname) ?? [];
   return new URL(`doctor-${randomBytes(4).toString('hex')}${ending}`, url).href;
 }
-
-const preflightHeaders = (names: readonly string[]): Record<string, string> => ({
-  'access-control-request-method': 'GET',
-  'access-control-request-headers': [...names].sort().join(','),
-});

@@ -10,6 +10,7 @@ import {
   tokenFinder,
 } from '../../endpoint-answer.ts';
 import type { SentAnswer, SentToken } from '../../endpoint-answer.ts';
+import { preflightHeaders } from '../http-rules.ts';
 import { isAnswer, isServed } from '../observations.ts';
 import type { EndpointObservations, Outcome } from '../observations.ts';
 import { shown } from '../../shown.ts';
@@ -65,7 +66,14 @@ export async function askEndpoint(asker: Asker, url: string, subject: EndpointSu
       body: JSON.stringify({ urls, reason, session }),
     });
   const isCrossOrigin = new URL(endpoint).origin !== origin;
-  const preflight = isCrossOrigin ? await asker.ask(preflightOf(subject)) : undefined;
+  const preflight = isCrossOrigin
+    ? await asker.ask({
+        what: 'the endpoint: preflight',
+        method: 'OPTIONS',
+        url: endpoint,
+        headers: preflightHeaders(origin, 'POST', ['content-type', ...Object.keys(headers)]),
+      })
+    : undefined;
   let initial = await call([url], 'initial', 'a token');
   const pass = passIn(initial, url);
 
@@ -98,20 +106,6 @@ export async function askEndpoint(asker: Asker, url: string, subject: EndpointSu
   };
   return { pass, signer, observations };
 }
-
-const preflightOf = ({ endpoint, origin, headers }: EndpointSubject): Parameters<Asker['ask']>[0] => {
-  const names = ['content-type', ...Object.keys(headers).filter((name) => name !== 'cookie')].sort();
-  return {
-    what: 'the endpoint: preflight',
-    method: 'OPTIONS',
-    url: endpoint,
-    headers: {
-      origin,
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': names.join(','),
-    },
-  };
-};
 
 const tokenIn = (outcome: Outcome, url: string): SentToken | undefined => {
   const grant = grantIn(outcome);
