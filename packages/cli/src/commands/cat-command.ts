@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { CliError, readText, wholeNumber } from '../call-arguments.ts';
 import { isObject, parseJson } from '../endpoint-answer.ts';
 import { claimText, explainToken, oddities } from '../explain-token.ts';
-import { findSecrets } from '../format/read-secrets.ts';
+import { findSecrets } from '../format/format-options.ts';
 
 interface CatOptions {
   key?: string;

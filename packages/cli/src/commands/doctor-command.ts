@@ -1,13 +1,11 @@
-import type { Command } from 'commander';
 import { Option } from 'commander';
-import { addHeader, webUrl } from '../call-arguments.ts';
+import type { Command } from 'commander';
 import type { Step } from '../asker.ts';
+import { addHeader, webUrl } from '../call-arguments.ts';
 import { examine } from '../doctor/doctor.ts';
 import type { Diagnosis } from '../doctor/doctor.ts';
-import { addFormatOptions } from '../format/format-options.ts';
+import { addFormatOptions, findSecrets, formatLike, recognisedOr } from '../format/format-options.ts';
 import type { FormatOptions } from '../format/format-options.ts';
-import { findSecrets } from '../format/read-secrets.ts';
-import { formatLike, recognisedOr } from '../format/recognised-format.ts';
 
 interface DoctorCommandOptions extends FormatOptions {
   endpoint?: string;

@@ -1,7 +1,121 @@
-import { answerMusts } from './answer-musts.ts';
+import { answerMusts, carriedBy } from './answer-musts.ts';
 import { failureMusts } from './failure-musts.ts';
-import type { Must } from './outcome.ts';
-import { requestMusts } from './request-musts.ts';
+import type { Reply } from './endpoint-caller.ts';
+import { answered, judge, notAsked, unanswered, withoutToken, wrongStatus } from './outcome.ts';
+import type { Must, Verdict } from './outcome.ts';
+import type { Replies } from './replies.ts';
+
+/** Tells whether a status blames this call, and neither the viewer nor an outage. */
+const isOwnFault = (status: number): boolean => status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
+
+/** What an endpoint has to do with calls. */
+const requestMusts: readonly Must[] = [
+  {
+    number: 'P1',
+    must: 'A `POST` of `{ "urls", "reason" }` as `application/json` gets a 200 with a JSON object within ten seconds.',
+    remedy:
+      'Check ENDPOINT and its log. After 401, 403 or a denial, give the log-in of a viewer with --header, and a URL ' +
+      'that this viewer may have. After a redirect, give the URL of its target.',
+    check: answersAPost,
+  },
+  {
+    number: 'P2',
+    must: 'The endpoint answers a call of 100 URLs.',
+    remedy: 'Take 100 URLs in one call: players ask for so many.',
+    check: ({ hundred, url }) => withoutToken(hundred, url),
+  },
+  {
+    number: 'P3',
+    must: 'A call with too many URLs gets a 400 or a 413, and never tokens for a part of the URLs.',
+    remedy: 'Answer 400 or 413 to a call of too many URLs, or answer for all of them.',
+    check: ({ hundredAndOne }) =>
+      judge(hundredAndOne, (it) => {
+        const left = it.status === 200 ? unanswered(it).length : 0;
+        if (left > 0) return `Of 101 URLs, the endpoint left ${left} out.`;
+        return [200, 400, 413].includes(it.status) ? undefined : answered(it);
+      }),
+  },
+  {
+    number: 'P4',
+    must: 'The order of `urls` does not matter, and a URL that occurs twice counts as one.',
+    remedy: 'Make each token for the URL that it names, and treat a URL that occurs twice as one.',
+    check: ignoresTheOrder,
+  },
+  {
+    number: 'P5',
+    must: 'Members of the request that the endpoint does not know change nothing.',
+    remedy: 'Pass over members that you do not know.',
+    check: ({ unknownMembers, url }) => withoutToken(unknownMembers, url),
+  },
+  {
+    number: 'P6',
+    must: 'A `reason` that is `null` counts as left out, which is `initial`.',
+    remedy: 'Take null as left out; a `reason` that is left out is `initial`.',
+    check: ({ nulls, url }) => withoutToken(nulls, url),
+  },
+  {
+    number: 'P7',
+    must: 'A `reason` that the endpoint does not know counts as `initial`, or gets a 400.',
+    remedy: 'Take a reason that you do not know for `initial`, or answer 400.',
+    check: ({ unknownReason, url }) => (unknownReason?.status === 400 ? undefined : withoutToken(unknownReason, url)),
+  },
+  {
+    number: 'P8',
+    must: 'A body that is not a valid request gets a 400, or another 4xx that is not 401, 403, 408 or 429.',
+    remedy: 'Answer 400 to a body that is no request.',
+    check: ({ malformed }) => ofAll(malformed, ({ status }) => isOwnFault(status)),
+  },
+  {
+    number: 'P9',
+    must: 'A body of two megabytes gets a 413.',
+    remedy: 'Read no more of a body than 100 URLs can need (200 kB), and answer 413.',
+    check: ({ tooLong }) => wrongStatus(tooLong, (status) => status === 413),
+  },
+  {
+    number: 'P10',
+    must: '`application/json` may have parameters. Any other media type gets a 415, or a 4xx as in P8.',
+    remedy: 'Take application/json with parameters, such as a charset, and answer 415 to any other media type.',
+    check: ({ withCharset, asText, url }) => withoutToken(withCharset, url) ?? wrongStatus(asText, isOwnFault),
+  },
+  {
+    number: 'P11',
+    must: 'Methods other than `POST` and `OPTIONS` get a 405 with `Allow`, or a 404 or 501.',
+    remedy: 'Answer 405 with `Allow: POST, OPTIONS` to any other method.',
+    check: ({ methods }) =>
+      ofAll(methods, ({ status, headers }) => {
+        const allowsPost = /\bPOST\b/.test(headers.get('Allow') ?? '');
+        return status === 405 ? allowsPost : status === 404 || status === 501;
+      }),
+  },
+];
 
 /** All musts of `docs/protocol.md`, each with its check. A new must gets the next number, wherever it stands. */
 export const musts: readonly Must[] = [...requestMusts, ...answerMusts, ...failureMusts];
+
+/** Judges several calls: the first that fails decides. */
+function ofAll(calls: Replies['malformed'], isRight: (reply: Reply) => boolean): Verdict {
+  const [what, wrong] = calls.find(([, reply]) => !reply || !isRight(reply)) ?? [];
+  return calls.length === 0 || (what !== undefined && !wrong) ? notAsked : wrong && `To ${what}: ${answered(wrong)}`;
+}
+
+function answersAPost({ first, url }: Replies): Verdict {
+  const { status, answer, headers, denied, tokenFor } = first;
+  if (status !== 200) return answered(first);
+  if (answer === undefined) return 'The body of its 200 is not JSON.';
+  if (!/^application\/json\s*(;|$)/i.test(headers.get('Content-Type') ?? ''))
+    return 'The media type of its answer is not application/json.';
+  return !tokenFor(url) && denied.includes(url) ? 'The endpoint denies URL.' : undefined;
+}
+
+function ignoresTheOrder({ ordered, url }: Replies): Verdict {
+  const [one, turned, again] = ordered;
+  if (!one || !turned || !again) return notAsked;
+  const fault = withoutToken(one, url) ?? withoutToken(turned, url);
+  if (fault !== undefined) return fault;
+  const isSameTime = Object.is(one.time, turned.time) && Object.is(one.time, again.time);
+  const isSameToken = carriedBy(one, url) === carriedBy(again, url);
+  // a format with random values makes another token each time
+  return isSameTime && isSameToken && carriedBy(one, url) !== carriedBy(turned, url)
+    ? 'With the URLs in the other order, the URL gets another token.'
+    : undefined;
+}

@@ -1,8 +1,7 @@
 import type { Settings } from './formats.ts';
 import { recogniseCat, recogniseJwt } from './recognise-claims.ts';
 import { recogniseLink } from './recognise-link.ts';
-import { recogniseStore } from './recognise-store.ts';
-import { recognisers } from './recognisers.ts';
+import { recogniseStore, recognisers } from './recognisers.ts';
 import { withoutParameters, withoutPath } from './token-text.ts';
 
 /** What a recogniser has found in a URL. */
