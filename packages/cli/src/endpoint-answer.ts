@@ -10,8 +10,6 @@ export interface SentAnswer {
 
 /** The smallest number that counts as milliseconds. In seconds, it is in the year 5138. A player draws the same line. */
 const MILLISECONDS = 1e11;
-/** The smallest number that counts as unix seconds. It was in the year 2001; a lifetime is smaller. */
-const UNIX_SECONDS = 1e9;
 
 export const isObject = (value: unknown): value is SentToken =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -102,7 +100,7 @@ export const hasCarrier = ({ query, headers, base, credentials }: SentToken): bo
 export function timeProblem(name: string, value: unknown): string | undefined {
   if (typeof value !== 'number') return `\`${name}\` is not a number: it is ${kindOf(value)}.`;
   if (isMilliseconds(value)) return `\`${name}\` is in milliseconds.`;
-  return value < UNIX_SECONDS ? `\`${name}\` is ${value}, a lifetime. Give the unix time of the expiry.` : undefined;
+  return value <= 0 ? `\`${name}\` is ${value}.` : undefined;
 }
 
 /** Says why a player refuses what a token states about its URLs; `undefined` for a token that is right. */

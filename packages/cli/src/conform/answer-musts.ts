@@ -1,6 +1,5 @@
 import {
   carrierProblem,
-  hasCarrier,
   isLeftOut,
   isObject,
   kindOf,
@@ -166,9 +165,13 @@ export function wrongTimes(reply: Reply): string | undefined {
   return ofNow ?? wrongToken(reply, ({ expires }) => timeProblem('expires', expires));
 }
 
+/** Whether a token has a carrier, which may be empty. */
+const isCarried = ({ query, headers, base, credentials }: SentToken): boolean =>
+  credentials === true || ![query, headers, base].every(isLeftOut);
+
 /** Says which token has no correct carrier. */
 export const wrongCarriers = (reply: Reply): string | undefined =>
-  wrongToken(reply, (token) => carrierProblem(token) ?? (hasCarrier(token) ? undefined : 'it has no carrier.'));
+  wrongToken(reply, (token) => carrierProblem(token) ?? (isCarried(token) ? undefined : 'it has no carrier.'));
 
 function replacesRefused({ refused, first, url }: Replies): Verdict {
   if (!refused)

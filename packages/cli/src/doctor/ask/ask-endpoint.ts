@@ -44,8 +44,12 @@ export const grantIn = (outcome: Outcome): SentAnswer | undefined =>
   isServed(outcome) ? readAnswer(parseJson(outcome.body ?? '')) : undefined;
 
 /** Says why a player would refuse a token, without any value of the token; `undefined` for a well-formed token. */
-export const problemOf = (token: SentToken): string | undefined =>
-  timeProblem('expires', token.expires) ?? scopeProblem(token) ?? carrierProblem(token);
+export function problemOf(token: SentToken): string | undefined {
+  const { expires } = token;
+  // in seconds, the number was in the year 2001
+  if (typeof expires === 'number' && expires < 1e9) return '`expires` is a lifetime. Give the unix time of the expiry.';
+  return timeProblem('expires', expires) ?? scopeProblem(token) ?? carrierProblem(token);
+}
 
 /**
  * Calls the endpoint for `url` as a page does, then for another token, and for a URL that it should not sign.
