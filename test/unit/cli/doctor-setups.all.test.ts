@@ -79,7 +79,7 @@ describe('a mistake of a newcomer', () => {
       'the clock of the endpoint is an hour behind: nothing blames the secret',
       { edge: () => ourEdge(), endpoint: (edge) => ourEndpoint(edge, { clock: hourBehind }), hasSecret: true },
       ['endpoint-clock'],
-      '3600 s behind the clock of the edge',
+      's behind the clock of the edge',
     ],
     [
       'the clock of the edge, too, which answers 403 and the right date',
