@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { edgeAuth, signUrl } from '../../packages/server/src/index.ts';
-import { runCli, serveCli } from '../support/cli.ts';
-import { hexKey, rsaKey, secret } from '../support/format-samples.ts';
+import { runCli } from '../support/cli.ts';
+import { hexKey, rsaKey } from '../support/format-samples.ts';
 
 const url = 'https://cdn.example.com/vod/7/a.m3u8';
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
@@ -54,7 +54,7 @@ describe('secure-token --format', () => {
     expect(await runCli(['verify', out.trim(), ...format], { secret: hexKey })).toMatchObject({ code: 0 });
   });
 
-  test('s3: sign makes a presigned URL; verify and serve say at once that only the store can judge', async () => {
+  test('s3: sign makes a presigned URL; verify says at once that only the store can judge', async () => {
     const format = ['--format', 's3', '--key-id', 'AKID', '--option', 'region=eu-central-1'];
     const asked = 'https://films.s3.eu-central-1.amazonaws.com/vod/7/a.m3u8';
     const { code, out } = await runCli(['sign', asked, ...format], { secret: hexKey });
@@ -64,7 +64,6 @@ describe('secure-token --format', () => {
     ]);
     const refused = { code: 2, out: '', err: expect.stringContaining('only signs: only the store') };
     expect(await runCli(['verify', out.trim(), ...format], { secret: hexKey })).toMatchObject(refused);
-    expect(await runCli(['serve', folder, '--port', '0', ...format], { secret: hexKey })).toMatchObject(refused);
   });
 
   test('verify says of any format what is known of a refusal', async () => {
@@ -92,17 +91,6 @@ describe('secure-token --format', () => {
     ],
     ['a key as an option', ['sign', url, '--option', 'secret=topsecret'], /--option secret: .*Set SECURE_TOKEN_SECRET/],
     ['keys as an option', ['sign', url, '--option', 'keys=["topsecret"]'], /--option keys: .*Set SECURE_TOKEN_SECRET/],
-    [
-      'serving links that end too early',
-      ['serve', '.', '--format', 'cloudflare', '--option', 'ttl=60'],
-      /--option maxTtl=43200/,
-    ],
-    [
-      'serving what no link can carry',
-      ['serve', '.', '--format', 'edgeAuth', '--option', 'carrier=cookie'],
-      /links.*cookies/,
-    ],
-    ['serving with a key that has an id', ['serve', '.', '--format', 'cloudCdn'], /--key-id/],
   ])('%s: exit code 2, and a line that tells what to give', async (_, args, message) => {
     const { code, out, err } = await runCli(args, { secret: hexKey });
     expect([code, out]).toEqual([2, '']);
@@ -117,43 +105,5 @@ describe('secure-token --format', () => {
     const { code, err } = await runCli(['verify', 'https://stream.mux.com/abc.m3u8?token=e30.e30.AA', ...format]);
     expect(code).toBe(2);
     expect(err).not.toContain('MIIBVQIBADANBgkq');
-  });
-});
-
-/** The first URI of a playlist, absolute. */
-async function firstUri(playlist: string): Promise<string> {
-  const response = await fetch(playlist);
-  expect(response.status).toBe(200);
-  const lines = (await response.text()).split('\n');
-  return new URL(
-    lines.find((line) => line && !line.startsWith('#'))!,
-    playlist,
-  ).href;
-}
-
-describe('secure-token serve --format', () => {
-  test.each([
-    ['bunny', [], undefined],
-    ['secureLink', ['--option', 'layout=keyCdn'], secret],
-    ['edgeAuth', ['--depth', '1'], undefined],
-  ])('%s: the links play, with the token where it carries it', async (name, options, given) => {
-    const served = await serveCli(
-      'test/media',
-      ['--format', name, ...options],
-      given === undefined ? {} : { secret: given },
-    );
-    try {
-      const page = await (await fetch(served.url)).text();
-      const link = /<a href="([^"]+)"[^>]*><span>ts\/master\.m3u8</.exec(page)![1]!.replaceAll('&amp;', '&');
-      const segment = await firstUri(await firstUri(link));
-      expect([segment.split('?')[0], (await fetch(segment)).status]).toEqual([expect.stringMatching(/\.ts$/), 200]);
-      expect((await fetch(`${served.url}signed/ts/master.m3u8`)).status).toBe(403);
-      const body = JSON.stringify({ urls: [`${served.url}media/ts/master.m3u8`] });
-      const headers = { 'Content-Type': 'application/json' };
-      const answer = await fetch(`${served.url}token`, { method: 'POST', headers, body });
-      expect(await answer.json()).toMatchObject({ tokens: [{ expires: expect.any(Number) }] });
-    } finally {
-      await served.stop();
-    }
   });
 });

@@ -121,8 +121,8 @@ describe('secure-token verify', () => {
     expect(await told(folder.trim())).toMatch(/token of a folder: --depth 2 accepts it/);
     expect(await told(known, '--now', '1470055001')).toMatch(/^The signature is right\. .*sign the URL again/);
     expect(await told(known, '--now', '1470000000', '--max-ttl', '60')).toMatch(/more than 60 s \(--max-ttl\) ahead/);
-    expect(await told(bare)).toMatch(/no token: st and e/);
-    expect(await told(`${known}=`)).toMatch(/e has ten digits/);
+    expect(await told(bare)).toMatch(/no token where secureToken looks for it/);
+    expect(await told(`${known}=`)).toMatch(/not the form that secureToken writes/);
     expect(await told(forged, '--json')).toBe('');
     expect(await told(known)).toBe('');
   });
@@ -174,7 +174,7 @@ describe('secure-token playlist', () => {
 });
 
 describe('a call that cannot work', () => {
-  test.each(['sign', 'verify', 'serve'])('%s --secret=…: the secret is not repeated', async (command) => {
+  test.each(['sign', 'verify', 'doctor'])('%s --secret=…: the secret is not repeated', async (command) => {
     const { code, out, err } = await runCli([command, bare, "--secret=it's\nmysecret'"]);
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/^error: unknown option '…'$/m);
@@ -214,9 +214,6 @@ describe('a call that cannot work', () => {
       { secret, input: '#EXTM3U' },
       /ten digits/,
     ],
-    ['a folder that is none', ['serve', '/none'], { secret }, /not a folder/],
-    ['a lifetime that is none', ['serve', '.', '--ttl', '0'], { secret }, /--ttl/],
-    ['a port that is none', ['serve', '.', '--port', '99999'], { secret }, /--port/],
     ['an unknown command', ['sing', bare], { secret }, /unknown command/],
   ])('%s: exit code 2, and a line that tells why', async (_, args, options, message) => {
     const { code, out, err } = await runCli(args, options);
@@ -226,7 +223,7 @@ describe('a call that cannot work', () => {
   });
 
   test('--help and --version are no failures', async () => {
-    for (const args of [['--help'], ['sign', '--help'], ['serve', '--help']]) {
+    for (const args of [['--help'], ['sign', '--help'], ['doctor', '--help']]) {
       const { code, out } = await runCli(args);
       expect([code, out.split('\n')[0]]).toEqual([0, expect.stringContaining('Usage: secure-token')]);
     }

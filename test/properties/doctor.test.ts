@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { passOf, passOfSent, tampered } from '../../packages/cli/src/doctor/ask/pass.ts';
+import { problemOf } from '../../packages/cli/src/doctor/ask/ask-endpoint.ts';
+import { passOf, tampered } from '../../packages/cli/src/doctor/ask/pass.ts';
 import { diagnose } from '../../packages/cli/src/doctor/diagnose.ts';
-import { readEndpointBody, tokenThatOpens } from '../../packages/cli/src/doctor/endpoint-answer.ts';
 import type { Answer } from '../../packages/cli/src/doctor/observations.ts';
+import { parseJson, readAnswer, tokenFinder } from '../../packages/cli/src/endpoint-answer.ts';
 import { recognise } from '../../packages/cli/src/format/recognise.ts';
 import { propertyRuns, propertyTimeout } from '../support/property-runs.ts';
 
@@ -26,12 +27,12 @@ test(
       fc.property(body, fc.integer({ min: 100, max: 599 }), (sent, status) => {
         const text = JSON.stringify(sent);
         const answer: Answer = { url: film, status, headers: new Headers(), body: text, sentMs: 0, receivedMs: 1 };
-        const read = readEndpointBody(text)!;
-        const opening = tokenThatOpens(read, film);
-        const pass = opening && passOfSent(opening, film);
+        const opening = tokenFinder(readAnswer(parseJson(text))!.tokens)(film);
+        const isRight = opening !== undefined && problemOf(opening) === undefined;
+        const pass = isRight ? passOf(opening, film, { source: '' }) : undefined;
         if (pass) tampered(pass);
         const findings = diagnose({
-          page: { origin: 'https://app.example.com', isAssumed: false },
+          page: { origin: 'https://app.example.com', isFrom: 'the caller' },
           patience: 4,
           edge: { url: film, travel: { headers: [], cookies: false }, source: '', withoutToken: answer },
           children: [],
@@ -53,7 +54,7 @@ test(
       .filter((text) => /[A-Za-z\d]/.test(text) && !text.includes('%'));
     fc.assert(
       fc.property(value, value, (st, e) => {
-        const pass = passOf({ query: { st, e } }, film)!;
+        const pass = passOf({ query: { st, e } }, film, { source: '' })!;
         const changed = tampered(pass)!;
         const [one, other] = [pass.url, changed.url];
         expect(other).toHaveLength(one.length);

@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { createTokenSource } from 'secure-token-core';
 import { describe, expect, test } from 'vitest';
-import { wrongCarriers, wrongLists, wrongScopes, wrongTimes } from '../../packages/cli/src/conform/answer.ts';
+import { replyOf } from '../../packages/cli/src/conform/endpoint-caller.ts';
+import { wrongCarriers, wrongLists, wrongScopes, wrongTimes } from '../../packages/cli/src/conform/answer-musts.ts';
 
 const URLS = ['https://cdn.test/vod/7/master.m3u8'];
 const EXPIRES = 1_900_000_000;
@@ -49,7 +50,7 @@ async function coreAccepts(answer: unknown): Promise<boolean> {
 }
 
 const conformAccepts = (answer: unknown): boolean => {
-  const reply = { urls: URLS, status: 200, headers: new Headers(), answer };
+  const reply = replyOf(URLS, { status: 200, headers: new Headers(), answer });
   return [wrongLists, wrongTimes, wrongScopes, wrongCarriers].every((wrongIn) => wrongIn(reply) === undefined);
 };
 

@@ -51,8 +51,6 @@ const concerns = {
     'test/dist/cli',
     'test/dist/conform',
     'test/dist/docs-endpoints',
-    'test/browser/serve-page',
-    'test/browser/doctor-',
     'test/browser/examples-doctor',
   ],
 };

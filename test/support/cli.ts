@@ -10,19 +10,14 @@ interface CliOptions {
   /** SECURE_TOKEN_SECRET. @default none */
   secret?: string;
   input?: string;
-  cwd?: string;
-  /** Added to the environment. */
-  env?: Record<string, string>;
   /** Closes the output after its first bytes. */
   leaveEarly?: boolean;
-  /** `serve` without `--port`. @default false */
-  usualPort?: boolean;
 }
 
-const start = (args: readonly string[], { secret, cwd, env: more }: CliOptions): ChildProcess => {
-  const env = { ...process.env, ...more, ...(secret !== undefined && { SECURE_TOKEN_SECRET: secret }) };
+const start = (args: readonly string[], { secret }: CliOptions): ChildProcess => {
+  const env = { ...process.env, ...(secret !== undefined && { SECURE_TOKEN_SECRET: secret }) };
   if (secret === undefined) delete env.SECURE_TOKEN_SECRET;
-  return spawn(process.execPath, [file, ...args], { env, cwd });
+  return spawn(process.execPath, [file, ...args], { env });
 };
 
 /** Runs `secure-token` as it is built. */
@@ -39,24 +34,4 @@ export async function runCli(
     once(child, 'close'),
   ]);
   return { code: code as number, out, err };
-}
-
-/** `secure-token serve … --json --port 0`, until it has printed its first line. @throws what it said if it ends before */
-export async function serveCli(dir: string, args: readonly string[] = [], options: CliOptions = {}) {
-  const port = options.usualPort ? [] : ['--port', '0'];
-  const child = start(['serve', dir, '--json', ...port, ...args], options);
-  let complaints = '';
-  child.stderr!.on('data', (data: Buffer) => (complaints += data.toString()));
-  const ended = once(child, 'close').then(() => Promise.reject(new Error(`serve has ended, and said: ${complaints}`)));
-  const [line] = (await Promise.race([once(child.stdout!, 'data'), ended])) as [Buffer];
-  ended.catch(() => undefined);
-  return {
-    ...(JSON.parse(line.toString()) as { url: string; player: string; secret: string }),
-    /** Returns what the command has written to its error output so far. */
-    complaints: () => complaints,
-    async stop() {
-      child.kill();
-      await once(child, 'close');
-    },
-  };
 }

@@ -19,7 +19,7 @@ export const endpointSabotages: readonly SetUp[] = [
   },
   {
     name: 'the endpoint is down behind its proxy',
-    code: 'endpoint-unreachable',
+    code: 'endpoint-fails',
     edge: () => nodeEdge(),
     endpoint: () => () =>
       new Response('<h1>503</h1>', { status: 503, headers: { 'access-control-allow-origin': PAGE } }),
@@ -78,14 +78,14 @@ export const endpointSabotages: readonly SetUp[] = [
   },
   {
     name: 'cookies, and a wildcard',
-    code: 'endpoint-cors-credentials',
+    code: 'endpoint-cors-missing',
     edge: () => nodeEdge(),
     endpoint: (edge) =>
       soundEndpoint(edge, { 'access-control-allow-origin': '*', 'access-control-allow-credentials': 'true' }),
   },
   {
     name: 'a session cookie, and a wildcard',
-    code: 'endpoint-cors-credentials',
+    code: 'endpoint-cors-missing',
     headers: { cookie: 'session=1' },
     edge: () => nodeEdge(),
     endpoint: (edge) => soundEndpoint(edge, { 'access-control-allow-origin': '*' }),
@@ -176,7 +176,7 @@ export const endpointSabotages: readonly SetUp[] = [
   },
   {
     name: 'the endpoint redirects',
-    code: 'endpoint-redirects',
+    code: 'endpoint-fails',
     edge: () => nodeEdge(),
     endpoint: () =>
       nodeEndpoint(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Asker } from '../../../packages/cli/src/doctor/ask/asker.ts';
+import { Asker } from '../../../packages/cli/src/asker.ts';
 
 const url = 'https://cdn.example.com/a.m3u8';
 const ask = (asker: Asker) => asker.ask({ what: 'a test', url });

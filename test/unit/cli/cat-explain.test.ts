@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { claimText, shown } from '../../../packages/cli/src/cat/claim-text.ts';
-import { dialectsOf } from '../../../packages/cli/src/cat/dialects.ts';
-import { explainToken } from '../../../packages/cli/src/cat/explain-token.ts';
-import { oddities } from '../../../packages/cli/src/cat/oddities.ts';
-import { findToken, whyUnreadable } from '../../../packages/cli/src/cat/token-text.ts';
+import { findToken } from '../../../packages/cli/src/commands/cat-command.ts';
+import { claimText, explainToken, oddities } from '../../../packages/cli/src/explain-token.ts';
 import { commonAccessToken, inspectCommonAccessToken } from '../../../packages/server/src/cat.ts';
 import type { CommonAccessTokenOptions, InspectedToken } from '../../../packages/server/src/cat.ts';
 
@@ -20,21 +17,18 @@ const tokenOf = async (options: Partial<CommonAccessTokenOptions> = {}, expires 
   Object.values((await commonAccessToken({ keys, ...options }).sign(new URL(url), expires)).query!)[0]!;
 const inspected = async (options?: Partial<CommonAccessTokenOptions>, expires?: number): Promise<InspectedToken> =>
   (await inspectCommonAccessToken(await tokenOf(options, expires)))!;
-const explained = (token: InspectedToken): string =>
-  explainToken({ token, now: NOW, dialects: dialectsOf(token), odd: oddities(token, NOW) });
+const explained = (token: InspectedToken): string => explainToken(token, oddities(token, NOW));
 
 describe('secure-token cat explain', () => {
   test('says what a token is and opens, with dates, and that nothing is odd', async () => {
     const text = explained(await inspected({ issuer: 'me', renewal: { lifetime: 300, grant: 3600 } }));
     for (const part of [
-      '61 (CWT), 17 (COSE_Mac0)',
+      '61, 17',
       'HS256 (5)',
       '"k", in the unprotected header',
-      'iss        "me"',
-      'exp        2026-11-24T06:01:00Z (1795500060)',
+      'iss             "me"',
+      'exp             2026-11-24T06:01:00Z (1795500060)',
       'scheme is "https", host is "cdn.example.com", path begins with "/vod/7/"',
-      'automatic, each for 300 s, until 2026-11-24T07:01:00Z',
-      'for 60 s more',
       'Nothing odd',
     ])
       expect(text).toContain(part);
@@ -45,31 +39,9 @@ describe('secure-token cat explain', () => {
     ['an end that is far', {}, NOW + 100_000, /more than a day/],
     ['no catu', { uri: 'any' }, NOW + 60, /opens every URL of every host/],
     ['a beginning ahead', { claims: new Map([[5, NOW + 10]]) }, NOW + 60, /It begins at 2026-11-24T06:00:10Z/],
-    ['a claim that nobody judges', { claims: new Map([[322, new Map()]]) }, NOW + 60, /verify cannot check catif/],
-    ['a claim that an option judges', { audience: 'a' }, NOW + 60, /aud is checked with the option `audience`/],
-    ['a label in words', { claims: new Map([['role', 1]]) }, NOW + 60, /verify cannot check a label that is no number/],
-    ['catreplay', { claims: new Map([[308, 1]]) }, NOW + 60, /the option `replay`/],
-    ['no grant', { claims: new Map([[323, new Map([[0, 2]])]]) }, NOW + 60, /without saying until when/],
   ])('finds %s odd', async (_, options, expires, expected) => {
     const odd = oddities(await inspected(options, expires), NOW);
     expect(odd).toEqual([expect.stringMatching(expected)]);
-  });
-
-  test('says who would take it, and where it would open everything', async () => {
-    const against = async (options: Partial<CommonAccessTokenOptions>): Promise<Record<string, string>> =>
-      Object.fromEntries(dialectsOf(await inspected(options)).map((each) => [each.name, each.against.join('; ')]));
-    const cta = await against({});
-    expect(cta['@eyevinn/cat 0.16']).toBe('');
-    expect(cta['Akamai CAT module 1.0.2']).toContain('isCWTTagAdded');
-    expect(cta["AWS's reference validator"]).toContain('DANGER: it ignores catu (312)');
-    expect((await against({ profile: 'akamai' }))['Akamai CAT module 1.0.2']).toBe('');
-    const aws = await against({ profile: 'cloudfront' });
-    expect(aws['CloudFront Functions, cf.cwt']).toBe('');
-    expect(aws['@eyevinn/cat 0.16']).toContain('DANGER: it ignores 401');
-    const fastly = "Fastly's crate common-access-token 0.3";
-    expect([cta[fastly], aws[fastly]]).toEqual(['', expect.stringContaining('DANGER: it ignores 401')]);
-    const narrow = await against({ claims: new Map([[316, ['DE']]]), ipRanges: ['203.0.113.0/24'] });
-    expect(narrow[fastly]).toBe('DANGER: it ignores catgeoiso3166 (316); it cannot read addresses (catnip)');
   });
 
   test('a key says whether it has made the token', async () => {
@@ -91,19 +63,19 @@ describe('secure-token cat explain', () => {
       `CTA-Common-Access-Token: ${token}`,
       `Common-Access-Token=${token}`,
     ])
-      expect(await findToken(text)).toBe(token);
-    await expect(findToken(' ')).rejects.toThrow(/empty/);
-    await expect(findToken('a'.repeat(100_000))).rejects.toThrow(/longer/);
+      expect(findToken(text)).toBe(token);
+    expect(() => findToken(' ')).toThrow(/empty/);
+    expect(() => findToken('a'.repeat(100_000))).toThrow(/longer/);
   });
 
-  test('every vector has an explanation, or a sentence', async () => {
+  test('every vector that is a token has an explanation', async () => {
     for (const { name, token } of vectors) {
       const found = await inspectCommonAccessToken(token);
-      expect(found ? explained(found) : whyUnreadable(token), name).toMatch(/\w{3}/);
+      if (found) expect(explained(found), name).toMatch(/^Common Access Token, \d+ bytes/);
     }
   });
 
-  test('garbage has a sentence, and nothing of it moves the cursor', async () => {
+  test('garbage is explained or no token, and nothing of it moves the cursor', async () => {
     const genuine = Buffer.from(await tokenOf({ claims: new Map([[2, '\u001b[2J\u202e\u2028']]) }), 'base64url');
     const garbage = fc.oneof(
       fc.string({ maxLength: 40 }),
@@ -116,18 +88,16 @@ describe('secure-token cat explain', () => {
     );
     const property = fc.asyncProperty(garbage, async (text) => {
       const found = await inspectCommonAccessToken(text);
-      const told = found ? explained(found) : whyUnreadable(text);
-      expect(told.length).toBeGreaterThan(20);
-      expect(told).not.toMatch(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}]/u);
+      expect(found ? explained(found) : '').not.toMatch(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}]/u);
     });
     await fc.assert(property, { numRuns: 150 });
   });
 
   test('values of any shape are shown', () => {
-    expect(shown('a\u001bb"')).toBe(String.raw`"a\u001bb\""`);
+    expect(claimText(1, 'a\u001bb"')).toBe(String.raw`"a\u001bb\""`);
     expect(claimText(7, Uint8Array.of(1, 255))).toBe('0x01ff');
     expect(claimText(99, [[[[[[[[1]]]]]]]])).toContain('…');
-    expect(claimText(311, [{ tag: 52, value: [24, Uint8Array.of(203, 0, 113, 0)] }])).toBe('203.0.113.0/24');
+    expect(claimText(311, [{ tag: 52, value: [24, Uint8Array.of(203, 0, 113, 0)] }])).toBe('[52([24, 0xcb007100])]');
     expect(claimText(4, 'soon')).toBe('"soon"');
     expect(claimText(312, 5)).toBe('5');
   });

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hasExpired, isGenuine } from '../../../packages/cli/src/doctor/ask/signers.ts';
 import { passOf, tampered } from '../../../packages/cli/src/doctor/ask/pass.ts';
-import { shown } from '../../../packages/cli/src/doctor/rules/shown.ts';
+import { firstLine, shown } from '../../../packages/cli/src/shown.ts';
 import { runCli } from '../../../packages/cli/src/run-cli.ts';
 import { secureLink, secureToken, signUrl } from '../../../packages/server/src/index.ts';
 import { listen } from '../../support/listen.ts';
@@ -178,28 +178,46 @@ describe('shown', () => {
   });
 });
 
+describe('firstLine', () => {
+  test('is the text of a page of failure, and neither a token nor what the doctor has sent', () => {
+    const page = `<!doctype html><style>a{}</style><h1>TypeError: no user ${TOKEN}</h1><pre>at x</pre>`;
+    expect(firstLine(page, [])).toBe('TypeError: no user …');
+    expect(firstLine('\n bad log-in: Bearer viewer-1\nmore', ['Bearer viewer-1'])).toBe('bad log-in: …');
+    expect(firstLine('no route for /a?st=x1 or token=x1', [])).toBe('no route for /a?… or token=…');
+    expect(firstLine(`\u001b[31m${'long '.repeat(100)}`, [])).toHaveLength(120);
+    expect(firstLine('<<<<', [])).toBe('<<<<');
+    expect(firstLine('{"title":"No store","detail":"Redis is away","tokens":"x1"}', [])).toBe(
+      'No store: Redis is away',
+    );
+    for (const text of ['{"tokens":[{"query":{"st":"x1"}}]}', '{"tokens":["x1', '["x1"]'])
+      expect(firstLine(text, [])).toBe('');
+  });
+});
+
 describe('passOf', () => {
   test.each([
     ['a header that no client sends', { headers: { 'x-token': `${TOKEN}\nx` } }],
     ['half a surrogate pair', { query: { token: '\ud800' } }],
   ])('%s: is undefined, and throws nothing', (_, token) => {
-    expect(passOf(token, 'https://cdn.example.com/a.m3u8')).toBeUndefined();
+    expect(passOf(token, 'https://cdn.example.com/a.m3u8', { source: '' })).toBeUndefined();
   });
 });
 
 test('a base without a path: the URL begins with its host, and no other', () => {
   const token = { prefix: 'https://cdn.example.com', base: 'https://cdn.example.com:8443', query: { st: 'a' } };
-  expect(passOf(token, 'https://cdn.example.com/a.m3u8')?.url).toBe('https://cdn.example.com:8443/a.m3u8?st=a');
+  expect(passOf(token, 'https://cdn.example.com/a.m3u8', { source: '' })?.url).toBe(
+    'https://cdn.example.com:8443/a.m3u8?st=a',
+  );
 });
 
 test('a changed token: changes no host, although the host contains the token', () => {
-  const pass = passOf({ headers: { 'x-token': 'cdn' } }, 'https://cdn.example.com/a.m3u8')!;
+  const pass = passOf({ headers: { 'x-token': 'cdn' } }, 'https://cdn.example.com/a.m3u8', { source: '' })!;
   expect(tampered(pass)).toMatchObject({ url: pass.url, headers: { 'x-token': expect.not.stringMatching(/^cdn$/) } });
 });
 
 test('isGenuine, if a format throws: nobody can say', async () => {
   const format = { ...secureToken({ secret: 'sesame' }), verify: () => Promise.reject(new Error(TOKEN)) };
-  const pass = passOf({ query: { st: TOKEN } }, 'https://cdn.example.com/a.m3u8')!;
+  const pass = passOf({ query: { st: TOKEN } }, 'https://cdn.example.com/a.m3u8', { source: '' })!;
   expect(await isGenuine(format, pass)).toBeUndefined();
 });
 

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Code } from '../../../packages/cli/src/doctor/codes.ts';
+import type { Code, Finding } from '../../../packages/cli/src/doctor/codes.ts';
 import { examine } from '../../../packages/cli/src/doctor/doctor.ts';
-import type { Finding } from '../../../packages/cli/src/doctor/finding.ts';
 import { secureToken } from '../../../packages/server/src/index.ts';
 import { doctorOrigin } from '../../support/doctor-origin.ts';
 import { FILM, PAGE, SECRET, nodeEdge, ourEdge } from '../../support/doctor-setups.ts';
@@ -81,11 +80,6 @@ const nginxCases: readonly NginxCase[] = [
   },
   { name: 'behind an nginx that caches what was let through', code: 'edge-caches-across-tokens', cached: 'content' },
   { name: 'behind an nginx that caches refusals, too', code: 'edge-caches-refusals', cached: 'all' },
-  {
-    name: 'that sends playlists as text',
-    code: 'edge-playlist-type',
-    more: 'proxy_hide_header Content-Type; add_header Content-Type text/plain;',
-  },
 ];
 
 const nginxConfig = (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findSecrets } from '../../../packages/cli/src/format/read-secrets.ts';
+import { findSecrets } from '../../../packages/cli/src/format/format-options.ts';
 
 test('--secret-file with the secret itself in place of a file: the error does not repeat it', async () => {
   const error: unknown = await findSecrets({ secretFile: 'sesame-open-the-door' }).catch((error: unknown) => error);

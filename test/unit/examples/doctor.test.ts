@@ -44,7 +44,7 @@ describe('the doctor of the example pages', () => {
       expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
       const told = (await response.json()) as Told;
       expect(told).toEqual({ findings: [], asked: asked.length - 1 });
-      expect(told.asked).toBeGreaterThan(10);
+      expect(told.asked).toBeGreaterThan(9);
       expect(told.asked).toBeLessThanOrEqual(40);
     },
   );
@@ -52,7 +52,7 @@ describe('the doctor of the example pages', () => {
   it.each([
     [{ edgeClock: 30 }, 'edge-clock'],
     [{ edgeClock: -30 }, 'edge-clock'],
-    [{ endpoint: 'down' }, 'endpoint-unreachable'],
+    [{ endpoint: 'down' }, 'endpoint-fails'],
     [{ revoked: true }, 'endpoint-denies'],
   ] as const)('names the trouble first that %o makes', async (change, code) => {
     await send('/controls', 'PATCH', change);
@@ -94,7 +94,7 @@ describe('the doctor of the example pages', () => {
       }),
     );
     const text = await response.text();
-    expect(text).toContain('edge-refuses-valid');
+    expect(text).toContain('edge-clock');
     const tokens = asked.flatMap((url) => new URL(url).searchParams.get('st') ?? []);
     expect(tokens.length).toBeGreaterThan(2);
     expect([...tokens, state.secret].filter((secret) => text.includes(secret))).toEqual([]);

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { CliError } from '../cli-error.ts';
+import { CliError, addHeader, webUrl, wholeNumber } from '../call-arguments.ts';
 import { EndpointCaller } from '../conform/endpoint-caller.ts';
 import { musts } from '../conform/musts.ts';
 import { gatherReplies } from '../conform/replies.ts';
+import { outcomeOf } from '../conform/outcome.ts';
 import type { Outcome } from '../conform/outcome.ts';
-import { webUrl } from '../web-url.ts';
-import { wholeNumber } from '../whole-number.ts';
 
 interface ConformOptions {
   header: Headers;
@@ -40,33 +39,22 @@ It makes about forty calls in a few seconds, as the viewer of --header and in on
 Exit codes: 0 nothing has failed, 1 a check has failed, 2 the endpoint could not be asked.`,
     )
     .action(async (endpoint: string, url: string, options: ConformOptions) => {
-      const { header: viewer, origin, burst, json } = options;
+      const { header, origin, burst, json } = options;
       if (burst > MAX_BURST) throw new CliError(`--burst: this is ${burst}. Give ${MAX_BURST} at most.`);
-      const page = { origin: originOf(origin) ?? DOCUMENTED_PAGE, isGiven: origin !== undefined };
-      const caller = new EndpointCaller({ endpoint: webUrl('ENDPOINT', endpoint), origin: page.origin, viewer });
+      const page = {
+        origin: origin === undefined ? DOCUMENTED_PAGE : webUrl('--origin', origin).origin,
+        isGiven: origin !== undefined,
+      };
+      const viewer = Object.fromEntries(header);
+      const caller = new EndpointCaller(webUrl('ENDPOINT', endpoint).href, { ...viewer, origin: page.origin });
       const replies = await gatherReplies(caller, { url: webUrl('URL', url).href, page, viewer, burst });
-      const checks = musts.map(({ number, must, check }) => ({ number, must, ...check(replies) }));
+      const checks = musts.map((each) => ({ number: each.number, must: each.must, ...outcomeOf(each, replies) }));
       const { asked } = caller;
       if (json) console.log(JSON.stringify({ checks, asked }));
       else console.log(report(checks, asked));
       const hasFailed = checks.some(({ result }) => result === 'failed');
       exitWith(replies.first.status === 0 ? 2 : hasFailed ? 1 : 0);
     });
-}
-
-/** Reads `name: value`. The message of its `CliError` does not repeat the text, because it may be a log-in. */
-function addHeader(text: string, headers: Headers): Headers {
-  const [, name, value] = /^([^:\s]+):\s*(.*?)\s*$/.exec(text) ?? [];
-  try {
-    headers.append(name ?? '', value ?? '');
-    return headers;
-  } catch {
-    throw new CliError("--header: this is not a header. Give a name and a value, such as 'Authorization: Bearer …'.");
-  }
-}
-
-function originOf(page: string | undefined): string | undefined {
-  return page === undefined ? undefined : webUrl('--origin', page).origin;
 }
 
 const words: Readonly<Record<Outcome['result'], string>> = {

@@ -1,23 +1,17 @@
-import type { Command } from 'commander';
 import { Option } from 'commander';
-import { CliError } from '../cli-error.ts';
+import type { Command } from 'commander';
+import type { Step } from '../asker.ts';
+import { addHeader, webUrl } from '../call-arguments.ts';
 import { examine } from '../doctor/doctor.ts';
-import { report, stepLine } from '../doctor/report.ts';
-import type { Step } from '../doctor/ask/asker.ts';
-import { addFormatOptions } from '../format/format-options.ts';
+import type { Diagnosis } from '../doctor/doctor.ts';
+import { addFormatOptions, findSecrets, formatLike, recognisedOr } from '../format/format-options.ts';
 import type { FormatOptions } from '../format/format-options.ts';
-import { findSecrets } from '../format/read-secrets.ts';
-import { formatLike } from '../format/recognised-format.ts';
-import { webUrl } from '../web-url.ts';
 
 interface DoctorCommandOptions extends FormatOptions {
   endpoint?: string;
   origin?: string;
-  header: Readonly<Record<string, string>>;
-  browser?: true;
+  header: Headers;
 }
-
-const recognisedOr = 'the format of the token in the URL, or else secureToken';
 
 export function addDoctorCommand(program: Command, exitWith: (code: number) => void): void {
   addFormatOptions(program.command('doctor').argument('<url>', 'absolute URL, with its token or without'), recognisedOr)
@@ -30,11 +24,7 @@ export function addDoctorCommand(program: Command, exitWith: (code: number) => v
         'what the player adds to calls of the endpoint, or without one to requests for the content; may be repeated',
       )
         .argParser(addHeader)
-        .default({}, 'none'),
-    )
-    .option(
-      '--browser',
-      'also play the URL with hls.js in a Chromium; needs playwright-core, hls.js, secure-token-hlsjs',
+        .default(new Headers(), 'none'),
     )
     .addHelpText(
       'after',
@@ -45,34 +35,40 @@ token and no secret. docs/doctor.md has all codes.
 Exit codes: 0 no finding but notes, 1 an error or a warning, 2 neither edge nor endpoint could be asked.`,
     )
     .action(async (given: string, options: DoctorCommandOptions) => {
+      const { endpoint, origin, header, json } = options;
       const url = webUrl('the URL', given).href;
-      const endpoint = options.endpoint === undefined ? undefined : webUrl('--endpoint', options.endpoint).href;
-      const page = options.origin === undefined ? undefined : webUrl('--origin', options.origin).href;
       // read the secrets once: a pipe is empty after that
       const secrets = await findSecrets(options);
       const steps: Step[] = [];
       const diagnosis = await examine({
         url,
-        ...(endpoint !== undefined && { endpoint }),
-        ...(page !== undefined && { page }),
+        ...(endpoint !== undefined && { endpoint: webUrl('--endpoint', endpoint).href }),
+        ...(origin !== undefined && { page: webUrl('--origin', origin).href }),
         ...(secrets.length > 0 && { format: (signed: string) => formatLike(signed, secrets, options) }),
-        headers: options.header,
-        browser: options.browser === true,
+        headers: Object.fromEntries(header),
         onStep(step) {
           steps.push(step);
           if (process.stderr.isTTY) console.error(stepLine(step));
         },
       });
       const { findings, asked, status } = diagnosis;
-      console.log(options.json ? JSON.stringify({ findings, asked }) : report(diagnosis, steps));
+      console.log(json ? JSON.stringify({ findings, asked }) : report(diagnosis, steps));
       exitWith(status);
     });
 }
 
-/** Reads `name: value`, as curl accepts it. @throws `CliError`, which does not repeat the value */
-function addHeader(text: string, headers: Readonly<Record<string, string>>): Record<string, string> {
-  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*([^\r\n]*)$/.exec(text) ?? [];
-  if (name === undefined || value === undefined)
-    throw new CliError("--header: Give a name and a value, such as 'authorization: Bearer …'.");
-  return { ...headers, [name]: value };
+const stepLine = ({ method, what, result, url }: Step): string =>
+  `  ${result.padEnd(4)} ${method.padEnd(7)} ${what.padEnd(36)} ${url}`;
+
+function report({ findings, asked, notTried }: Diagnosis, steps: readonly Step[]): string {
+  const found = findings.map(
+    ({ code, severity, message, remedy, url }) => `${severity} ${code}\n  ${url}\n  ${message}\n  ${remedy}`,
+  );
+  return [
+    `Sent ${asked} requests:`,
+    ...steps.map(stepLine),
+    '',
+    ...(found.length > 0 ? found : ['The doctor found nothing wrong.']),
+    ...(notTried.length > 0 ? ['', 'Not tried:', ...notTried.map((sentence) => `  ${sentence}`)] : []),
+  ].join('\n');
 }

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { signPlaylist, signUrl } from 'secure-token-server';
-import { CliError } from '../cli-error.ts';
+import { CliError, readText } from '../call-arguments.ts';
 import { addExpiryOptions, addFormatOptions, readExpiry, readFormat } from '../format/format-options.ts';
 import type { ExpiryOptions, FormatOptions } from '../format/format-options.ts';
-import { readText } from '../read-text.ts';
 
 export function addPlaylistCommand(program: Command): void {
   const command = program.command('playlist').argument('<file>', 'HLS playlist, or - for standard input');

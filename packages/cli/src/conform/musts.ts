@@ -1,197 +1,121 @@
-import {
-  answersEachUrl,
-  answersInPart,
-  deniesAll,
-  expiresLater,
-  isMadeAnew,
-  isNotStored,
-  replacesRefused,
-  sendsCarriers,
-  sendsLists,
-  sendsScopes,
-  sendsSeconds,
-  signsNothingElse,
-  tellsTheTime,
-} from './answer-checks.ts';
-import {
-  answersPreflights,
-  exposesTimes,
-  keepsCredentialsFromOthers,
-  letsThePageIn,
-  letsThePageReadFailures,
-  namesOriginsForCredentials,
-} from './cors-checks.ts';
-import { failsAsAnOutage, refusesStrangers, sendsProblems, tellsHowLong } from './failure-checks.ts';
-import type { Check } from './outcome.ts';
-import {
-  answersAHundred,
-  answersAPost,
-  answersAllOrNone,
-  ignoresTheOrder,
-  ignoresUnknownMembers,
-  refusesMalformed,
-  refusesTooLong,
-  takesJsonAlone,
-  takesNullAsLeftOut,
-  takesPostAlone,
-  takesUnknownReasons,
-} from './request-checks.ts';
+import { answerMusts, carriedBy } from './answer-musts.ts';
+import { failureMusts } from './failure-musts.ts';
+import type { Reply } from './endpoint-caller.ts';
+import { answered, judge, notAsked, unanswered, withoutToken, wrongStatus } from './outcome.ts';
+import type { Must, Verdict } from './outcome.ts';
+import type { Replies } from './replies.ts';
 
-/** A rule of the protocol that an endpoint has to keep. */
-export interface Must {
-  /** The number of the rule, which no other rule ever gets. */
-  readonly number: `P${number}`;
-  /** The sentence of `docs/protocol.md`. */
-  readonly must: string;
-  readonly check: Check;
-}
+/** Tells whether a status blames this call, and neither the viewer nor an outage. */
+const isOwnFault = (status: number): boolean => status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
 
-/** All musts of `docs/protocol.md`, each with its check. A new must gets the next number, wherever it stands. */
-export const musts: readonly Must[] = [
+/** What an endpoint has to do with calls. */
+const requestMusts: readonly Must[] = [
   {
     number: 'P1',
-    must:
-      'A `POST` of `{ "urls", "reason" }` as `application/json` gets a 200 with a JSON object, ' +
-      'within ten seconds and without a redirect.',
+    must: 'A `POST` of `{ "urls", "reason" }` as `application/json` gets a 200 with a JSON object within ten seconds.',
+    remedy:
+      'Check ENDPOINT and its log. After 401, 403 or a denial, give the log-in of a viewer with --header, and a URL ' +
+      'that this viewer may have. After a redirect, give the URL of its target.',
     check: answersAPost,
   },
-  { number: 'P2', must: 'The endpoint answers a call of 100 URLs.', check: answersAHundred },
+  {
+    number: 'P2',
+    must: 'The endpoint answers a call of 100 URLs.',
+    remedy: 'Take 100 URLs in one call: players ask for so many.',
+    check: ({ hundred, url }) => withoutToken(hundred, url),
+  },
   {
     number: 'P3',
-    must:
-      'A call with more URLs than the endpoint accepts gets a 400 or a 413, ' +
-      'and never tokens for a part of the URLs.',
-    check: answersAllOrNone,
+    must: 'A call with too many URLs gets a 400 or a 413, and never tokens for a part of the URLs.',
+    remedy: 'Answer 400 or 413 to a call of too many URLs, or answer for all of them.',
+    check: ({ hundredAndOne }) =>
+      judge(hundredAndOne, (it) => {
+        const left = it.status === 200 ? unanswered(it).length : 0;
+        if (left > 0) return `Of 101 URLs, the endpoint left ${left} out.`;
+        return [200, 400, 413].includes(it.status) ? undefined : answered(it);
+      }),
   },
   {
     number: 'P4',
-    must:
-      'The order of `urls` does not matter. ' +
-      'A URL that occurs twice in `urls` gets the same answer as a URL that occurs once.',
+    must: 'The order of `urls` does not matter, and a URL that occurs twice counts as one.',
+    remedy: 'Make each token for the URL that it names, and treat a URL that occurs twice as one.',
     check: ignoresTheOrder,
   },
   {
     number: 'P5',
     must: 'Members of the request that the endpoint does not know change nothing.',
-    check: ignoresUnknownMembers,
+    remedy: 'Pass over members that you do not know.',
+    check: ({ unknownMembers, url }) => withoutToken(unknownMembers, url),
   },
   {
     number: 'P6',
     must: 'A `reason` that is `null` counts as left out, which is `initial`.',
-    check: takesNullAsLeftOut,
+    remedy: 'Take null as left out; a `reason` that is left out is `initial`.',
+    check: ({ nulls, url }) => withoutToken(nulls, url),
   },
   {
     number: 'P7',
     must: 'A `reason` that the endpoint does not know counts as `initial`, or gets a 400.',
-    check: takesUnknownReasons,
+    remedy: 'Take a reason that you do not know for `initial`, or answer 400.',
+    check: ({ unknownReason, url }) => (unknownReason?.status === 400 ? undefined : withoutToken(unknownReason, url)),
   },
   {
     number: 'P8',
     must: 'A body that is not a valid request gets a 400, or another 4xx that is not 401, 403, 408 or 429.',
-    check: refusesMalformed,
+    remedy: 'Answer 400 to a body that is no request.',
+    check: ({ malformed }) => ofAll(malformed, ({ status }) => isOwnFault(status)),
   },
-  { number: 'P9', must: 'A body of two megabytes gets a 413.', check: refusesTooLong },
+  {
+    number: 'P9',
+    must: 'A body of two megabytes gets a 413.',
+    remedy: 'Read no more of a body than 100 URLs can need (200 kB), and answer 413.',
+    check: ({ tooLong }) => wrongStatus(tooLong, (status) => status === 413),
+  },
   {
     number: 'P10',
-    must:
-      '`application/json` may have parameters. ' +
-      'Any other media type gets a 415, or another 4xx that is not 401, 403, 408 or 429.',
-    check: takesJsonAlone,
+    must: '`application/json` may have parameters. Any other media type gets a 415, or a 4xx as in P8.',
+    remedy: 'Take application/json with parameters, such as a charset, and answer 415 to any other media type.',
+    check: ({ withCharset, asText, url }) => withoutToken(withCharset, url) ?? wrongStatus(asText, isOwnFault),
   },
   {
     number: 'P11',
     must: 'Methods other than `POST` and `OPTIONS` get a 405 with `Allow`, or a 404 or 501.',
-    check: takesPostAlone,
-  },
-  {
-    number: 'P12',
-    must: '`tokens` is a list of objects. `denied` is a list of URLs, `null`, or left out.',
-    check: sendsLists,
-  },
-  {
-    number: 'P13',
-    must:
-      '`url` is an absolute http or https URL. ' +
-      '`prefix` and `base` also end with `/`, without a query; a `base` needs a `prefix`.',
-    check: sendsScopes,
-  },
-  {
-    number: 'P14',
-    must: '`expires` and `now` are unix seconds, as numbers: no milliseconds, no text.',
-    check: sendsSeconds,
-  },
-  {
-    number: 'P15',
-    must:
-      'Each token has a carrier: `query`, `headers` that a browser can send, `base`, ' +
-      'or `credentials` that are `true`.',
-    check: sendsCarriers,
-  },
-  {
-    number: 'P16',
-    must:
-      'For each URL of the call, `tokens` has a token that opens it, ' +
-      'or `denied` has the URL as the player sent it.',
-    check: answersEachUrl,
-  },
-  {
-    number: 'P17',
-    must: 'If the viewer may not have one URL of a call, the other URLs still get tokens.',
-    check: answersInPart,
-  },
-  { number: 'P18', must: 'A URL of a host that is not yours gets no token.', check: signsNothingElse },
-  {
-    number: 'P19',
-    must: 'If the viewer may have no URL of a call, the call gets a 403, or a 200 with all its URLs in `denied`.',
-    check: deniesAll,
-  },
-  {
-    number: 'P20',
-    must: 'A call with the reason `refused` gets another token than the refused one.',
-    check: replacesRefused,
-  },
-  { number: 'P21', must: '`expires` is later than the time of the endpoint.', check: expiresLater },
-  {
-    number: 'P22',
-    must:
-      '`now` is the time of the endpoint, and agrees with the header `Date`. ' +
-      'Without `now`, the answer has a header `Date`.',
-    check: tellsTheTime,
-  },
-  { number: 'P23', must: 'Each call gets a new answer, never one from a cache.', check: isMadeAnew },
-  { number: 'P24', must: 'Every answer has `Cache-Control: no-store`.', check: isNotStored },
-  { number: 'P25', must: 'A viewer who is not logged in gets a 401 or a 403.', check: refusesStrangers },
-  { number: 'P26', must: 'Failures are `application/problem+json` (RFC 9457).', check: sendsProblems },
-  { number: 'P27', must: 'A 429 has a `Retry-After`, in seconds or as a date.', check: tellsHowLong },
-  { number: 'P28', must: 'An internal failure of the endpoint is a 5xx, never a 401 or 403.', check: failsAsAnOutage },
-  {
-    number: 'P29',
-    must: 'An answer names the origin of the page, or `*`, in `Access-Control-Allow-Origin`.',
-    check: letsThePageIn,
-  },
-  {
-    number: 'P30',
-    must: 'A refusal or a failure also names the origin of the page, or `*`, in `Access-Control-Allow-Origin`.',
-    check: letsThePageReadFailures,
-  },
-  {
-    number: 'P31',
-    must: 'A preflight gets a 2xx without a log-in, and allows `content-type` and the headers of your log-in.',
-    check: answersPreflights,
-  },
-  {
-    number: 'P32',
-    must: 'An answer that allows credentials names the origin, and not `*`.',
-    check: namesOriginsForCredentials,
-  },
-  {
-    number: 'P33',
-    must: 'CORS headers never allow credentials to an origin that is not yours.',
-    check: keepsCredentialsFromOthers,
-  },
-  {
-    number: 'P34',
-    must: '`Access-Control-Expose-Headers` names `Retry-After`, and also `Date` if the answer has no `now`.',
-    check: exposesTimes,
+    remedy: 'Answer 405 with `Allow: POST, OPTIONS` to any other method.',
+    check: ({ methods }) =>
+      ofAll(methods, ({ status, headers }) => {
+        const allowsPost = /\bPOST\b/.test(headers.get('Allow') ?? '');
+        return status === 405 ? allowsPost : status === 404 || status === 501;
+      }),
   },
 ];
+
+/** All musts of `docs/protocol.md`, each with its check. A new must gets the next number, wherever it stands. */
+export const musts: readonly Must[] = [...requestMusts, ...answerMusts, ...failureMusts];
+
+/** Judges several calls: the first that fails decides. */
+function ofAll(calls: Replies['malformed'], isRight: (reply: Reply) => boolean): Verdict {
+  const [what, wrong] = calls.find(([, reply]) => !reply || !isRight(reply)) ?? [];
+  return calls.length === 0 || (what !== undefined && !wrong) ? notAsked : wrong && `To ${what}: ${answered(wrong)}`;
+}
+
+function answersAPost({ first, url }: Replies): Verdict {
+  const { status, answer, headers, denied, tokenFor } = first;
+  if (status !== 200) return answered(first);
+  if (answer === undefined) return 'The body of its 200 is not JSON.';
+  if (!/^application\/json\s*(;|$)/i.test(headers.get('Content-Type') ?? ''))
+    return 'The media type of its answer is not application/json.';
+  return !tokenFor(url) && denied.includes(url) ? 'The endpoint denies URL.' : undefined;
+}
+
+function ignoresTheOrder({ ordered, url }: Replies): Verdict {
+  const [one, turned, again] = ordered;
+  if (!one || !turned || !again) return notAsked;
+  const fault = withoutToken(one, url) ?? withoutToken(turned, url);
+  if (fault !== undefined) return fault;
+  const isSameTime = Object.is(one.time, turned.time) && Object.is(one.time, again.time);
+  const isSameToken = carriedBy(one, url) === carriedBy(again, url);
+  // a format with random values makes another token each time
+  return isSameTime && isSameToken && carriedBy(one, url) !== carriedBy(turned, url)
+    ? 'With the URLs in the other order, the URL gets another token.'
+    : undefined;
+}

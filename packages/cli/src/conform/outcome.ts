@@ -13,27 +13,61 @@ export interface Outcome {
   readonly remedy: string;
 }
 
-/** Judges one must by the replies. */
-export type Check = (replies: Replies) => Outcome;
+interface NotTried {
+  readonly message: string;
+  readonly remedy: string;
+}
 
-export const passed = (message: string): Outcome => ({ result: 'passed', message, remedy: '' });
-export const failed = (message: string, remedy: string): Outcome => ({ result: 'failed', message, remedy });
-export const notTried = (message: string, remedy: string): Outcome => ({ result: 'not-tried', message, remedy });
+/** `undefined` for a rule that is kept; a sentence that says what is wrong; or why the rule was not tried. */
+export type Verdict = undefined | string | NotTried;
 
-/** Returns the outcome for a call that was not made. */
-export const notAsked = (): Outcome =>
-  notTried(
+/** A rule of the protocol that an endpoint has to keep. */
+export interface Must {
+  /** The number of the rule, which no other rule ever gets. */
+  readonly number: `P${number}`;
+  /** The sentence of `docs/protocol.md`. */
+  readonly must: string;
+  /** What to change if the rule is not kept. */
+  readonly remedy: string;
+  /** Judges the rule by the replies. */
+  readonly check: (replies: Replies) => Verdict;
+}
+
+export function outcomeOf({ remedy, check }: Must, replies: Replies): Outcome {
+  const verdict = check(replies);
+  if (verdict === undefined) return { result: 'passed', message: 'The endpoint keeps this rule.', remedy: '' };
+  if (typeof verdict === 'string') return { result: 'failed', message: verdict, remedy };
+  return { result: 'not-tried', ...verdict };
+}
+
+/** The verdict about a call that was not made. */
+export const notAsked: NotTried = {
+  message:
     'This was not asked: the first call had no answer with tokens, or the time or the rate limit was over before.',
-    'Mend what has failed above. A rate limit has to leave room for fifty calls.',
-  );
+  remedy: 'Mend what has failed above. A rate limit has to leave room for fifty calls.',
+};
 
-/** Judges a call if it was made; otherwise returns `notAsked()`. */
-export const judge = (reply: Reply | undefined, check: (reply: Reply) => Outcome): Outcome =>
-  reply ? check(reply) : notAsked();
+/** Judges a call if it was made. */
+export const judge = (reply: Reply | undefined, check: (reply: Reply) => Verdict): Verdict =>
+  reply ? check(reply) : notAsked;
+
+/** Finds fault with any other status. */
+export const wrongStatus = (reply: Reply | undefined, isRight: (status: number) => boolean): Verdict =>
+  judge(reply, (it) => (isRight(it.status) ? undefined : answered(it)));
+
+/** Finds fault with an answer that has no token for the URL. */
+export const withoutToken = (reply: Reply | undefined, url: string): Verdict =>
+  judge(reply, (it) => {
+    if (it.status !== 200) return answered(it);
+    return it.tokenFor(url) ? undefined : 'The endpoint sent no token for the URL.';
+  });
 
 /** Returns the status of a reply, or why there is none, in a sentence. */
-export const answered = ({ status, failure }: Reply): string => failure ?? `The endpoint answered ${status}.`;
+export const answered = ({ status, failure }: Reply): string =>
+  failure === undefined ? `The endpoint answered ${status}.` : `No answer: ${failure}.`;
 
-/** Tells whether a status blames this call, and neither the viewer nor an outage. */
-export const isOwnFault = ({ status }: Reply): boolean =>
-  status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
+/** Returns the URLs of a call about which its answer says nothing. */
+export function unanswered({ urls, denied, tokenFor }: Reply): readonly string[] {
+  const isDenied = new Set(denied);
+  return urls.filter((url) => !isDenied.has(url) && !tokenFor(url));
+}

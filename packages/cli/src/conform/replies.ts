@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { timeOf } from './answer.ts';
+import { preflightHeaders } from '../doctor/http-rules.ts';
+import { isObject } from '../endpoint-answer.ts';
 import type { Call, EndpointCaller, Reply } from './endpoint-caller.ts';
 
 /** All calls with their replies. A member is missing if its call was no longer made. */
@@ -50,7 +51,8 @@ export interface Page {
 interface Plan {
   readonly url: string;
   readonly page: Page;
-  readonly viewer: Headers;
+  /** The headers of `--header`, which make the caller a viewer; names in lower case. */
+  readonly viewer: Readonly<Record<string, string>>;
   /** The most calls that are made at the end, until one gets a 429. */
   readonly burst: number;
 }
@@ -61,7 +63,8 @@ const TOO_LONG = 2_000_000;
 const PAIRS = 4;
 /** Milliseconds after which `now` must have moved on. */
 const LATER_MS = 2100;
-const OTHER_ORIGIN = 'https://stranger.invalid';
+/** The origin of a page that no endpoint knows. */
+export const OTHER_ORIGIN = 'https://stranger.invalid';
 
 /** Bodies that are not a valid request, each with a description. */
 const malformed = (url: string): readonly (readonly [what: string, body: string])[] => [
@@ -85,20 +88,18 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
   const session = randomBytes(16).toString('base64url');
   const callFor = (urls: readonly string[], more: object = {}): Call => ({
     urls,
-    body: { urls, reason: 'initial', session, ...more },
+    body: JSON.stringify({ urls, reason: 'initial', session, ...more }),
   });
-  const first = await caller.send(callFor([url]));
-  const known = { url, foreign, page, viewer: [...viewer.keys()], first };
-  const none = { ordered: [], malformed: [], methods: [] };
-  // a fault of the first answer would be a fault of all others
-  if (first.status !== 200 || !Object.is(Object(first.answer), first.answer))
-    return { ...known, ...none, limited: caller.limited };
-
   const ask = (urls: readonly string[], more: object = {}, call: Call = {}): Promise<Reply | undefined> =>
     caller.call({ ...callFor(urls, more), ...call });
+  const first = (await caller.send(callFor([url])))!;
+  const known = { url, foreign, page, viewer: Object.keys(viewer), first, limited: caller.limited };
+  // a fault of the first answer would be a fault of all others
+  if (first.status !== 200 || !isObject(first.answer)) return { ...known, ordered: [], malformed: [], methods: [] };
+
+  const sentNames = ['content-type', ...known.viewer];
   const neighbours = Array.from({ length: 100 }, (_, i) => new URL(`conform-${i + 1}.ts`, url).href);
   const neighbour = neighbours[0]!;
-
   const refused = await sameSecond(() => Promise.all([ask([url]), ask([url], { reason: 'refused' })]));
   const ordered = await Promise.all([ask([url, neighbour, url]), ask([neighbour, url]), ask([url, neighbour, url])]);
   const asked = {
@@ -109,21 +110,21 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
     hundredAndOne: await ask([url, ...neighbours]),
     partial: await ask([foreign, url]),
     denied: await ask([foreign]),
-    tooLong: await sendTooLong(caller, JSON.stringify(callFor([url]).body)),
+    tooLong: await sendTooLong(caller, callFor([url]).body!),
     withCharset: await ask([url], {}, { type: 'application/json; charset=utf-8' }),
     asText: await ask([url], {}, { type: 'text/plain' }),
-    stranger: known.viewer.length > 0 ? await ask([url], {}, { loggedIn: false }) : undefined,
-    preflight: await caller.call(preflight(known.viewer)),
-    otherOrigin: await ask([url], {}, { origin: OTHER_ORIGIN }),
+    stranger: known.viewer.length > 0 ? await ask([url], {}, { headers: { origin: page.origin } }) : undefined,
+    preflight: await caller.call({ method: 'OPTIONS', headers: preflightHeaders(page.origin, 'POST', sentNames) }),
+    otherOrigin: await ask([url], {}, { headers: { ...viewer, origin: OTHER_ORIGIN } }),
   };
   const bodies: [string, Reply | undefined][] = [];
   for (const [what, body] of malformed(url)) bodies.push([what, await caller.call({ body })]);
   const methods: [string, Reply | undefined][] = [];
-  for (const method of ['GET', 'PUT']) methods.push([method, await ask([url], {}, { method })]);
+  for (const method of ['GET', 'PUT'] as const) methods.push([method, await ask([url], {}, { method })]);
   await caller.pause(Math.max(0, begun + LATER_MS - Date.now()));
   const later = await ask([url]);
-  for (let i = 0; i < burst && caller.limited.length === 0 && caller.leftMs > 0; i++) await caller.send(callFor([url]));
-  return { ...known, ...asked, refused, ordered, malformed: bodies, methods, later, limited: caller.limited };
+  for (let i = 0; i < burst && caller.limited.length === 0; i++) if (!(await caller.send(callFor([url])))) break;
+  return { ...known, ...asked, refused, ordered, malformed: bodies, methods, later };
 }
 
 /**
@@ -136,29 +137,10 @@ async function sameSecond(
   for (let i = 0; i < PAIRS; i++) {
     const [one, other] = await ask();
     if (!one || !other) return undefined;
-    if (Object.is(timeOf(one), timeOf(other))) return [one, other];
+    if (Object.is(one.time, other.time)) return [one, other];
   }
   return undefined;
 }
-
-/** Returns the preflight of a page on another origin. It carries no log-in (Fetch, section 4.8). */
-const preflight = (viewer: readonly string[]): Call => ({
-  method: 'OPTIONS',
-  loggedIn: false,
-  headers: {
-    'Access-Control-Request-Method': 'POST',
-    'Access-Control-Request-Headers': headersToAllow(viewer).join(','),
-  },
-});
-
-/** Returns the headers that a browser names in a preflight: not those that the browser sets itself. */
-export const headersToAllow = (viewer: readonly string[]): string[] =>
-  [
-    'content-type',
-    ...viewer.filter((name) => !/^(?:cookie|origin|referer|user-agent|accept|accept-language)$/.test(name)),
-  ]
-    .filter((name, i, all) => all.indexOf(name) === i)
-    .sort();
 
 /**
  * Sends a body that is too long, and sends it again if no answer comes: a server that answers and closes the connection

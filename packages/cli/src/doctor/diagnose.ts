@@ -1,20 +1,17 @@
-import { inOrder } from './finding.ts';
-import type { Finding } from './finding.ts';
-import { isAnswer } from './observations.ts';
+import { inOrder } from './codes.ts';
+import type { Finding } from './codes.ts';
+import { childFindings, edgeFindings, edgeOffset } from './edge-rules.ts';
+import { endpointFindings, endpointOffset } from './endpoint-rules.ts';
+import { isAnswer, isRefused, isServed } from './observations.ts';
 import type { Observations } from './observations.ts';
-import { browserFindings } from './rules/browser-rules.ts';
-import { childFindings } from './rules/child-rules.ts';
-import { edgeFindings, edgeOffset } from './rules/edge-rules.ts';
-import { endpointFindings, endpointOffset } from './rules/endpoint-rules.ts';
 
 /** Derives the findings from the observations, causes first. Sends no request. */
 export function diagnose(observations: Observations): Finding[] {
-  const { edge, endpoint, browser } = observations;
+  const { edge, endpoint } = observations;
   return inOrder([
     ...(endpoint ? endpointFindings(endpoint, observations, edgeOffset(edge)) : []),
     ...edgeFindings(observations, endpoint && endpointOffset(endpoint)),
     ...childFindings(observations),
-    ...(browser ? browserFindings(browser, edge.url) : []),
   ]);
 }
 
@@ -25,4 +22,44 @@ export function diagnose(observations: Observations): Finding[] {
 export function exitStatus(findings: readonly Finding[], { edge, endpoint }: Observations): 0 | 1 | 2 {
   if (!isAnswer(edge.withoutToken) && !isAnswer(endpoint?.initial)) return 2;
   return findings.some(({ severity }) => severity !== 'note') ? 1 : 0;
+}
+
+interface Tried {
+  readonly hasSecret: boolean;
+  /** Whether requests were left out because the limit of requests or of time was reached. */
+  readonly ranOut: boolean;
+  /** Whether the playlist is on a public host and names files on private hosts. */
+  readonly hasPrivate: boolean;
+}
+
+/** Lists the checks that could not be tried, in one sentence each, with the option that each check needs. */
+export function notTried(
+  { edge, endpoint, page, children }: Observations,
+  { hasSecret, ranOut, hasPrivate }: Tried,
+): string[] {
+  const isReached = isAnswer(edge.withoutToken);
+  const isFileless = isServed(edge.good) && edge.good.body !== undefined && children.length === 0;
+  const judge = endpoint && isRefused(edge.good) ? ', and whether edge or endpoint is wrong' : '';
+  const sentences: [isSo: boolean, sentence: string][] = [
+    [!endpoint, 'The endpoint: give --endpoint URL.'],
+    [
+      isReached && !edge.good,
+      'A valid token and a changed one: give --endpoint URL, a signed URL that has not expired, or the secret ' +
+        '(SECURE_TOKEN_SECRET or --secret-file, with --format).',
+    ],
+    [
+      isReached && !edge.expired && !hasSecret,
+      `An expired token${judge}: give the secret (SECURE_TOKEN_SECRET or --secret-file, with --format).`,
+    ],
+    [isReached && !edge.expired && hasSecret, 'An expired token: the format makes none for this URL.'],
+    [
+      page.isFrom !== 'the caller',
+      `A page of another origin than ${page.origin}, ` +
+        `${page.isFrom === 'nobody' ? 'which is made up' : 'that of the endpoint'}: give --origin PAGE.`,
+    ],
+    [ranOut, 'Some requests: the limit of 40 requests or of ten seconds was reached.'],
+    [hasPrivate, 'Files of the playlist on hosts of a private network, because the playlist is on a public host.'],
+    [!hasPrivate && isFileless, 'Files of the playlist: it names none that the doctor could request.'],
+  ];
+  return sentences.filter(([isSo]) => isSo).map(([, sentence]) => sentence);
 }

@@ -1,27 +1,19 @@
 import type { TokenFormat } from 'secure-token-server';
+import { webUrl } from '../call-arguments.ts';
 import { recognise } from '../format/recognise.ts';
-import type { Recognised } from '../format/recognise.ts';
 import { withoutParameters, withoutTokenOf } from '../format/token-text.ts';
-import { webUrl } from '../web-url.ts';
 import { askChildren } from './ask/ask-children.ts';
-import { askEdge, askWithoutToken } from './ask/ask-edge.ts';
+import { askEdge } from './ask/ask-edge.ts';
 import { askEndpoint } from './ask/ask-endpoint.ts';
-import { Asker } from './ask/asker.ts';
-import type { AskerOptions, Step } from './ask/asker.ts';
-import { EndpointCalls } from './ask/endpoint-calls.ts';
+import { Asker } from '../asker.ts';
+import type { AskerOptions, Step } from '../asker.ts';
 import { passOfUrl } from './ask/pass.ts';
 import type { Pass } from './ask/pass.ts';
-import { endpointSigner, ends, hasExpired, isGenuine, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
-import { playInBrowser } from './browser/play-in-browser.ts';
-import { diagnose, exitStatus } from './diagnose.ts';
-import type { Finding } from './finding.ts';
-import { notTried } from './not-tried.ts';
-import { isAnswer } from './observations.ts';
-import type { EdgeObservations, Observations, Page } from './observations.ts';
-import { isServed } from './rules/answers.ts';
-import { signsAnything } from './rules/endpoint-rules.ts';
-import { isPrivateHost } from './rules/private-host.ts';
-import { shown } from './rules/shown.ts';
+import { ends, hasExpired, isGenuine, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
+import type { Finding } from './codes.ts';
+import { diagnose, exitStatus, notTried } from './diagnose.ts';
+import { isServed } from './observations.ts';
+import type { Page } from './observations.ts';
 
 export interface DoctorOptions {
   /** The absolute URL, with or without a token. */
@@ -37,8 +29,6 @@ export interface DoctorOptions {
    * one, and returns the format of its token.
    */
   readonly format?: TokenFormat | ((url: string) => Promise<TokenFormat | undefined>);
-  /** Also plays the URL with hls.js in a Chromium, if `playwright-core` and a Chromium are installed. @default false */
-  readonly browser?: boolean;
   readonly limits?: Pick<AskerOptions, 'requests' | 'totalMs' | 'eachMs'>;
   readonly onStep?: (step: Step) => void;
 }
@@ -59,170 +49,108 @@ export interface Diagnosis {
  */
 export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   for (const name of ['url', 'endpoint', 'page'] as const) if (options[name] !== undefined) webUrl(name, options[name]);
-  const { endpoint, limits, onStep } = options;
-  const headers = inLowerCase(options.headers);
+  const { endpoint, limits, onStep, format: makes } = options;
+  const headers = Object.fromEntries(
+    Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
   const asker = new Asker({ ...limits, ...(onStep && { onStep }) });
   const page = pageOf(options);
-  const makes = options.format;
-  const formatFor = async (url: string): Promise<TokenFormat | undefined> =>
-    typeof makes === 'function' ? makes(url) : makes;
-  const given = await tokenIn(options.url, { formatFor, mayBeUnknown: !endpoint && !makes });
+  const { origin } = page;
+  const formatFor: FormatFor = async (url) => (typeof makes === 'function' ? makes(url) : makes);
+  const given = await tokenIn(options.url, formatFor, { mayBeUnknown: !endpoint && !makes });
   const { bare } = given;
 
-  const withoutToken = await askWithoutToken(asker, bare, page.origin);
-  const calls = endpoint === undefined ? undefined : new EndpointCalls(endpoint, page.origin, headers);
-  const isCrossOrigin = calls !== undefined && new URL(calls.url).origin !== page.origin;
-  const examined = calls && (await askEndpoint(bare, { calls, asker, isCrossOrigin }));
+  const called = endpoint === undefined ? undefined : await askEndpoint(asker, bare, { endpoint, origin, headers });
+  const format = await formatFor(called?.pass?.url ?? given.url);
+  const own = called ? undefined : ownPass(given, headers);
+  const signer = called?.signer ?? (format && secretSigner(format));
+  const fresh = given.hasExpired ? undefined : own;
+  const good = called?.pass ?? fresh ?? (await signer?.sign([bare]))?.[0];
+  const edge = await askEdge(asker, {
+    ...{ url: bare, origin, good, signer },
+    expired: format ? await passThatEnds(format, bare, ends.anHourAgo) : given.hasExpired ? own : undefined,
+    isGenuine: format && called?.pass && (await isGenuine(format, called.pass)),
+    isSignedHere: format !== undefined && !called?.pass && good !== own,
+    passThatEnds: async (end) => format && passThatEnds(format, bare, end),
+  });
 
-  const format = await formatFor(examined?.pass?.url ?? given.url);
-  const own = calls ? undefined : ownPass(given, headers);
-  const ofEndpoint =
-    calls &&
-    examined?.pass &&
-    endpointSigner(calls, {
-      asker,
-      origin: new URL(bare).origin,
-      signsAnything: signsAnything(examined.observations),
-    });
-  const signer = ofEndpoint ?? (format ? secretSigner(format) : undefined);
-  const good = examined?.pass ?? (own && !given.hasExpired ? own : (await signer?.sign([bare]))?.[0]);
-  const expired = format ? await passThatEnds(format, bare, ends.anHourAgo) : given.hasExpired ? own : undefined;
-  const source = good === own ? 'the token of the URL' : (signer?.source ?? '');
-  const reached = isAnswer(withoutToken);
-  const subject = {
-    ...{ url: bare, origin: page.origin, withoutToken, good, source, expired, signer },
-    isGenuine: format && examined?.pass && (await isGenuine(format, examined.pass)),
-    isSignedHere: format !== undefined && examined?.pass === undefined && good !== own,
-    passThatEnds: async (end: number) => (format ? passThatEnds(format, bare, end) : undefined),
-  };
-  const edge: EdgeObservations = reached
-    ? await askEdge(asker, subject)
-    : {
-        url: shown(new URL(bare)),
-        travel: { headers: [], cookies: false },
-        source,
-        ...(withoutToken && { withoutToken }),
-      };
-
-  const parameters = good ? addedParameters(good.url, bare) : [];
   const playlist = [edge.good, edge.withoutToken].find(isServed)?.body;
-  const asking = signer ?? (own && ownSigner(own, given));
   const below =
     playlist === undefined
       ? undefined
-      : await askChildren({
-          asker,
+      : await askChildren(asker, {
+          ...{ text: playlist, origin, signer: signer ?? (own && ownSigner(own, bare, given.opensFolder)) },
           loadedFrom: isServed(edge.good) && good ? good.url : bare,
-          text: playlist,
-          origin: page.origin,
-          ...(asking && { signer: asking }),
-          isPrivate: isPrivateHost(new URL(bare).hostname),
-          bareOf: (url) => bareUrl(url, { good, parameters, format }),
+          bareOf: bareUrls(good, bare, format),
         });
-  const playable = endpoint === undefined && !isServed(withoutToken) ? urlThatChildrenInherit(good, bare) : bare;
-  const browser = options.browser
-    ? await playInBrowser({
-        ...{ url: playable ?? bare, endpoint, headers, areChildrenSigned: playable !== undefined },
-        page: options.page ?? `${page.origin}/`,
-      })
-    : undefined;
-  const observations: Observations = {
-    page,
-    patience: asker.patience,
-    edge: {
-      ...edge,
-      ...(below?.range && { range: below.range }),
-      ...(below?.haveTokens && { hasTokensInPlaylist: true }),
-    },
-    children: below?.children ?? [],
-    ...(examined && { endpoint: examined.observations }),
-    ...(browser && { browser }),
+  const { children = [], range, hasPrivate = false } = below ?? {};
+  const observations = {
+    ...{ page, patience: asker.patience, children, endpoint: called?.observations },
+    edge: { ...edge, range: edge.range ?? range },
   };
   const findings = diagnose(observations);
   return {
     findings,
     asked: asker.asked,
     status: exitStatus(findings, observations),
-    notTried: notTried({
-      observations,
-      hasEndpoint: calls !== undefined,
-      hasSecret: options.format !== undefined,
-      ranOut: asker.ranOut,
-      hasPrivate: below?.hasPrivate === true,
-    }),
+    notTried: notTried(observations, { hasSecret: makes !== undefined, ranOut: asker.ranOut, hasPrivate }),
   };
 }
 
 /** Returns the page. If no page is named, it is most likely on the origin of the endpoint. */
 function pageOf({ page, endpoint }: DoctorOptions): Page {
-  if (page !== undefined) return { origin: new URL(page).origin, isAssumed: false };
-  return { origin: endpoint === undefined ? 'https://player.example' : new URL(endpoint).origin, isAssumed: true };
+  if (page !== undefined) return { origin: new URL(page).origin, isFrom: 'the caller' };
+  if (endpoint !== undefined) return { origin: new URL(endpoint).origin, isFrom: 'the endpoint' };
+  return { origin: 'https://player.example', isFrom: 'nobody' };
 }
+
+type FormatFor = (url: string) => Promise<TokenFormat | undefined>;
 
 /** A URL, and the token with which it was given. */
 interface Given {
   readonly url: string;
   readonly bare: string;
+  /** Unix seconds; `undefined` if the token does not say. */
+  readonly expires?: number | undefined;
   readonly hasExpired: boolean;
-  readonly recognised: Recognised | undefined;
+  readonly opensFolder?: boolean | undefined;
 }
 
-interface TokenSearch {
-  readonly formatFor: (url: string) => Promise<TokenFormat | undefined>;
-  /** Whether an unknown query may be the token, because there is no other source of tokens. */
-  readonly mayBeUnknown: boolean;
-}
-
-async function tokenIn(text: string, { formatFor, mayBeUnknown }: TokenSearch): Promise<Given> {
+/** @param mayBeUnknown whether an unknown query may be the token, because there is no other source of tokens */
+async function tokenIn(
+  text: string,
+  formatFor: FormatFor,
+  { mayBeUnknown }: { mayBeUnknown: boolean },
+): Promise<Given> {
   const { origin, pathname, search } = new URL(text);
   const url = origin + pathname + search;
   const recognised = await recognise(url);
-  const { expires = Infinity } = recognised ?? {};
-  if (recognised) return { url, bare: recognised.bare, hasExpired: expires < Date.now() / 1000, recognised };
+  if (recognised) {
+    const { bare, expires, opensFolder } = recognised;
+    return { url, bare, expires, opensFolder, hasExpired: expires !== undefined && expires < Date.now() / 1000 };
+  }
   const format = await formatFor(url);
   const bare = format ? withoutTokenOf(format, url) : mayBeUnknown ? origin + pathname : url;
-  return { url, bare, hasExpired: bare !== url && (await hasExpired(format, url)), recognised };
+  return { url, bare, hasExpired: bare !== url && (await hasExpired(format, url)) };
 }
 
 /** Returns the token of the URL, or a token in the given headers. */
-function ownPass({ url, bare }: Given, headers: Readonly<Record<string, string>>): Pass | undefined {
+function ownPass({ url, bare, expires }: Given, headers: Readonly<Record<string, string>>): Pass | undefined {
   const names = Object.keys(headers);
   if (url === bare && names.length === 0) return undefined;
-  const pass = passOfUrl(url, bare);
+  const pass = passOfUrl(url, bare, { source: 'the token of the URL', expires });
   const travel = { headers: names.filter((name) => name !== 'cookie'), cookies: names.includes('cookie') };
   return { ...pass, headers, values: [...pass.values, ...Object.values(headers)], travel };
 }
 
-const inLowerCase = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-
-/** Returns the names of the parameters that a token has added. */
-function addedParameters(signed: string, bare: string): string[] {
-  const own = new URL(bare).searchParams;
-  return [...new URL(signed).searchParams.keys()].filter((name) => !own.has(name));
-}
-
-/**
- * Returns the URL with its token in the path, which the URLs of a playlist inherit; `undefined` if the token travels
- * elsewhere.
- */
-function urlThatChildrenInherit(good: Pass | undefined, bare: string): string | undefined {
-  const isInPath = good !== undefined && new URL(good.url).pathname !== new URL(bare).pathname;
-  return isInPath ? good.url : undefined;
-}
-
-interface PlaylistToken {
-  readonly good: Pass | undefined;
-  /** The parameters of the query that the token has added. */
-  readonly parameters: readonly string[];
-  readonly format: TokenFormat | undefined;
-}
-
-/** Returns a URL of a playlist without the token that it inherits or contains. */
-async function bareUrl(url: string, { good, parameters, format }: PlaylistToken): Promise<string> {
+/** Returns a function that takes off a token which a URL of a playlist inherits or contains. */
+function bareUrls(good: Pass | undefined, bare: string, format: TokenFormat | undefined) {
   const { base, prefix } = good?.moved ?? {};
-  if (base !== undefined && prefix !== undefined && url.startsWith(base)) return prefix + url.slice(base.length);
-  const recognised = await recognise(url);
-  if (recognised) return recognised.bare;
-  return withoutParameters(new URL(format ? withoutTokenOf(format, url) : url), parameters);
+  const own = new URL(bare).searchParams;
+  const added = [...new URL(good?.url ?? bare).searchParams.keys()].filter((name) => !own.has(name));
+  return async (url: string): Promise<string> => {
+    if (base !== undefined && prefix !== undefined && url.startsWith(base)) return prefix + url.slice(base.length);
+    const recognised = await recognise(url);
+    return recognised?.bare ?? withoutParameters(new URL(format ? withoutTokenOf(format, url) : url), added);
+  };
 }

@@ -18,19 +18,33 @@ export interface Failure {
   readonly failure: string;
 }
 
-export type Outcome = Answer | Failure;
+/** `undefined`: the request was not sent. */
+export type Outcome = Answer | Failure | undefined;
 
-export const isAnswer = (outcome: Outcome | undefined): outcome is Answer =>
-  outcome !== undefined && 'status' in outcome;
+export const isAnswer = (outcome: Outcome): outcome is Answer => outcome !== undefined && 'status' in outcome;
+
+export const isServed = (outcome: Outcome): outcome is Answer =>
+  isAnswer(outcome) && outcome.status >= 200 && outcome.status < 300;
+
+/** Tells whether an answer refuses the token or its absence, in the ways of CDNs and stores. */
+export const isRefused = (outcome: Outcome): outcome is Answer =>
+  isAnswer(outcome) && [400, 401, 403, 410].includes(outcome.status);
+
+/** Returns the status of an answer; 0 if there is none. */
+export const statusOf = (outcome: Outcome): number => (isAnswer(outcome) ? outcome.status : 0);
+
+/** Returns the target of a redirect; `undefined` for any other answer. */
+export function targetOf({ url, status, headers }: Answer): URL | undefined {
+  const location = headers.get('location');
+  const isRedirect = status >= 300 && status < 400 && location !== null && URL.canParse(location, url);
+  return isRedirect ? new URL(location, url) : undefined;
+}
 
 /** The page that plays. */
 export interface Page {
   readonly origin: string;
-  /**
-   * Whether the caller has named no page. The origin is then a guess, and a server with a list of origins may not know
-   * it.
-   */
-  readonly isAssumed: boolean;
+  /** Who says so. An origin that nobody says is made up, and a server with a list of origins does not know it. */
+  readonly isFrom: 'the caller' | 'the endpoint' | 'nobody';
 }
 
 /** The ways in which the token travels, which CORS has to allow. */
@@ -40,45 +54,30 @@ export interface Travel {
   readonly cookies: boolean;
 }
 
-/** The edge's answers for one URL. A member is missing if its request was not sent, or could not be sent. */
-export interface EdgeObservations {
+/**
+ * The edge's answers for one URL, each if its request was sent:
+ * - `good` to the valid token, `tampered` to a changed one, `expired` and `longExpired` to tokens that ended an hour and
+ *   a month ago; `lasting` to one of half a day, `own` to one of the given secret
+ * - `range` to `Range: bytes=0-1` with a good token, for a file or the first segment
+ * - `withoutTokenAgain` after the edge has accepted the good token
+ * - `sibling` for a file that does not exist, in the same folder, with a good token; `siblingWithoutToken` without one
+ */
+export type EdgeAnswers = Partial<Record<EdgeRequest, Outcome>>;
+type EdgeRequest =
+  | ('withoutToken' | 'withoutTokenAgain' | 'preflight' | 'range')
+  | ('good' | 'tampered' | 'expired' | 'longExpired' | 'lasting' | 'own')
+  | ('sibling' | 'siblingWithoutToken');
+
+export interface EdgeObservations extends Readonly<EdgeAnswers> {
+  /** The URL without query and without token. */
   readonly url: string;
   readonly travel: Travel;
-  /** The source of the good token in words, such as `signed with the secret`. */
+  /** The source of the good token in words, such as `from the endpoint`. */
   readonly source: string;
-  readonly withoutToken?: Outcome;
-  readonly preflight?: Outcome;
-  readonly tampered?: Outcome;
-  readonly expired?: Outcome;
-  /** The answer to a token that expired a month ago, requested if the edge accepted the other expired token. */
-  readonly longExpired?: Outcome;
-  readonly good?: Outcome;
-  /**
-   * Whether the token of the endpoint is genuine by the given secret; missing if there is no secret, or if that cannot
-   * be judged.
-   */
-  readonly isGenuine?: boolean;
-  /**
-   * The answer to a token signed with the given secret, requested if the edge refused a token of the endpoint that this
-   * secret has not signed.
-   */
-  readonly own?: Outcome;
-  /** The answer to a token that lives for twelve hours, requested if the edge refused the valid token. */
-  readonly lasting?: Outcome;
-  readonly head?: Outcome;
-  /** The answer to `Range: bytes=0-1` with a good token, requested if the URL is not a playlist. */
-  readonly range?: Outcome;
-  /** The answer to a second request without a token, sent after the edge accepted the good token. */
-  readonly withoutTokenAgain?: Outcome;
-  /**
-   * The answer for a file that does not exist, in the same folder, with a good token: requested if the edge refused the
-   * URL, or served it without a token.
-   */
-  readonly sibling?: Outcome;
-  /** The answer for that file without a token, requested if the edge served the URL without a token. */
-  readonly siblingWithoutToken?: Outcome;
-  /** Whether the playlist names files with tokens. */
-  readonly hasTokensInPlaylist?: boolean;
+  /** Unix seconds at which the good token ends, if that is known. */
+  readonly expires?: number | undefined;
+  /** Whether the token of the endpoint is genuine by the given secret; `undefined` if that cannot be judged. */
+  readonly isGenuine?: boolean | undefined;
 }
 
 /** A file that a playlist names. */
@@ -94,7 +93,7 @@ export interface ChildObservations {
   readonly withoutToken?: Outcome;
 }
 
-/** The endpoint's answers. A member is missing if its call was not made. */
+/** The endpoint's answers. */
 export interface EndpointObservations {
   /** The URL without its query, which may contain a key. */
   readonly url: string;
@@ -105,28 +104,12 @@ export interface EndpointObservations {
   readonly preflight?: Outcome;
   readonly initial?: Outcome;
   /** Whether the token for the reason `refused` is the one for `initial`. */
-  readonly isSameAfterRefused?: boolean;
-  /** The call for a URL of another host, and that URL as `asked`. */
-  readonly foreign?: { readonly asked: string; readonly outcome: Outcome };
+  readonly isSameAfterRefused?: boolean | undefined;
+  /** Whether the endpoint has signed a URL of a host that does not exist. */
+  readonly signsAnything?: boolean;
+  /** Texts of the call that no output may repeat, such as a log-in. */
+  readonly hidden?: readonly string[];
 }
-
-/** Observations of a player in a real browser, or the reason why there was no browser. */
-export type BrowserObservations =
-  | { readonly unavailable: string }
-  | {
-      readonly hasPicture: boolean;
-      /** The player's description of the failure that ended it; empty while it goes on. */
-      readonly failure: string;
-      /** Directives of the content security policy, each with the origin that it blocked. */
-      readonly blocked: Readonly<Record<string, string>>;
-      /** Whether the browser has blocked http below https. */
-      readonly isMixed: boolean;
-      /** Statuses of refused requests. */
-      readonly refusals: readonly number[];
-      /** Seconds that the doctor waited for a picture. */
-      readonly patience: number;
-      readonly decodesH264: boolean;
-    };
 
 /** All observations from which a diagnosis is made. */
 export interface Observations {
@@ -135,6 +118,5 @@ export interface Observations {
   readonly patience: number;
   readonly edge: EdgeObservations;
   readonly children: readonly ChildObservations[];
-  readonly endpoint?: EndpointObservations;
-  readonly browser?: BrowserObservations;
+  readonly endpoint?: EndpointObservations | undefined;
 }

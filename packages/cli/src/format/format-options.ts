@@ -1,13 +1,11 @@
-import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { Command } from 'commander';
 import type { TokenFormat } from 'secure-token-server';
-import { CliError } from '../cli-error.ts';
-import { readText } from '../read-text.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { CliError, readText, wholeNumber } from '../call-arguments.ts';
 import { formatNamed, formats, makeFormat } from './formats.ts';
 import type { Format, Settings } from './formats.ts';
-import { addSecretOption, readSecrets } from './read-secrets.ts';
-import type { SecretSource } from './read-secrets.ts';
+import { recognise } from './recognise.ts';
+import type { Recognised } from './recognise.ts';
 
 export interface FormatOptions extends SecretSource {
   /** @default the format of Azion and nginx */
@@ -108,7 +106,7 @@ export async function formatWith(secrets: readonly string[], options: FormatOpti
     ...(depth !== undefined && { depth }),
     ...(maxTtl !== undefined && { maxTtl }),
   };
-  return makeFormat(format, format.keys.option(secrets, keyId), settings);
+  return makeFormat(format, format.keys(secrets, keyId), settings);
 }
 
 export interface ExpiryOptions {
@@ -130,3 +128,85 @@ export function addExpiryOptions(command: Command): Command {
 export function readExpiry({ expires, ttl = 300 }: ExpiryOptions): number {
   return expires ?? Math.floor(Date.now() / 1000) + ttl;
 }
+
+export interface SecretSource {
+  secretFile?: string;
+}
+
+function addSecretOption(command: Command): Command {
+  return command.option(
+    '--secret-file <file>',
+    'file with the secret, or one a line, or keys in PEM: the first signs, all verify (default: SECURE_TOKEN_SECRET)',
+  );
+}
+
+/** A key in PEM (RFC 7468), which has several lines. */
+const pem = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g;
+
+/** Returns the secrets of the file; without a file, the secret of the environment, or none. */
+export async function findSecrets({ secretFile }: SecretSource): Promise<string[]> {
+  if (secretFile === undefined) {
+    const { SECURE_TOKEN_SECRET: secret } = process.env;
+    return secret ? [secret] : [];
+  }
+  const text = await readText(secretFile, 'The file of --secret-file');
+  const secrets = text.match(pem) ?? text.split(/\r?\n/).filter((line) => line !== '');
+  if (secrets.length === 0)
+    throw new CliError('The file of --secret-file is empty. Write the secret into it, or several, one a line.');
+  return secrets;
+}
+
+/** @throws `CliError` if there is none */
+export async function readSecrets(source: SecretSource): Promise<string[]> {
+  const secrets = await findSecrets(source);
+  if (secrets.length === 0)
+    throw new CliError('The secret is missing. Set SECURE_TOKEN_SECRET, or give --secret-file.');
+  return secrets;
+}
+
+export interface Completed<Options extends FormatOptions> {
+  /** The options, completed by what the URL shows; options of the caller take precedence. */
+  readonly options: Options;
+  /** The token of the URL, if no format was named. */
+  readonly recognised: Recognised | undefined;
+}
+
+/**
+ * Returns the options of a call, completed by what the token of the URL shows: its format, its settings, the id of its
+ * key.
+ */
+export async function completedBy<Options extends FormatOptions>(
+  url: string,
+  options: Options,
+): Promise<Completed<Options>> {
+  const recognised = options.format ? undefined : await recognise(url);
+  if (recognised?.format === undefined) return { options, recognised };
+  const { format, settings, keyId } = recognised;
+  const ids = options.keyId.length > 0 || keyId === undefined ? options.keyId : [keyId];
+  const option = { ...settings, ...options.option };
+  return { options: { ...options, format: formatNamed(format), option, keyId: ids }, recognised };
+}
+
+/**
+ * Returns the format that makes tokens like that of `url`. Returns `undefined` for tokens that no format makes, and if
+ * the options do not suffice for a format that the caller has not named.
+ *
+ * @throws `CliError` for options that the named format cannot work with
+ */
+export async function formatLike(
+  url: string,
+  secrets: readonly string[],
+  given: FormatOptions,
+): Promise<TokenFormat | undefined> {
+  const { options, recognised } = await completedBy(url, given);
+  if (recognised && recognised.format === undefined) return undefined;
+  try {
+    return await formatWith(secrets, options);
+  } catch (error) {
+    if (given.format === undefined && error instanceof CliError) return undefined;
+    throw error;
+  }
+}
+
+/** The format that is used without `--format`, for the help of commands that recognise it. */
+export const recognisedOr = 'the format of the token in the URL, or else secureToken';

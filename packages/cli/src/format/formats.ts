@@ -1,23 +1,65 @@
-import {
-  azureBlob,
-  bunny,
-  cloudCdn,
-  cloudFront,
-  cloudflare,
-  edgeAuth,
-  fastly,
-  googleStorage,
-  mediaCdn,
-  mediaCdnToken,
-  secureLink,
-  secureLinkLayouts,
-  secureToken,
-  wowza,
-} from 'secure-token-server';
+import * as server from 'secure-token-server';
 import type { TokenFormat } from 'secure-token-server';
-import { CliError } from '../cli-error.ts';
-import { accountKey, base64Keys, hexKeys, jwtKeys, keysWithIds, secretText } from './key-kinds.ts';
-import type { KeyKind } from './key-kinds.ts';
+import { CliError } from '../call-arguments.ts';
+import { isObject, parseJson } from '../endpoint-answer.ts';
+
+/**
+ * A kind of keys: it turns the secrets of a command into the options of a format that hold its keys.
+ *
+ * @param ids the values of `--key-id`
+ * @throws `CliError` if ids are missing, or too many
+ */
+type KeyKind = (secrets: readonly string[], ids: readonly string[]) => Readonly<Record<string, unknown>>;
+
+function withoutIds(ids: readonly string[]): void {
+  if (ids.length > 0) throw new CliError('--key-id: the keys of this format have no ids. Leave it out.');
+}
+
+/** Returns the kind of keys that are texts. */
+const texts =
+  (name: 'secrets' | 'keys'): KeyKind =>
+  (secrets, ids) => {
+    withoutIds(ids);
+    return { [name]: secrets };
+  };
+
+/** Returns the kind of keys that have ids, in members of these names. */
+const keysWithIds =
+  (id: string, key: string): KeyKind =>
+  (secrets, ids) => {
+    if (ids.length !== secrets.length)
+      throw new CliError(
+        `--key-id: there are ${secrets.length} keys and ${ids.length} ids. ` +
+          'Give --key-id with the id that each key has at the CDN, in the order of the keys.',
+      );
+    return { keys: secrets.map((secret, i) => ({ [id]: ids[i], [key]: keyIn(secret) })) };
+  };
+
+/** The keys of a JWT, whose ids may be left out. */
+const jwtKeys: KeyKind = (secrets, ids) =>
+  ids.length > 0 ? keysWithIds('id', 'key')(secrets, ids) : { keys: secrets.map((secret) => ({ key: keyIn(secret) })) };
+
+/**
+ * Returns the kind of an account's only key, by which only the store can judge tokens.
+ *
+ * @param key the option of the format that holds it
+ * @param id the option that holds its id, if it has one
+ */
+const accountKey =
+  (key: string, id?: string): KeyKind =>
+  (secrets, ids) => {
+    if (secrets.length > 1) throw new CliError('--secret-file: this format signs with one key. Give that one alone.');
+    if (id === undefined) withoutIds(ids);
+    else if (ids.length !== 1)
+      throw new CliError(`--key-id: this format has one key. Give --key-id once, with the ${id} of that key.`);
+    return { [key]: secrets[0], ...(id !== undefined && { [id]: ids[0] }) };
+  };
+
+/** Returns the object of a JWK (RFC 7517), or the text itself. */
+function keyIn(secret: string): unknown {
+  const value = parseJson(secret);
+  return isObject(value) && 'kty' in value ? value : secret;
+}
 
 /** Options of a format, as a command line has them: JSON values. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -37,33 +79,29 @@ const loadCat = () => import('secure-token-server/cat');
 const loadS3 = () => import('secure-token-server/s3');
 
 export const formats: readonly Format[] = [
-  { name: 'secureToken', keys: secretText, make: secureToken },
-  { name: 'secureLink', keys: secretText, make: linkOfLayout },
-  { name: 'edgeAuth', keys: hexKeys, make: edgeAuth },
-  { name: 'cloudFront', keys: keysWithIds('id', 'privateKey'), make: cloudFront },
-  { name: 'bunny', keys: secretText, make: bunny },
-  { name: 'mediaCdn', keys: keysWithIds('name', 'key'), make: mediaCdn },
-  { name: 'mediaCdnToken', keys: base64Keys, make: mediaCdnToken },
-  { name: 'cloudCdn', keys: keysWithIds('name', 'key'), make: cloudCdn },
-  { name: 'cloudflare', keys: secretText, make: cloudflare },
-  { name: 'fastly', keys: base64Keys, make: fastly },
-  { name: 'wowza', keys: secretText, make: wowza },
-  { name: 'mux', keys: keysWithIds('id', 'key'), make: async (options) => (await loadJwt()).mux(options) },
+  { name: 'secureToken', keys: texts('secrets'), make: server.secureToken },
+  { name: 'secureLink', keys: texts('secrets'), make: linkOfLayout },
+  { name: 'edgeAuth', keys: texts('keys'), make: server.edgeAuth },
+  { name: 'cloudFront', keys: keysWithIds('id', 'privateKey'), make: server.cloudFront },
+  { name: 'bunny', keys: texts('secrets'), make: server.bunny },
+  { name: 'mediaCdn', keys: keysWithIds('name', 'key'), make: server.mediaCdn },
+  { name: 'mediaCdnToken', keys: texts('keys'), make: server.mediaCdnToken },
+  { name: 'cloudCdn', keys: keysWithIds('name', 'key'), make: server.cloudCdn },
+  { name: 'cloudflare', keys: texts('secrets'), make: server.cloudflare },
+  { name: 'fastly', keys: texts('keys'), make: server.fastly },
+  { name: 'wowza', keys: texts('secrets'), make: server.wowza },
+  { name: 'mux', keys: keysWithIds('id', 'key'), make: async (it) => (await loadJwt()).mux(it) },
   {
     name: 'cloudflareStream',
     keys: keysWithIds('id', 'key'),
-    make: async (options) => (await loadJwt()).cloudflareStream(options),
+    make: async (it) => (await loadJwt()).cloudflareStream(it),
   },
-  { name: 'jwPlayer', keys: secretText, make: async (options) => (await loadJwt()).jwPlayer(options) },
+  { name: 'jwPlayer', keys: texts('secrets'), make: async (it) => (await loadJwt()).jwPlayer(it) },
   { name: 'jwt', keys: jwtKeys, make: jwtOfClaims },
   { name: 'commonAccessToken', keys: keysWithIds('id', 'key'), make: catOfJson },
-  {
-    name: 's3',
-    keys: accountKey('secretAccessKey', 'accessKeyId'),
-    make: async (options) => (await loadS3()).s3(options),
-  },
-  { name: 'googleStorage', keys: accountKey('privateKey', 'clientEmail'), make: googleStorage },
-  { name: 'azureBlob', keys: accountKey('accountKey'), make: azureBlob },
+  { name: 's3', keys: accountKey('secretAccessKey', 'accessKeyId'), make: async (it) => (await loadS3()).s3(it) },
+  { name: 'googleStorage', keys: accountKey('privateKey', 'clientEmail'), make: server.googleStorage },
+  { name: 'azureBlob', keys: accountKey('accountKey'), make: server.azureBlob },
 ];
 
 /** @throws `CliError` for an unknown name */
@@ -74,7 +112,7 @@ export function formatNamed(name: string): Format {
 }
 
 /**
- * @param keys the result of `KeyKind.option`
+ * @param keys the result of a `KeyKind`
  * @throws `CliError` that names the format, for options that it cannot work with
  */
 export async function makeFormat({ name, make }: Format, keys: Settings, settings: Settings): Promise<TokenFormat> {
@@ -87,43 +125,33 @@ export async function makeFormat({ name, make }: Format, keys: Settings, setting
 
 /** Makes a `secureLink`. `layout` is a name of `secureLinkLayouts`. */
 function linkOfLayout({ layout, ...options }: Settings): TokenFormat {
-  if (layout === undefined) return secureLink(options as never);
-  const names = Object.keys(secureLinkLayouts);
-  if (typeof layout !== 'string' || !names.includes(layout))
-    throw new CliError(`layout: This is unknown. Give one of ${names.join(', ')}.`);
-  return secureLink({ ...secureLinkLayouts[layout as keyof typeof secureLinkLayouts], ...options } as never);
+  const layouts: Readonly<Record<string, object>> = server.secureLinkLayouts;
+  const isKnown = typeof layout === 'string' && Object.hasOwn(layouts, layout);
+  if (layout !== undefined && !isKnown)
+    throw new CliError(`layout: This is unknown. Give one of ${Object.keys(layouts).join(', ')}.`);
+  return server.secureLink({ ...(isKnown && layouts[layout]), ...options } as never);
 }
 
-/**
- * Makes a `jwt`. `claims` is an object; `{path}` in its texts is the path of the URL. A profile brings its own claims.
- */
+/** Makes a `jwt`. `claims` is an object; `{path}` in its texts is the path of the URL. */
 async function jwtOfClaims({ claims, ...options }: Settings): Promise<TokenFormat> {
-  if (options.profile !== undefined)
-    return (await loadJwt()).jwt({ ...options, ...(claims !== undefined && { claims }) } as never);
-  if (typeof claims !== 'object' || claims === null)
+  if (!isObject(claims))
     throw new CliError('claims: This is not an object. Give one in JSON, such as claims=\'{"sub":"{path}"}\'.');
-  const { jwt } = await loadJwt();
+  const filled = (value: unknown, path: string): unknown =>
+    typeof value === 'string' ? value.replaceAll('{path}', () => path) : value;
   const claimsOf = ({ pathname }: URL): Settings =>
-    Object.fromEntries(
-      Object.entries(claims).map(([name, value]: [string, unknown]) => [
-        name,
-        typeof value === 'string' ? value.replaceAll('{path}', () => pathname) : value,
-      ]),
-    );
-  return jwt({ ...options, claims: claimsOf } as never);
+    Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, filled(value, pathname)]));
+  return (await loadJwt()).jwt({ ...options, claims: claimsOf } as never);
 }
 
 /** Makes a `commonAccessToken`. In `uri` and `claims`, an object becomes a map with its names as numbers. */
 async function catOfJson({ uri, claims, ...options }: Settings): Promise<TokenFormat> {
   const { commonAccessToken } = await loadCat();
-  return commonAccessToken({
-    ...options,
+  const maps = {
     ...(uri !== undefined && { uri: mapsIn(uri) }),
     ...(claims !== undefined && { claims: mapsIn(claims) }),
-  } as never);
+  };
+  return commonAccessToken({ ...options, ...maps } as never);
 }
 
-function mapsIn(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return new Map(Object.entries(value).map(([name, inner]) => [Number(name), mapsIn(inner)]));
-}
+const mapsIn = (value: unknown): unknown =>
+  isObject(value) ? new Map(Object.entries(value).map(([name, inner]) => [Number(name), mapsIn(inner)])) : value;

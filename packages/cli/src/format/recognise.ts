@@ -1,57 +1,96 @@
 import type { Settings } from './formats.ts';
-import { recognisers } from './recognisers.ts';
+import { recogniseCat, recogniseJwt } from './recognise-claims.ts';
+import { recogniseLink } from './recognise-link.ts';
+import { recogniseStore, recognisers } from './recognisers.ts';
+import { withoutParameters, withoutPath } from './token-text.ts';
 
-/** The facts that a token in a URL shows without the secret. */
-export interface Recognised {
+/** What a recogniser has found in a URL. */
+export interface Found {
   /** The CDN or store of the token, such as `Amazon CloudFront`. */
   readonly cdn: string;
-  /** The parameters that show it, such as `Key-Pair-Id and Signature in the query`. */
-  readonly why: string;
   /** The name for `--format`; missing for a token that no format can judge. */
   readonly format?: string;
   /** Options of the format that the URL shows. */
-  readonly settings: Settings;
+  readonly settings?: Settings;
   /** The id of the key, for formats whose keys have one. */
-  readonly keyId?: string;
-  /** The URL without the token. */
-  readonly bare: string;
+  readonly keyId?: string | undefined;
+  /** The parameters that the token may have. */
+  readonly names?: readonly string[];
+  /** The part of the path that is the token. */
+  readonly part?: string | undefined;
+  /** What stands in place of that part in the URL without the token. @default nothing */
+  readonly instead?: string;
   /** Unix seconds; missing if the token does not say. */
-  readonly expires?: number;
+  readonly expires?: number | undefined;
   /** Whether the token opens more than one URL; missing if the token does not say. */
   readonly opensFolder?: boolean;
-  /** Further facts, one line each: what the token opens, the id of its key, claims. Never a signature. */
+  /** What the token opens, in words. */
+  readonly opens?: string;
+  /** Further facts, one line each. Never a signature. */
+  readonly facts?: readonly string[];
+}
+
+/** The facts that a token in a URL shows without the secret. */
+export interface Recognised extends Found {
+  /** Where the token is, such as `Key-Pair-Id, Signature in the query`. */
+  readonly why: string;
+  readonly settings: Settings;
+  /** The URL without the token. */
+  readonly bare: string;
   readonly facts: readonly string[];
 }
 
+/** Looks for one kind of token in a URL. It may throw for a text that is not its own. */
+export type Recogniser = (url: URL) => Found | undefined | Promise<Found | undefined>;
+
+/** The recognisers, the most reliable first: parameter names of one CDN, then names that several CDNs share. */
+const inOrder: readonly Recogniser[] = [
+  recogniseStore,
+  ...recognisers,
+  recogniseLink,
+  recogniseJwt,
+  recogniseCat,
+  ({ searchParams }) =>
+    searchParams.has('st') && searchParams.has('e')
+      ? {
+          cdn: 'Azion Secure Token, nginx secure_link',
+          format: 'secureToken',
+          names: ['st', 'e'],
+          expires: Number(searchParams.get('e')),
+          opens: 'this path, or with --depth a folder; the token does not say',
+        }
+      : undefined,
+];
+
 /** @returns `undefined` for a URL without a known token */
 export async function recognise(text: string): Promise<Recognised | undefined> {
-  let url;
-  try {
-    url = new URL(text);
-  } catch {
-    return undefined;
-  }
-  for (const recogniser of recognisers) {
-    const found = await recognisedBy(recogniser, url);
-    if (!found) continue;
-    const { why, facts, keyId } = found;
-    return {
-      ...found,
-      why: printable(why),
-      facts: facts.map(printable),
-      ...(keyId !== undefined && { keyId: printable(keyId) }),
-    };
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  for (const recogniser of inOrder) {
+    const found = await Promise.resolve(url)
+      .then(recogniser)
+      .catch(() => undefined);
+    if (found) return completed(url, found);
   }
   return undefined;
 }
 
-/** Calls a recogniser. It reads texts of strangers: a text that it cannot read is not its own. */
-async function recognisedBy(recogniser: (typeof recognisers)[number], url: URL): Promise<Recognised | undefined> {
-  try {
-    return await recogniser(url);
-  } catch {
-    return undefined;
-  }
+function completed(url: URL, found: Found): Recognised {
+  const { names = [], part, instead = '', settings = {}, keyId, opens, facts = [] } = found;
+  const present = names.filter((name) => url.searchParams.has(name)).map(printable);
+  const id = keyId === undefined ? undefined : printable(keyId);
+  return {
+    ...found,
+    why: part === undefined ? `${present.join(', ')} in the query` : 'a token in the path',
+    settings,
+    keyId: id,
+    bare: part === undefined ? withoutParameters(url, names) : withoutPath(url, part, instead),
+    facts: [
+      ...(opens === undefined ? [] : [`opens: ${printable(opens)}`]),
+      ...(id === undefined ? [] : [`key id: ${id}`]),
+      ...facts.map(printable),
+    ],
+  };
 }
 
 /** Replaces control characters: a token may contain them, and a terminal obeys them. */

@@ -1,4 +1,5 @@
 import type { TokenFormat } from 'secure-token-server';
+import { isObject, parseJson } from '../endpoint-answer.ts';
 
 /** Returns the URL without these parameters, with every other byte unchanged. */
 export function withoutParameters(url: URL, names: readonly string[]): string {
@@ -9,9 +10,9 @@ export function withoutParameters(url: URL, names: readonly string[]): string {
   return url.origin + url.pathname + (kept.length > 0 ? `?${kept.join('&')}` : '');
 }
 
-/** Returns the URL without a part of its path. */
-export const withoutPath = (url: URL, part: string): string =>
-  url.origin + url.pathname.replace(part, () => '') + url.search;
+/** Returns the URL with another text in place of a part of its path. */
+export const withoutPath = (url: URL, part: string, instead: string): string =>
+  url.origin + url.pathname.replace(part, () => instead) + url.search;
 
 /** Returns the URL without a token of `format`; the URL itself if there is no token. */
 export function withoutTokenOf(format: TokenFormat, text: string): string {
@@ -33,13 +34,8 @@ export const fields = (text: string): Partial<Record<string, string>> =>
 
 /** Reads a JSON object in base64 or base64url; returns `undefined` for anything else. */
 export function jsonIn(text: string | undefined): object | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64').toString());
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = text === undefined ? undefined : parseJson(Buffer.from(text, 'base64').toString());
+  return isObject(value) ? value : undefined;
 }
 
 /** Returns unix seconds as a date for people. */

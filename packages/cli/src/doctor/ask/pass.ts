@@ -1,5 +1,4 @@
-import { problemOf } from '../endpoint-answer.ts';
-import type { SentToken } from '../endpoint-answer.ts';
+import { isObject } from '../../endpoint-answer.ts';
 import type { Travel } from '../observations.ts';
 
 /** A request that carries a token. */
@@ -9,6 +8,10 @@ export interface Pass {
   /** The texts of the token, as they are written in `url` and `headers`. */
   readonly values: readonly string[];
   readonly travel: Travel;
+  /** Where the token comes from, as messages have it: `from the endpoint`. */
+  readonly source: string;
+  /** Unix seconds at which the token ends, if that is known. */
+  readonly expires?: number | undefined;
   /** The folder whose files the token opens, as its `prefix` says. */
   readonly folder?: string;
   /** The `prefix` that a token has replaced in the URL, and the `base` that replaces it. */
@@ -24,25 +27,23 @@ export interface Attached {
   readonly credentials?: unknown;
 }
 
-/**
- * Returns `url` with a token of an endpoint; `undefined` for a token that players refuse, which the diagnosis reports.
- *
- * @param url without a token
- * @param setCookies the `Set-Cookie` headers that came with it
- */
-export const passOfSent = (token: SentToken, url: string, setCookies: readonly string[] = []): Pass | undefined =>
-  problemOf(token) === undefined ? passOf(token, url, setCookies) : undefined;
+/** What came with a token. */
+interface Origin {
+  readonly source: string;
+  readonly expires?: number | undefined;
+  /** The `Set-Cookie` headers. @default [] */
+  readonly setCookies?: readonly string[] | undefined;
+}
 
 /**
  * Returns `url` with a token; `undefined` if the token makes no valid request: `fetch`, `URL` and `Headers` would throw
  * an error that quotes the token.
  *
  * @param url without a token
- * @param setCookies the `Set-Cookie` headers that came with it
  */
-export function passOf(token: Attached, url: string, setCookies: readonly string[] = []): Pass | undefined {
+export function passOf(token: Attached, url: string, origin: Origin): Pass | undefined {
   try {
-    const pass = attached(token, url, setCookies);
+    const pass = attached(token, url, origin);
     new URL(pass.url);
     new Headers(pass.headers);
     return pass;
@@ -51,7 +52,7 @@ export function passOf(token: Attached, url: string, setCookies: readonly string
   }
 }
 
-function attached(token: Attached, url: string, setCookies: readonly string[]): Pass {
+function attached(token: Attached, url: string, { source, expires, setCookies = [] }: Origin): Pass {
   const query = textsOf(token.query);
   const carried = textsOf(token.headers);
   const folder = folderIn(token.prefix);
@@ -62,50 +63,51 @@ function attached(token: Attached, url: string, setCookies: readonly string[]): 
   const takesCookies = token.credentials === true && moved.startsWith(`${new URL(url).origin}/`);
   const cookies = takesCookies ? setCookies.map((cookie) => cookie.split(';')[0]!) : [];
   const headers = { ...carried, ...(cookies.length > 0 && { cookie: cookies.join('; ') }) };
+  const signed = withQuery(moved, query);
   return {
-    url: withQuery(moved, query),
+    url: signed,
     headers,
-    values: [
-      ...Object.values(query).map(escapeQuery),
-      ...Object.values(headers),
-      ...(base === undefined ? [] : [frontOf(new URL(base).pathname, new URL(prefix).pathname)]),
-    ],
+    source,
+    expires,
+    values: [...valuesIn(signed, url), ...Object.values(headers)],
     ...(folder !== undefined && { folder }),
     ...(base !== undefined && { moved: { base, prefix } }),
     travel: { headers: Object.keys(carried).map((name) => name.toLowerCase()), cookies: token.credentials === true },
   };
 }
 
-/** Returns the pass of a URL that was given with its token. @param bare the same URL without the token */
-export function passOfUrl(url: string, bare: string): Pass {
+/** Returns the pass of a URL that has its token. @param bare the same URL without the token */
+export const passOfUrl = (url: string, bare: string, { source, expires }: Origin): Pass => ({
+  ...{ url, headers: {}, source, expires, values: valuesIn(url, bare) },
+  travel: { headers: [], cookies: false },
+});
+
+/** Returns the texts that a token has added to the query and the path of a URL. */
+function valuesIn(url: string, bare: string): string[] {
   const [signed, plain] = [new URL(url), new URL(bare)];
   const kept = new Set(plain.search.slice(1).split('&'));
-  const taken = signed.search.slice(1).split('&');
-  return {
-    url,
-    headers: {},
-    values: [
-      ...taken.filter((pair) => !kept.has(pair)).map((pair) => pair.slice(pair.indexOf('=') + 1)),
-      ...(signed.pathname === plain.pathname ? [] : [frontOf(signed.pathname, plain.pathname)]),
-    ].filter((value) => value !== ''),
-    travel: { headers: [], cookies: false },
-  };
+  const added = signed.search.slice(1).split('&');
+  return [
+    ...added.filter((pair) => !kept.has(pair)).map((pair) => pair.slice(pair.indexOf('=') + 1)),
+    ...(signed.pathname === plain.pathname ? [] : [frontOf(signed.pathname, plain.pathname)]),
+  ].filter((value) => value !== '');
 }
 
 /** Returns a pass in whose token one character was changed; `undefined` if no character can be changed. */
-export function tampered({ url, headers, values, travel }: Pass): Pass | undefined {
+export function tampered(pass: Pass): Pass | undefined {
+  const { url, headers, values } = pass;
   const [longest = ''] = [...values].sort((a, b) => b.length - a.length);
   const changed = withOneChanged(longest);
   if (changed === undefined) return undefined;
   const at = url.lastIndexOf(longest);
   return {
+    ...pass,
     // a value in a header may also be part of the host, and no other host must get a request
     url: at < new URL(url).origin.length ? url : url.slice(0, at) + changed + url.slice(at + longest.length),
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, value.replace(longest, () => changed)]),
     ),
     values: [changed],
-    travel,
   };
 }
 
@@ -124,12 +126,7 @@ function withOneChanged(value: string): string | undefined {
 
 /** Returns an absolute URL as a browser writes it, with a slash after the host; `undefined` for an invalid value. */
 function folderIn(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  try {
-    return new URL(value).href;
-  } catch {
-    return undefined;
-  }
+  return typeof value === 'string' && URL.canParse(value) ? new URL(value).href : undefined;
 }
 
 /** Returns the part of a path before the ending that it shares with `plain`. */
@@ -141,7 +138,7 @@ function frontOf(path: string, plain: string): string {
 
 /** Returns the members of an object as texts. Leaves out members that are null, as players do. */
 function textsOf(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null) return {};
+  if (!isObject(value)) return {};
   const given = Object.entries(value).filter(([, text]) => text !== null);
   return Object.fromEntries(given.map(([name, text]) => [name, String(text)]));
 }

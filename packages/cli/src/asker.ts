@@ -1,14 +1,12 @@
-import { isAnswer } from '../observations.ts';
-import type { Answer, Outcome } from '../observations.ts';
-import { targetOf } from '../rules/answers.ts';
-import { shown } from '../rules/shown.ts';
-import { readPlaylistText, readWhole } from './read-body.ts';
+import { isAnswer, targetOf } from './doctor/observations.ts';
+import type { Outcome } from './doctor/observations.ts';
+import { shown } from './shown.ts';
 
 export interface Request {
   /** A description of the request, for the people who watch. */
   readonly what: string;
   readonly url: string;
-  readonly method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST';
+  readonly method?: 'GET' | 'OPTIONS' | 'POST' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /**
@@ -40,19 +38,21 @@ export interface AskerOptions {
 
 /** The most redirects on one origin that are followed. */
 const MAX_REDIRECTS = 2;
+/** The most bytes of a body. No playlist in use and no answer of an endpoint is longer. */
+const MAX_BYTES = 1_048_576;
+/** The number of characters that show whether a text is a playlist. */
+const ENOUGH = 16;
 
 /** A sender of requests, with a limit on their number and their time. */
 export class Asker {
-  readonly #left: { requests: number; until: number };
-  readonly #eachMs: number;
-  readonly #onStep: (step: Step) => void;
+  readonly #limits: Required<AskerOptions>;
+  readonly #until: number;
   #asked = 0;
   #ranOut = false;
 
   constructor({ requests = 40, totalMs = 9500, eachMs = 4000, onStep = () => undefined }: AskerOptions = {}) {
-    this.#left = { requests, until: Date.now() + totalMs };
-    this.#eachMs = eachMs;
-    this.#onStep = onStep;
+    this.#limits = { requests, totalMs, eachMs, onStep };
+    this.#until = Date.now() + totalMs;
   }
 
   /** The number of requests that were sent. */
@@ -65,16 +65,21 @@ export class Asker {
     return this.#ranOut;
   }
 
+  /** Milliseconds that are left for all requests. */
+  get leftMs(): number {
+    return Math.max(0, this.#until - Date.now());
+  }
+
   /** Seconds that the doctor waits for one answer. */
   get patience(): number {
-    return this.#eachMs / 1000;
+    return this.#limits.eachMs / 1000;
   }
 
   /**
    * @param told the URL as the doctor reports it, for a URL with a token in its path
    * @returns `undefined` for a request that was not sent
    */
-  async ask(request: Request, told: string = shown(new URL(request.url))): Promise<Outcome | undefined> {
+  async ask(request: Request, told: string = shown(new URL(request.url))): Promise<Outcome> {
     let url = request.url;
     for (let redirects = 0; ; redirects++) {
       const outcome = await this.#send({ ...request, url }, told);
@@ -84,16 +89,17 @@ export class Asker {
     }
   }
 
-  async #send(request: Request, told: string): Promise<Outcome | undefined> {
-    const leftMs = this.#left.until - Date.now();
-    if (this.#asked >= this.#left.requests || leftMs < 50) {
+  async #send(request: Request, told: string): Promise<Outcome> {
+    const { requests, eachMs, onStep } = this.#limits;
+    const { leftMs } = this;
+    if (this.#asked >= requests || leftMs < 50) {
       this.#ranOut = true;
       return undefined;
     }
     this.#asked++;
-    const outcome = await exchange(request, { told, timeoutMs: Math.min(leftMs, this.#eachMs) });
+    const outcome = await exchange(request, { told, timeoutMs: Math.min(leftMs, eachMs) });
     const { what, method = 'GET' } = request;
-    this.#onStep({ what, method, url: told, result: 'status' in outcome ? String(outcome.status) : outcome.failure });
+    onStep({ what, method, url: told, result: 'status' in outcome ? String(outcome.status) : outcome.failure });
     return outcome;
   }
 }
@@ -101,27 +107,45 @@ export class Asker {
 async function exchange(
   { url, method = 'GET', headers = {}, body }: Request,
   { told, timeoutMs }: { told: string; timeoutMs: number },
-): Promise<Outcome> {
+): Promise<NonNullable<Outcome>> {
   const sentMs = Date.now();
+  // what a browser sends, and what rules against bots and foreign pages examine
+  const sent = {
+    'user-agent': 'Mozilla/5.0 (compatible; secure-token-doctor)',
+    ...(headers.origin !== undefined && { referer: `${headers.origin}/` }),
+    ...headers,
+  };
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const init = { method, headers: asOfABrowser(headers), redirect: 'manual', signal } as const;
+    const init = { method, headers: sent, redirect: 'manual', signal } as const;
     const response = await fetch(url, { ...init, ...(body !== undefined && { body }) });
     const receivedMs = Date.now();
-    const text = await (method === 'POST' ? readWhole(response) : readPlaylistText(response));
-    const answer: Answer = { url: told, status: response.status, headers: response.headers, sentMs, receivedMs };
-    return text === undefined ? answer : { ...answer, body: text };
+    const isWanted = method === 'POST' ? () => true : isPlaylistText;
+    const text = method === 'POST' || response.ok ? await readWhile(response, isWanted) : undefined;
+    if (text === undefined) await response.body?.cancel();
+    const { status, headers: received } = response;
+    return { url: told, status, headers: received, sentMs, receivedMs, ...(text !== undefined && { body: text }) };
   } catch (error) {
     return { url: told, failure: reasonOf(error) };
   }
 }
 
-/** Adds headers that a browser sends, and that rules against bots and foreign pages examine. */
-const asOfABrowser = (headers: Readonly<Record<string, string>>): Record<string, string> => ({
-  'user-agent': 'Mozilla/5.0 (compatible; secure-token-doctor)',
-  ...(headers.origin !== undefined && { referer: `${headers.origin}/` }),
-  ...headers,
-});
+/** Tells whether a text begins like an HLS playlist or a DASH manifest. */
+const isPlaylistText = (text: string): boolean => /^\uFEFF?(?:#EXTM3U|\s*<(?:\?xml|!--|(?:\w+:)?MPD[\s>]))/.test(text);
+
+/** Returns the text of a body; `undefined` for one that is too long, or whose first characters are not wanted. */
+async function readWhile(response: Response, isWanted: (text: string) => boolean): Promise<string | undefined> {
+  const decoder = new TextDecoder();
+  let [text, size] = ['', 0];
+  // the types of Node's fetch do not say that a body can be iterated
+  const body = (response.body ?? []) as unknown as AsyncIterable<Uint8Array>;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    text += decoder.decode(chunk, { stream: true });
+    if (size > MAX_BYTES || (text.length >= ENOUGH && !isWanted(text))) return undefined;
+  }
+  return isWanted(text) ? text : undefined;
+}
 
 /** Returns a code of Node.js, because the message of an error may contain the URL. */
 function reasonOf(error: unknown): string {

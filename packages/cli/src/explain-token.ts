@@ -1,0 +1,89 @@
+import type { InspectedToken } from 'secure-token-server/cat';
+
+const algorithms: Readonly<Record<number, string>> = { 5: 'HS256', '-7': 'ES256', '-37': 'PS256' };
+const [EXP, NBF, CATU] = [4, 5, 312];
+/** A day in seconds, the default of `maxTtl` in `secure-token-server`. */
+const MAX_TTL = 86_400;
+/** The deepest level that is shown. No claim that we know has deeper values. */
+const MAX_DEPTH = 6;
+
+/** Explains a token for people, in some lines of text. */
+export function explainToken(token: InspectedToken, odd: readonly string[]): string {
+  const { tags, algorithm, keyId, isKeyIdProtected, claims, isGenuine, bytes } = token;
+  const where = `in the ${isKeyIdProtected ? 'protected' : 'unprotected'} header`;
+  const made = isGenuine ? 'made with this key' : 'NOT made with this key';
+  const line = (name: string, text: string): string => `  ${name.padEnd(14)}  ${text}`;
+  const uri = claims?.find(({ label }) => label === CATU);
+  return [
+    `Common Access Token, ${bytes} bytes`,
+    line('tags', tags.join(', ') || 'none'),
+    line('algorithm', `${algorithms[algorithm] ?? 'unknown'} (${algorithm})`),
+    line('key', keyId === undefined ? 'not named' : `${plain(keyId)}, ${where}`),
+    line('signature', isGenuine === undefined ? 'not checked (give --key FILE)' : made),
+    'Claims',
+    ...(claims?.map(({ label, name, value }) => line(name, claimText(label, value))) ?? [line('-', 'not readable')]),
+    'Opens',
+    `  ${uri ? `URLs of which ${claimText(CATU, uri.value)}` : 'every URL'}`,
+    ...(odd.length === 0 ? ['Nothing odd'] : ['Odd', ...odd.map((each) => `  ${each}`)]),
+  ].join('\n');
+}
+
+/** Says what is unusual about a token, or wrong with it, in one sentence each. @param now unix seconds */
+export function oddities({ algorithm, keyId, isGenuine, claims = [] }: InspectedToken, now: number): string[] {
+  const valueOf = (wanted: number): unknown => claims.find(({ label }) => label === wanted)?.value;
+  const [expires, begins] = [valueOf(EXP), valueOf(NBF)];
+  const odd: [isSo: boolean, sentence: string][] = [
+    [isGenuine === false, 'The key has not made this token: another key, another algorithm, or it was changed.'],
+    [!(algorithm in algorithms), `Algorithm ${algorithm} is none of HS256 (5), ES256 (-7) and PS256 (-37).`],
+    [keyId === undefined, 'It names no key (kid): a verifier with several keys cannot tell which to try.'],
+    [typeof expires !== 'number', 'It has no expiry (exp), or the expiry is not a number: it is refused.'],
+    [Number(expires) <= now, `It expired at ${claimText(EXP, expires)}: the edge answers 410.`],
+    [Number(expires) > now + MAX_TTL, 'It expires in more than a day: it is refused, unless maxTtl allows more.'],
+    [Number(begins) > now, `It begins at ${claimText(NBF, begins)} (nbf).`],
+    [valueOf(CATU) === undefined, 'It has no catu: it opens every URL of every host that knows its key.'],
+  ];
+  return odd.filter(([isSo]) => isSo).map(([, sentence]) => sentence);
+}
+
+const parts = ['scheme', 'host', 'port', 'path', 'query', 'parent path', 'file name', 'stem', 'extension'];
+const matches: Readonly<Record<string, string>> = {
+  0: 'is',
+  1: 'begins with',
+  2: 'ends with',
+  3: 'contains',
+  4: 'fits the regular expression',
+  '-1': 'has the SHA-256',
+  '-2': 'has the SHA-512/256',
+};
+
+/** Returns the value of a claim in words: times as dates, conditions about the URL as phrases. */
+export function claimText(label: number | string, value: unknown): string {
+  const isTime = [EXP, NBF, 6].includes(Number(label)) && typeof value === 'number' && value > 0 && value < 1e11;
+  if (isTime) return `${new Date(value * 1000).toISOString().replace(/\.000Z$/, 'Z')} (${value})`;
+  if (label !== CATU || !(value instanceof Map)) return plain(value);
+  const conditions = [...(value as ReadonlyMap<unknown, unknown>)].flatMap(([part, kinds]) => {
+    const name = parts[Number(part)] ?? `part ${plain(part)}`;
+    if (!(kinds instanceof Map)) return `${name}: ${plain(kinds)}`;
+    return [...(kinds as ReadonlyMap<unknown, unknown>)].map(
+      ([kind, text]) => `${name} ${matches[plain(kind)] ?? `match ${plain(kind)}`} ${plain(text)}`,
+    );
+  });
+  return conditions.join(', ');
+}
+
+/** Returns any value in a form that can be printed: nothing in it moves the cursor or reverses the line. */
+function plain(value: unknown, depth = 0): string {
+  const each = (inner: unknown): string => plain(inner, depth + 1);
+  if (depth > MAX_DEPTH) return '…';
+  if (typeof value === 'string')
+    return JSON.stringify(value).replace(
+      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+      (it) => `\\u{${it.codePointAt(0)!.toString(16)}}`,
+    );
+  if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`;
+  if (Array.isArray(value)) return `[${value.map(each).join(', ')}]`;
+  if (value instanceof Map) return `{${[...value].map(([key, inner]) => `${each(key)}: ${each(inner)}`).join(', ')}}`;
+  if (typeof value === 'object' && value !== null && 'tag' in value && 'value' in value)
+    return `${String(value.tag)}(${each(value.value)})`;
+  return String(value);
+}
