@@ -17,7 +17,7 @@ export function writeUnprotectedRefusal(source: TokenSource, { url, token }: Sig
     `secure-token: ${origin} answered ${status} to a request without a token: 'protect' does not name that host ` +
       "(without 'protect': no player got a source from there). If its files need tokens, add " +
       `'${origin}/' to 'protect'.`,
-    'troubleshooting.md#nothing-plays-and-the-endpoint-is-never-called',
+    'errors.md#nothing-plays-and-the-endpoint-is-never-called',
     'error',
   );
 }

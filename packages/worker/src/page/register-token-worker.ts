@@ -158,7 +158,7 @@ class WorkerOfPage extends EventTarget {
   readonly #warnOfOther = (): void => {
     if (!__DEVELOPMENT__ || !this.#container.controller || this.controls) return;
     this.#container.removeEventListener('controllerchange', this.#warnOfOther);
-    writeMistake(this, OTHER_WORKER, 'get-started/worker.md');
+    writeMistake(this, OTHER_WORKER, 'worker.md');
   };
 
   #tell(worker: ServiceWorker | null, message: PageMessage): void {
