@@ -178,61 +178,58 @@ vi.stubEnv('CI', '1');
 vi.stubEnv('NUXT_TELEMETRY_DISABLED', '1');
 vi.stubEnv('NG_CLI_ANALYTICS', 'false');
 
-describe.each(frameworks.filter((_, at) => found[at]))(
-  'the app of $name that docs/endpoint.md shows',
-  (framework) => {
-    const { name, wanted, make, build, served, start } = framework;
-    let app: PackedApp;
-    let running: Running | undefined;
-    beforeAll(async () => {
-      app = await PackedApp.install({ ...wanted, 'hls.js': root.devDependencies['hls.js'] });
-      await make(app);
-      await app.write(filesOf(name));
-      await app.run('node', build);
-      running = await start(app);
-    }, 300_000);
-    afterAll(async () => {
-      await running?.stop();
-      await app.remove();
-    });
+describe.each(frameworks.filter((_, at) => found[at]))('the app of $name that docs/endpoint.md shows', (framework) => {
+  const { name, wanted, make, build, served, start } = framework;
+  let app: PackedApp;
+  let running: Running | undefined;
+  beforeAll(async () => {
+    app = await PackedApp.install({ ...wanted, 'hls.js': root.devDependencies['hls.js'] });
+    await make(app);
+    await app.write(filesOf(name));
+    await app.run('node', build);
+    running = await start(app);
+  }, 300_000);
+  afterAll(async () => {
+    await running?.stop();
+    await app.remove();
+  });
 
-    test('its endpoint signs the film of the page, and no other folder', async () => {
-      const ask = (url: string): Promise<Response> => {
-        const body = JSON.stringify({ urls: [url], reason: 'initial' });
-        const headers = { 'Content-Type': 'application/json' };
-        return fetch(`${running!.address}/token`, { method: 'POST', headers, body });
-      };
-      expect(await (await ask(film)).json()).toMatchObject({
-        tokens: [{ url: film, query: { st: expect.any(String) } }],
+  test('its endpoint signs the film of the page, and no other folder', async () => {
+    const ask = (url: string): Promise<Response> => {
+      const body = JSON.stringify({ urls: [url], reason: 'initial' });
+      const headers = { 'Content-Type': 'application/json' };
+      return fetch(`${running!.address}/token`, { method: 'POST', headers, body });
+    };
+    expect(await (await ask(film)).json()).toMatchObject({
+      tokens: [{ url: film, query: { st: expect.any(String) } }],
+    });
+    expect((await ask('https://cdn.example.com/other/1.m3u8')).status).toBe(403);
+  });
+
+  test('its page asks for the film with a token, in Chromium', async () => {
+    const browser = await openChromium();
+    try {
+      const page = await browser.newPage();
+      const asked: string[] = [];
+      const errors: unknown[] = [];
+      page.on('pageerror', (error) => errors.push(error));
+      await page.route('https://cdn.example.com/**', async (route) => {
+        asked.push(route.request().url());
+        await route.fulfill({ status: 404, headers: { 'Access-Control-Allow-Origin': '*' } });
       });
-      expect((await ask('https://cdn.example.com/other/1.m3u8')).status).toBe(403);
-    });
+      await page.goto(running!.address);
+      await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0), { timeout: 30_000 });
+      expect(asked[0]).toMatch(/^https:\/\/cdn\.example\.com\/vod\/7\/master\.m3u8\?st=[\w-]+&e=\d+$/);
+      expect(errors).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
 
-    test('its page asks for the film with a token, in Chromium', async () => {
-      const browser = await openChromium();
-      try {
-        const page = await browser.newPage();
-        const asked: string[] = [];
-        const errors: unknown[] = [];
-        page.on('pageerror', (error) => errors.push(error));
-        await page.route('https://cdn.example.com/**', async (route) => {
-          asked.push(route.request().url());
-          await route.fulfill({ status: 404, headers: { 'Access-Control-Allow-Origin': '*' } });
-        });
-        await page.goto(running!.address);
-        await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0), { timeout: 30_000 });
-        expect(asked[0]).toMatch(/^https:\/\/cdn\.example\.com\/vod\/7\/master\.m3u8\?st=[\w-]+&e=\d+$/);
-        expect(errors).toEqual([]);
-      } finally {
-        await browser.close();
-      }
-    });
-
-    test('its scripts hold the plugin, and nothing of the secret', async () => {
-      const scripts = (await readdir(app.path(served), { recursive: true })).filter((path) => path.endsWith('.js'));
-      const texts = await Promise.all(scripts.map((path) => readFile(app.path(served, path), 'utf8')));
-      expect(texts.some((text) => text.includes('ERR_TOKEN_REFUSED'))).toBe(true);
-      expect(texts.filter((text) => /the secret of a test|CDN_SECRET|secure-token-server/.test(text))).toEqual([]);
-    });
-  },
-);
+  test('its scripts hold the plugin, and nothing of the secret', async () => {
+    const scripts = (await readdir(app.path(served), { recursive: true })).filter((path) => path.endsWith('.js'));
+    const texts = await Promise.all(scripts.map((path) => readFile(app.path(served, path), 'utf8')));
+    expect(texts.some((text) => text.includes('ERR_TOKEN_REFUSED'))).toBe(true);
+    expect(texts.filter((text) => /the secret of a test|CDN_SECRET|secure-token-server/.test(text))).toEqual([]);
+  });
+});
