@@ -6,7 +6,7 @@ import { mediaType } from '../origin/media-type.mjs';
 import { memoryContent } from '../origin/memory-content.mjs';
 
 /** The Markdown files of the repository that are for readers, under the paths they have there: links need no change. */
-const PAGE = /^\/(?:(?:docs|docs\/get-started|packages\/[a-z-]+)\/)?[\w-]+\.md$/;
+const PAGE = /^\/(?:(?:docs|packages\/[a-z-]+)\/)?[\w-]+\.md$/;
 const FOLDER = /^\/packages\/[a-z-]+$/;
 
 /** Returns the anchor of a heading, as GitHub names it. @type {(html: string) => string} */

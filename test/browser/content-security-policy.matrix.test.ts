@@ -15,9 +15,9 @@ declare global {
 }
 
 /** The policies and the code are those of the page, word for word. */
-const documentation = readFileSync('docs/csp.md', 'utf8');
+const documentation = readFileSync('docs/production.md', 'utf8');
 const [, basePolicy = ''] = /^Content-Security-Policy: (.*)$/m.exec(documentation) ?? [];
-const [, defaultPolicy = ''] = /^```ts\n(.*?)^```/ms.exec(documentation) ?? [];
+const [, defaultPolicy = ''] = /^```ts\n((?:(?!^```).)*?createPolicy\('default'.*?)^```/ms.exec(documentation) ?? [];
 const trustedTypes = (names: string): string => {
   const directives = `require-trusted-types-for 'script'; trusted-types ${names}`;
   expect(documentation).toContain(`\`${directives}\``);
@@ -130,7 +130,7 @@ const withoutToken = (route: Route): Promise<void> =>
   });
 
 if (runsMain)
-  describe.concurrent('Trusted Types, as docs/csp.md says, in Chromium', () => {
+  describe.concurrent('Trusted Types, as docs/production.md says, in Chromium', () => {
     test.each([
       ['hls.js plays; its own worker is refused', "'none'", {}, '', [REFUSED_WORKER]],
       ['hls.js plays; it makes no worker', "'none'", { enableWorker: false }, '', []],

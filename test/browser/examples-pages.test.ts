@@ -19,7 +19,7 @@ describe.concurrent('the pages of npm start', () => {
     await page.route(`${examples.edge}/**`, (route) => route.abort());
     const sizes = async () =>
       page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight] as const);
-    for (const path of [...pages, 'docs/README.md', 'docs/cdns.md', 'docs/csp.md']) {
+    for (const path of [...pages, 'docs/README.md', 'docs/cdns.md', 'docs/production.md']) {
       await page.goto(examples.url + path);
       for (const width of [390, 1280]) {
         await page.setViewportSize({ width, height: 800 });
@@ -70,7 +70,7 @@ describe.concurrent('the pages of npm start', () => {
       .locator('main a')
       .evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
     expect(links.map((link) => link.replace(examples.url, ''))).toEqual(
-      expect.arrayContaining([...pages.slice(1), 'docs/troubleshooting.md', 'docs/README.md']),
+      expect.arrayContaining([...pages.slice(1), 'docs/errors.md', 'docs/README.md']),
     );
     for (const link of links) expect((await fetch(link)).status, link).toBe(200);
   });
@@ -97,7 +97,7 @@ describe.concurrent('the pages of npm start', () => {
   });
 
   it('without a clipboard the code is selected', async ({ expect, open }) => {
-    const { page, errors } = await open('docs/get-started/hlsjs.md');
+    const { page, errors } = await open('docs/hlsjs.md');
     await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
     const blocks = page.locator('.code');
     expect(await blocks.count()).toBe(await page.locator('pre').count());

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'vitest';
 import { stageFor } from '../support/stage.ts';
 
-const page = readFileSync('docs/get-started/hlsjs.md', 'utf8');
-/** The code that docs/get-started/hlsjs.md tells an app to run after a log-in. */
+const page = readFileSync('docs/hlsjs.md', 'utf8');
+/** The code that docs/hlsjs.md tells an app to run after a log-in. */
 const afterLogIn = /async function afterLogIn\(\) \{\n[\s\S]*?^\}/m.exec(page)![0];
 
 /** A film that is not loaded whole before its first token expires. */
 const config = { maxBufferLength: 2, maxMaxBufferLength: 2 };
 const film = 'film/fmp4/master.m3u8';
 
-describe.concurrent('a denial is lifted, and the app does what docs/get-started/hlsjs.md says', () => {
+describe.concurrent('a denial is lifted, and the app does what docs/hlsjs.md says', () => {
   test.for([
     ['of the master playlist', /master\.m3u8$/],
     ['of the media playlists', /(?<!master)\.m3u8$/],

@@ -10,7 +10,7 @@ afterAll(() => labs.stop());
 const TS = '/v/ts/master.m3u8';
 const WAIT = { timeout: 60_000 };
 
-/** The claims of docs/hls-features.md that no other test shows. */
+/** The claims of docs/hlsjs.md that no other test shows. */
 describe.concurrent('CMCD v2 in event mode', () => {
   /** Plays three seconds of the film, and returns the reports that the collector was sent, one of a segment among them. */
   async function reportsOf(lab: Lab, way: 'plugin' | 'loader by hand'): Promise<string[]> {

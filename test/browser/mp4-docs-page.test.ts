@@ -8,11 +8,11 @@ let labs: Labs;
 beforeAll(async () => void (labs = await Labs.start()));
 afterAll(() => labs.stop());
 
-/** The page of docs/get-started/mp4.md: it changes nothing but the addresses of film, subtitles and endpoint. */
-test('the page of docs/get-started/mp4.md plays, shows subtitles and downloads, and no request is refused', async () => {
+/** The page of docs/mp4.md: it changes nothing but the addresses of film, subtitles and endpoint. */
+test('the page of docs/mp4.md plays, shows subtitles and downloads, and no request is refused', async () => {
   await using lab = await labs.open('1.7');
   lab.ttl = 2;
-  const [, code] = /^```js\n(\/\/ film\.mjs\n[\s\S]*?)^```/m.exec(readFileSync('docs/get-started/mp4.md', 'utf8'))!;
+  const [, code] = /^```js\n(\/\/ film\.mjs\n[\s\S]*?)^```/m.exec(readFileSync('docs/mp4.md', 'utf8'))!;
   const folder = `${root}node_modules/.cache/docs-mp4`;
   mkdirSync(folder, { recursive: true });
   const moved = code!

@@ -109,7 +109,7 @@ test.concurrent.for(versions)('the viewer is revoked in mid-stream: Shaka %s', a
 
   const stood = await player.snapshot();
   stage.signer.denies = () => false;
-  // what docs/get-started/shaka.md says
+  // what docs/shaka-dashjs.md says
   await player.page.evaluate(async () => {
     await window.shakaSource!.renew();
     window.shakaPlayer.retryStreaming();

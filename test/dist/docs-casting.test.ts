@@ -11,7 +11,7 @@ type CastUrl = (viewer: string, path: string) => Promise<string | undefined>;
 async function castUrlOf(path: string): Promise<CastUrl> {
   const blocks = [...readFileSync(path, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code!);
   const { outputText } = ts.transpileModule(
-    blocks.find((block) => block.includes('mayWatch'))!,
+    blocks.find((block) => block.includes('castUrl('))!,
     {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
     },
@@ -22,13 +22,13 @@ async function castUrlOf(path: string): Promise<CastUrl> {
   return ((await import(pathToFileURL(file).href)) as { castUrl: CastUrl }).castUrl;
 }
 
-describe('castUrl of docs/casting.md, for a viewer of /vod/free/', () => {
+describe('castUrl of docs/production.md, for a viewer of /vod/free/', () => {
   const secret = 'a secret';
   let castUrl: CastUrl;
   beforeAll(async () => {
     vi.stubEnv('CDN_SECRET', secret);
     vi.stubGlobal('mayWatch', async (_: string, path: string) => path.startsWith('/vod/free/'));
-    castUrl = await castUrlOf('docs/casting.md');
+    castUrl = await castUrlOf('docs/production.md');
   });
   afterAll(() => {
     vi.unstubAllEnvs();

@@ -21,8 +21,8 @@ async function run(path: string): Promise<unknown> {
   return import(pathToFileURL(file).href);
 }
 
-/** The `load` that docs/get-started/own-player.md shows, as it stands. */
-describe('the player of docs/get-started/own-player.md', () => {
+/** The `load` that docs/players.md shows, as it stands. */
+describe('the player of docs/players.md', () => {
   let load: Load;
   let made = 0;
   const requests: [url: string, cache: RequestCache | undefined][] = [];
@@ -41,7 +41,7 @@ describe('the player of docs/get-started/own-player.md', () => {
       if (answer instanceof Error) throw answer;
       return answer;
     });
-    ({ load } = (await run('docs/get-started/own-player.md')) as { load: Load });
+    ({ load } = (await run('docs/players.md')) as { load: Load });
   });
   afterEach(() => void requests.splice(0));
 

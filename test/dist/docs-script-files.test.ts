@@ -3,8 +3,8 @@ import { createContext, runInContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { browserPackages } from '../support/packages.ts';
 
-/** The rows of docs/script-files.md, by file. */
-const rows = readFileSync('docs/script-files.md', 'utf8')
+/** The rows of docs/players.md, by file. */
+const rows = readFileSync('docs/players.md', 'utf8')
   .split('\n')
   .map((line) => /^\| `([\w-]+)`[^|]*\| `([\w.-]+)`[^|]*\| (?:`(\w+)`|–)/.exec(line))
   .filter((row) => row !== null)
@@ -15,7 +15,7 @@ const scripts = browserPackages.flatMap(({ folder, json: { name } }) =>
     .map((file) => ({ name, file, path: `packages/${folder}/dist/${file}` })),
 );
 
-describe('docs/script-files.md', () => {
+describe('docs/players.md', () => {
   test('has a row for each script file that the packages bring', () => {
     const known = rows.filter(({ file }) => file.endsWith('.min.js')).map(({ name, file }) => ({ name, file }));
     expect(known.sort((a, b) => a.file.localeCompare(b.file))).toEqual(

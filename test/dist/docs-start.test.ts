@@ -11,7 +11,8 @@ const env = { CDN_SECRET: 'a secret' };
 const page = readFileSync('docs/endpoint.md', 'utf8');
 const blocksOf = (text: string): string[] => [...text.matchAll(/^```js\n([\s\S]*?)^```/gm)].map(([, code]) => code!);
 const blockWith = (words: string): string => blocksOf(page).find((code) => code.includes(words))!;
-const start = blockWith('// token-server.mjs');
+const endpoint = blockWith('// token.mjs');
+const server = blockWith('// server.mjs');
 
 /** The code that the page leaves to its readers. */
 const yours = `
@@ -51,22 +52,26 @@ describe('docs/endpoint.md', () => {
     write('package.json', '{ "type": "module" }');
     write('index.html', '<!doctype html>');
     write('sessions.mjs', yours);
+    write('token.mjs', endpoint);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('its first file is an endpoint; the README of the server begins with the same', async () => {
-    expect(blocksOf(readFileSync('packages/server/README.md', 'utf8'))[0]).toBe(start);
+  /** Serves `/token` with a file of a page, moved to another port. */
+  const whileEndpoint = async (name: string, code: string, use: (port: number) => Promise<void>): Promise<void> => {
     const port = await freePort();
-    const file = write('token-server.mjs', start.replace('3000', String(port)));
-    await whileServed(node(file, port), (origin) => expectTokens(ask(`${origin}/token`)));
-  });
+    await whileServed(node(write(name, code.replace('3000', String(port))), port), () => use(port));
+  };
+  const expectEndpoint = (name: string, code: string): Promise<void> =>
+    whileEndpoint(name, code, (port) => expectTokens(ask(`http://127.0.0.1:${port}/token`)));
 
-  test('the endpoint of the first README answers as that one does', async () => {
-    const port = await freePort();
-    const [, first] = blocksOf(readFileSync('README.md', 'utf8'));
-    const file = write('readme-server.mjs', first!.replace('3000', String(port)));
-    await whileServed(node(file, port), (origin) => expectTokens(ask(`${origin}/token`)));
-  });
+  test('its first two files are an endpoint', () => expectEndpoint('server.mjs', server));
+
+  test.each([
+    ['README.md', 1],
+    ['packages/server/README.md', 0],
+  ])('the endpoint of %s answers as that one does', (path, index) =>
+    expectEndpoint('readme-server.mjs', blocksOf(readFileSync(path, 'utf8'))[index]!),
+  );
 
   const vite = async (config: string, use: (origin: string) => Promise<void>): Promise<void> => {
     const port = await freePort();
@@ -78,21 +83,16 @@ describe('docs/endpoint.md', () => {
     );
   };
 
-  test('Vite passes /token on, and nothing that only begins like it', async () => {
-    const port = await freePort();
-    const file = write('behind-vite.mjs', start.replace('3000', String(port)));
-    await whileServed(node(file, port), () =>
+  test('Vite passes /token on, and nothing that only begins like it', () =>
+    whileEndpoint('behind-vite.mjs', server, (port) =>
       vite(blockWith('proxy').replace('3000', String(port)), async (origin) => {
         await expectTokens(ask(`${origin}/token`));
         expect((await fetch(`${origin}/token-worker.js`)).status).not.toBe(405);
       }),
-    );
-  });
+    ));
 
-  test('the endpoint runs within Vite', async () => {
-    write('token.mjs', start.replace('const token', 'export const token').replace(/^createServer.*$/m, ''));
-    await vite(blockWith('configureServer'), (origin) => expectTokens(ask(`${origin}/token`)));
-  });
+  test('the endpoint runs within Vite', () =>
+    vite(blockWith('configureServer'), (origin) => expectTokens(ask(`${origin}/token`))));
 
   test('authorize reads one cookie of several', async () => {
     const file = write('authorize.mjs', blockWith('// authorize.mjs'));
@@ -109,10 +109,14 @@ describe('docs/endpoint.md', () => {
   });
 
   test('Express: who is logged in gets tokens, up to a limit of all calls', async () => {
-    const port = await freePort();
-    const code = blockWith('// server.mjs').replace('3000', String(port)).replace('limit: 60', 'limit: 3');
-    await whileServed(node(write('server.mjs', code), port), async (origin) => {
-      const url = `${origin}/token`;
+    write('express-calls.mjs', blockWith('// express-calls.mjs'));
+    const limited = endpoint
+      .replace('authorize: () => true', 'authorize, rateLimit: { limit: 3, window: 60, key }')
+      .replace(/^import/m, "import { authorize, key } from './express-calls.mjs';\nimport");
+    write('token-of-express.mjs', limited);
+    const code = blockWith('// express.mjs').replace('./token.mjs', './token-of-express.mjs');
+    await whileEndpoint('express.mjs', code, async (port) => {
+      const url = `http://127.0.0.1:${port}/token`;
       const viewer = { Cookie: 'theme=dark; session=one' };
       expect((await ask(url)).status).toBe(401);
       expect((await fetch(url, { method: 'OPTIONS' })).status).toBe(204);

@@ -7,7 +7,7 @@ import { isSecureTokenError } from 'secure-token-hlsjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 const film = 'https://cdn.example.com/vod/7/master.m3u8';
-const blocks = [...readFileSync('docs/vendor-api.md', 'utf8').matchAll(/^```js\n([\s\S]*?)^```/gm)].map(
+const blocks = [...readFileSync('docs/migrate.md', 'utf8').matchAll(/^```js\n([\s\S]*?)^```/gm)].map(
   ([, code]) => code!,
 );
 let copies = 0;
@@ -56,7 +56,7 @@ const failureOf = async (signing: Promise<unknown>): Promise<unknown> => {
   return isSecureTokenError(error) ? error.code : error;
 };
 
-describe('docs/vendor-api.md, a signature that opens a folder', () => {
+describe('docs/migrate.md, a signature that opens a folder', () => {
   test('one call serves the playlist and its segments, and the URL of the player has no signature', async () => {
     const source = await sourceOf('folder.mjs');
     expect(signatureOf((await source.sign(film)).url)).toBe('of 1');
@@ -91,7 +91,7 @@ describe('docs/vendor-api.md, a signature that opens a folder', () => {
   });
 });
 
-describe('docs/vendor-api.md, a signature that opens one URL', () => {
+describe('docs/migrate.md, a signature that opens one URL', () => {
   test('each URL is signed by a call of its own when it is wanted, and none ahead', async () => {
     const source = await sourceOf('one-url.mjs');
     const names = ['s1.m4s', 's2.m4s', 's3.m4s'];

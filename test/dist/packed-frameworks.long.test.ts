@@ -11,10 +11,13 @@ import { openChromium } from '../support/chromium.mjs';
 import { freePort } from '../support/free-port.ts';
 import { PackedApp, canInstall } from '../support/packed-app.ts';
 
-/** The files that docs/frameworks.md shows below the heading of a framework, by the names in their first lines. */
-function filesOf(framework: string): Record<string, string> {
-  const page = readFileSync('docs/frameworks.md', 'utf8');
-  const [, section = ''] = new RegExp(`^## ${framework}\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(page) ?? [];
+const page = readFileSync('docs/endpoint.md', 'utf8');
+/** The endpoint that each framework imports. */
+const endpoint = /^```js\n(\/\/ token\.mjs\n[\s\S]*?)^```/m.exec(page)![1]!;
+
+/** The files that a page shows below the heading of a framework, by the names in their first lines. */
+function filesOf(framework: string, text = page): Record<string, string> {
+  const [, section = ''] = new RegExp(`^###? ${framework}\n([\\s\\S]*?)(?=^###? |$(?![\\s\\S]))`, 'm').exec(text) ?? [];
   const blocks = section.matchAll(/^```\w+\n((?:---\n)?(?:\/\/|<!--) ([\w.+/-]+)[^\n]*\n[\s\S]*?)^```/gm);
   return Object.fromEntries([...blocks].map(([, text, name]) => [name!, text!]));
 }
@@ -58,6 +61,26 @@ const startNode =
     };
   };
 
+/** Serves built pages, and the endpoint of this checkout beside them. */
+const serveStatic =
+  (folder: string) =>
+  async (app: PackedApp): Promise<Running> => {
+    const format = secureToken({ secret: SECRET });
+    const token = createSigningEndpoint({ format, allow: new URL('.', film).href, ttl: 300, authorize: () => true });
+    const pages = express().use(express.static(app.path(folder)));
+    const server = pages.all('/token', toNodeHandler(token)).listen(0);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    return {
+      address: `http://localhost:${port}`,
+      async stop() {
+        server.closeAllConnections();
+        server.close();
+        await once(server, 'close');
+      },
+    };
+  };
+
 const frameworks: readonly Framework[] = [
   {
     name: 'Vue',
@@ -65,6 +88,7 @@ const frameworks: readonly Framework[] = [
     make: (app) =>
       app.write({
         'index.html': '<div id="app"></div><script type="module" src="/src/main.ts"></script>',
+        'vite.config.js': `import vue from '@vitejs/plugin-vue'; export default { plugins: [vue()] };`,
         'src/main.ts': `import { createApp } from 'vue'; import App from './App.vue'; createApp(App).mount('#app');`,
         'src/App.vue': `
           <script setup lang="ts">import Player from './Player.vue';</script>
@@ -72,30 +96,20 @@ const frameworks: readonly Framework[] = [
       }),
     build: ['node_modules/vite/bin/vite.js', 'build'],
     served: 'dist',
-    async start(app) {
-      const format = secureToken({ secret: SECRET });
-      const token = createSigningEndpoint({ format, allow: new URL('.', film).href, ttl: 300, authorize: () => true });
-      const pages = express().use(express.static(app.path('dist')));
-      const server = pages.all('/token', toNodeHandler(token)).listen(0);
-      await once(server, 'listening');
-      const { port } = server.address() as AddressInfo;
-      return {
-        address: `http://localhost:${port}`,
-        async stop() {
-          server.closeAllConnections();
-          server.close();
-          await once(server, 'close');
-        },
-      };
-    },
+    start: serveStatic('dist'),
   },
   {
     name: 'Nuxt',
-    wanted: { nuxt: '~4.2.0', vue: '^3' },
-    make: async (app) => app.write({ 'app/components/Player.vue': filesOf('Vue')['src/Player.vue']! }),
+    wanted: { nuxt: '~4.2.0', vue: '^3', 'video.js': root.devDependencies['video.js'] },
+    make: (app) =>
+      app.write({
+        'nuxt.config.ts': `export default defineNuxtConfig({ compatibilityDate: '2025-07-15' });`,
+        'server/token.ts': endpoint,
+        ...filesOf('In Vue and Nuxt', readFileSync('docs/videojs.md', 'utf8')),
+      }),
     build: ['node_modules/nuxt/bin/nuxt.mjs', 'build'],
     served: '.output/public',
-    start: startNode('.output/server/index.mjs', (PORT) => ({ NUXT_CDN_SECRET: SECRET, PORT })),
+    start: startNode('.output/server/index.mjs', (PORT) => ({ CDN_SECRET: SECRET, PORT })),
   },
   {
     name: 'SvelteKit',
@@ -116,6 +130,10 @@ const frameworks: readonly Framework[] = [
           export default { plugins: [sveltekit()] };`,
         'src/app.html':
           '<!doctype html><html lang="en"><head>%sveltekit.head%</head><body>%sveltekit.body%</body></html>',
+        'src/lib/server/token.ts': endpoint,
+        'src/routes/+page.svelte': `
+          <script>import Player from '$lib/Player.svelte';</script>
+          <Player src="${film}" />`,
       }),
     build: ['node_modules/vite/bin/vite.js', 'build'],
     served: 'build/client',
@@ -125,43 +143,30 @@ const frameworks: readonly Framework[] = [
     name: 'Angular',
     wanted: {
       ...Object.fromEntries(
-        ['build', 'cli', 'common', 'compiler', 'compiler-cli', 'core', 'platform-browser', 'platform-server', 'router']
-          .concat('ssr')
+        ['build', 'cli', 'common', 'compiler', 'compiler-cli', 'core', 'platform-browser', 'router']
           // all of one version: each asks for exactly that of the others
           .map((name) => [`@angular/${name}`, '21.2.24']),
       ),
-      '@types/express': '^5',
-      '@types/node': '^20',
-      express: '^5',
       rxjs: '~7.8.0',
       tslib: '^2.3.0',
       typescript: '~5.9.2',
     },
     async make(app) {
-      const made = ['--ssr', '--defaults', '--skip-install', '--skip-git', '--skip-tests', '--ai-config', 'none'];
+      const made = ['--no-ssr', '--defaults', '--skip-install', '--skip-git', '--skip-tests', '--ai-config', 'none'];
       await app.run('node', ['node_modules/@angular/cli/bin/ng.js', 'new', 'app', ...made]);
       for (const name of ['angular.json', 'tsconfig.json', 'tsconfig.app.json', 'public', 'src'])
         await cp(app.path('app', name), app.path(name), { recursive: true });
-      const server = await readFile(app.path('src/server.ts'), 'utf8');
-      const page = readFileSync('docs/frameworks.md', 'utf8');
-      const [imported, route] = page.match(/^import \{ token \} from '.\/token';$|^app\.all\(.*$/gm)!;
-      await app.write({ 'src/server.ts': `${imported}\n${server.replace(/^const angularApp/m, `${route}\n$&`)}` });
+      await app.write({
+        'src/app/app.ts': `
+          import { Component } from '@angular/core';
+          import { Player } from './player';
+          @Component({ selector: 'app-root', imports: [Player], template: '<app-player src="${film}" />' })
+          export class App {}`,
+      });
     },
     build: ['node_modules/@angular/cli/bin/ng.js', 'build'],
     served: 'dist/app/browser',
-    start: startNode('dist/app/server/server.mjs', (PORT) => ({
-      CDN_SECRET: SECRET,
-      NG_ALLOWED_HOSTS: 'localhost',
-      PORT,
-    })),
-  },
-  {
-    name: 'Astro',
-    wanted: { astro: '^5', '@astrojs/node': '^9' },
-    make: async () => undefined,
-    build: ['node_modules/astro/astro.js', 'build'],
-    served: 'dist/client',
-    start: startNode('dist/server/entry.mjs', (PORT) => ({ CDN_SECRET: SECRET, HOST: 'localhost', PORT })),
+    start: serveStatic('dist/app/browser'),
   },
 ];
 
@@ -170,64 +175,61 @@ const found = await Promise.all(frameworks.map(({ wanted }) => canInstall(...Obj
 
 // no tool asks questions or reports on its users
 vi.stubEnv('CI', '1');
-for (const name of ['ASTRO_TELEMETRY_DISABLED', 'NUXT_TELEMETRY_DISABLED']) vi.stubEnv(name, '1');
+vi.stubEnv('NUXT_TELEMETRY_DISABLED', '1');
 vi.stubEnv('NG_CLI_ANALYTICS', 'false');
 
-describe.each(frameworks.filter((_, at) => found[at]))(
-  'the app of $name that docs/frameworks.md shows',
-  (framework) => {
-    const { name, wanted, make, build, served, start } = framework;
-    let app: PackedApp;
-    let running: Running | undefined;
-    beforeAll(async () => {
-      app = await PackedApp.install({ ...wanted, 'hls.js': root.devDependencies['hls.js'] });
-      await make(app);
-      await app.write(filesOf(name));
-      await app.run('node', build);
-      running = await start(app);
-    }, 300_000);
-    afterAll(async () => {
-      await running?.stop();
-      await app.remove();
-    });
+describe.each(frameworks.filter((_, at) => found[at]))('the app of $name that docs/endpoint.md shows', (framework) => {
+  const { name, wanted, make, build, served, start } = framework;
+  let app: PackedApp;
+  let running: Running | undefined;
+  beforeAll(async () => {
+    app = await PackedApp.install({ ...wanted, 'hls.js': root.devDependencies['hls.js'] });
+    await make(app);
+    await app.write(filesOf(name));
+    await app.run('node', build);
+    running = await start(app);
+  }, 300_000);
+  afterAll(async () => {
+    await running?.stop();
+    await app.remove();
+  });
 
-    test('its endpoint signs the film of the page, and no other folder', async () => {
-      const ask = (url: string): Promise<Response> => {
-        const body = JSON.stringify({ urls: [url], reason: 'initial' });
-        const headers = { 'Content-Type': 'application/json' };
-        return fetch(`${running!.address}/token`, { method: 'POST', headers, body });
-      };
-      expect(await (await ask(film)).json()).toMatchObject({
-        tokens: [{ url: film, query: { st: expect.any(String) } }],
+  test('its endpoint signs the film of the page, and no other folder', async () => {
+    const ask = (url: string): Promise<Response> => {
+      const body = JSON.stringify({ urls: [url], reason: 'initial' });
+      const headers = { 'Content-Type': 'application/json' };
+      return fetch(`${running!.address}/token`, { method: 'POST', headers, body });
+    };
+    expect(await (await ask(film)).json()).toMatchObject({
+      tokens: [{ url: film, query: { st: expect.any(String) } }],
+    });
+    expect((await ask('https://cdn.example.com/other/1.m3u8')).status).toBe(403);
+  });
+
+  test('its page asks for the film with a token, in Chromium', async () => {
+    const browser = await openChromium();
+    try {
+      const page = await browser.newPage();
+      const asked: string[] = [];
+      const errors: unknown[] = [];
+      page.on('pageerror', (error) => errors.push(error));
+      await page.route('https://cdn.example.com/**', async (route) => {
+        asked.push(route.request().url());
+        await route.fulfill({ status: 404, headers: { 'Access-Control-Allow-Origin': '*' } });
       });
-      expect((await ask('https://cdn.example.com/other/1.m3u8')).status).toBe(403);
-    });
+      await page.goto(running!.address);
+      await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0), { timeout: 30_000 });
+      expect(asked[0]).toMatch(/^https:\/\/cdn\.example\.com\/vod\/7\/master\.m3u8\?st=[\w-]+&e=\d+$/);
+      expect(errors).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
 
-    test('its page asks for the film with a token, in Chromium', async () => {
-      const browser = await openChromium();
-      try {
-        const page = await browser.newPage();
-        const asked: string[] = [];
-        const errors: unknown[] = [];
-        page.on('pageerror', (error) => errors.push(error));
-        await page.route('https://cdn.example.com/**', async (route) => {
-          asked.push(route.request().url());
-          await route.fulfill({ status: 404, headers: { 'Access-Control-Allow-Origin': '*' } });
-        });
-        await page.goto(running!.address);
-        await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0), { timeout: 30_000 });
-        expect(asked[0]).toMatch(/^https:\/\/cdn\.example\.com\/vod\/7\/master\.m3u8\?st=[\w-]+&e=\d+$/);
-        expect(errors).toEqual([]);
-      } finally {
-        await browser.close();
-      }
-    });
-
-    test('its scripts hold the plugin, and nothing of the secret', async () => {
-      const scripts = (await readdir(app.path(served), { recursive: true })).filter((path) => path.endsWith('.js'));
-      const texts = await Promise.all(scripts.map((path) => readFile(app.path(served, path), 'utf8')));
-      expect(texts.some((text) => text.includes('ERR_TOKEN_REFUSED'))).toBe(true);
-      expect(texts.filter((text) => /the secret of a test|CDN_SECRET|secure-token-server/.test(text))).toEqual([]);
-    });
-  },
-);
+  test('its scripts hold the plugin, and nothing of the secret', async () => {
+    const scripts = (await readdir(app.path(served), { recursive: true })).filter((path) => path.endsWith('.js'));
+    const texts = await Promise.all(scripts.map((path) => readFile(app.path(served, path), 'utf8')));
+    expect(texts.some((text) => text.includes('ERR_TOKEN_REFUSED'))).toBe(true);
+    expect(texts.filter((text) => /the secret of a test|CDN_SECRET|secure-token-server/.test(text))).toEqual([]);
+  });
+});

@@ -6,20 +6,21 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import root from '../../package.json' with { type: 'json' };
 import { PackedApp, canInstall } from '../support/packed-app.ts';
 
-/** The files that a page of the documentation shows, by the names in their first lines. */
-const filesOf = (page: string): [name: string, text: string][] =>
-  [...readFileSync(page, 'utf8').matchAll(/^```tsx?\n\/\/ (\S+)\n([\s\S]*?)^```/gm)].map(([, name, text]) => [
-    name!,
-    text!,
-  ]);
+/** The files of an app that pages of the documentation show, by the names in their first lines. */
+const shown = ['endpoint', 'live', 'hlsjs']
+  .flatMap((page) => [...readFileSync(`docs/${page}.md`, 'utf8').matchAll(/^```\w+\n\/\/ (\S+)\n([\s\S]*?)^```/gm)])
+  .map(([, name, text]): [name: string, text: string] => [name!, text!]);
+const [, endpoint] = shown.find(([name]) => name === 'token.mjs')!;
+const [, hook] = shown.find(([name]) => name === 'use-token-source.ts')!;
 
 const files = {
   'app/layout.tsx': `
     export default function Layout({ children }: { children: React.ReactNode }) {
       return <html lang="en"><body>{children}</body></html>;
     }`,
-  ...Object.fromEntries(filesOf('docs/next.md')),
-  ...Object.fromEntries(filesOf('docs/get-started/hlsjs.md').map(([name, text]) => [`app/${name}`, text])),
+  ...Object.fromEntries(shown.filter(([name]) => /^app\/[\w/]+\.tsx?$/.test(name))),
+  'app/token/token.ts': endpoint,
+  'app/use-token-source.ts': hook,
 };
 const film = 'https://cdn.example.com/vod/7/master.m3u8';
 
@@ -28,7 +29,7 @@ const wanted = { next: '^16', react: '^19', 'react-dom': '^19', ...types };
 /** Whether the registry is in reach; else the tests are skipped. */
 const hasNext = await canInstall('next', wanted.next);
 
-describe.skipIf(!hasNext)('the app that docs/next.md shows', () => {
+describe.skipIf(!hasNext)('the app of Next that docs/endpoint.md and docs/live.md show', () => {
   let app: PackedApp;
   const env: NodeJS.ProcessEnv = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
   delete env.CDN_SECRET;

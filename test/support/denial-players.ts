@@ -25,7 +25,7 @@ const hlsjs = (secure: string): string => `window.hls = new Hls(${JSON.stringify
   hls.loadSource(args.url);
   hls.attachMedia(video);
   video.play().catch(() => undefined);`;
-/** Code of docs/get-started/hlsjs.md. */
+/** Code of docs/hlsjs.md. */
 const hlsjsGoesOn = `if (hls.media.currentTime > 0) hls.startLoad();
   else hls.loadSource(hls.url);`;
 

@@ -10,7 +10,7 @@ import { startNginx } from './nginx.ts';
 import type { Redis } from './redis.ts';
 import { startRedis } from './redis.ts';
 
-/** The folder that `docs/deploy.md` is about. */
+/** The folder that `docs/production.md` is about. */
 export const deployFolder = 'examples/deploy';
 
 export interface LogLine {

@@ -1,49 +1,12 @@
 // What the code in docs/ imports besides our packages and the players of the tests.
 
-declare module '@clappr/core';
-declare module '@clappr/hlsjs-playback';
-declare module '@mux/mux-video';
-declare module '@videojs/react/media/hls-video';
-declare module '@videojs/react/media/hlsjs-video';
-declare module 'copy-webpack-plugin';
-declare module 'dplayer';
-declare module 'hls-video-element/react';
 declare module 'media-chrome';
-declare module 'plyr';
 declare module 'react-dom/client';
-declare module 'vidstack/player';
-declare module 'vidstack/player/ui';
-declare module 'xgplayer';
-declare module 'xgplayer-hls';
-declare module 'xgplayer-hls.js';
-
-declare module 'react-player' {
-  type Listener = (event: { readonly currentTarget: HTMLVideoElement }) => void;
-  export default function ReactPlayer(props: {
-    src: string;
-    muted?: boolean;
-    controls?: boolean;
-    onLoadedMetadata?: Listener;
-    onTimeUpdate?: Listener;
-  }): unknown;
-}
 
 declare module 'next/server' {
   export function connection(): Promise<void>;
 }
 
-declare module '$env/dynamic/private' {
-  export const env: Record<string, string | undefined>;
-}
-declare module 'astro' {
-  export type APIRoute = (context: { readonly request: Request }) => Response | Promise<Response>;
-}
-declare module 'astro/config';
-declare module '@astrojs/node';
-declare module 'astro:env/server' {
-  export function getSecret(name: string): string | undefined;
-}
-declare module '@vitejs/plugin-vue';
 declare module '@angular/core' {
   type Signal<T> = () => T;
   export interface ElementRef<T> {
@@ -55,25 +18,23 @@ declare module '@angular/core' {
   export const viewChild: { required<T>(name: string): Signal<T> };
 }
 // Nuxt needs no imports
-declare function defineNuxtConfig(config: object): object;
-declare function useRuntimeConfig(): { readonly cdnSecret: string };
 declare function defineEventHandler(answer: (event: never) => Promise<Response>): unknown;
 declare function toWebRequest(event: unknown): Request;
 
 // the reader's own files
 declare module '*/player' {
-  export const Player: object;
+  import type { Token } from 'secure-token-hlsjs';
+  export function Player(props: { src: string; tokens?: readonly Token[] }): unknown;
 }
 declare module '*/token' {
-  import type { RequestListener } from 'node:http';
-  export const token: RequestListener;
+  import type { TokenFormat } from 'secure-token-server';
+  export const format: TokenFormat;
+  export const allow: string;
+  export const token: (request: Request) => Promise<Response>;
 }
 declare module '*/use-token-source' {
   import type { TokenSource, TokenSourceOptions } from 'secure-token-hlsjs';
   export function useTokenSource(options: TokenSourceOptions | string): TokenSource | undefined;
-}
-declare module '*/token.mjs' {
-  export const token: (request: Request) => Promise<Response>;
 }
 declare module '*/sessions.mjs' {
   interface Viewer {

@@ -12,11 +12,10 @@ export interface LanguageEndpoint {
   readonly name: string;
   readonly program: Program;
   readonly file: string;
-  readonly page: string;
-  /** Language of the blocks of code in the page. */
-  readonly fence: string;
-  /** The session check of a first try, in whose place the page shows another one. */
+  /** The session check of a first try: everybody is a viewer. */
   readonly check: RegExp;
+  /** Code in its place: the cookie `session=a-session` is a viewer. */
+  readonly sessions: string;
   /** Prints the names of files that the language's own formatter would change, where it comes with the compiler. */
   readonly misformed?: readonly string[];
   /** Makes what is run of the file, where something has to be made. */
@@ -40,27 +39,45 @@ export const languageEndpoints: readonly LanguageEndpoint[] = [
     name: 'Python',
     program: 'python3',
     file: 'examples/endpoints/python/token_endpoint.py',
-    page: 'docs/endpoint-python.md',
-    fence: 'python',
     check: /^def viewer_of[\s\S]*?\n\n/m,
+    sessions: `SESSIONS = {"a-session": "a viewer"}
+
+
+def viewer_of(environ):
+    cookie = re.search(r"(?:^|; )session=([^;]+)", environ.get("HTTP_COOKIE", ""))  # one of several
+    return SESSIONS.get(cookie[1]) if cookie else None
+`,
     run: (port) => ['python3', '-c', serveWsgi, String(port)],
   },
   {
     name: 'PHP',
     program: 'php',
     file: 'examples/endpoints/php/token.php',
-    page: 'docs/endpoint-php.md',
-    fence: 'php',
     check: /^function viewer[\s\S]*?^\}\n/m,
+    sessions: `const SESSIONS = ['a-session' => 'a viewer'];
+
+function viewer(): ?string
+{
+    return SESSIONS[$_COOKIE['session'] ?? ''] ?? null;
+}
+`,
     run: (port) => ['php', '-n', '-S', `127.0.0.1:${port}`, 'token.php'],
   },
   {
     name: 'Go',
     program: 'go',
     file: 'examples/endpoints/go/main.go',
-    page: 'docs/endpoint-go.md',
-    fence: 'go',
     check: /^func viewerOf.*\n/m,
+    sessions: `var sessions = map[string]string{"a-session": "a viewer"}
+
+func viewerOf(r *http.Request) string {
+	cookie, err := r.Cookie("session")
+	if err != nil {
+		return ""
+	}
+	return sessions[cookie.Value]
+}
+`,
     misformed: ['gofmt', '-l'],
     build: ['go', 'build', '-o', 'endpoint', 'main.go'],
     run: () => ['./endpoint'],
@@ -69,18 +86,28 @@ export const languageEndpoints: readonly LanguageEndpoint[] = [
     name: 'Ruby',
     program: 'puma',
     file: 'examples/endpoints/ruby/config.ru',
-    page: 'docs/endpoint-ruby.md',
-    fence: 'ruby',
     check: /^def viewer_of[\s\S]*?^end\n/m,
+    sessions: String.raw`SESSIONS = { "a-session" => "a viewer" }.freeze
+
+def viewer_of(env)
+  SESSIONS[env["HTTP_COOKIE"].to_s[/(?:\A|; )session=([^;]+)/, 1]]
+end
+`,
     run: (port) => ['puma', '--silent', '--bind', `tcp://127.0.0.1:${port}`, 'config.ru'],
   },
   {
     name: 'Java',
     program: 'java',
     file: 'examples/endpoints/java/TokenEndpoint.java',
-    page: 'docs/endpoint-java.md',
-    fence: 'java',
     check: /^ {4}static String viewerOf[\s\S]*?^ {4}\}\n/m,
+    sessions: `    static final Map<String, String> SESSIONS = Map.of("a-session", "a viewer");
+
+    static String viewerOf(Headers request) {
+        String cookies = Objects.toString(request.getFirst("Cookie"), "");
+        Matcher session = Pattern.compile("(?:^|; )session=([^;]+)").matcher(cookies);
+        return session.find() ? SESSIONS.get(session.group(1)) : null;
+    }
+`,
     build: ['javac', '-cp', gson, '-d', '.', 'TokenEndpoint.java'],
     run: () => ['java', '-cp', `${gson}:.`, 'TokenEndpoint'],
   },
@@ -88,25 +115,23 @@ export const languageEndpoints: readonly LanguageEndpoint[] = [
     name: 'C#',
     program: 'mono',
     file: 'examples/endpoints/csharp/TokenEndpoint.cs',
-    page: 'docs/endpoint-csharp.md',
-    fence: 'csharp',
     check: /^ {4}static string ViewerOf.*\n/m,
+    sessions: `    static readonly Dictionary<string, string> Sessions =
+        new Dictionary<string, string> { ["a-session"] = "a viewer" };
+
+    static string ViewerOf(HttpListenerRequest request) =>
+        Sessions.TryGetValue(request.Cookies["session"]?.Value ?? "", out string viewer) ? viewer : null;
+`,
     build: ['mcs', ...references.map((name) => `-r:${name}`), 'TokenEndpoint.cs'],
     run: () => ['mono', 'TokenEndpoint.exe'],
   },
 ];
 
-/** The blocks of an endpoint's page: its code as a whole, its session check. */
-export function blocksOf({ page, fence }: LanguageEndpoint): string[] {
-  const blocks = readFileSync(page, 'utf8').matchAll(new RegExp(`^\`\`\`${fence}\\n([\\s\\S]*?)^\`\`\``, 'gm'));
-  return [...blocks].map(([, code]) => code!);
-}
+export const codeOf = ({ file }: LanguageEndpoint): string => readFileSync(file, 'utf8');
 
-/** The code of an endpoint with the session check that its page shows: the cookie `session=a-session` is a viewer. */
-export function withSessions(endpoint: LanguageEndpoint): string {
-  const [whole, sessions] = blocksOf(endpoint);
-  return whole!.replace(endpoint.check, () => `${sessions!}${endpoint.name === 'Python' ? '\n\n' : '\n'}`);
-}
+/** The code of an endpoint with a session check. */
+export const withSessions = (endpoint: LanguageEndpoint): string =>
+  codeOf(endpoint).replace(endpoint.check, () => `${endpoint.sessions}${endpoint.name === 'Python' ? '\n\n' : '\n'}`);
 
 /** Runs endpoints, each in a folder of its own, until `stop`. */
 export class EndpointProcesses {

@@ -13,7 +13,7 @@ const requireExtra = createRequire(new URL('../extra/', import.meta.url));
 /** The keys with which `s3` signs for this server. */
 export const s3Keys = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' } as const;
 
-/** Pages of any origin may read ranges, as `docs/object-stores.md` says. */
+/** Pages of any origin may read ranges, as `docs/cdns.md` says. */
 const cors = `<CORSConfiguration><CORSRule>
   <AllowedOrigin>*</AllowedOrigin>
   <AllowedMethod>GET</AllowedMethod><AllowedMethod>HEAD</AllowedMethod>

@@ -49,7 +49,7 @@ export function writeError(
 export function writeMistake(
   about: object,
   message: string,
-  page = 'troubleshooting.md',
+  page = 'errors.md',
   level: 'warn' | 'error' = 'warn',
 ): void {
   if (!noteWritten(about, message)) return;

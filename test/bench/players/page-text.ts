@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { BenchResults, Machine } from './bench-results.ts';
-import { tablesOf } from './report.ts';
+import { estimateDifference, tablesOf } from './report.ts';
 
 const template = readFileSync(new URL('page.md', import.meta.url), 'utf8');
 
@@ -29,6 +29,7 @@ export function renderPage(results: BenchResults): string {
       rounds > 1
         ? `Each figure is the median of ${rounds} rounds, with the least and the most of them in brackets.`
         : 'Measured in one round: a first look.',
+    estimate: estimateDifference(results),
     viewers: loadCurve.viewers,
     spread: Math.max(...loadCurve.spread),
     together: Math.max(...loadCurve.together),

@@ -4,7 +4,7 @@ import type { Contender } from './contender.ts';
 import { contenders, lasting, withBothTokens } from './contender.ts';
 import { outageKinds, outageSeconds, returnMetric } from './outage-cells.ts';
 import type { Samples } from './sample.ts';
-import { describeDifference, describeSpread, measuredOf } from './spread.ts';
+import { describeSpread, differenceOf, measuredOf } from './spread.ts';
 
 interface Column {
   readonly head: string;
@@ -25,7 +25,14 @@ const counts = (head: string, calls: string, requests: string): Column => ({
   },
 });
 
-const unprotected = (player: string): string => contenders.find((it) => it.player === player)!.name;
+/** The largest difference, in per cent, that a package makes to the bandwidth estimate of a player. */
+export function estimateDifference({ samples }: BenchResults): number {
+  const plain = new Map(contenders.filter(({ way }) => way === 'unprotected').map((it) => [it.player, it.name]));
+  const ours = contenders.filter(({ way }) => way === 'ours');
+  return Math.max(
+    ...ours.map(({ name, player }) => differenceOf(samples[name]?.estimate, samples[plain.get(player)!]?.estimate)),
+  );
+}
 
 const startColumns: readonly Column[] = [
   column('first picture, endpoint 50 ms', 'frame50'),
@@ -34,14 +41,7 @@ const startColumns: readonly Column[] = [
     // without an endpoint, one is like the other
     cell: (samples, { way }) => describeSpread(way === 'unprotected' ? samples.frame50 : samples.frame500),
   },
-  column('wait a segment', 'wait'),
-  column('CPU a request', 'cpu'),
   counts('calls / requests', 'filmCalls', 'filmRequests'),
-  {
-    head: 'bandwidth estimate',
-    cell: (samples, { player, way }, { samples: all }) =>
-      way === 'unprotected' ? '–' : describeDifference(samples.estimate, all[unprotected(player)]?.estimate),
-  },
   {
     head: 'bytes beside the player',
     cell: (_, { name }, { sizes }) => (sizes[name] ? `${(sizes[name] / 1000).toFixed(1)} kB` : '0'),
@@ -61,13 +61,6 @@ const recoveryColumns: readonly Column[] = [
   column('after expiry (410)', 'expiry', NO_PICTURE),
   column('after a rotation (403)', 'rotation', NO_PICTURE),
   column('after an hour of sleep', 'sleep', NO_PICTURE),
-  {
-    head: 'refusals that reach the player',
-    cell: (samples) => {
-      const names = ['expiryRefusals', 'rotationRefusals', 'sleepRefusals'];
-      return names.map((metric) => median(measuredOf(samples[metric] ?? [0]))).join(' + ');
-    },
-  },
 ];
 
 const returnColumns: readonly Column[] = outageKinds.flatMap((kind) =>

@@ -24,13 +24,9 @@ export function describeSpread(values: Values | undefined, never = 'never'): str
   return missing > 0 ? `${range}, **${missing} of ${values.length} ${never}**` : range;
 }
 
-/** Describes a spread like `describeSpread`, in per cent of the median of `base`. */
-export function describeDifference(values: Values | undefined, base: Values | undefined): string {
+/** Returns by how many per cent the median differs from that of `base`; 0 without measurements. */
+export function differenceOf(values: Values | undefined, base: Values | undefined): number {
   const [measured, plain] = [measuredOf(values ?? []), measuredOf(base ?? [])];
-  if (measured.length === 0 || plain.length === 0) return '–';
-  const middle = median(plain);
-  const percent = measured.map((value) => (value / middle - 1) * 100);
-  const signed = (value: number): string =>
-    `${value > 0.5 ? '+' : value < -0.5 ? '−' : ''}${Math.abs(Math.round(value))}`;
-  return `${signed(median(percent))} % (${signed(Math.min(...percent))} – ${signed(Math.max(...percent))})`;
+  if (measured.length === 0 || plain.length === 0) return 0;
+  return Math.round(Math.abs(median(measured) / median(plain) - 1) * 100);
 }

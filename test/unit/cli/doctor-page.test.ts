@@ -1,21 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { codes, severityOf } from '../../../packages/cli/src/doctor/codes.ts';
-import type { Code } from '../../../packages/cli/src/doctor/codes.ts';
+import { codes } from '../../../packages/cli/src/doctor/codes.ts';
 
-/** A text of the table as the page shows it. */
-const shown = (text: string): string => text.replace(/\{(\w+)\}/g, '*$1*').replaceAll('|', '\\|');
-
-test('docs/doctor.md has a row for each code, with its message and remedy, in the order of the findings', () => {
-  const rows = readFileSync('docs/doctor.md', 'utf8')
-    .split('\n')
-    .filter((line) => /^\| `(?:endpoint|edge|child)-/.test(line));
-  expect(rows).toEqual(
-    Object.entries(codes).map(([code, [message, ...remedy]]) => {
-      const severity = severityOf(code as Code);
-      return `| \`${code}\` | ${severity} | ${shown(message)} | ${shown(remedy.join(' '))} |`;
-    }),
-  );
+test('docs/doctor.md has a row for each code, with its message, in the order of the findings', () => {
+  const rows = readFileSync('docs/doctor.md', 'utf8').match(/^\| `(?:endpoint|edge|child)-.*$/gm);
+  const shown = (text: string): string => text.replace(/\{(\w+)\}/g, '*$1*');
+  expect(rows).toEqual(Object.entries(codes).map(([code, [message]]) => `| \`${code}\` | ${shown(message)} |`));
 });
 
 test('the codes that scripts rely on are there, and no more than thirty', () => {

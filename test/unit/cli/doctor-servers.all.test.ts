@@ -193,19 +193,17 @@ WSGIRequestHandler.log_message = lambda *_: None
 make_server("127.0.0.1", int(sys.argv[1]), app).serve_forever()
 `;
 
-/** The endpoints that docs/ shows, and mistakes in them. */
+/** Endpoints of examples/endpoints, and mistakes in them. */
 const endpoints: readonly {
   interpreter: 'python3' | 'php';
   path: string;
-  language: string;
   file: string;
   args: (port: number) => string[];
   cases: readonly (readonly [name: string, find: string, replace: string, code: Code | undefined])[];
 }[] = [
   {
     interpreter: 'python3',
-    path: 'docs/endpoint-python.md',
-    language: 'python',
+    path: 'examples/endpoints/python/token_endpoint.py',
     file: 'token_endpoint.py',
     args: (port) => ['-c', serveWsgi, String(port)],
     cases: [
@@ -226,8 +224,7 @@ const endpoints: readonly {
   },
   {
     interpreter: 'php',
-    path: 'docs/endpoint-php.md',
-    language: 'php',
+    path: 'examples/endpoints/php/token.php',
     file: 'token.php',
     args: (port) => ['-n', '-S', `127.0.0.1:${port}`, 'token.php'],
     cases: [
@@ -250,9 +247,9 @@ const endpoints: readonly {
   },
 ];
 
-describe.each(endpoints)('the endpoint of $path', ({ interpreter, path, language, file, args, cases }) => {
+describe.each(endpoints)('the endpoint of $path', ({ interpreter, path, file, args, cases }) => {
   describe(interpreter, { tags: [interpreter] }, () => {
-    const [, code] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(readFileSync(path, 'utf8'))!;
+    const code = readFileSync(path, 'utf8');
     const folder = mkdtempSync(join(tmpdir(), 'doctor-endpoint-'));
     const children: ChildProcess[] = [];
     let edge: Listening;
@@ -286,7 +283,7 @@ describe.each(endpoints)('the endpoint of $path', ({ interpreter, path, language
 
     test.each(cases)('%s', async (_, find, replace, expected) => {
       expect(code).toContain(find);
-      const here = code!.replace('https://cdn\\.example\\.com', edge.origin.replaceAll('.', '\\.'));
+      const here = code.replace('https://cdn\\.example\\.com', edge.origin.replaceAll('.', '\\.'));
       const findings = await findingsOf(edge.origin, await serve(here.replace(find, () => replace)));
       if (expected) expect(findings[0], JSON.stringify(findings, null, 1)).toMatchObject({ code: expected });
       else expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([]);

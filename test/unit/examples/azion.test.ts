@@ -6,9 +6,8 @@ import { loadAzionConfig } from '../../support/azion-project.ts';
 const page = readFileSync('docs/azion.md', 'utf8');
 const codeOf = (name: string): string => readFileSync(`examples/azion/${name}`, 'utf8');
 
-test('docs/azion.md shows the files of examples/azion as they stand, and the version they are tested with', () => {
-  const shown = [...page.matchAll(/^```js\n([\s\S]*?)^```/gm)].map(([, code]) => code);
-  expect(shown).toEqual([codeOf('firewall.js'), codeOf('azion.config.mjs')]);
+test('docs/azion.md shows the function of examples/azion, and the version it is tested with', () => {
+  expect(page).toContain(`   ${codeOf('firewall.js')}`);
   const { devDependencies } = JSON.parse(codeOf('package.json')) as { devDependencies: Record<string, string> };
   expect(page).toContain(`azion@${devDependencies.azion}`);
 });

@@ -70,8 +70,8 @@ describe('the files of examples/deploy', () => {
     expect(Number.parseInt(stop_grace_period)).toBeGreaterThan(Number(environment.STOP_SECONDS));
   });
 
-  test('docs/deploy.md has a row on each variable, with its default', () => {
-    const page = readFileSync('docs/deploy.md', 'utf8');
+  test('docs/production.md has a row on each variable, with its default', () => {
+    const page = readFileSync('docs/production.md', 'utf8');
     const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (\S+) \|/gm)].map(([, name, value]) => [name!, value!]);
     expect(rows.map(([name]) => name).sort()).toEqual([...new Set(variables)].sort());
     for (const [, name, value] of read('settings.mjs').matchAll(/^ {4}\w+: wholeNumber\(env, '(\w+)', (\d+)\)/gm))

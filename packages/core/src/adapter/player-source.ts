@@ -53,7 +53,7 @@ export function acquireFor(
   const sources = (page[SOURCES] ??= new WeakMap<object, TokenSource>());
   const present = sources.get(player);
   if (present) {
-    if (present !== options) writeMistake(present, TWICE, 'troubleshooting.md', 'error');
+    if (present !== options) writeMistake(present, TWICE, 'errors.md', 'error');
     return present;
   }
   const { source, release } = acquireTokenSource(options);

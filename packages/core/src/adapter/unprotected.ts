@@ -16,7 +16,7 @@ export function writeUnprotectedRefusal(source: TokenSource, { url, token }: Sig
     source,
     `secure-token: ${origin} answered ${status} to a request without a token. If its files need one, add ` +
       `'${origin}/' to 'protect'.`,
-    'troubleshooting.md#nothing-plays-and-the-endpoint-is-never-called',
+    'errors.md#nothing-plays-and-the-endpoint-is-never-called',
     'error',
   );
 }

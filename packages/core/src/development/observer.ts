@@ -50,7 +50,7 @@ export class Observer {
   noteFailure({ token }: SignedRequest, status: number): void {
     const isOffline = (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
     if (!token || status || isOffline) return;
-    writeMistake(this.#source, noStatus, 'troubleshooting.md#status-0-instead-of-403-or-410');
+    writeMistake(this.#source, noStatus, 'errors.md#status-0-instead-of-403-or-410');
   }
 
   noteAnswer(request: SignedRequest, { responseURL, url = '' }: EdgeAnswer, isGood: boolean): void {
@@ -82,8 +82,7 @@ export class Observer {
       const others = urls.length > 1 ? `, and ${urls.length - 1} more` : '';
       this.write('renew', urls[0] ?? '', `${reason}${others}; the call took`, wait);
       const ahead = this.#clock.isTold ? this.#clock.now() - this.#settings.clock() / 1000 : 0;
-      if (Math.abs(ahead) > CLOCKS_DIFFER_SECONDS)
-        writeMistake(this.#source, wrongClock(ahead), 'troubleshooting.md#the-clock');
+      if (Math.abs(ahead) > CLOCKS_DIFFER_SECONDS) writeMistake(this.#source, wrongClock(ahead), 'errors.md#the-clock');
     } else if (type !== 'tokenrefused') {
       const { url = 'all URLs of the call', message } = (detail as TokenEventDetails['tokenerror']).error;
       this.write(type === 'tokendenied' ? 'deny' : 'error', url, message);
