@@ -1,4 +1,4 @@
-import { secureToken } from 'secure-token-server';
+import { azion } from 'secure-token-server';
 
 /**
  * The token formats that the endpoint and the edge of the demo make from one secret.
@@ -10,12 +10,12 @@ import { secureToken } from 'secure-token-server';
 
 /** @type {(secret: string) => DemoFormats} */
 export function demoFormats(secret) {
-  const channels = secureToken({ secret, depth: 1 });
-  const films = secureToken({ secret, depth: 2 });
+  const channels = azion({ secret, depth: 1 });
+  const films = azion({ secret, depth: 2 });
   /** `/live/` is a channel, `/film/ts/` a film. @type {(url: URL) => typeof films} */
   const formatOf = ({ pathname }) => (/^\/(?:live|low-latency)\//.test(pathname) ? channels : films);
   return {
-    url: secureToken({ secret }),
+    url: azion({ secret }),
     folder: {
       ...films,
       opens: (url) => /** @type {NonNullable<typeof films.opens>} */ (formatOf(url).opens)(url),

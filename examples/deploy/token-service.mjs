@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import { createSigningEndpoint, secureToken } from 'secure-token-server';
+import { createSigningEndpoint, azion } from 'secure-token-server';
 import { createSessions, redisStore } from 'secure-token-server/sessions';
 import { writeLog } from './log.mjs';
 import { mayWatch, viewerOf } from './viewers.mjs';
@@ -13,7 +13,7 @@ import { mayWatch, viewerOf } from './viewers.mjs';
 export function createTokenService(settings, redis) {
   const { allow, secrets, ttl, pages, sessionLimit } = settings;
   const token = createSigningEndpoint({
-    format: secureToken({ secret: secrets }), // the format of your CDN
+    format: azion({ secret: secrets }), // the format of your CDN
     allow,
     ttl,
     authorize: async (request, urls) => {

@@ -23,7 +23,7 @@ const rooms = [
   {
     room: 'formats',
     imports: ['errors', 'crypto', 'url', 'http', 'token', 'format-parts'],
-    doors: ['secure-token'],
+    doors: ['azion'],
   },
   { room: 'jwt', imports: ['errors', 'crypto', 'url', 'token', 'format-parts'], doors: [] },
   { room: 'stores', imports: ['errors', 'crypto', 'url', 'token', 'format-parts'], doors: [] },

@@ -16,12 +16,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { secureToken, signUrl } from 'secure-token-server';
+import { azion, signUrl } from 'secure-token-server';
 import { median } from './compare.mjs';
 import { load, nginxBinary, shippedNginx, startNginx } from './nginx-server.mjs';
 
 const secret = 'mysecret-of-a-sensible-length';
-const format = secureToken({ secret });
+const format = azion({ secret });
 const sizes = { '2 KB playlist': 2_000, '200 KB segment': 200_000 };
 const rounds = 5;
 /** Rounds before them, which count for nothing: compilers of Node and workerd take their time. */
@@ -77,8 +77,8 @@ async function startWorkerd(origin) {
   const { outputFiles } = await build({
     stdin: {
       resolveDir: fileURLToPath(new URL('.', import.meta.url)),
-      contents: `import { createEdgeHandler, secureToken } from 'secure-token-server';
-        const format = secureToken({ secret: ${JSON.stringify(secret)} });
+      contents: `import { createEdgeHandler, azion } from 'secure-token-server';
+        const format = azion({ secret: ${JSON.stringify(secret)} });
         export default { fetch: createEdgeHandler({ format, origin: ${JSON.stringify(origin)} }) };`,
     },
     bundle: true,

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { serve } from '@hono/node-server';
-import { createEdgeHandler, secureToken, signUrl } from 'secure-token-server';
+import { createEdgeHandler, azion, signUrl } from 'secure-token-server';
 import { median } from './compare.mjs';
 import { nginxBinary, load, shippedNginx, startNginx } from './nginx-server.mjs';
 
 const secret = 'mysecret-of-a-sensible-length';
-const format = secureToken({ secret });
+const format = azion({ secret });
 const sizes = { '2 KB playlist': 2_000, '200 KB segment': 200_000 };
 const rounds = 5;
 

@@ -19,7 +19,7 @@ import {
   mediaCdnToken,
   secureLink,
   secureLinkLayouts,
-  secureToken,
+  azion,
   wowza,
 } from 'secure-token-server';
 import { commonAccessToken } from 'secure-token-server/cat';
@@ -63,7 +63,7 @@ function signature(algorithm, privateKey) {
 
 /** @type {[name: string, format: import('secure-token-server').VerifyingTokenFormat, bareName: string, bare: Bare][]} */
 export const formats = [
-  ['secureToken', secureToken({ secret }), 'MD5', hash('md5')],
+  ['azion', azion({ secret }), 'MD5', hash('md5')],
   ['secureLink, KeyCDN', secureLink({ secret, ...secureLinkLayouts.keyCdn }), 'MD5', hash('md5')],
   ['secureLink, CDN77 folder', secureLink({ secret, ...secureLinkLayouts.cdn77Path }), 'MD5', hash('md5')],
   ['wowza', wowza({ secret }), 'SHA-256', hash('sha256')],

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { secureToken, signUrl } from 'secure-token-server';
+import { azion, signUrl } from 'secure-token-server';
 
 const total = 5_000_000;
 const samples = 5;
@@ -11,7 +11,7 @@ async function measure() {
   const { gc } = globalThis;
   if (!gc) throw new Error('Needs node --expose-gc.');
   const now = Math.floor(Date.now() / 1000);
-  const format = secureToken({ secret: 'mysecret-of-a-sensible-length' });
+  const format = azion({ secret: 'mysecret-of-a-sensible-length' });
   const headers = new Headers();
   const good = new URL(await signUrl('https://cdn.example.com/vod/7/seg.m4s', { format, expires: now + 600 })).search;
   let refused = 0;

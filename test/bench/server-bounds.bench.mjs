@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
-import { createEdgeHandler, createSigningEndpoint, secureToken, signPlaylist } from 'secure-token-server';
+import { createEdgeHandler, createSigningEndpoint, azion, signPlaylist } from 'secure-token-server';
 import { formats, now, requestWith } from './formats.bench.mjs';
 import { median } from './compare.mjs';
 
 const host = 'https://cdn.example.com';
-const format = secureToken({ secret: 'mysecret-of-a-sensible-length' });
+const format = azion({ secret: 'mysecret-of-a-sensible-length' });
 const MiB = 1_048_576;
 
 /** Milliseconds of one call: the median of five rounds of at least 50 ms. @param {() => unknown} work */

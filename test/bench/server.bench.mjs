@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { serve } from '@hono/node-server';
-import { createSigningEndpoint, secureToken, signUrl, verifyUrl } from 'secure-token-server';
+import { createSigningEndpoint, azion, signUrl, verifyUrl } from 'secure-token-server';
 import { compare, perSecond } from './compare.mjs';
 
 const secret = 'mysecret-of-a-sensible-length';
-const format = secureToken({ secret });
+const format = azion({ secret });
 const urls = Array.from({ length: 100 }, (_, i) => `https://cdn.example.com/vod/7/seg${i}.m4s`);
 
 async function verifying() {

@@ -1,7 +1,7 @@
 // session-node.mjs [SOCKET]: a signing endpoint in a process of its own, which counts sessions in the Redis at SOCKET
 import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
-import { createSigningEndpoint, secureToken, toNodeHandler } from 'secure-token-server';
+import { createSigningEndpoint, azion, toNodeHandler } from 'secure-token-server';
 import { createSessions, redisStore } from 'secure-token-server/sessions';
 
 const [socket] = process.argv.slice(2);
@@ -13,7 +13,7 @@ const sessions =
     limit: 3,
   });
 const endpoint = createSigningEndpoint({
-  format: secureToken({ secret: 'mysecret-of-a-sensible-length' }),
+  format: azion({ secret: 'mysecret-of-a-sensible-length' }),
   allow: 'https://cdn.example.com/vod/',
   ttl: 300,
   authorize: () => true,

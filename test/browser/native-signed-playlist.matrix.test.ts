@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createEdgeHandler, secureToken, signUrl } from '../../packages/server/src/index.ts';
+import { createEdgeHandler, azion, signUrl } from '../../packages/server/src/index.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OwnProfiles } from '../support/chromium.mjs';
 import { openChromium } from '../support/chromium.mjs';
@@ -10,7 +10,7 @@ import { webkit as engine } from '../support/engines.ts';
 import { runsMain, runsRest } from '../support/parts.ts';
 import { openWebKit } from '../support/webkit.ts';
 
-const format = secureToken({ secret: 'a secret of the tests' });
+const format = azion({ secret: 'a secret of the tests' });
 const streams = ['vod/fmp4/master.m3u8', 'vod/aes/i.m3u8', 'vod/range/i.m3u8'];
 
 interface Requested {

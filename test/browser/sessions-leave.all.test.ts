@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createSigningEndpoint, secureToken } from '../../packages/server/src/index.ts';
+import { createSigningEndpoint, azion } from '../../packages/server/src/index.ts';
 import { createSessions, memoryStore } from '../../packages/server/src/sessions.ts';
 import { openChromium } from '../support/chromium.mjs';
 import type { Listening } from '../support/listen.ts';
@@ -19,7 +19,7 @@ const docs = readFileSync('docs/sessions.md', 'utf8');
 const leaving = /^```ts\n((?:(?!```)[\s\S])*?export function leaveWhenClosed[\s\S]*?)^```/m.exec(docs)![1]!;
 const sessions = createSessions({ store: memoryStore(), viewer: () => 'anna', limit: 1 });
 const endpoint = createSigningEndpoint({
-  format: secureToken({ secret: 'mysecret' }),
+  format: azion({ secret: 'mysecret' }),
   allow: 'https://cdn.example.com/',
   ttl: 300,
   authorize: () => true,

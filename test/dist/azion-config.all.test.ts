@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { secureToken } from '../../packages/server/src/index.ts';
+import { azion as azionFormat } from '../../packages/server/src/index.ts';
 import { startAzionFirewall, startFirewall } from '../support/azion-firewall.ts';
 import { azionConfigTools, bundleForAzion, loadAzionConfig } from '../support/azion-project.ts';
 import { azionVectors, VECTOR_TIME, vectorTarget } from '../support/azion-vectors.ts';
@@ -65,7 +65,7 @@ describe("examples/azion/azion.config.mjs, by azion/config of Azion's package", 
 
   test('the manifest leaves the token out of the cache key, and ages to the origin', { tags }, async () => {
     const [application] = azionConfigTools().processConfig(await loadAzionConfig({ CDN_SECRET })).applications;
-    const signed = await secureToken({ secret: CDN_SECRET }).sign(new URL(`${HOST}/vod/7/a.mp4`), VECTOR_TIME + 60);
+    const signed = await azionFormat({ secret: CDN_SECRET }).sign(new URL(`${HOST}/vod/7/a.mp4`), VECTOR_TIME + 60);
     expect(application!.cache_settings).toEqual([
       expect.objectContaining({
         browser_cache: expect.objectContaining({ behavior: 'honor' }),
@@ -154,7 +154,7 @@ describe.each(['esbuild', 'webpack'] as const)("the function as Azion's bundler 
     const { azion } = await bundleOf(name);
     const args = await argsOf({ CDN_SECRET, CDN_SECRET_PREVIOUS });
     const statusOf = async (secret: string, path: string, now = VECTOR_TIME): Promise<number> => {
-      const format = secureToken({ secret, ...(depth !== undefined && { depth }) });
+      const format = azionFormat({ secret, ...(depth !== undefined && { depth }) });
       const { query } = await format.sign(new URL(HOST + signed), VECTOR_TIME + 60);
       return (await azion({ url: `${HOST + path}?${new URLSearchParams(query).toString()}`, args, now })).status;
     };
@@ -167,7 +167,7 @@ describe.each(['esbuild', 'webpack'] as const)("the function as Azion's bundler 
 
   test('after the rotation the previous secret opens nothing', { tags }, async () => {
     const { azion } = await bundleOf(name);
-    const { query } = await secureToken({ secret: CDN_SECRET_PREVIOUS }).sign(new URL(`${HOST}/a.mp4`), VECTOR_TIME);
+    const { query } = await azionFormat({ secret: CDN_SECRET_PREVIOUS }).sign(new URL(`${HOST}/a.mp4`), VECTOR_TIME);
     const url = `${HOST}/a.mp4?${new URLSearchParams(query).toString()}`;
     expect(await azion({ url, args: await argsOf({ CDN_SECRET }), now: VECTOR_TIME })).toMatchObject({ status: 403 });
   });

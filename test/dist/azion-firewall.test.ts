@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { firewallAnswer } from '../../packages/server/src/azion/firewall.ts';
-import { secureToken, verifyUrl } from '../../packages/server/src/index.ts';
+import { azion, verifyUrl } from '../../packages/server/src/index.ts';
 import { azionVectors, VECTOR_TIME, vectorTarget } from '../support/azion-vectors.ts';
 import { firewallFile, startAzionFirewall, startFirewall } from '../support/azion-firewall.ts';
 
@@ -28,7 +28,7 @@ describe('dist/azion-firewall.js', () => {
     const statuses = new Map<number, number>();
     for (const vector of azionVectors) {
       const url = `https://cdn.example.com${vectorTarget(vector).toString()}`;
-      const format = secureToken({ secret: vector.secret, maxTtl: 1e10 });
+      const format = azion({ secret: vector.secret, maxTtl: 1e10 });
       const verdict = await verifyUrl(url, { format, now: VECTOR_TIME });
       const outcome = firewall({
         url,
@@ -110,7 +110,7 @@ describe('dist/azion-firewall.js', () => {
 
   test("path_form 'raw' hashes the path as it stands in the URL", () => {
     const url = 'https://cdn.example.com/my%20uri';
-    const token = secureToken({ secret, pathForm: 'raw' }).sign(new URL(url), now) as { query: Record<string, string> };
+    const token = azion({ secret, pathForm: 'raw' }).sign(new URL(url), now) as { query: Record<string, string> };
     const signed = `${url}?${new URLSearchParams(token.query).toString()}`;
     expect(ask(signed, { args: { secure_token_secret: secret, path_form: 'raw' } }).status).toBe(200);
     expect(ask(signed).status).toBe(403);
@@ -126,7 +126,7 @@ describe.skipIf(!azionFirewall)(
       for (const vector of azionVectors) {
         const url = `https://cdn.example.com${vectorTarget(vector).toString()}`;
         const args = { secure_token_secret: vector.secret, max_ttl: 1e10 };
-        const format = secureToken({ secret: vector.secret, maxTtl: 1e10 });
+        const format = azion({ secret: vector.secret, maxTtl: 1e10 });
         const verdict = await verifyUrl(url, { format, now: VECTOR_TIME });
         const { outcome, status } = await dispatch({ url, args, now: VECTOR_TIME });
         const isOpen = verdict.ok && !readInTwoWays.includes(vector.id);

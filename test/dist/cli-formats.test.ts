@@ -78,11 +78,7 @@ describe('secure-token --format', () => {
   });
 
   test.each([
-    [
-      'a format that is none',
-      ['sign', url, '--format', 'keyCdn'],
-      /--format: this is unknown\. Give one of secureToken, /,
-    ],
+    ['a format that is none', ['sign', url, '--format', 'keyCdn'], /--format: this is unknown\. Give one of azion, /],
     ['an option without a value', ['sign', url, '--option', 'exact'], /--option: Give a name and a value/],
     [
       'a token that no URL can carry',

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { secureToken, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
+import { azion, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
 import { runCli } from '../support/cli.ts';
 
 const secret = 'mysecret';
@@ -41,7 +41,7 @@ describe('secure-token sign', () => {
       // whole seconds
       expect(expires).toBeGreaterThan(before + lifetime - 1);
       expect(expires).toBeLessThanOrEqual(Date.now() / 1000 + lifetime);
-      expect(await verifyUrl(url, { format: secureToken({ secret }) })).toMatchObject({ ok: true });
+      expect(await verifyUrl(url, { format: azion({ secret }) })).toMatchObject({ ok: true });
     }
   });
 
@@ -49,7 +49,7 @@ describe('secure-token sign', () => {
     const { out } = await runCli(['sign', 'https://h/a%20b', '--expires', '1470055000', '--path-form', 'raw'], {
       secret,
     });
-    const format = secureToken({ secret, pathForm: 'raw' });
+    const format = azion({ secret, pathForm: 'raw' });
     expect(out.trim()).toBe(await signUrl('https://h/a%20b', { format, expires: 1_470_055_000 }));
   });
 });
@@ -121,8 +121,8 @@ describe('secure-token verify', () => {
     expect(await told(folder.trim())).toMatch(/token of a folder: --depth 2 accepts it/);
     expect(await told(known, '--now', '1470055001')).toMatch(/^The signature is right\. .*sign the URL again/);
     expect(await told(known, '--now', '1470000000', '--max-ttl', '60')).toMatch(/more than 60 s \(--max-ttl\) ahead/);
-    expect(await told(bare)).toMatch(/no token where secureToken looks for it/);
-    expect(await told(`${known}=`)).toMatch(/not the form that secureToken writes/);
+    expect(await told(bare)).toMatch(/no token where azion looks for it/);
+    expect(await told(`${known}=`)).toMatch(/not the form that azion writes/);
     expect(await told(forged, '--json')).toBe('');
     expect(await told(known)).toBe('');
   });
@@ -153,7 +153,7 @@ describe('secure-token playlist', () => {
   const args = ['--url', 'https://cdn.example.com/vod/i.m3u8', '--expires', '1470055000'];
 
   test('signs every URI of a file or of standard input', async () => {
-    const format = secureToken({ secret });
+    const format = azion({ secret });
     const url = await signUrl('https://cdn.example.com/vod/seg1.ts?x=1', { format, expires: 1_470_055_000 });
     const expected = text.replace('seg1.ts?x=1', url.slice('https://cdn.example.com/vod/'.length));
     expect(await runCli(['playlist', file('i.m3u8', text), ...args], { secret })).toEqual({

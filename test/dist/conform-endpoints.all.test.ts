@@ -1,4 +1,4 @@
-import { createSigningEndpoint, secureToken } from 'secure-token-server';
+import { createSigningEndpoint, azion } from 'secure-token-server';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runCli } from '../support/cli.ts';
 import { endpointMutants } from '../support/endpoint-mutants.ts';
@@ -41,7 +41,7 @@ const asIs = { code: 0, failed: [], notTried: ['P28'] };
 describe('secure-token conform passes', { concurrent: true, timeout }, () => {
   test('createSigningEndpoint', async () => {
     const token = createSigningEndpoint({
-      format: secureToken({ secret }),
+      format: azion({ secret }),
       allow: 'https://cdn.example.com/vod/',
       ttl: 300,
       authorize: (request) =>

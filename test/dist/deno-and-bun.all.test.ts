@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { secureToken, signUrl } from 'secure-token-server';
+import { azion, signUrl } from 'secure-token-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { pathOf } from '../support/programs.ts';
@@ -12,7 +12,7 @@ import { whileServed } from '../support/served.ts';
 
 const secret = 'mysecret';
 const film = 'https://cdn.example.com/vod/film.mp4';
-const format = secureToken({ secret });
+const format = azion({ secret });
 const asked: string[] = [];
 const origin = createServer((request, response) => {
   asked.push(request.url!);
@@ -26,8 +26,8 @@ const origin = createServer((request, response) => {
 
 /** Serves the endpoint below `/token`, and the edge everywhere else. */
 const served = (originHref: string): string => `
-  import { createEdgeHandler, createSigningEndpoint, secureToken } from 'secure-token-server';
-  const format = secureToken({ secret: '${secret}' });
+  import { createEdgeHandler, createSigningEndpoint, azion } from 'secure-token-server';
+  const format = azion({ secret: '${secret}' });
   const token = createSigningEndpoint({
     format,
     allow: 'https://cdn.example.com/vod/',

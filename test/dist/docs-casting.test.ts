@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { secureToken, verifyUrl } from 'secure-token-server';
+import { azion, verifyUrl } from 'secure-token-server';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
@@ -38,7 +38,7 @@ describe('castUrl of docs/production.md, for a viewer of /vod/free/', () => {
   test('signs what the viewer may watch', async () => {
     const signed = await castUrl('a viewer', '/vod/free/a.m3u8');
     expect(signed).toMatch(/^https:\/\/cast\.example\.com\/vod\/free\/a\.m3u8\?/);
-    expect(await verifyUrl(signed!, { format: secureToken({ secret }) })).toMatchObject({ ok: true });
+    expect(await verifyUrl(signed!, { format: azion({ secret }) })).toMatchObject({ ok: true });
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createSigningEndpoint, edgeAuth, secureToken, verifyUrl } from 'secure-token-server';
+import { createSigningEndpoint, edgeAuth, azion, verifyUrl } from 'secure-token-server';
 import type { TokenFormat } from 'secure-token-server';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -45,7 +45,7 @@ test('one call for URLs of two CDNs: each gets a token that its own CDN takes, a
       .map(([name, value]) => `${name}=${value}`)
       .join('&')}`;
   };
-  expect(await verifyUrl(signedBy(first!), { format: secureToken({ secret }) })).toMatchObject({ ok: true });
+  expect(await verifyUrl(signedBy(first!), { format: azion({ secret }) })).toMatchObject({ ok: true });
   expect(await verifyUrl(signedBy(second!), { format: edgeAuth({ key }) })).toMatchObject({ ok: true });
   expect(denied).toEqual([third]);
 });

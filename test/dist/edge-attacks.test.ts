@@ -1,12 +1,12 @@
 import { serve } from '@hono/node-server';
 import type { ServerType } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
-import { createEdgeHandler, secureToken, signUrl } from 'secure-token-server';
+import { createEdgeHandler, azion, signUrl } from 'secure-token-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RawAnswer } from '../support/raw-http.ts';
 import { rawHttp } from '../support/raw-http.ts';
 
-const format = secureToken({ secret: 'mysecret' });
+const format = azion({ secret: 'mysecret' });
 const now = Math.floor(Date.now() / 1000);
 const film = '/vod/film.mp4';
 const tokenFor = async (path: string, expires = now + 600): Promise<{ st: string; e: string }> => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { createSigningEndpoint, secureToken, toNodeHandler } from 'secure-token-server';
+import { createSigningEndpoint, azion, toNodeHandler } from 'secure-token-server';
 import type { FastifyReplyLike, FastifyRequestLike } from 'secure-token-server';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createFastify, express } from '../support/frameworks.ts';
@@ -14,7 +14,7 @@ const patient = { timeout: 30_000 };
 
 const master = 'https://cdn.example.com/vod/7/master.m3u8';
 const token = createSigningEndpoint({
-  format: secureToken({ secret: 'mysecret' }),
+  format: azion({ secret: 'mysecret' }),
   allow: 'https://cdn.example.com/vod/',
   ttl: 60,
   authorize: () => true,

@@ -6,7 +6,7 @@ import { cp, readFile, readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import express from 'express';
 import root from '../../package.json' with { type: 'json' };
-import { createSigningEndpoint, secureToken, toNodeHandler } from 'secure-token-server';
+import { createSigningEndpoint, azion, toNodeHandler } from 'secure-token-server';
 import { openChromium } from '../support/chromium.mjs';
 import { freePort } from '../support/free-port.ts';
 import { PackedApp, canInstall } from '../support/packed-app.ts';
@@ -65,7 +65,7 @@ const startNode =
 const serveStatic =
   (folder: string) =>
   async (app: PackedApp): Promise<Running> => {
-    const format = secureToken({ secret: SECRET });
+    const format = azion({ secret: SECRET });
     const token = createSigningEndpoint({ format, allow: new URL('.', film).href, ttl: 300, authorize: () => true });
     const pages = express().use(express.static(app.path(folder)));
     const server = pages.all('/token', toNodeHandler(token)).listen(0);

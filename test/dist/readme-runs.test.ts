@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { createSigningEndpoint, secureToken } from 'secure-token-server';
+import { createSigningEndpoint, azion } from 'secure-token-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.mjs';
 import { rsaKey } from '../support/format-samples.ts';
@@ -28,7 +28,7 @@ describe('README', () => {
     const [method, path] = start!.split(' ');
     const headers = lines.map((line) => line.split(': ') as [string, string]);
     const endpoint = createSigningEndpoint({
-      format: secureToken({ secret: 'a secret' }),
+      format: azion({ secret: 'a secret' }),
       authorize: () => true,
       allow: 'https://cdn.example.com/',
       ttl: 60,

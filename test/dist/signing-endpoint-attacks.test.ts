@@ -2,14 +2,14 @@ import { serve } from '@hono/node-server';
 import type { ServerType } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { createSigningEndpoint, secureToken, verifyUrl } from 'secure-token-server';
+import { createSigningEndpoint, azion, verifyUrl } from 'secure-token-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RawAnswer } from '../support/raw-http.ts';
 import { rawHttp } from '../support/raw-http.ts';
 
 const CDN = 'https://cdn.example.com';
 const film = `${CDN}/vod/film.mp4`;
-const format = secureToken({ secret: 'mysecret' });
+const format = azion({ secret: 'mysecret' });
 const errors: unknown[] = [];
 const shown: string[] = [];
 let server: ServerType;

@@ -4,7 +4,7 @@ import {
   createEdgeHandler,
   createSigningEndpoint,
   edgeAuth,
-  secureToken,
+  azion,
   signPlaylist,
   signUrl,
 } from '../../packages/server/src/index.ts';
@@ -111,7 +111,7 @@ test('signPlaylist: an empty variable costs the same, however long the name in f
 });
 
 test('signPlaylists: a playlist costs the same, however long the path is that the viewer has asked for', async () => {
-  const format = secureToken({ secret: 'mysecret', depth: 1 });
+  const format = azion({ secret: 'mysecret', depth: 1 });
   const text = lines(65_536, (i) => `s${i}.m4s`);
   const edge = createEdgeHandler({
     format,

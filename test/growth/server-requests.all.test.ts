@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
 import { firewallAnswer } from '../../packages/server/src/azion/firewall.ts';
 import { readSigningRequest } from '../../packages/server/src/endpoint/signing-request.ts';
-import { createEdgeHandler, createSigningEndpoint, secureToken } from '../../packages/server/src/index.ts';
+import { createEdgeHandler, createSigningEndpoint, azion } from '../../packages/server/src/index.ts';
 import { cheap } from '../support/cheap-format.ts';
 import { expectLinear, repeated } from '../support/growth.ts';
 import { HOST, NOW, post } from '../support/signing-endpoint.ts';
 
-const format = secureToken({ secret: 'mysecret', maxTtl: Infinity });
+const format = azion({ secret: 'mysecret', maxTtl: Infinity });
 
 describe.each([
   ['the edge', 8192],

@@ -4,7 +4,7 @@ import {
   fastly,
   secureLink,
   secureLinkLayouts as layouts,
-  secureToken,
+  azion,
   wowza,
 } from '../../packages/server/src/index.ts';
 import type { SecureLinkLayout } from '../../packages/server/src/index.ts';
@@ -18,14 +18,14 @@ const addresses = fc.constantFrom('', '1.2.3.4', '11.2.3.4', '2.3.4.5', '203.0.1
 
 for (const pathForm of ['decoded', 'raw'] as const) {
   describeFormat({
-    name: `secureToken ${pathForm}`,
-    make: () => secureToken({ secret, pathForm }),
+    name: `azion ${pathForm}`,
+    make: () => azion({ secret, pathForm }),
     conditions: none,
     signatureOf: ({ query }) => query!.st!,
   });
   describeFormat({
-    name: `secureToken ${pathForm}, a folder`,
-    make: () => secureToken({ secret, pathForm, depth: 1 }),
+    name: `azion ${pathForm}, a folder`,
+    make: () => azion({ secret, pathForm, depth: 1 }),
     conditions: none,
     signatureOf: ({ query }) => query!.st!,
   });

@@ -9,7 +9,7 @@ import {
   mediaCdnToken,
   secureLink,
   secureLinkLayouts as layouts,
-  secureToken,
+  azion,
   wowza,
 } from '../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
@@ -83,14 +83,14 @@ const streamPaths = [videoId, videoId.replaceAll('0', '9')].flatMap((id) =>
 
 const subjects: readonly EdgeSubject[] = [
   {
-    name: 'secureToken, two folders',
-    format: secureToken({ secret, depth: 2 }),
-    viewers: [secureToken({ secret }), secureToken({ secret, depth: 2 })],
+    name: 'azion, two folders',
+    format: azion({ secret, depth: 2 }),
+    viewers: [azion({ secret }), azion({ secret, depth: 2 })],
   },
   {
-    name: 'secureToken, secret asked for',
-    format: secureToken({ secret: () => secret, depth: 1 }),
-    viewers: [secureToken({ secret }), secureToken({ secret, depth: 1 })],
+    name: 'azion, secret asked for',
+    format: azion({ secret: () => secret, depth: 1 }),
+    viewers: [azion({ secret }), azion({ secret, depth: 1 })],
   },
   { name: 'edgeAuth', format: edgeAuth(key), viewers: narrowEdgeAuth },
   { name: 'edgeAuth, one folder', format: edgeAuth({ ...key, depth: 1 }), viewers: narrowEdgeAuth },

@@ -1,4 +1,4 @@
-import { secureToken } from '../../packages/server/src/index.ts';
+import { azion } from '../../packages/server/src/index.ts';
 import { ofUrls } from './doctor-case.ts';
 import type { SetUp } from './doctor-case.ts';
 import { SECRET, changed, nodeEdge, ourEdge, ourEndpoint, soundEndpoint, withHeaders } from './doctor-setups.ts';
@@ -44,10 +44,10 @@ export const childSabotages: readonly SetUp[] = [
   {
     name: 'an endpoint that signs playlists alone',
     code: 'child-refused',
-    edge: () => ourEdge({ format: secureToken({ secret: SECRET }) }),
+    edge: () => ourEdge({ format: azion({ secret: SECRET }) }),
     endpoint: (edge) =>
       ourEndpoint(edge, {
-        format: secureToken({ secret: SECRET }),
+        format: azion({ secret: SECRET }),
         authorize: (_, urls) => ({ denied: urls.filter((url) => !url.endsWith('.m3u8')) }),
       }),
   },

@@ -1,4 +1,4 @@
-import { secureToken } from '../../packages/server/src/index.ts';
+import { azion } from '../../packages/server/src/index.ts';
 import { inHeader, inCookies } from './doctor-case.ts';
 import type { SetUp } from './doctor-case.ts';
 import {
@@ -47,20 +47,20 @@ export const edgeSabotages: readonly SetUp[] = [
   {
     name: 'our edge with another secret',
     code: 'edge-refuses-valid',
-    edge: () => ourEdge({ format: secureToken({ secret: 'another', depth: 2 }) }),
+    edge: () => ourEdge({ format: azion({ secret: 'another', depth: 2 }) }),
     endpoint: ourEndpoint,
   },
   {
     name: 'our edge that takes tokens of one path, of an endpoint that signs folders',
     code: 'edge-refuses-valid',
-    edge: () => ourEdge({ format: secureToken({ secret: SECRET }) }),
+    edge: () => ourEdge({ format: azion({ secret: SECRET }) }),
     endpoint: ourEndpoint,
   },
   {
     name: 'Node edge, and the doctor has a wrong secret',
     code: 'edge-refuses-valid',
     hasSecret: true,
-    format: secureToken({ secret: 'another', depth: 2 }),
+    format: azion({ secret: 'another', depth: 2 }),
     edge: () => nodeEdge(),
   },
   {
@@ -129,7 +129,7 @@ export const edgeSabotages: readonly SetUp[] = [
     name: 'a signed URL of another secret',
     code: 'edge-refuses-valid',
     isSigned: 'for a minute',
-    format: secureToken({ secret: 'another' }),
+    format: azion({ secret: 'another' }),
     edge: () => nodeEdge(),
   },
   {

@@ -1,4 +1,4 @@
-import { secureToken } from '../../packages/server/src/index.ts';
+import { azion } from '../../packages/server/src/index.ts';
 import type { SetUp } from './doctor-case.ts';
 import { PAGE, SECRET, changed, nodeEdge, nodeEndpoint, ourEdge, ourEndpoint, soundEndpoint } from './doctor-setups.ts';
 
@@ -163,7 +163,7 @@ export const endpointSabotages: readonly SetUp[] = [
     code: 'endpoint-lifetime',
     edge: () => ourEdge(),
     endpoint: (edge) =>
-      ourEndpoint(edge, { ttl: 2_592_000, format: secureToken({ secret: SECRET, depth: 2, maxTtl: Infinity }) }),
+      ourEndpoint(edge, { ttl: 2_592_000, format: azion({ secret: SECRET, depth: 2, maxTtl: Infinity }) }),
   },
   {
     name: 'the same token after a refusal',

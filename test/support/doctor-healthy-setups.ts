@@ -1,4 +1,4 @@
-import { edgeAuth, secureToken } from '../../packages/server/src/index.ts';
+import { edgeAuth, azion } from '../../packages/server/src/index.ts';
 import { hexKey, inHeader, inPath, inCookies, ofUrls } from './doctor-case.ts';
 import type { SetUp } from './doctor-case.ts';
 import {
@@ -22,13 +22,13 @@ export const healthySetUps: readonly SetUp[] = [
   {
     name: 'our edge, a token for each URL',
     hasSecret: true,
-    format: secureToken({ secret: SECRET }),
-    edge: () => ourEdge({ format: secureToken({ secret: SECRET }) }),
+    format: azion({ secret: SECRET }),
+    edge: () => ourEdge({ format: azion({ secret: SECRET }) }),
   },
   {
     name: 'our edge, a token for each URL, of the endpoint',
-    edge: () => ourEdge({ format: secureToken({ secret: SECRET }) }),
-    endpoint: (edge) => ourEndpoint(edge, { format: secureToken({ secret: SECRET }) }),
+    edge: () => ourEdge({ format: azion({ secret: SECRET }) }),
+    endpoint: (edge) => ourEndpoint(edge, { format: azion({ secret: SECRET }) }),
   },
   {
     name: 'our edge, tokens in a header',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createEdgeHandler, createSigningEndpoint, secureToken } from '../../packages/server/src/index.ts';
+import { createEdgeHandler, createSigningEndpoint, azion } from '../../packages/server/src/index.ts';
 import type { EdgeHandlerOptions, SigningEndpointOptions, TokenFormat } from '../../packages/server/src/index.ts';
 import { doctorOrigin } from './doctor-origin.ts';
 import type { OriginChanges } from './doctor-origin.ts';
@@ -30,7 +30,7 @@ export const isRefusal = ({ status }: Response): boolean => [401, 403, 410].incl
 
 /** Our edge. */
 export const ourEdge = (options: Partial<EdgeHandlerOptions> = {}, origin: OriginChanges = {}): Server =>
-  createEdgeHandler({ format: secureToken({ secret: SECRET, depth: 2 }), origin: doctorOrigin(origin), ...options });
+  createEdgeHandler({ format: azion({ secret: SECRET, depth: 2 }), origin: doctorOrigin(origin), ...options });
 
 /** A check of `secure_link` as a team writes it in Node, with what such code gets wrong. */
 export function nodeEdge({
@@ -79,7 +79,7 @@ const hash = (text: string): string => createHash('md5').update(text).digest('ba
 /** Our endpoint, for a page of another origin. */
 export const ourEndpoint = (edge: string, options: Partial<SigningEndpointOptions> = {}): Server =>
   createSigningEndpoint({
-    format: secureToken({ secret: SECRET, depth: 2 }),
+    format: azion({ secret: SECRET, depth: 2 }),
     allow: `${edge}/vod/`,
     ttl: 300,
     authorize: () => true,

@@ -5,7 +5,7 @@
  * `server` is the package; the origin answers ranges, validators and an endless stream, and is reached by `fetch`.
  */
 export const edgeAnswers = `async (server, origin) => {
-  const format = server.secureToken({ secret: 'mysecret' });
+  const format = server.azion({ secret: 'mysecret' });
   const edge = server.createEdgeHandler({ format, origin, protect: '/vod/' });
   const page = 'https://app.example';
   const sign = (path, expires = Math.floor(Date.now() / 1000) + 60) =>

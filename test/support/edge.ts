@@ -1,10 +1,10 @@
 import { vi } from 'vitest';
-import { createEdgeHandler, secureToken, signUrl } from '../../packages/server/src/index.ts';
+import { createEdgeHandler, azion, signUrl } from '../../packages/server/src/index.ts';
 import type { EdgeHandlerOptions } from '../../packages/server/src/index.ts';
 
 export const NOW = 1_795_500_000;
 export const HOST = 'https://cdn.example.com';
-export const format = secureToken({ secret: 'mysecret' });
+export const format = azion({ secret: 'mysecret' });
 export const signed = (path: string, expires = NOW + 60): Promise<string> => signUrl(HOST + path, { format, expires });
 export const body = 'x'.repeat(100);
 

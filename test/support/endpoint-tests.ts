@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createTokenSource } from 'secure-token-core';
-import { secureToken, verifyUrl } from 'secure-token-server';
+import { azion, verifyUrl } from 'secure-token-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EndpointProcesses, codeOf, withSessions } from './language-endpoints.ts';
 import type { LanguageEndpoint } from './language-endpoints.ts';
@@ -41,7 +41,7 @@ export function describeEndpoint(endpoint: LanguageEndpoint): void {
     test('as it stands, it fits the first example of a player: everyone may watch', async () => {
       const source = createTokenSource(await processes.serve(endpoint, codeOf(endpoint), secret));
       const { url: signed } = await source.sign(film);
-      expect(await verifyUrl(signed, { format: secureToken({ secret }) })).toMatchObject({ ok: true });
+      expect(await verifyUrl(signed, { format: azion({ secret }) })).toMatchObject({ ok: true });
       source.destroy();
     });
 
@@ -50,14 +50,14 @@ export function describeEndpoint(endpoint: LanguageEndpoint): void {
       expect(response.status).toBe(200);
       expect(response.headers.get('Cache-Control')).toBe('no-store');
       const { now, tokens, denied } = (await response.json()) as { now: number; tokens: unknown[]; denied: string[] };
-      expect(tokens.map(withoutNulls)).toEqual([await secureToken({ secret }).sign(new URL(film), now + 300)]);
+      expect(tokens.map(withoutNulls)).toEqual([await azion({ secret }).sign(new URL(film), now + 300)]);
       expect(denied).toEqual([premium]);
     });
 
     test('a player plays with it', async () => {
       const source = createTokenSource({ endpoint: url, request: { headers } });
       const { url: signed } = await source.sign(`${film}?a=1`);
-      expect(await verifyUrl(signed, { format: secureToken({ secret }) })).toMatchObject({ ok: true });
+      expect(await verifyUrl(signed, { format: azion({ secret }) })).toMatchObject({ ok: true });
       await expect(source.sign(premium)).rejects.toMatchObject({ code: 'ERR_DENIED' });
       source.destroy();
     });

@@ -6,7 +6,7 @@ import {
   createEdgeHandler,
   createSigningEndpoint,
   jsonForScript,
-  secureToken,
+  azion,
   tokensFor,
 } from '../../packages/server/src/index.ts';
 import { openChromium } from './chromium.mjs';
@@ -31,7 +31,7 @@ interface FirstFrame {
   readonly refusals: readonly string[];
 }
 
-const format = secureToken({ secret: 'a secret of the tests' });
+const format = azion({ secret: 'a secret of the tests' });
 const ttl = 300;
 
 /** Matches all segments of a rendition but the first. */

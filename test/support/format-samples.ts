@@ -10,7 +10,7 @@ import {
   mediaCdnToken,
   secureLink,
   secureLinkLayouts as layouts,
-  secureToken,
+  azion,
   wowza,
 } from '../../packages/server/src/index.ts';
 import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
@@ -33,9 +33,9 @@ const jwtKeys = { keys: [{ id: 'k', key: rsaKey }] };
 
 /** One format of each kind of signed text and carrier, with the path of a URL that it signs. */
 export const samples: readonly (readonly [name: string, format: VerifyingTokenFormat, path: string])[] = [
-  ['secureToken', secureToken({ secret }), '/vod/7/a.m3u8'],
-  ['secureToken raw', secureToken({ secret, pathForm: 'raw' }), '/vod/7/a.m3u8'],
-  ['secureToken of a folder', secureToken({ secret, depth: 2 }), '/vod/7/a.m3u8'],
+  ['azion', azion({ secret }), '/vod/7/a.m3u8'],
+  ['azion raw', azion({ secret, pathForm: 'raw' }), '/vod/7/a.m3u8'],
+  ['azion of a folder', azion({ secret, depth: 2 }), '/vod/7/a.m3u8'],
   ['keyCdn', secureLink({ secret, ...layouts.keyCdn }), '/vod/7/a.m3u8'],
   ['gcore with an address', secureLink({ secret, ...layouts.gcore, ip: '203.0.113.9' }), '/vod/7/a.m3u8'],
   ['cdn77 path', secureLink({ secret, ...layouts.cdn77Path }), '/vod/7/a.m3u8'],

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { longMp4 } from '../../examples/origin/long-mp4.mjs';
-import { createSigningEndpoint, secureToken } from '../../packages/server/src/index.ts';
+import { createSigningEndpoint, azion } from '../../packages/server/src/index.ts';
 import { listen } from './listen.ts';
 import { mediaNginxConfig } from './media-nginx-config.ts';
 import { mediaPage } from './media-page.ts';
@@ -108,7 +108,7 @@ export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {})
     await delay(signer.delay * 1000);
     if (signer.failWith) return new Response(null, { status: signer.failWith });
     return createSigningEndpoint({
-      format: withTransit(secureToken({ secret: signer.secret }), signer.transit),
+      format: withTransit(azion({ secret: signer.secret }), signer.transit),
       authorize: (_, urls) => (signer.denies ? { denied: urls, ttl: signer.ttl } : true),
       allow: [`${network.origin}/`, `${origin}/`],
       ttl: signer.ttl,

@@ -1,8 +1,8 @@
-import { createEdgeHandler, secureToken } from '../../packages/server/src/index.ts';
+import { createEdgeHandler, azion } from '../../packages/server/src/index.ts';
 
 export const NOW = 1_795_500_000;
 export const HOST = 'https://cdn.example.com';
-export const format = secureToken({ secret: 'mysecret' });
+export const format = azion({ secret: 'mysecret' });
 const segments = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, i) => `#EXTINF:4,\nseg${from + i}.m4s`);
 const files: Record<string, string> = {

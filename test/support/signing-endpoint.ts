@@ -1,10 +1,10 @@
 import type { Token } from '../../packages/core/src/index.ts';
-import { createSigningEndpoint, secureToken } from '../../packages/server/src/index.ts';
+import { createSigningEndpoint, azion } from '../../packages/server/src/index.ts';
 import type { SignedToken, SigningEndpointOptions, TokenFormat } from '../../packages/server/src/index.ts';
 
 export const NOW = 1_795_500_000;
 export const HOST = 'https://cdn.example.com';
-export const format = secureToken({ secret: 'mysecret' });
+export const format = azion({ secret: 'mysecret' });
 export const master = `${HOST}/vod/7/master.m3u8`;
 
 export const endpoint = (options: Partial<SigningEndpointOptions> = {}): ((request: Request) => Promise<Response>) =>

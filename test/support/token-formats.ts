@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { VerifyingTokenFormat, Verdict } from '../../packages/server/src/index.ts';
-import { edgeAuth, secureToken } from '../../packages/server/src/index.ts';
+import { edgeAuth, azion } from '../../packages/server/src/index.ts';
 
 /**
  * The way in which a token travels, which is also the first folder of the URLs that the token opens. `exact` is Azion's
@@ -97,7 +97,7 @@ const wholeFormat = (secrets: readonly string[]): VerifyingTokenFormat =>
 
 /** The format behind `/<carrier>/`. The first secret signs, all of them verify. */
 export function tokenFormat(carrier: Carrier, secrets: readonly string[]): VerifyingTokenFormat {
-  if (carrier === 'exact') return secureToken({ secrets });
+  if (carrier === 'exact') return azion({ secrets });
   if (carrier === 'whole') return wholeFormat(secrets);
   return carrier === 'open' ? open : folderFormat(carrier, secrets);
 }

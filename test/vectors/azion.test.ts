@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { secureToken, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
-import { secureTokenHash } from '../../packages/server/src/formats/secure-token.ts';
+import { azion, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
+import { azionHash } from '../../packages/server/src/formats/azion.ts';
 import json from './azion.json' with { type: 'json' };
 
 interface Vector {
@@ -72,7 +72,7 @@ const statusOf = async (
   options: { maxTtl?: number; pathForm?: 'raw' | 'decoded' },
 ): Promise<number> => {
   const verdict = await verifyUrl(urlOf(vector), {
-    format: secureToken({ secret: vector.secret, ...options }),
+    format: azion({ secret: vector.secret, ...options }),
     now: NOW,
   });
   return verdict.ok ? 200 : verdict.status;
@@ -92,7 +92,7 @@ test('every vector: the hash of secret, URI and expiry is the token', () => {
     const uri = uriOf(vector);
     if (uri === undefined) continue;
     const token = vector.extras.correct_token_for_uri_and_expires ?? vector.token;
-    expect(secureTokenHash(vector.secret, uri, vector.expires), vector.id).toBe(token);
+    expect(azionHash(vector.secret, uri, vector.expires), vector.id).toBe(token);
   }
 });
 
@@ -100,7 +100,7 @@ test('sign makes the token of each vector that nginx accepts or calls expired, o
   const refused: string[] = [];
   let signed = 0;
   for (const vector of vectors.filter((each) => each.class === 'sign+verify')) {
-    const format = secureToken({ secret: vector.secret, maxTtl: Infinity });
+    const format = azion({ secret: vector.secret, maxTtl: Infinity });
     // The vector's URL holds a token already: signing it again replaces that one in place.
     const url = urlOf(vector).replace(/\bst=[\w-]*/, 'st=stale');
     const result = signUrl(url, { format, expires: isStrictExpiry(vector.expires) ? Number(vector.expires) : NaN });

@@ -1,13 +1,13 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { secureToken, signUrl } from 'secure-token-server';
+import { azion, signUrl } from 'secure-token-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Nginx } from '../support/nginx.ts';
 import { startNginx } from '../support/nginx.ts';
 
 const secret = 'mysecret';
-const format = secureToken({ secret });
+const format = azion({ secret });
 const [, lines] = /^```nginx\n([\s\S]*?)^```/m.exec(readFileSync('docs/cdns.md', 'utf8'))!;
 
 /** The configuration of docs/cdns.md as it stands, but for its port, its folder, and where nginx keeps its files. */
@@ -62,7 +62,7 @@ describe('the nginx lines of docs/cdns.md', { tags: ['nginx'] }, () => {
     ['no token', async () => film(), 403, 'no-store'],
     [
       'a token of another secret',
-      () => signUrl(film(), { format: secureToken({ secret: 'x' }), expiresIn: 60 }),
+      () => signUrl(film(), { format: azion({ secret: 'x' }), expiresIn: 60 }),
       403,
       'no-store',
     ],

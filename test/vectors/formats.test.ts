@@ -32,7 +32,7 @@ const leftOut: Record<string, string[]> = {
     'nginx-no-comma-01',
     'keycdn-image-token-01',
   ],
-  'an expiry of ten digits is what secureToken demands; see nginx.test.ts': [
+  'an expiry of ten digits is what azion demands; see nginx.test.ts': [
     'nginx-hardened-01',
     'nginx-hardened-02',
     'nginx-hardened-03',

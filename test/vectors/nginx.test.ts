@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { secureToken, verifyUrl } from '../../packages/server/src/index.ts';
-import { secureTokenHash } from '../../packages/server/src/formats/secure-token.ts';
+import { azion, verifyUrl } from '../../packages/server/src/index.ts';
+import { azionHash } from '../../packages/server/src/formats/azion.ts';
 import json from './nginx.json' with { type: 'json' };
 
 interface Vector {
@@ -17,7 +17,7 @@ const vectors = json as unknown as Vector[];
 const NOW = 1_795_500_000;
 const of = (format: string): Vector[] => vectors.filter((vector) => vector.format === format);
 const statusOf = async ({ secret, url }: Vector): Promise<number> => {
-  const format = secureToken({ secret, maxTtl: Infinity });
+  const format = azion({ secret, maxTtl: Infinity });
   const verdict = await verifyUrl(`https://cdn.example.com${url}`, { format, now: NOW });
   return verdict.ok ? 200 : verdict.status;
 };
@@ -39,6 +39,6 @@ test('nginx without the comma in `secure_link` never expires; verify refuses exp
 test('the hash behind the path form is the same one, over the directory', () => {
   expect(of('nginx-path-prefix')).toHaveLength(5);
   for (const { id, secret, uri, expires, token } of of('nginx-path-prefix')) {
-    expect(secureTokenHash(secret, uri, String(expires)), id).toBe(token);
+    expect(azionHash(secret, uri, String(expires)), id).toBe(token);
   }
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEdgeHandler, secureToken, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
-import { secureTokenHash } from '../../packages/server/src/formats/secure-token.ts';
+import { createEdgeHandler, azion, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
+import { azionHash } from '../../packages/server/src/formats/azion.ts';
 import { azionVectors, vectorTarget } from '../support/azion-vectors.ts';
 import { startNginx } from '../support/nginx.ts';
 import type { Nginx } from '../support/nginx.ts';
@@ -85,7 +85,7 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
     const bytes = [Buffer.from('GET '), Buffer.from(target), Buffer.from(` HTTP/1.1\r\n${head}`)];
     return (await rawHttp(Number(new URL(nginx.origin).port), Buffer.concat(bytes))).status;
   };
-  const bySecretToken = async (target: string, format = secureToken({ secret, depth: 2 })): Promise<number> => {
+  const bySecretToken = async (target: string, format = azion({ secret, depth: 2 })): Promise<number> => {
     const edge = createEdgeHandler({ format, origin: () => new Response() });
     return (await edge(new Request(`https://h${target}`))).status;
   };
@@ -93,8 +93,8 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
   const tokenFor = (uri: Buffer | string, expires = now() + 60): string => `?st=${tokenOf(uri, expires)}&e=${expires}`;
   const exact = (path: string): string => path + tokenFor(decoded(path));
 
-  test('what secureToken({ depth }) signs is let through, in the whole folder and nowhere else', async () => {
-    const format = secureToken({ secret, depth: 2 });
+  test('what azion({ depth }) signs is let through, in the whole folder and nowhere else', async () => {
+    const format = azion({ secret, depth: 2 });
     for (const path of ['/live/7/a.m3u8', '/live/7/', '/s%C3%A9ries/my%20film/hd/s1.m4s', '/a/b/c?x=1']) {
       const signed = (await signUrl(`https://h${path}`, { format, expires: now() + 60 })).slice('https://h'.length);
       expect(await status(folders, signed), path).toBe(200);
@@ -139,7 +139,7 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
       for (const host of [folders, both]) expect(await status(host, path + token), `${host} ${path}`).toBe(403);
       expect(await bySecretToken(path + token), path).toBe(403);
       const url = `https://h${path}${token}`;
-      expect(await verifyUrl(url, { format: secureToken({ secret, depth: 2 }) }), path).toMatchObject({ ok: false });
+      expect(await verifyUrl(url, { format: azion({ secret, depth: 2 }) }), path).toMatchObject({ ok: false });
     }
     for (const rest of ['...', 'a..b/c', 'a,b', 'a:b', '..a/b', '%20..x', 'a%3Fb', 'a..%23b', 'a,:-/'.repeat(5000)]) {
       const path = `/live/7/${rest}`;
@@ -198,7 +198,7 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
   test('every vector: with both kinds nginx says what it says of tokens of one path', async () => {
     const edge = async (own: string, target: Buffer): Promise<number> => {
       const url = `https://h${target.toString()}`;
-      const verdict = secureToken({ secret: own, depth: 2 }).verify({ url, headers: new Headers() }, now());
+      const verdict = azion({ secret: own, depth: 2 }).verify({ url, headers: new Headers() }, now());
       return verdict.ok ? 200 : verdict.status;
     };
     let granted = 0;
@@ -213,6 +213,6 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
     }
     expect(granted).toBeLessThan(azionVectors.length);
     const e = String(now() + 60);
-    expect(secureTokenHash(secret, 'folder:/live/7/', e)).toBe(tokenOf('folder:/live/7/', Number(e)));
+    expect(azionHash(secret, 'folder:/live/7/', e)).toBe(tokenOf('folder:/live/7/', Number(e)));
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { secureToken, verifyUrl } from '../../packages/server/src/index.ts';
+import { azion, verifyUrl } from '../../packages/server/src/index.ts';
 import type { Verdict } from '../../packages/server/src/index.ts';
 import type { ShippedNginx } from '../support/nginx-shipped.ts';
 import { decoded, secret, signed, startShippedNginx, tokenOf } from '../support/nginx-shipped.ts';
 
-const format = secureToken({ secret });
+const format = azion({ secret });
 const now = (): number => Math.floor(Date.now() / 1000);
 const judge = (target: string): Promise<Verdict> => verifyUrl(`https://cdn.example.com${target}`, { format });
 const statusOf = (verdict: Verdict): number => (verdict.ok ? 200 : verdict.status);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { secureToken, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
-import { secureTokenHash } from '../../packages/server/src/formats/secure-token.ts';
+import { azion, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
+import { azionHash } from '../../packages/server/src/formats/azion.ts';
 import { azionVectors, vectorTarget } from '../support/azion-vectors.ts';
 import type { ShippedNginx } from '../support/nginx-shipped.ts';
 import { signed as signedBytes, startShippedNginx } from '../support/nginx-shipped.ts';
@@ -26,14 +26,14 @@ const vectors = [
 const now = (): number => Math.floor(Date.now() / 1000);
 const ours = async (secret: string, target: Buffer, maxTtl: number): Promise<number> => {
   const verdict = await verifyUrl(`https://cdn.example.com${target.toString()}`, {
-    format: secureToken({ secret, maxTtl }),
+    format: azion({ secret, maxTtl }),
   });
   return verdict.ok ? 200 : verdict.status;
 };
 
 describe('the nginx configuration that is shipped', { tags: ['nginx'] }, () => {
   const secret = 'mysecret';
-  const format = secureToken({ secret });
+  const format = azion({ secret });
   let limited: ShippedNginx;
   let unlimited: ShippedNginx;
   let timeless: ShippedNginx;
@@ -107,7 +107,7 @@ describe('the nginx configuration that is shipped', { tags: ['nginx'] }, () => {
 
   test('the origin gets the rest of the query, in its order, and never the token', async () => {
     const expires = now() + 60;
-    const st = `st=${secureTokenHash(secret, '/a b.mp4', String(expires))}`;
+    const st = `st=${azionHash(secret, '/a b.mp4', String(expires))}`;
     const e = `e=${expires}`;
     for (const [query, rest] of [
       [`${st}&${e}`, ''],
@@ -179,7 +179,7 @@ describe('the nginx configuration that is shipped', { tags: ['nginx'] }, () => {
 
   test('without a secret nothing is let through, not even what is signed with the empty one', async () => {
     const expires = String(now() + 60);
-    const forged = `/a.mp4?st=${secureTokenHash('', '/a.mp4', expires)}&e=${expires}`;
+    const forged = `/a.mp4?st=${azionHash('', '/a.mp4', expires)}&e=${expires}`;
     expect(await limited.status(forged, '')).toBe(500);
     expect((await fetch(limited.nginx.origin + forged)).headers.get('cache-control')).toBe('no-store');
   });

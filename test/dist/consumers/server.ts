@@ -1,8 +1,8 @@
-import { createEdgeHandler, createSigningEndpoint, secureToken, signUrl, verifyUrl } from 'secure-token-server';
+import { createEdgeHandler, createSigningEndpoint, azion, signUrl, verifyUrl } from 'secure-token-server';
 import { commonAccessToken } from 'secure-token-server/cat';
 import { jwt } from 'secure-token-server/jwt';
 
-const format = secureToken({ secret: 'a secret' });
+const format = azion({ secret: 'a secret' });
 const url = 'https://cdn.example.com/vod/film.mp4';
 
 /** Handlers of a server that knows no page; see `types.test.ts`. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createSigningEndpoint, secureToken } from 'secure-token-server';
+import { createSigningEndpoint, azion } from 'secure-token-server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EndpointCaller } from '../../../packages/cli/src/conform/endpoint-caller.ts';
 import { musts } from '../../../packages/cli/src/conform/musts.ts';
@@ -20,7 +20,7 @@ const healthy = (): Handler => {
 
 const create = (): Handler =>
   createSigningEndpoint({
-    format: secureToken({ secret: 'a secret' }),
+    format: azion({ secret: 'a secret' }),
     allow: 'https://cdn.example.com/vod/',
     ttl: 300,
     authorize: (request) =>
@@ -67,7 +67,7 @@ async function conform(handler: Handler, { burst = 0, loggedIn = true, isGiven =
 /** An endpoint without a limit. */
 const open: Handler = (request) =>
   createSigningEndpoint({
-    format: secureToken({ secret: 'a secret' }),
+    format: azion({ secret: 'a secret' }),
     allow: 'https://cdn.example.com/vod/',
     ttl: 300,
     authorize: () => true,

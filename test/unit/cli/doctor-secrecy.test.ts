@@ -4,7 +4,7 @@ import { hasExpired, isGenuine } from '../../../packages/cli/src/doctor/ask/sign
 import { passOf, tampered } from '../../../packages/cli/src/doctor/ask/pass.ts';
 import { firstLine, shown } from '../../../packages/cli/src/shown.ts';
 import { runCli } from '../../../packages/cli/src/run-cli.ts';
-import { secureLink, secureToken, signUrl } from '../../../packages/server/src/index.ts';
+import { secureLink, azion, signUrl } from '../../../packages/server/src/index.ts';
 import { listen } from '../../support/listen.ts';
 import type { Listening } from '../../support/listen.ts';
 
@@ -216,7 +216,7 @@ test('a changed token: changes no host, although the host contains the token', (
 });
 
 test('isGenuine, if a format throws: nobody can say', async () => {
-  const format = { ...secureToken({ secret: 'sesame' }), verify: () => Promise.reject(new Error(TOKEN)) };
+  const format = { ...azion({ secret: 'sesame' }), verify: () => Promise.reject(new Error(TOKEN)) };
   const pass = passOf({ query: { st: TOKEN } }, 'https://cdn.example.com/a.m3u8', { source: '' })!;
   expect(await isGenuine(format, pass)).toBeUndefined();
 });

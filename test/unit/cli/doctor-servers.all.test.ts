@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Code, Finding } from '../../../packages/cli/src/doctor/codes.ts';
 import { examine } from '../../../packages/cli/src/doctor/doctor.ts';
-import { secureToken } from '../../../packages/server/src/index.ts';
+import { azion } from '../../../packages/server/src/index.ts';
 import { doctorOrigin } from '../../support/doctor-origin.ts';
 import { FILM, PAGE, SECRET, nodeEdge, ourEdge } from '../../support/doctor-setups.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -16,7 +16,7 @@ import type { Listening } from '../../support/listen.ts';
 import { startNginx } from '../../support/nginx.ts';
 import type { Nginx } from '../../support/nginx.ts';
 
-const format = secureToken({ secret: SECRET });
+const format = azion({ secret: SECRET });
 
 /** Returns what the doctor finds at an edge that takes a token for each path. */
 async function findingsOf(edge: string, endpoint?: string, path = FILM): Promise<readonly Finding[]> {

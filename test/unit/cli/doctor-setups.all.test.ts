@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { examine } from '../../../packages/cli/src/doctor/doctor.ts';
 import type { Diagnosis } from '../../../packages/cli/src/doctor/doctor.ts';
-import { secureToken, signUrl } from '../../../packages/server/src/index.ts';
+import { azion, signUrl } from '../../../packages/server/src/index.ts';
 import { childSabotages } from '../../support/doctor-child-sabotages.ts';
 import { edgeSabotages } from '../../support/doctor-edge-sabotages.ts';
 import { endpointSabotages } from '../../support/doctor-endpoint-sabotages.ts';
@@ -22,7 +22,7 @@ import {
 } from '../../support/doctor-setups.ts';
 import { listen } from '../../support/listen.ts';
 
-const format = secureToken({ secret: SECRET, depth: 2 });
+const format = azion({ secret: SECRET, depth: 2 });
 
 async function diagnose(setUp: SetUp): Promise<Diagnosis> {
   const { edge: makeEdge, endpoint: makeEndpoint, other: makeOther, path = FILM, hasSecret, isDown } = setUp;
@@ -110,8 +110,8 @@ describe('a mistake of a newcomer', () => {
 });
 
 describe('the secret that is given, where edge and endpoint have different ones', () => {
-  const another = secureToken({ secret: 'another', depth: 2 });
-  const third = secureToken({ secret: 'a third one', depth: 2 });
+  const another = azion({ secret: 'another', depth: 2 });
+  const third = azion({ secret: 'a third one', depth: 2 });
   test.each([
     ['that of the endpoint', another, format, 'the edge is wrong'],
     ['that of the edge', format, another, 'the endpoint has another secret or format'],
@@ -134,7 +134,7 @@ describe('the secret that is given, where edge and endpoint have different ones'
 
 describe('a token of one file that the endpoint calls one of the folder', () => {
   test('the folder stands beside the file that is refused', async () => {
-    const ofOneUrl = secureToken({ secret: SECRET });
+    const ofOneUrl = azion({ secret: SECRET });
     const { findings } = await diagnose({
       name: '',
       edge: () => ourEdge({ format: ofOneUrl }),

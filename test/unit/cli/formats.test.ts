@@ -26,7 +26,7 @@ const make = ({ name, secrets, ids = [], settings = {} }: Call): Promise<TokenFo
 
 /** A call, and the format that it means as code would make it. */
 const calls: readonly (Call & { readonly meant: TokenFormat; readonly path?: string })[] = [
-  { name: 'secureToken', secrets: [secret, 'old'], meant: server.secureToken({ secrets: [secret, 'old'] }) },
+  { name: 'azion', secrets: [secret, 'old'], meant: server.azion({ secrets: [secret, 'old'] }) },
   {
     name: 'secureLink',
     secrets: [secret],
@@ -142,7 +142,7 @@ describe('--format', () => {
     const reports = ['server', 'server-jwt', 'server-cat', 'server-s3'].map((name) =>
       readFileSync(`docs/api-report/${name}.api.md`, 'utf8'),
     );
-    const exported = [...reports.join('\n').matchAll(/^export function (\w+)\((?!first).*\): \w*TokenFormat;$/gm)];
+    const exported = [...reports.join('\n').matchAll(/^export function (\w+)\((?!first).*\): \w*Format;$/gm)];
     expect(formats.map(({ name }) => name).sort()).toEqual(exported.map(([, name]) => name!).sort());
     expect([...new Set([...calls, ...storeCalls].map(({ name }) => name))]).toEqual(formats.map(({ name }) => name));
   });
@@ -171,7 +171,7 @@ describe('--format', () => {
     [
       'a format that is none',
       { name: 'edgeAuht', secrets: [hexKey] },
-      /^--format: this is unknown\. Give one of secureToken, /,
+      /^--format: this is unknown\. Give one of azion, /,
     ],
     [
       'a layout that is none',

@@ -28,7 +28,7 @@ const link = (layout: string, settings: Settings = {}): Case => ({
 const china = { validity: 1800, maxTtl: 86_400 };
 
 const cases: readonly Case[] = [
-  { format: 'secureToken', secrets: [secret] },
+  { format: 'azion', secrets: [secret] },
   link('keyCdn'),
   link('cdn77'),
   link('cdn77Path'),

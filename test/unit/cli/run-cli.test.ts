@@ -16,7 +16,7 @@ test.each<[string, string[], RegExp]>([
   ['a secret that runs into its option', ['sign', signed, `--secret${SECRET}`], /^error: unknown option '…'$/m],
   ['a URL as a lifetime', ['sign', '--ttl', signed], /'--ttl <seconds>' argument '…' is invalid\. Give a whole number/],
   ['a URL as a path form', ['sign', '--path-form', signed], /argument '…' is invalid\. Allowed choices are decoded/],
-  ['a URL as a format', ['verify', '--format', signed], /--format: this is unknown\. Give one of secureToken/],
+  ['a URL as a format', ['verify', '--format', signed], /--format: this is unknown\. Give one of azion/],
   ['a URL as options', ['sign', signed, '--options-file', signed], /The file of --options-file cannot be read/],
   ['a URL as a playlist', ['playlist', signed, '--url', signed], /The playlist cannot be read \(ENOENT\)/],
   ['a command that is gone', ['serve', signed], /^error: unknown command '…'$/m],

@@ -34,7 +34,7 @@ export function addVerifyCommand(program: Command, exitWith: (code: number) => v
       }
       const secrets = found.length > 0 ? found : await readSecrets(given);
       const format = await formatWith(secrets, options);
-      if (recognised && recognised.format !== 'secureToken' && !json) console.error(takenFor(recognised));
+      if (recognised && recognised.format !== 'azion' && !json) console.error(takenFor(recognised));
       const verdict = await verifyUrl(url, { format, ...(now !== undefined && { now }) });
       if (!verdict.ok) exitWith(1);
       const line = verdict.ok ? `200 until ${date(verdict.expires)}` : `${verdict.status} ${verdict.reason}`;

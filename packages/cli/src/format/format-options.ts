@@ -20,7 +20,7 @@ export interface FormatOptions extends SecretSource {
 }
 
 /** @param whenLeftOut the format that is used without `--format`, for the help */
-export function addFormatOptions(command: Command, whenLeftOut = 'secureToken'): Command {
+export function addFormatOptions(command: Command, whenLeftOut = 'azion'): Command {
   const names = formats.map(({ name }) => name).join(', ');
   return addSecretOption(command)
     .addOption(
@@ -45,7 +45,7 @@ export function addFormatOptions(command: Command, whenLeftOut = 'secureToken'):
     )
     .option(
       '--depth <folders>',
-      'sign the first so many folders of the URL (default: that of the format; for secureToken the path alone)',
+      'sign the first so many folders of the URL (default: that of the format; for azion the path alone)',
       wholeNumber,
     )
     .option('--json', 'print JSON');
@@ -88,7 +88,7 @@ function jsonOrText(value: string): unknown {
 }
 
 /** Returns the format that is named, or else that of Azion and nginx. */
-export const formatOf = ({ format }: Pick<FormatOptions, 'format'>): Format => format ?? formatNamed('secureToken');
+export const formatOf = ({ format }: Pick<FormatOptions, 'format'>): Format => format ?? formatNamed('azion');
 
 /** @throws `CliError` without a secret, and for options that the format cannot work with */
 export async function readFormat(options: FormatOptions): Promise<TokenFormat> {
@@ -209,4 +209,4 @@ export async function formatLike(
 }
 
 /** The format that is used without `--format`, for the help of commands that recognise it. */
-export const recognisedOr = 'the format of the token in the URL, or else secureToken';
+export const recognisedOr = 'the format of the token in the URL, or else azion';

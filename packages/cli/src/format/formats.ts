@@ -79,7 +79,7 @@ const loadCat = () => import('secure-token-server/cat');
 const loadS3 = () => import('secure-token-server/s3');
 
 export const formats: readonly Format[] = [
-  { name: 'secureToken', keys: texts('secrets'), make: server.secureToken },
+  { name: 'azion', keys: texts('secrets'), make: server.azion },
   { name: 'secureLink', keys: texts('secrets'), make: linkOfLayout },
   { name: 'edgeAuth', keys: texts('keys'), make: server.edgeAuth },
   { name: 'cloudFront', keys: keysWithIds('id', 'privateKey'), make: server.cloudFront },

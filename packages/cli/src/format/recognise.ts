@@ -54,7 +54,7 @@ const inOrder: readonly Recogniser[] = [
     searchParams.has('st') && searchParams.has('e')
       ? {
           cdn: 'Azion Secure Token, nginx secure_link',
-          format: 'secureToken',
+          format: 'azion',
           names: ['st', 'e'],
           expires: Number(searchParams.get('e')),
           opens: 'this path, or with --depth a folder; the token does not say',

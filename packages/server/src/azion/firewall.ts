@@ -1,7 +1,7 @@
 import { edgeRefusal } from '../edge/edge-refusal.ts';
 import { isOptionsError, optionsError } from '../errors/options-error.ts';
-import { secureToken } from '../formats/secure-token.ts';
-import type { SecureTokenFormat } from '../formats/secure-token.ts';
+import { azion } from '../formats/azion.ts';
+import type { AzionFormat } from '../formats/azion.ts';
 import { checkCors, preflight } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
 import { hostProblem, judgeHost, judgeUrl, parsedUrl } from '../url/judged-url.ts';
@@ -77,7 +77,7 @@ interface FirewallArgs {
 }
 
 export interface FirewallOptions {
-  readonly format: SecureTokenFormat;
+  readonly format: AzionFormat;
   readonly isProtected: (url: JudgedUrl) => boolean;
   readonly cors: CorsOptions;
 }
@@ -103,7 +103,7 @@ export function readFirewallArgs(args: unknown): FirewallOptions {
   }
   checkCors(cors);
   return {
-    format: secureToken({
+    format: azion({
       secrets: allSecrets(secrets),
       ...(maxTtl !== undefined && { maxTtl }),
       ...(pathForm !== undefined && { pathForm }),

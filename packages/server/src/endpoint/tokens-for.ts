@@ -85,7 +85,7 @@ const everything: ScopeTest = () => true;
 async function readFormat(source: TokensForOptions['format']): Promise<TokenFormat> {
   const format: unknown = typeof source === 'function' ? await source() : source;
   if (typeof (format as Partial<TokenFormat> | undefined)?.sign === 'function') return format as TokenFormat;
-  throw optionsError('format', 'Give a format such as secureToken({ secret }), or a function that returns one.');
+  throw optionsError('format', 'Give a format such as azion({ secret }), or a function that returns one.');
 }
 
 /**

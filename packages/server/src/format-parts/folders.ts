@@ -11,7 +11,7 @@ import { optionsError } from '../errors/options-error.ts';
 export type Depth = number | 'parent' | 'tree';
 
 /**
- * The text in front of a folder in what `secureToken` hashes. What it hashes for a path begins with a slash, so the two
+ * The text in front of a folder in what `azion` hashes. What it hashes for a path begins with a slash, so the two
  * differ. `secureLink` refuses layouts that could write this text.
  */
 export const folderMark = 'folder:';

@@ -69,7 +69,7 @@ const encodings: Readonly<Record<string, TokenEncoding>> = {
 
 /**
  * Signs and verifies URLs of the nginx `secure_link_md5` family: MD5 over a string that the CDN's documentation
- * defines, carried in the query or before the path. It is as strict as `secureToken`: everything that `sign` does not
+ * defines, carried in the query or before the path. It is as strict as `azion`: everything that `sign` does not
  * make exactly so is `malformed`, the signature is judged before the expiry, and every secret is tried.
  *
  * The expiry has a fixed length and there is one path, so a token has one reading, whatever digits its path ends with;
@@ -78,7 +78,7 @@ const encodings: Readonly<Record<string, TokenEncoding>> = {
  *
  * @throws `ERR_OPTIONS` for a layout that does not hash and carry both token and expiry, because its links would never
  *   end; for a layout with other placeholders, with more than one path, with two readings, or that could write a folder
- *   token of `secureToken`
+ *   token of `azion`
  */
 export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
   checkNames(options, {
@@ -206,7 +206,7 @@ function checkBorders(hash: string, path: string, time: LinkTime): void {
 
 /**
  * Checks that the hashed text cannot be that of another layout. After a secret, other layouts of this package have a
- * slash, an expiry, or `folder:` and a folder (`secureToken`). A client chooses the beginning of a relative path: with
+ * slash, an expiry, or `folder:` and a folder (`azion`). A client chooses the beginning of a relative path: with
  * the same secret, the token of the path `/folder:/vod/` would be that of the folder `/vod/`.
  *
  * @throws `ERR_OPTIONS`

@@ -11,11 +11,7 @@ import type { FormatSource, TokenFormat, VerifyingTokenFormat } from './token-fo
 export function formatReader(source: FormatSource): (request: Request) => TokenFormat | Promise<TokenFormat> {
   if (typeof source === 'function') return (request) => callHook('format', () => source(request));
   if (typeof (source as Partial<TokenFormat> | undefined)?.sign !== 'function') {
-    throw optionsError(
-      'format',
-      'Give a format such as secureToken({ secret }), or a function that returns one.',
-      source,
-    );
+    throw optionsError('format', 'Give a format such as azion({ secret }), or a function that returns one.', source);
   }
   return () => source;
 }
@@ -42,7 +38,7 @@ export function verifyingFormat(format: TokenFormat): VerifyingTokenFormat {
   throw optionsError(
     'format',
     `${format.name} only signs: only the store or CDN can verify its tokens. Send the request there, or ` +
-      'give a format that verifies, such as secureToken({ secret }).',
+      'give a format that verifies, such as azion({ secret }).',
   );
 }
 

@@ -161,8 +161,7 @@ class WorkerOfPage extends EventTarget {
   #onControllerChange(): void {
     // it may take over before the promise of its registration resolves
     if (this.registration as ServiceWorkerRegistration | undefined) this.#noteActive();
-    if (__DEVELOPMENT__ && this.#container.controller && !this.controls)
-      writeMistake(this, OTHER_WORKER, 'worker.md');
+    if (__DEVELOPMENT__ && this.#container.controller && !this.controls) writeMistake(this, OTHER_WORKER, 'worker.md');
   }
 
   #onMessage({ data, source: worker, ports: [port] }: MessageEvent): void {

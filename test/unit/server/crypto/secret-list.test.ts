@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { secureToken } from '../../../../packages/server/src/index.ts';
+import { azion } from '../../../../packages/server/src/index.ts';
 
 const pem = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n';
 
@@ -7,7 +7,7 @@ test.each([
   ['the only one', [pem]],
   ['the one before a rotation', ['a secret of this test', `\n${pem}`]],
 ])('secret: the text of a public key, as %s, is refused: whoever has read it could sign', (_, secrets) => {
-  expect(() => secureToken({ secrets })).toThrow(
+  expect(() => azion({ secrets })).toThrow(
     expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.not.stringContaining('MCow') }),
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { edgeAuth, secureToken, signUrl } from '../../../../packages/server/src/index.ts';
+import { edgeAuth, azion, signUrl } from '../../../../packages/server/src/index.ts';
 import type { EdgeHandlerOptions } from '../../../../packages/server/src/index.ts';
 import { HOST, NOW, body, format, setUp, signed } from '../../../support/edge.ts';
 
@@ -174,8 +174,8 @@ describe('createEdgeHandler', () => {
 
   test('secrets rotate without a restart', async () => {
     let secrets = ['old'];
-    const { get } = setUp({ format: () => secureToken({ secrets }) });
-    const url = await signUrl(`${HOST}/a`, { format: secureToken({ secret: 'old' }), expires: NOW });
+    const { get } = setUp({ format: () => azion({ secrets }) });
+    const url = await signUrl(`${HOST}/a`, { format: azion({ secret: 'old' }), expires: NOW });
     const statuses = [];
     for (secrets of [['old'], ['new', 'old'], ['new']]) statuses.push((await get(url)).status);
     expect(statuses).toEqual([200, 200, 403]);

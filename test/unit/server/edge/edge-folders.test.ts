@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createEdgeHandler, secureToken, signUrl } from '../../../../packages/server/src/index.ts';
+import { createEdgeHandler, azion, signUrl } from '../../../../packages/server/src/index.ts';
 import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { HOST, NOW } from '../../../support/edge.ts';
 
-const ofPaths = secureToken({ secret: 'mysecret' });
-const ofFolders = secureToken({ secret: 'mysecret', depth: 2 });
+const ofPaths = azion({ secret: 'mysecret' });
+const ofFolders = azion({ secret: 'mysecret', depth: 2 });
 
 const children = ['seg.m4s', '/vod/7/hd/i.m3u8', '/vod/8/hd/i.m3u8', '/top.m4s'];
 const playlist = ['#EXTM3U', ...children.flatMap((uri) => ['#EXTINF:4,', uri])].join('\n');
@@ -44,7 +44,7 @@ describe('signPlaylists with tokens of folders', () => {
   });
 
   test('with a secret that is asked for', async () => {
-    const asked = secureToken({ secret: () => 'mysecret', depth: 2 });
+    const asked = azion({ secret: () => 'mysecret', depth: 2 });
     expect(await kindsOf('/vod/7/trailer.m3u8', ofPaths, asked)).toEqual(['path', 'path', 'path', 'path']);
     expect(await kindsOf('/vod/7/master.m3u8', asked, asked)).toEqual(['folder', 'folder', 'path', 'path']);
   });

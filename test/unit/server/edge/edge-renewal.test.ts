@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import type { CatRenewal, CommonAccessTokenOptions } from '../../../../packages/server/src/cat.ts';
-import { createEdgeHandler, secureToken } from '../../../../packages/server/src/index.ts';
+import { createEdgeHandler, azion } from '../../../../packages/server/src/index.ts';
 import type { EdgeHandlerOptions, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
@@ -165,7 +165,7 @@ describe('an edge that renews', () => {
   test('a format that cannot renew is an error at once, or a 503 where a function returns it', async () => {
     const secret = 'a secret of thirty-two characters';
     const renew = { within: 60 };
-    expect(() => createEdgeHandler({ format: secureToken({ secret }), origin: 'https://o', renew })).toThrow(/^renew:/);
+    expect(() => createEdgeHandler({ format: azion({ secret }), origin: 'https://o', renew })).toThrow(/^renew:/);
     expect(() => createEdgeHandler({ format: catOf(), origin: 'https://o', renew: { within: 0 } })).toThrow(
       /^renew\.within:/,
     );

@@ -21,7 +21,7 @@ describe('in @edge-runtime/vm', () => {
 
   test("signs and verifies the vector of Azion's README", async () => {
     const code = `
-      const format = server.secureToken({ secret: 'mysecret' });
+      const format = server.azion({ secret: 'mysecret' });
       const url = await server.signUrl('https://h/my/uri', { format, expires: 1470055000 });
       const verdicts = [];
       for (const [tried, now] of [[url, 1470055000], [url, 1470055001], [url.replace('m6', 'm7'), 1470055000]]) {
@@ -39,7 +39,7 @@ describe('in @edge-runtime/vm', () => {
 
   test('the signing endpoint answers tokens that the edge handler accepts', async () => {
     const code = `
-      const format = server.secureToken({ secret: 'mysecret' });
+      const format = server.azion({ secret: 'mysecret' });
       const allow = 'https://cdn.example/';
       const endpoint = server.createSigningEndpoint({ format, authorize: () => true, allow, ttl: 60 });
       const headers = { 'Content-Type': 'application/x-mpegURL' };

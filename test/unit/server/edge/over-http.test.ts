@@ -4,14 +4,9 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import {
-  createEdgeHandler,
-  createSigningEndpoint,
-  secureToken,
-  signUrl,
-} from '../../../../packages/server/src/index.ts';
+import { createEdgeHandler, createSigningEndpoint, azion, signUrl } from '../../../../packages/server/src/index.ts';
 
-const format = secureToken({ secret: 'mysecret' });
+const format = azion({ secret: 'mysecret' });
 const seen: { url: string | undefined; headers: Record<string, unknown> }[] = [];
 let originLeft: () => void = () => {};
 const origin = createServer((request, response) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { secureToken, verifyUrl } from '../../../../packages/server/src/index.ts';
+import { azion, verifyUrl } from '../../../../packages/server/src/index.ts';
 import type { SigningEndpointOptions, TokenFormat } from '../../../../packages/server/src/index.ts';
 import { attachToken } from '../../../../packages/server/src/token/attach-token.ts';
 import { HOST, NOW, ask, endpoint, format, master, post } from '../../../support/signing-endpoint.ts';
@@ -186,13 +186,13 @@ describe('createSigningEndpoint', () => {
 
   test('a format function is asked at every call: the secret rotates without a restart', async () => {
     let secret = 'old';
-    const handler = endpoint({ format: () => secureToken({ secret }) });
+    const handler = endpoint({ format: () => azion({ secret }) });
     const before = await (await handler(post({ urls: [master] }))).json();
     secret = 'new';
     const after = await (await handler(post({ urls: [master] }))).json();
     expect(after.tokens[0].query.st).not.toBe(before.tokens[0].query.st);
     expect(
-      await verifyUrl(attachToken(master, after.tokens[0]), { format: secureToken({ secret }), now: NOW }),
+      await verifyUrl(attachToken(master, after.tokens[0]), { format: azion({ secret }), now: NOW }),
     ).toMatchObject({ ok: true });
   });
 

@@ -27,7 +27,7 @@ afterAll(() => origin.close());
 /** Asks the signing endpoint for a playlist and for one that redirects; run as it is in each runtime. */
 const run = `async (server, base) => {
   const endpoint = server.createSigningEndpoint({
-    format: server.secureToken({ secret: 'mysecret' }),
+    format: server.azion({ secret: 'mysecret' }),
     allow: base + '/vod/',
     ttl: 60,
     authorize: () => true,

@@ -24,7 +24,7 @@ test('the hook that the README shows for folder tokens grants what the session h
   const { authorize, allow } = exampleFor(async ({ headers }) =>
     headers.get('Cookie') === 'sid=1' ? [`${HOST}/live/7/`, `${HOST}/live/guide.m3u8`] : [],
   );
-  const format = server.secureToken({ secret: 'mysecret', depth: 2 });
+  const format = server.azion({ secret: 'mysecret', depth: 2 });
   const token = endpoint({ format, authorize, allow });
   const status = async (path: string, cookie = 'sid=1') =>
     (await token(post({ urls: [HOST + path] }, { Cookie: cookie }))).status;

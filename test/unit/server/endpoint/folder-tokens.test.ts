@@ -1,14 +1,14 @@
 import { describe, expect, test, vi } from 'vitest';
-import { secureToken, tokensFor, verifyUrl } from '../../../../packages/server/src/index.ts';
+import { azion, tokensFor, verifyUrl } from '../../../../packages/server/src/index.ts';
 import type { SigningEndpointOptions } from '../../../../packages/server/src/index.ts';
 import { attachToken } from '../../../../packages/server/src/token/attach-token.ts';
 import { HOST, NOW, ask, master } from '../../../support/signing-endpoint.ts';
 
-const format = secureToken({ secret: 'mysecret', depth: 2 });
+const format = azion({ secret: 'mysecret', depth: 2 });
 const folder = `${HOST}/vod/7/`;
 const urls = [master, `${folder}hd/i.m3u8`, `${folder}hd/s1.m4s`];
 
-describe('the signing endpoint with folder tokens of secureToken', () => {
+describe('the signing endpoint with folder tokens of azion', () => {
   test('one token for all URLs of the folder', async () => {
     const { body } = await ask({ urls: [...urls, `${HOST}/vod/8/a.m3u8`, `${HOST}/vod/a.mp4`] }, { format });
     expect(body.tokens.map(({ url, prefix }) => prefix ?? url)).toEqual([

@@ -2,7 +2,7 @@ import { exportSPKI, generateKeyPair } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
 import { jwt } from '../../../../packages/server/src/jwt.ts';
 import { createSessions, memoryStore } from '../../../../packages/server/src/sessions.ts';
-import { secureToken, tokensFor } from '../../../../packages/server/src/index.ts';
+import { azion, tokensFor } from '../../../../packages/server/src/index.ts';
 import type { SigningEndpointOptions } from '../../../../packages/server/src/index.ts';
 import { NOW, ask, format, making, master } from '../../../support/signing-endpoint.ts';
 
@@ -45,7 +45,7 @@ describe('a set-up that cannot sign is a 503 of which `onError` hears, and no de
 
   test.each<[string, number, Partial<SigningEndpointOptions>]>([
     ['a public key alone', 503, { format: jwt({ keys: [{ key }], algorithm: 'ES256', claims: path }) }],
-    ['a secret that is missing', 503, { format: secureToken({ secret: () => undefined }) }],
+    ['a secret that is missing', 503, { format: azion({ secret: () => undefined }) }],
     ['a token for links', 503, { format: making({ base: 'https://cdn.example.com/t/' }) }],
     ['a format that refuses the URL', 403, { format: making({}, { sign: refuse }) }],
   ])('%s takes no place of a session; the next set-up has it', async (_, status, options) => {

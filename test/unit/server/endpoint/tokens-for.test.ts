@@ -10,7 +10,7 @@ import {
   mediaCdn,
   secureLink,
   secureLinkLayouts,
-  secureToken,
+  azion,
   signUrl,
   tokensFor,
   verifyUrl,
@@ -107,7 +107,7 @@ describe('tokensFor', () => {
   });
 
   test('takes a format that is read anew', async () => {
-    expect(await tokens([master], { format: async () => secureToken({ secret: 'mysecret' }) })).toEqual(
+    expect(await tokens([master], { format: async () => azion({ secret: 'mysecret' }) })).toEqual(
       await tokens([master]),
     );
   });

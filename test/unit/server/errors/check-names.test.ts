@@ -3,7 +3,7 @@ import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import * as server from '../../../../packages/server/src/index.ts';
 import { cloudflareStream, jwPlayer, jwt, mux } from '../../../../packages/server/src/jwt.ts';
 
-const format = server.secureToken({ secret: 's' });
+const format = server.azion({ secret: 's' });
 const url = 'https://cdn.example.com/vod/a.ts';
 const endpoint = { format, authorize: () => true, ttl: 300, allow: 'https://cdn.example.com/' };
 const edge = { format, origin: 'https://origin.example.com/' };
@@ -11,7 +11,7 @@ const cors = { origins: '*', credential: true };
 
 /** Functions of the package, each called with a name that nobody knows. */
 const misspelt: Record<string, (wrong: never) => unknown> = {
-  secureToken: server.secureToken,
+  azion: server.azion,
   secureLink: server.secureLink,
   edgeAuth: server.edgeAuth,
   bunny: server.bunny,
@@ -41,7 +41,7 @@ describe('an option that is not known', () => {
   });
 
   test.each<[string, () => unknown]>([
-    ["Unknown option 'maxttl'. Did you mean 'maxTtl'?", () => server.secureToken({ secret: 's', maxttl: 1 } as never)],
+    ["Unknown option 'maxttl'. Did you mean 'maxTtl'?", () => server.azion({ secret: 's', maxttl: 1 } as never)],
     [
       "Unknown option 'expandd'. Did you mean 'expand'?",
       () => server.createSigningEndpoint({ ...endpoint, expandd: 1 } as never),
@@ -62,12 +62,12 @@ describe('an option that is not known', () => {
       "Unknown option 'cookie.domian'. Did you mean 'cookie.domain'?",
       () => server.edgeAuth({ key: 'ab', carrier: 'cookie', cookie: { domian: 'a' } } as never),
     ],
-    ['options: this is missing. Give an object.', () => server.secureToken(undefined as never)],
+    ['options: this is missing. Give an object.', () => server.azion(undefined as never)],
   ])('%s', (message, make) => {
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message }));
   });
 
   test('one that is undefined is none', () => {
-    expect(() => server.secureToken({ secret: 's', other: undefined } as never)).not.toThrow();
+    expect(() => server.azion({ secret: 's', other: undefined } as never)).not.toThrow();
   });
 });

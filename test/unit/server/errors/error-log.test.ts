@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MockInstance } from 'vitest';
-import { createEdgeHandler, createSigningEndpoint, secureToken } from '../../../../packages/server/src/index.ts';
+import { createEdgeHandler, createSigningEndpoint, azion } from '../../../../packages/server/src/index.ts';
 import type { SigningEndpointOptions } from '../../../../packages/server/src/index.ts';
 
 const HOST = 'https://cdn.example.com';
@@ -8,7 +8,7 @@ const SECRET = 'a-secret-of-the-cdn';
 
 const ask = async (options: Partial<SigningEndpointOptions>): Promise<number> => {
   const token = createSigningEndpoint({
-    format: secureToken({ secret: SECRET }),
+    format: azion({ secret: SECRET }),
     allow: `${HOST}/vod/`,
     ttl: 60,
     authorize: () => true,
@@ -43,7 +43,7 @@ afterEach(() => vi.restoreAllMocks());
 
 describe('without onError the console hears of what a handler fails with', () => {
   test('the signing endpoint: no secret, a hook that throws', async () => {
-    expect(await ask({ format: secureToken({ secret: () => '' }) })).toBe(503);
+    expect(await ask({ format: azion({ secret: () => '' }) })).toBe(503);
     expect(logged).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'ERR_SECRET' }));
     logged.mockClear();
     expect(await ask({ authorize: () => Promise.reject(new Error('entitlements')) })).toBe(503);
@@ -52,7 +52,7 @@ describe('without onError the console hears of what a handler fails with', () =>
 
   test('the edge', async () => {
     const edge = createEdgeHandler({
-      format: secureToken({ secret: SECRET }),
+      format: azion({ secret: SECRET }),
       origin: () => Promise.reject(new Error('unreachable')),
       protect: '/vod/',
     });
@@ -76,7 +76,7 @@ describe('a hook that takes its Request for the request of a framework', () => {
   test.each<[string, Partial<SigningEndpointOptions>]>([
     ['authorize', { authorize: ofSession }],
     ['rateLimit.key', { rateLimit: { limit: 1, window: 1, key: (request) => String(ofSession(request)) } }],
-    ['format', { format: (request) => secureToken({ secret: String(ofSession(request)) }) }],
+    ['format', { format: (request) => azion({ secret: String(ofSession(request)) }) }],
     [
       'authorize',
       { authorize: (request) => (request as unknown as { get: (name: string) => string }).get('cookie') === 'a' },

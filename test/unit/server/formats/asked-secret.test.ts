@@ -5,7 +5,7 @@ import {
   createEdgeHandler,
   secureLink,
   secureLinkLayouts,
-  secureToken,
+  azion,
   signUrl,
   verifyUrl,
   wowza,
@@ -15,7 +15,7 @@ import { jwPlayer } from '../../../../packages/server/src/jwt.ts';
 import { NOW, HOST, ask, master } from '../../../support/signing-endpoint.ts';
 
 const formats: [string, (options: SecretOptions) => VerifyingTokenFormat][] = [
-  ['secureToken', secureToken],
+  ['azion', azion],
   ['secureLink', (options) => secureLink({ ...options, ...secureLinkLayouts.keyCdn })],
   ['bunny', bunny],
   ['cloudflare', (options) => cloudflare({ ...options, ttl: 300 })],
@@ -68,27 +68,27 @@ describe.each(formats)('%s with a secret that is a function', (_, make) => {
 
 test('other options are checked at once', () => {
   const secret = vi.fn<SecretSource>();
-  expect(() => secureToken({ secret, maxTtl: 0 })).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
+  expect(() => azion({ secret, maxTtl: 0 })).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
   expect(() => secureLink({ secret, hash: '{secret}' })).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
 });
 
 test('a secret that is missing is an outage to viewers, and no denial', async () => {
   const onError = vi.fn();
-  const format = secureToken({ secret: () => undefined });
+  const format = azion({ secret: () => undefined });
   expect((await ask({ urls: [master] }, { format, onError })).status).toBe(503);
   const edge = createEdgeHandler({ format, origin: () => Promise.resolve(new Response('film')), onError });
-  const url = await signUrl(`${HOST}/vod/a.mp4`, { format: secureToken({ secret: 'a' }), expiresIn: 60 });
+  const url = await signUrl(`${HOST}/vod/a.mp4`, { format: azion({ secret: 'a' }), expiresIn: 60 });
   expect((await edge(new Request(url))).status).toBe(503);
   expect(onError.mock.calls.map(([error]: { code?: string }[]) => error?.code)).toEqual(['ERR_SECRET', 'ERR_SECRET']);
 });
 
 test('secrets that cannot be used together are no denial, either', async () => {
-  const format = secureToken({ secret: () => ['a', 'a/b'] });
+  const format = azion({ secret: () => ['a', 'a/b'] });
   expect((await ask({ urls: [master] }, { format })).status).toBe(503);
 });
 
 test('what the function throws goes on as it is', async () => {
-  const format = secureToken({
+  const format = azion({
     secret: () => {
       throw new Error('the store is down');
     },

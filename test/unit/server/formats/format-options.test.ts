@@ -9,7 +9,7 @@ import {
   mediaCdnToken,
   secureLink,
   secureLinkLayouts as layouts,
-  secureToken,
+  azion,
   wowza,
 } from '../../../../packages/server/src/index.ts';
 import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
@@ -33,7 +33,7 @@ test('a text where a number is due switches nothing off', async () => {
   const media = { keys: [key32] };
   const google = { keys: [{ name: 'k', key: key32 }] };
   const makers: Record<string, (option: object) => unknown> = {
-    secureToken: (option) => secureToken({ secret, ...option }),
+    azion: (option) => azion({ secret, ...option }),
     secureLink: (option) => secureLink({ secret, ...layouts.keyCdn, ...option }),
     cloudflare: (option) => cloudflare({ secret, ttl: 60, ...option }),
     bunny: (option) => bunny({ secret, ...option }),
@@ -48,7 +48,7 @@ test('a text where a number is due switches nothing off', async () => {
   };
   const timed: Record<string, readonly string[]> = {
     startsAt: ['edgeAuth', 'mediaCdnToken', 'wowza', 'cloudFront'],
-    depth: ['secureToken', 'secureLink', 'bunny', 'edgeAuth', 'mediaCdnToken', 'mediaCdn', 'cloudFront', 'cat'],
+    depth: ['azion', 'secureLink', 'bunny', 'edgeAuth', 'mediaCdnToken', 'mediaCdn', 'cloudFront', 'cat'],
     validity: ['secureLink'],
     ttl: ['cloudflare'],
     maxTtl: Object.keys(makers),

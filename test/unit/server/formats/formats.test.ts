@@ -14,7 +14,7 @@ import {
   mediaCdnToken,
   secureLink,
   secureLinkLayouts as layouts,
-  secureToken,
+  azion,
   signPlaylist,
   signUrl,
   wowza,
@@ -37,8 +37,8 @@ const link = (layout: keyof typeof layouts, more = {}): VerifyingTokenFormat =>
 
 /** One of each kind of token of each format that players can use. */
 const formats: Record<string, VerifyingTokenFormat> = {
-  secureToken: secureToken({ secret }),
-  'secureToken raw': secureToken({ secret, pathForm: 'raw' }),
+  azion: azion({ secret }),
+  'azion raw': azion({ secret, pathForm: 'raw' }),
   keyCdn: link('keyCdn'),
   cdn77: link('cdn77'),
   'cdn77 path': link('cdn77Path'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { secureLink, secureLinkLayouts, secureToken } from '../../../../packages/server/src/index.ts';
+import { secureLink, secureLinkLayouts, azion } from '../../../../packages/server/src/index.ts';
 import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 
 const HOST = 'https://cdn.example.com';
@@ -113,10 +113,7 @@ describe('secureLink: what is hashed has one reading', () => {
 describe('secureLink: one secret, two layouts', () => {
   const secret = 'SECRET';
   const folderOf = (path: string): string | undefined =>
-    tokenOf(
-      secureToken({ secret, depth: path.split('/').length - 2, params: { token: 't', expires: 'e' } }),
-      `${path}a`,
-    );
+    tokenOf(azion({ secret, depth: path.split('/').length - 2, params: { token: 't', expires: 'e' } }), `${path}a`);
   const literals = [
     '',
     ...Array.from('folder:', (_, i) => 'folder:'.slice(0, i + 1)),
@@ -128,7 +125,7 @@ describe('secureLink: one secret, two layouts', () => {
   ];
   const hashes = pathNames.flatMap((name) => literals.map((text) => `{secret}${text}{${name}}{expires}`));
 
-  test('no path has the token of a folder of secureToken, unless the layout is that of the folder', () => {
+  test('no path has the token of a folder of azion, unless the layout is that of the folder', () => {
     const names = literals.map((text) => 'folder:/vod/'.slice(text.length));
     const signed = [...names, ...names.map((name) => `/${name}`), '/vod/', '/od/', '/a/vod/'];
     const folders = ['/vod/', '/v/od/', '/v/'].map(folderOf);

@@ -5,7 +5,7 @@ import {
   fastly,
   secureLink,
   secureLinkLayouts as layouts,
-  secureToken,
+  azion,
 } from '../../../../packages/server/src/index.ts';
 import type { SecureLinkLayout, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 
@@ -31,7 +31,7 @@ const directory = link({ hash: '{secret}{directory}{expires}', base: '/s/{token}
 const key = Buffer.from(secret).toString('base64');
 
 test.each<[string, [VerifyingTokenFormat, string, number?], [VerifyingTokenFormat, string, number?]]>([
-  ['secureToken and a folder of nginx', [secureToken({ secret }), '/vod/'], [directory, '/vod/a']],
+  ['azion and a folder of nginx', [azion({ secret }), '/vod/'], [directory, '/vod/a']],
   ['bunnyBasic and a folder of nginx', [link(layouts.bunnyBasic), '/vod/'], [directory, '/vod/a']],
   ['tencentD and a folder of nginx', [link(layouts.tencentD), '/vod/'], [directory, '/vod/a']],
   ['cdn77 and cdn77Path', [link(layouts.cdn77), '/vod'], [link(layouts.cdn77Path), '/vod/a']],
@@ -47,9 +47,9 @@ test.each<[string, [VerifyingTokenFormat, string, number?], [VerifyingTokenForma
   expect(await hashOf(...one)).toBe(await hashOf(...other));
 });
 
-test('one secret in secureToken with and without `depth`: no token of a path is one of a folder', async () => {
-  const folder = await hashOf(secureToken({ secret, depth: 1 }), '/vod/a');
+test('one secret in azion with and without `depth`: no token of a path is one of a folder', async () => {
+  const folder = await hashOf(azion({ secret, depth: 1 }), '/vod/a');
   for (const path of ['/vod/', '/vod', '/folder:/vod/', '/vod/a']) {
-    expect(await hashOf(secureToken({ secret }), path)).not.toBe(folder);
+    expect(await hashOf(azion({ secret }), path)).not.toBe(folder);
   }
 });

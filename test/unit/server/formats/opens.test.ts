@@ -11,7 +11,7 @@ import {
   mediaCdnToken,
   secureLink,
   secureLinkLayouts as layouts,
-  secureToken,
+  azion,
   wowza,
 } from '../../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../../packages/server/src/index.ts';
@@ -37,9 +37,9 @@ const hmacKeys = { keys: [{ key: secret }], algorithm: 'HS256' as const };
 const asked = '/vod/7/hd/a.m3u8?x=1';
 
 test.each<[string, TokenFormat, string, string, string]>([
-  ['secureToken', secureToken({ secret }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['secureToken, two folders', secureToken({ secret, depth: 2 }), asked, 'folder', '/vod/7/'],
-  ['secureToken, too few folders', secureToken({ secret, depth: 4 }), asked, 'path', '/vod/7/hd/a.m3u8'],
+  ['azion', azion({ secret }), asked, 'path', '/vod/7/hd/a.m3u8'],
+  ['azion, two folders', azion({ secret, depth: 2 }), asked, 'folder', '/vod/7/'],
+  ['azion, too few folders', azion({ secret, depth: 4 }), asked, 'path', '/vod/7/hd/a.m3u8'],
   ['keyCdn', secureLink({ secret, ...layouts.keyCdn }), asked, 'path', '/vod/7/hd/a.m3u8'],
   ['cdn77Path', secureLink({ secret, ...layouts.cdn77Path }), asked, 'folder', '/vod/7/hd/'],
   ['cdn77Path, two folders', secureLink({ secret, ...layouts.cdn77Path, depth: 2 }), asked, 'folder', '/vod/7/'],

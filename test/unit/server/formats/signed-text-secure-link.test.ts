@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bunny, secureLink, secureLinkLayouts as layouts, secureToken } from '../../../../packages/server/src/index.ts';
+import { bunny, secureLink, secureLinkLayouts as layouts, azion } from '../../../../packages/server/src/index.ts';
 import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { HOST, SOON, refusesToSign, secret, sign, tokenOf, verdictOf } from '../../../support/signed-text.ts';
 
@@ -63,9 +63,9 @@ describe('secureLink', () => {
   });
 
   test('in a rotation no secret is another one with a path', async () => {
-    expect(() => secureToken({ secrets: ['key', 'key/vod'] })).toThrow(/^secret:/);
+    expect(() => azion({ secrets: ['key', 'key/vod'] })).toThrow(/^secret:/);
     expect(() => secureLink({ secrets: ['my key', 'key'], ...layouts.keyCdn })).toThrow(/^secret:/);
-    expect(() => secureToken({ secrets: ['my key', 'key', 'key2', 'key'] })).not.toThrow();
+    expect(() => azion({ secrets: ['my key', 'key', 'key2', 'key'] })).not.toThrow();
   });
 
   const sample = { query: { t: '{token}', e: '{expires}' } };

@@ -6,7 +6,7 @@ import {
   cloudFront,
   edgeAuth,
   mediaCdnToken,
-  secureToken,
+  azion,
   verifyUrl,
 } from '../../../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
@@ -170,11 +170,7 @@ test('a genuine CloudFront policy that says something else than sign writes is m
 });
 
 test('what is no http(s) URL is malformed for verify as it is for verifyUrl', async () => {
-  const formats = [
-    secureToken({ secret }),
-    edgeAuth({ key: '00ff' }),
-    commonAccessToken({ keys: [{ id: 'k', key: '00' }] }),
-  ];
+  const formats = [azion({ secret }), edgeAuth({ key: '00ff' }), commonAccessToken({ keys: [{ id: 'k', key: '00' }] })];
   for (const format of formats) {
     for (const url of [
       '',

@@ -3,7 +3,7 @@ import {
   bunny,
   secureLink,
   secureLinkLayouts,
-  secureToken,
+  azion,
   signPlaylist,
   signUrl,
   verifyUrl,
@@ -11,7 +11,7 @@ import {
 import type { TokenFormat } from '../../../../packages/server/src/index.ts';
 
 const NOW = 1_795_500_000;
-const format = secureToken({ secret: 'mysecret' });
+const format = azion({ secret: 'mysecret' });
 const playlistUrl = 'https://cdn.example.com/vod/7/master.m3u8';
 const sign = (lines: string[], url = playlistUrl, by: TokenFormat = format): Promise<string> =>
   signPlaylist(lines.join('\n'), url, { format: by, expires: NOW });

@@ -1,11 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
-import {
-  createEdgeHandler,
-  createSigningEndpoint,
-  edgeAuth,
-  secureToken,
-} from '../../../../packages/server/src/index.ts';
+import { createEdgeHandler, createSigningEndpoint, edgeAuth, azion } from '../../../../packages/server/src/index.ts';
 import type { TokenFormat, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { createSessions, memoryStore } from '../../../../packages/server/src/sessions.ts';
 import type { Sessions } from '../../../../packages/server/src/sessions.ts';
@@ -90,7 +85,7 @@ describe('createEdgeHandler with sessions', () => {
     ['a Common Access Token (cti)', cat],
     ['a Common Access Token of one path', commonAccessToken({ keys, exact: true, carrier: 'header' })],
     ['a JWT (jti)', ownJwt],
-    ['a folder token (secureToken)', folderToken],
+    ['a folder token (azion)', folderToken],
   ];
   test.each(formats)('refuses %s of a session within five seconds of its end, and no other', async (_, format) => {
     const { time, sessions, tokenOf, watch } = setUp(format);
@@ -276,7 +271,7 @@ describe('createEdgeHandler with sessions', () => {
   test('also a child outside its folder, with a secret that is asked for', async () => {
     const { sessions, time } = setUp();
     const params = { token: 'st', expires: 'e', session: 's' };
-    const format: VerifyingTokenFormat = secureToken({ secret: () => secret, depth: 2, params });
+    const format: VerifyingTokenFormat = azion({ secret: () => secret, depth: 2, params });
     const edge = createEdgeHandler({
       ...{ format, sessions, clock: () => time.now, signPlaylists: true },
       origin: () => new Response('#EXTM3U\n/vod/8/1.ts'),

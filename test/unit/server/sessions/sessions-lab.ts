@@ -1,5 +1,5 @@
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
-import { createEdgeHandler, createSigningEndpoint, secureToken } from '../../../../packages/server/src/index.ts';
+import { createEdgeHandler, createSigningEndpoint, azion } from '../../../../packages/server/src/index.ts';
 import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { jwt } from '../../../../packages/server/src/jwt.ts';
 import { createSessions, memoryStore } from '../../../../packages/server/src/sessions.ts';
@@ -19,7 +19,7 @@ export const ownJwt = jwt({
   claims: ({ pathname }) => ({ sub: pathname }),
 });
 
-export const folderToken = secureToken({ secret, depth: 2, params: { token: 'st', expires: 'e', session: 's' } });
+export const folderToken = azion({ secret, depth: 2, params: { token: 'st', expires: 'e', session: 's' } });
 
 /** An endpoint and an edge with one clock. */
 export function setUp(

@@ -63,7 +63,7 @@ describe('a format without verify', () => {
 
   test('what has no sign either is no format, for an edge and for an endpoint', () => {
     const none = { name: 'none', scope: 'url' } as unknown as TokenFormat;
-    const message = /^format: this is an object\. Give a format such as secureToken/;
+    const message = /^format: this is an object\. Give a format such as azion/;
     expect(() => createEdgeHandler({ format: none, origin })).toThrow(message);
     expect(() => createSigningEndpoint({ format: none, allow: `${HOST}/`, ttl: 60, authorize: () => true })).toThrow(
       message,

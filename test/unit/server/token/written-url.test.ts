@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { playlistUrls, secureToken, signPlaylist, signUrl, tokensFor } from '../../../../packages/server/src/index.ts';
+import { playlistUrls, azion, signPlaylist, signUrl, tokensFor } from '../../../../packages/server/src/index.ts';
 import { writtenUrl } from '../../../../packages/server/src/token/sign-url.ts';
 
 const HOST = 'https://cdn.example.com';
 const expires = 1_795_500_060;
-const format = secureToken({ secret: 'a secret of thirty-two characters' });
+const format = azion({ secret: 'a secret of thirty-two characters' });
 const refusal = (option: string): unknown =>
   expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${option}: `) });
 

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
-import { secureTokenHash } from '../../../../packages/server/src/formats/secure-token.ts';
-import { createEdgeHandler, secureToken, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
+import { azionHash } from '../../../../packages/server/src/formats/azion.ts';
+import { createEdgeHandler, azion, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
 import { pathSpellings } from '../../../support/path-spellings.ts';
 import { HOST, NOW, ask, statusOf } from '../../../support/signing-endpoint.ts';
 
-const format = secureToken({ secret: 'mysecret' });
-const raw = secureToken({ secret: 'mysecret', pathForm: 'raw' });
+const format = azion({ secret: 'mysecret' });
+const raw = azion({ secret: 'mysecret', pathForm: 'raw' });
 const wideOpen = { allow: `${HOST}/` };
 
 /** The statuses of an edge that protects everything, and of one that protects nothing of this. */
@@ -60,7 +60,7 @@ describe('a path that everybody refuses', () => {
       const signing = signUrl(HOST + path, { format: each, expires: NOW + 60 });
       await expect(signing).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
       for (const hashed of [path, decoded]) {
-        const search = `?st=${secureTokenHash('mysecret', hashed, String(NOW + 60))}&e=${NOW + 60}`;
+        const search = `?st=${azionHash('mysecret', hashed, String(NOW + 60))}&e=${NOW + 60}`;
         expect(await verifyUrl(HOST + path + search, { format: each, now: NOW })).toMatchObject({ ok: false });
         expect(await edgeStatuses(path + search)).toEqual([403, 403]);
       }
@@ -71,7 +71,7 @@ describe('a path that everybody refuses', () => {
 
 test('a folder whose name is not in NFC is not granted, and what lies in it is signed one by one', async () => {
   const urls = ['/vod/cafe%CC%81/a.ts', '/vod/caf%C3%A9/a.ts', '/vod/7/cafe%CC%81.ts'].map((path) => HOST + path);
-  const folders = secureToken({ secret: 'mysecret', depth: 2 });
+  const folders = azion({ secret: 'mysecret', depth: 2 });
   const { body } = await ask({ urls }, { ...wideOpen, format: folders });
   expect([body.tokens.length, body.denied]).toEqual([2, [urls[0]]]);
   expect((await ask({ urls }, wideOpen)).body.denied).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { readFirewallArgs } from '../../../../packages/server/src/azion/firewall.ts';
-import { createEdgeHandler, createSigningEndpoint, secureToken } from '../../../../packages/server/src/index.ts';
+import { createEdgeHandler, createSigningEndpoint, azion } from '../../../../packages/server/src/index.ts';
 import { judgeUrl } from '../../../../packages/server/src/url/judged-url.ts';
 import { urlRules } from '../../../../packages/server/src/url/url-rule.ts';
 import type { UrlRule } from '../../../../packages/server/src/url/url-rule.ts';
@@ -86,7 +86,7 @@ describe('a rule that would protect something else than it says is refused where
     ...[/\/%40user\//, /%76od/, /a%2Fb/],
     ...[null, 7, {}, ['/vod/', 7], [null], true, []],
   ])('%j', (rule) => {
-    const options = { format: secureToken({ secret: 's' }), origin: HOST, protect: rule as UrlRule };
+    const options = { format: azion({ secret: 's' }), origin: HOST, protect: rule as UrlRule };
     expect(() => createEdgeHandler(options)).toThrow(
       expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^protect: /) as string }),
     );
@@ -100,7 +100,7 @@ describe('a rule that would protect something else than it says is refused where
   });
 
   test('and so is a prefix of `allow`, and a host of the Azion file or of `cors`', () => {
-    const format = secureToken({ secret: 's' });
+    const format = azion({ secret: 's' });
     for (const host of ['a.example.com,b.example.com', '{cdn,www}.example.com', 'a=b.test']) {
       const allow = `https://${host}/vod/`;
       expect(() => createSigningEndpoint({ format, authorize: () => true, ttl: 60, allow })).toThrow(/^allow: /);

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { secureToken, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
-import type { SecureTokenOptions, Verdict } from '../../../../packages/server/src/index.ts';
+import { azion, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
+import type { AzionOptions, Verdict } from '../../../../packages/server/src/index.ts';
 
 const NOW = 1_795_500_000;
 const secret = 'mysecret';
-const format = secureToken({ secret });
+const format = azion({ secret });
 const url = 'https://cdn.example.com/my/uri';
-const verdictOf = async (signed: string, now = NOW, options: SecureTokenOptions = { secret }): Promise<string> => {
-  const verdict: Verdict = await verifyUrl(signed, { format: secureToken(options), now });
+const verdictOf = async (signed: string, now = NOW, options: AzionOptions = { secret }): Promise<string> => {
+  const verdict: Verdict = await verifyUrl(signed, { format: azion(options), now });
   return verdict.ok ? 'ok' : `${verdict.status} ${verdict.reason}`;
 };
 const signed = (target = url, expires = NOW + 60): Promise<string> => signUrl(target, { format, expires });
 
-describe('secureToken', () => {
+describe('azion', () => {
   test("makes the token of Azion's README", async () => {
     expect(await signUrl(url, { format, expires: 1_470_055_000 })).toBe(
       `${url}?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000`,
@@ -106,23 +106,23 @@ describe('secureToken', () => {
   });
 
   test('rotation: the first secret signs, all of them verify', async () => {
-    const rotating: SecureTokenOptions = { secrets: ['new', secret, 'older'] };
+    const rotating: AzionOptions = { secrets: ['new', secret, 'older'] };
     expect(await verdictOf(await signed(), NOW, rotating)).toBe('ok');
-    const fresh = await signUrl(url, { format: secureToken(rotating), expires: NOW });
+    const fresh = await signUrl(url, { format: azion(rotating), expires: NOW });
     expect([await verdictOf(fresh, NOW, { secret: 'new' }), await verdictOf(fresh)]).toEqual(['ok', '403 signature']);
   });
 
   test("pathForm 'raw' hashes the path as it stands in the URL", async () => {
     const spaced = 'https://cdn.example.com/my%20film.mp4';
-    const raw: SecureTokenOptions = { secret, pathForm: 'raw' };
-    const rawUrl = await signUrl(spaced, { format: secureToken(raw), expires: NOW });
+    const raw: AzionOptions = { secret, pathForm: 'raw' };
+    const rawUrl = await signUrl(spaced, { format: azion(raw), expires: NOW });
     expect(rawUrl).not.toBe(await signed(spaced, NOW));
     expect([await verdictOf(rawUrl, NOW, raw), await verdictOf(rawUrl)]).toEqual(['ok', '403 signature']);
   });
 
   test('other parameter names', async () => {
-    const options: SecureTokenOptions = { secret, params: { token: 'md5', expires: 'expires' } };
-    const renamed = await signUrl(`${url}?st=1&e=2`, { format: secureToken(options), expires: NOW });
+    const options: AzionOptions = { secret, params: { token: 'md5', expires: 'expires' } };
+    const renamed = await signUrl(`${url}?st=1&e=2`, { format: azion(options), expires: NOW });
     expect(renamed).toMatch(/\?st=1&e=2&md5=[\w-]{22}&expires=1795500000$/);
     expect(await verdictOf(renamed, NOW, options)).toBe('ok');
   });
@@ -131,7 +131,7 @@ describe('secureToken', () => {
     const error = expect.objectContaining({ code: 'ERR_OPTIONS', name: 'SecureTokenError' });
     const two = { secret: 'a', secrets: ['b'] };
     for (const options of [{}, { secret: '' }, { secret: undefined }, { secrets: [] }, { secrets: ['a', ''] }, two]) {
-      expect(() => secureToken(options as never)).toThrow(error);
+      expect(() => azion(options as never)).toThrow(error);
     }
   });
 
@@ -142,7 +142,7 @@ describe('secureToken', () => {
     { params: { token: 'st', expires: 'ST' } },
     { params: { token: 'a&b', expires: 'e' } },
   ])('refuses %j', (options) => {
-    expect(() => secureToken({ secret, ...options } as never)).toThrow(new RegExp(Object.keys(options)[0]!));
+    expect(() => azion({ secret, ...options } as never)).toThrow(new RegExp(Object.keys(options)[0]!));
   });
 
   test.each([

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createEdgeHandler, secureToken, verifyUrl } from '../../../../packages/server/src/index.ts';
+import { createEdgeHandler, azion, verifyUrl } from '../../../../packages/server/src/index.ts';
 
 const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
-const exact = secureToken({ secret: 'mysecret' });
+const exact = azion({ secret: 'mysecret' });
 
 /** Paths below `/live/7/` that one server or another may read as another place. */
 const leaving = [
@@ -23,8 +23,8 @@ const leaving = [
 const staying = ['a', 'hd/s1.m4s', '...', 'a..b/c', 'a,b', 'a:b', '..a/b', '%20..x', 'a%3Fb', 'a..%23b', '100%25.ts'];
 
 describe.each(['decoded', 'raw'] as const)('a token of a folder, with the %s path', (pathForm) => {
-  const format = secureToken({ secret: 'mysecret', depth: 2, pathForm });
-  const exactly = secureToken({ secret: 'mysecret', pathForm });
+  const format = azion({ secret: 'mysecret', depth: 2, pathForm });
+  const exactly = azion({ secret: 'mysecret', pathForm });
   const { query } = format.sign(new URL('/live/7/x', HOST), NOW + 60) as { query: Record<string, string> };
   const search = `?${new URLSearchParams(query)}`;
   const edge = createEdgeHandler({ format, origin: () => new Response(), clock: () => NOW * 1000 });

@@ -19,7 +19,7 @@ import type { Verdict } from '../token/verdict.ts';
 import { canonicalPath, encodePath, mayLeaveFolder } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
 
-export type SecureTokenOptions = SecretOptions & {
+export type AzionOptions = SecretOptions & {
   /**
    * The furthest expiry that is accepted, in seconds from now; `Infinity` switches the limit off.
    * @default 86400
@@ -51,7 +51,7 @@ export type SecureTokenOptions = SecretOptions & {
 };
 
 /** A format that returns its verdict synchronously, for edges that need the verdict before their listener returns. */
-export interface SecureTokenFormat extends VerifyingTokenFormat {
+export interface AzionFormat extends VerifyingTokenFormat {
   verify(request: Pick<Request, 'url' | 'headers'>, now: number): Verdict;
 }
 
@@ -76,9 +76,9 @@ export interface SecureTokenFormat extends VerifyingTokenFormat {
  *
  * @throws `ERR_OPTIONS` for a missing or empty secret
  */
-export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
+export function azion(options: AzionOptions): AzionFormat {
   checkNames(options, { secret: true, secrets: true, maxTtl: true, params: true, pathForm: true, depth: true });
-  const asked = withAskedSecret(options, secureToken);
+  const asked = withAskedSecret(options, azion);
   if (asked) return asked;
   const secrets = secretList(options, ['/', folderMark]);
   const { maxTtl = 86_400, params = { token: 'st', expires: 'e' }, pathForm = 'decoded', depth } = options;
@@ -113,7 +113,7 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
     const named = carriesSession ? session : undefined;
     if (named !== undefined && !sessionForm.test(named))
       throw optionsError('session', 'This is not the id of a session. Give up to 64 letters, digits, - and _.');
-    const query = { [params.token]: secureTokenHash(secrets[0]!, text(named), e), [params.expires]: e };
+    const query = { [params.token]: azionHash(secrets[0]!, text(named), e), [params.expires]: e };
     return { expires, query: { ...query, ...(named !== undefined && { [params.session!]: named }) } };
   };
   const signExactly = (url: URL, expires: number, session?: string): Token => {
@@ -161,7 +161,7 @@ export function secureToken(options: SecureTokenOptions): SecureTokenFormat {
       const folder = folderToOpen(path, canonicalPath(url.pathname, 'decoded'));
       let genuine = 0;
       for (const secret of secrets) {
-        const isTokenOf = (uri: string): number => Number(equalInConstantTime(secureTokenHash(secret, uri, e), token));
+        const isTokenOf = (uri: string): number => Number(equalInConstantTime(azionHash(secret, uri, e), token));
         genuine |= isTokenOf(pathText(path, session));
         if (folder !== undefined) genuine |= isTokenOf(folderText(folder, session));
       }
@@ -193,6 +193,6 @@ function pathText(path: string, session?: string): string {
 }
 
 /** Returns the hash of Azion's README: base64url(md5(secret + uri + expires)), 22 characters. */
-export function secureTokenHash(secret: string, uri: string, expires: string): string {
+export function azionHash(secret: string, uri: string, expires: string): string {
   return digest(md5, secret + uri + expires, 'base64url');
 }

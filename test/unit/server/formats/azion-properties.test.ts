@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { secureToken, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
-import type { SecureTokenOptions, Verdict } from '../../../../packages/server/src/index.ts';
+import { azion, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
+import type { AzionOptions, Verdict } from '../../../../packages/server/src/index.ts';
 
 const NOW = 1_795_500_000;
 const secret = 'mysecret';
-const verdictOf = async (signed: string, now = NOW, options: SecureTokenOptions = { secret }): Promise<string> => {
-  const verdict: Verdict = await verifyUrl(signed, { format: secureToken(options), now });
+const verdictOf = async (signed: string, now = NOW, options: AzionOptions = { secret }): Promise<string> => {
+  const verdict: Verdict = await verifyUrl(signed, { format: azion(options), now });
   return verdict.ok ? 'ok' : `${verdict.status} ${verdict.reason}`;
 };
 
@@ -26,7 +26,7 @@ describe('properties', () => {
     const property = fc.asyncProperty(...inputs, async (target, key, lifetime, place, bit) => {
       const options = { secret: key };
       const expires = NOW + lifetime;
-      const full = await signUrl(target, { format: secureToken(options), expires });
+      const full = await signUrl(target, { format: azion(options), expires });
       expect(await verdictOf(full, NOW, options)).toBe('ok');
 
       const { pathname } = new URL(full);

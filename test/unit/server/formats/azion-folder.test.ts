@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { secureToken, signPlaylist, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
-import type { SecureTokenOptions, Verdict } from '../../../../packages/server/src/index.ts';
+import { azion, signPlaylist, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
+import type { AzionOptions, Verdict } from '../../../../packages/server/src/index.ts';
 
 const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
 const secret = 'mysecret';
-const exact = secureToken({ secret });
-const folder = secureToken({ secret, depth: 2 });
+const exact = azion({ secret });
+const folder = azion({ secret, depth: 2 });
 
 const hashOf = (text: string): string => createHash('md5').update(text).digest('base64url');
-const verdictOf = async (url: string, options: SecureTokenOptions = { secret, depth: 2 }): Promise<string> => {
-  const verdict: Verdict = await verifyUrl(url, { format: secureToken(options), now: NOW });
+const verdictOf = async (url: string, options: AzionOptions = { secret, depth: 2 }): Promise<string> => {
+  const verdict: Verdict = await verifyUrl(url, { format: azion(options), now: NOW });
   return verdict.ok ? 'ok' : `${verdict.status} ${verdict.reason}`;
 };
 const withToken = (path: string, text: string, e = NOW + 60): string => `${HOST}${path}?st=${hashOf(text)}&e=${e}`;
 
-describe('secureToken with depth', () => {
+describe('azion with depth', () => {
   test('signs the folder, and the token names it', () => {
     expect(folder.sign(new URL('/live/7/hd/a.m3u8?x=1#t', HOST), NOW)).toEqual({
       prefix: `${HOST}/live/7/`,
@@ -101,14 +101,14 @@ describe('secureToken with depth', () => {
     const old = await signUrl(`${HOST}/live/7/a`, { format: folder, expires: NOW });
     expect(await verdictOf(old, { secrets: ['new', secret], depth: 2 })).toBe('ok');
     expect(await verdictOf(old, { secrets: ['new'], depth: 2 })).toBe('403 signature');
-    const named: SecureTokenOptions = { secret, depth: 1, params: { token: 'md5', expires: 'expires' } };
-    const renamed = await signUrl(`${HOST}/live/a`, { format: secureToken(named), expires: NOW });
+    const named: AzionOptions = { secret, depth: 1, params: { token: 'md5', expires: 'expires' } };
+    const renamed = await signUrl(`${HOST}/live/a`, { format: azion(named), expires: NOW });
     expect(renamed).toBe(`${HOST}/live/a?md5=${hashOf(`${secret}folder:/live/${NOW}`)}&expires=${NOW}`);
     expect(await verdictOf(renamed, named)).toBe('ok');
-    const asked: SecureTokenOptions = { secret: () => secret, depth: 1 };
+    const asked: AzionOptions = { secret: () => secret, depth: 1 };
     for (const [pathForm, hashed] of Object.entries({ decoded: '/my film/', raw: '/my%20film/' })) {
-      const options = { ...asked, pathForm } as SecureTokenOptions;
-      const token = await secureToken(options).sign(new URL('/my%20film/a', HOST), NOW);
+      const options = { ...asked, pathForm } as AzionOptions;
+      const token = await azion(options).sign(new URL('/my%20film/a', HOST), NOW);
       expect(token).toMatchObject({
         prefix: `${HOST}/my%20film/`,
         query: { st: hashOf(`${secret}folder:${hashed}${NOW}`) },
@@ -127,8 +127,8 @@ describe('secureToken with depth', () => {
 
   test.each([0, -1, 1.5, NaN, Infinity, '2', '', null, true, [2]])('refuses the depth %j at once', (depth) => {
     const error = expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^depth: this is /) });
-    expect(() => secureToken({ secret, depth: depth as number })).toThrow(error);
-    expect(() => secureToken({ secret: () => secret, depth: depth as number })).toThrow(error);
+    expect(() => azion({ secret, depth: depth as number })).toThrow(error);
+    expect(() => azion({ secret: () => secret, depth: depth as number })).toThrow(error);
   });
 
   test('refuses a secret with which another one would make tokens of folders', () => {
@@ -137,10 +137,10 @@ describe('secureToken with depth', () => {
       ['x', 'xfolder:/live'],
       ['x', 'x/y'],
     ]) {
-      expect(() => secureToken({ secrets: [a!, b!] })).toThrow(/^secret: One secret begins with another one, and/);
-      expect(() => secureToken({ secrets: [b!, a!], depth: 1 })).toThrow(/^secret:/);
+      expect(() => azion({ secrets: [a!, b!] })).toThrow(/^secret: One secret begins with another one, and/);
+      expect(() => azion({ secrets: [b!, a!], depth: 1 })).toThrow(/^secret:/);
     }
-    expect(() => secureToken({ secrets: ['x', 'xfolder'], depth: 1 })).not.toThrow();
+    expect(() => azion({ secrets: ['x', 'xfolder'], depth: 1 })).not.toThrow();
   });
 });
 
@@ -158,7 +158,7 @@ const secrets = fc.constantFrom('a', 'b', 'bfold', 'a secret', 'folder:', '/');
 describe('properties of folder tokens', () => {
   test('a token of one kind is never good as the other', async () => {
     const property = fc.asyncProperty(path, path, depth, secrets, secrets, async (one, other, count, signs, judges) => {
-      const [ofPath, ofFolder] = [secureToken({ secret: signs }), secureToken({ secret: signs, depth: count })];
+      const [ofPath, ofFolder] = [azion({ secret: signs }), azion({ secret: signs, depth: count })];
       const names = ({ query }: { query?: Readonly<Record<string, string>> }) => `?st=${query!.st}&e=${query!.e}`;
       const a = await ofPath.sign(new URL(one, HOST), NOW + 60);
       const b = await ofFolder.sign(new URL(one, HOST), NOW + 60);

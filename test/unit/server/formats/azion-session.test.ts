@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { secureToken } from '../../../../packages/server/src/index.ts';
+import { azion } from '../../../../packages/server/src/index.ts';
 import type { SignedToken } from '../../../../packages/server/src/index.ts';
 
 const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
 const secret = 'mysecret';
 const params = { token: 'st', expires: 'e', session: 's' };
-const format = secureToken({ secret, depth: 2, params });
+const format = azion({ secret, depth: 2, params });
 const one = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 const hashOf = (text: string): string => createHash('md5').update(text).digest('base64url');
@@ -17,7 +17,7 @@ const verdictOf = (path: string, query: Readonly<Record<string, string>>, by = f
 const sign = (path: string, session?: string): SignedToken =>
   format.sign(new URL(path, HOST), NOW + 60, session) as SignedToken;
 
-describe('secureToken with a session in its folder text', () => {
+describe('azion with a session in its folder text', () => {
   test('signs the session with the folder, and with the path where there are fewer folders', () => {
     const e = String(NOW + 60);
     expect(sign('/live/7/hd/a.m3u8?x=1&s=old', one)).toEqual({
@@ -59,7 +59,7 @@ describe('secureToken with a session in its folder text', () => {
         reason: 'malformed',
       });
       // an edge that knows of no sessions
-      const others = secureToken({ secret, depth: 2 });
+      const others = azion({ secret, depth: 2 });
       expect(verdictOf(path, { st, e, s }, others)).toEqual(signature);
     }
   });
@@ -67,8 +67,8 @@ describe('secureToken with a session in its folder text', () => {
   test('what cannot work is refused at once', () => {
     const code = (message: RegExp) =>
       expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(message) as string }) as Error;
-    expect(() => secureToken({ secret, params })).toThrow(code(/^params: `session` needs `depth`/));
-    expect(() => secureToken({ secret, depth: 2, params: { ...params, session: 'E' } })).toThrow(code(/^params:/));
+    expect(() => azion({ secret, params })).toThrow(code(/^params: `session` needs `depth`/));
+    expect(() => azion({ secret, depth: 2, params: { ...params, session: 'E' } })).toThrow(code(/^params:/));
     for (const id of ['', 'a:b', 'a/b', 'x'.repeat(65)]) expect(() => sign('/live/7/a', id)).toThrow(code(/^session:/));
   });
 
