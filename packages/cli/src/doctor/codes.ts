@@ -173,7 +173,7 @@ const warnings: readonly Code[] = [
   'endpoint-same-token-after-refused',
   'endpoint-cacheable',
 ];
-export const severityOf = (code: Code): Severity => (warnings.includes(code) ? 'warning' : 'error');
+const severityOf = (code: Code): Severity => (warnings.includes(code) ? 'warning' : 'error');
 
 /** A fault or a peculiarity, as the doctor reports it. None of the texts contains a token or a secret. */
 export interface Finding {
