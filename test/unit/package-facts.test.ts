@@ -1,37 +1,32 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { withOrganisation } from '../../.ci/set-organisation.mjs';
+import { withDocs, withLinks } from '../../.ci/set-organisation.mjs';
 import { browserPackages, packages } from '../support/packages.ts';
 
 interface Facts {
   readonly [name: string]: unknown;
   readonly author: string;
-  readonly bugs: string;
-  readonly repository: { readonly type: string; readonly url: string; readonly directory?: string };
   readonly engines?: unknown;
   readonly files?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 const factsOf = (folder: string): Facts => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Facts;
 const root = factsOf('.');
-const repositoryPage = `https://github.com/${root.author}/secure-token`;
-
-test('the root names the organisation that publishes', () => {
-  expect(root.repository).toEqual({ type: 'git', url: `git+${repositoryPage}.git` });
-  expect(root.bugs).toBe(`${repositoryPage}/issues`);
-});
-
 describe.each(packages)('$json.name', (each) => {
   const { folder, json } = each;
   const facts = factsOf(`packages/${folder}`);
 
-  test('is published by whom the root names, from its folder, so that npm finds what its README links to', () => {
-    expect(facts).toMatchObject({
-      author: root.author,
-      bugs: root.bugs,
-      homepage: `${repositoryPage}/tree/main/packages/${folder}#readme`,
-      repository: { ...root.repository, directory: `packages/${folder}` },
+  test('links to no placeholder before an organisation is set, and then to its own folder', () => {
+    expect(JSON.stringify(facts)).not.toContain('github.com');
+    const linked = JSON.parse(withLinks(JSON.stringify(facts, null, 2), 'us', `packages/${folder}`)) as Facts;
+    const page = 'https://github.com/us/secure-token';
+    expect(linked).toEqual({
+      ...facts,
+      author: 'us',
+      homepage: `${page}/tree/main/packages/${folder}#readme`,
+      bugs: `${page}/issues`,
+      repository: { type: 'git', url: `git+${page}.git`, directory: `packages/${folder}` },
     });
   });
 
@@ -104,21 +99,18 @@ test('every section of the documentation that a source names in the console is t
 });
 
 describe('npm run set-organisation', () => {
-  const text = readFileSync('packages/core/package.json', 'utf8');
+  const text = readFileSync('package.json', 'utf8');
 
-  test('changes the author and every link, and nothing else', () => {
-    const changed = withOrganisation(text, root.author, `${root.author}-2`);
-    expect(changed).toContain(`"author": "${root.author}-2"`);
-    expect(changed).not.toContain(`/${root.author}/`);
-    expect(withOrganisation(changed, `${root.author}-2`, root.author)).toBe(text);
+  test('may be run again, with another name', () => {
+    expect(withLinks(withLinks(text, 'us', ''), 'others', '')).toBe(withLinks(text, 'others', ''));
   });
 
-  test('changes the address that the console is told of a failure', () => {
+  test('makes an address of the page that the console is told', () => {
     const source = readFileSync('packages/core/src/console-lines.ts', 'utf8');
-    expect(withOrganisation(source, root.author, 'others')).toContain("'https://github.com/others/secure-token/blob/");
+    expect(withDocs(source, 'others')).toContain("'https://github.com/others/secure-token/blob/main/docs/'");
   });
 
   test.each(['', 'a b', 'a/b', '-a', '"'])('refuses %j', (name) => {
-    expect(() => withOrganisation(text, root.author, name)).toThrow('is not the name');
+    expect(() => withLinks(text, name, '')).toThrow('is not the name');
   });
 });

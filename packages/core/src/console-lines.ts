@@ -1,7 +1,7 @@
 import type { SecureTokenError, SecureTokenErrorCode } from './contract/errors.ts';
 
-/** The folder of the documentation. `npm run set-organisation` changes it along with `homepage`. */
-const DOCS = 'https://github.com/your-organisation/secure-token/blob/main/docs/';
+/** The folder of the documentation in the repository. `npm run set-organisation` makes an address of it. */
+const DOCS = 'docs/';
 
 /** The lines written to the console, by the token source that they are about. */
 const written = new WeakMap<object, Set<string>>();

@@ -3,7 +3,7 @@ import { TokenCalls } from './calls/token-calls.ts';
 import { writeError } from './console-lines.ts';
 import type { EdgeAnswer } from './contract/adopt.ts';
 import { checkOptions } from './contract/check-options.ts';
-import { DOCTOR, SecureTokenError } from './contract/errors.ts';
+import { SecureTokenError, doctorHint } from './contract/errors.ts';
 import type { Settings, TokenSourceOptions } from './contract/options.ts';
 import { MAX_URLS, withDefaults } from './contract/options.ts';
 import type { Playlist, ReadAhead } from './contract/playlist.ts';
@@ -117,9 +117,10 @@ class Source extends EventTarget implements AdapterSource {
 
   explainRefusal(request: SignedRequest, status: number): SecureTokenError {
     const { unsignedUrl: url } = request;
-    const message = __DEVELOPMENT__
+    const cause = __DEVELOPMENT__
       ? this.#observer!.explainRefusal(request, status)
-      : `The edge answered ${status || 'without a status'}, and a new token does not help. ${DOCTOR}`;
+      : `The edge answered ${status || 'without a status'}, and a new token does not help.`;
+    const message = `${cause} ${doctorHint(url, this.#parts.settings.endpoint)}`;
     return new SecureTokenError('ERR_TOKEN_REFUSED', message, { url, status });
   }
 

@@ -133,7 +133,9 @@ test('a failure has our hint if its explanation is no text, no JSON, or not ther
     const message = await messageOf(() => new Response(body as string, { status: 403, headers }));
     expect(message).toMatch(/This viewer has no access: .*doctor/);
   }
-  expect(await messageOf(() => Promise.reject(new TypeError('down')))).toMatch(/did not answer\. .*doctor URL/);
+  expect(await messageOf(() => Promise.reject(new TypeError('down')))).toMatch(
+    /did not answer\. .*doctor https:\/\/cdn\.test\/\S+ --endpoint https:\/\/api\.test\/token'\.$/,
+  );
 });
 
 test('a failure keeps its cause readable, and its `type`, unless that could be a token', async () => {

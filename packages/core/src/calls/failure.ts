@@ -1,5 +1,5 @@
 import type { SecureTokenErrorCode } from '../contract/errors.ts';
-import { DOCTOR, SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
+import { SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
 import { adviceFor } from '../development/mistakes.ts';
 import { abortable } from '../waiting.ts';
 
@@ -60,11 +60,11 @@ function codeOf(status: number | undefined): SecureTokenErrorCode {
   return !status || status === 429 || status >= 500 ? 'ERR_SIGNING_UNAVAILABLE' : 'ERR_SIGNING_RESPONSE';
 }
 
-function messageOf(status: number | undefined, detail: string | undefined): string {
+function messageOf(status: number | undefined, detail: string | undefined, hint: string): string {
   // the endpoint knows the cause better than this package
   if (detail) return `The signing endpoint answered ${status}: ${detail}`;
   const answered = status ? `The signing endpoint answered ${status}.` : 'The signing endpoint did not answer.';
-  return `${answered} ${__DEVELOPMENT__ ? `${adviceFor(status)} ${DOCTOR}` : DOCTOR}`;
+  return `${answered} ${__DEVELOPMENT__ ? `${adviceFor(status)} ${hint}` : hint}`;
 }
 
 /** Returns the message of what `getTokens` has thrown: there is no endpoint that could be checked. */
@@ -87,6 +87,8 @@ interface Circumstances {
   readonly problem: Problem;
   /** Whether `getTokens` was called, in place of an endpoint. */
   readonly isOfApp: boolean;
+  /** The command that finds out more. */
+  readonly hint: string;
   /** Whether any token is at hand: then the code that gets tokens works. */
   readonly hasTokens: boolean;
 }
@@ -99,12 +101,12 @@ export function toError(cause: unknown, circumstances: Circumstances): SecureTok
   try {
     if (isSecureTokenError(cause)) return cause;
     const { status, headers } = (cause ?? {}) as { status?: number; headers?: Partial<Headers> };
-    const { now, problem, isOfApp, hasTokens } = circumstances;
+    const { now, problem, isOfApp, hint, hasTokens } = circumstances;
     const { detail, type } = problem;
     const details = { status, cause, retryAfter: retryAfterOf(headers, now), ...(type && { type }) };
     // a misspelt name in the app's code: no later call would find it
     const isMistake = isOfApp && !hasTokens && (cause as Partial<Error> | undefined)?.name === 'ReferenceError';
-    const message = isOfApp ? messageOfApp(cause, status, detail) : messageOf(status, detail);
+    const message = isOfApp ? messageOfApp(cause, status, detail) : messageOf(status, detail, hint);
     return new SecureTokenError(isMistake ? 'ERR_SIGNING_RESPONSE' : codeOf(status), message, details);
   } catch {
     // an app may throw an object whose getters throw

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../bounded-map.ts';
 import { writeMistake } from '../console-lines.ts';
-import { SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
+import { SecureTokenError, doctorHint, isSecureTokenError } from '../contract/errors.ts';
 import type { TokenReason } from '../contract/options.ts';
 import { parseToken } from '../contract/parse-answer.ts';
 import type { SignedRequest } from '../contract/token-source.ts';
@@ -80,7 +80,8 @@ export class Intake {
     } catch (cause) {
       const problem = await readProblem(cause);
       const isOfApp = settings.getTokens !== undefined;
-      const error = toError(cause, { now: clock.now(), problem, isOfApp, hasTokens: !store.isEmpty });
+      const hint = doctorHint(wants[0]!.key, settings.endpoint);
+      const error = toError(cause, { now: clock.now(), problem, isOfApp, hint, hasTokens: !store.isEmpty });
       if (error.code !== 'ERR_DENIED' || destroyed.aborted || logins === this.#logins) throw error;
       return this.call(wants, destroyed);
     }

@@ -1,3 +1,5 @@
+import { pathOf, resolveUrl, shownUrl } from '../url-text.ts';
+
 /**
  * The code of a `SecureTokenError`.
  *
@@ -46,5 +48,15 @@ export class SecureTokenError extends Error {
 export const isSecureTokenError = (error: unknown): error is SecureTokenError =>
   (error as Error | undefined)?.name === 'SecureTokenError';
 
-/** The last sentence of messages about the edge or the endpoint: a command that finds out more than a page can know. */
-export const DOCTOR = "Find out why with 'npx -p secure-token-cli secure-token doctor URL --endpoint URL'.";
+/**
+ * Returns the last sentence of messages about the edge or the endpoint: the command that finds out more than a page can
+ * know. Leaves out queries, which may contain a secret.
+ * @param url unsigned; @param endpoint absent if the app gets the tokens
+ */
+export function doctorHint(url: string, endpoint: string | URL | undefined): string {
+  const asked = shownUrl(pathOf(url));
+  const origin = (globalThis as { location?: Location }).location?.origin;
+  const ofEndpoint = endpoint ? ` --endpoint ${shownUrl(pathOf(resolveUrl(String(endpoint))))}` : '';
+  const ofPage = origin ? ` --origin ${origin}` : '';
+  return `Find out why with 'npx -p secure-token-cli secure-token doctor ${asked}${ofEndpoint}${ofPage}'.`;
+}

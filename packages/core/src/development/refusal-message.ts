@@ -1,4 +1,3 @@
-import { DOCTOR } from '../contract/errors.ts';
 import type { SignedRequest } from '../contract/token-source.ts';
 import { resolveUrl } from '../url-text.ts';
 
@@ -23,7 +22,7 @@ export function refusalMessage(request: SignedRequest, facts: RefusalFacts): str
   const answered = status
     ? `The edge answered ${status} to a renewed token too`
     : 'The edge refused a renewed token too';
-  return `${answered}${causeOf(request, facts)} ${DOCTOR}`;
+  return `${answered}${causeOf(request, facts)}`;
 }
 
 function causeOf(request: SignedRequest, { status, secondsLeft, sentTo, isAccepted }: RefusalFacts): string {
