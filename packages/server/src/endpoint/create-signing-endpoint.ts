@@ -12,7 +12,7 @@ import { JudgedScope } from '../url/scope.ts';
 import { readGrant } from './grant.ts';
 import { listedUrls, openableChildren, openableUrls, TokenMint } from './mint-tokens.ts';
 import { rateLimit } from './rate-limit.ts';
-import { checkSigningEndpointOptions, DEFAULT_MAX_URLS, lifetimeFor } from './signing-endpoint-options.ts';
+import { checkSigningEndpointOptions, DEFAULT_MAX_URLS, lifetimeFor, longTtl } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
 import { readSession, readSigningRequest } from './signing-request.ts';
 
@@ -32,6 +32,8 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
   const { authorize, maxUrls = DEFAULT_MAX_URLS, sessions, cors, expand } = options;
   const clock = checkedClock(options.clock);
   const onError = errorLog(options.onError);
+  const long = longTtl(options);
+  if (long) onError(long);
   const allows = allowList(options.allow);
   const secondsToWait = options.rateLimit !== undefined && rateLimit(options.rateLimit, clock);
   const expander = expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined;

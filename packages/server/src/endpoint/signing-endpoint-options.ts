@@ -108,6 +108,23 @@ export function checkTtl(ttl: unknown, maxTtl?: number): void {
   }
 }
 
+/** More seconds than this are rarely meant: a film, with its pauses, is over by then. */
+const LONG_TTL = 12 * 3600;
+/** The `maxTtl` that formats have by default. */
+const DEFAULT_MAX_TTL = 86_400;
+
+/** Returns what to tell the log about a `ttl` that looks like milliseconds; `undefined` if somebody has set `maxTtl`. */
+export function longTtl({ ttl, format }: Pick<SigningEndpointOptions, 'ttl' | 'format'>): Error | undefined {
+  const { maxTtl = DEFAULT_MAX_TTL } = typeof format === 'function' ? {} : format;
+  if (ttl <= LONG_TTL || maxTtl !== DEFAULT_MAX_TTL) return undefined;
+  const hours = (ttl / 3600).toFixed(1);
+  return optionsError(
+    'ttl',
+    `So many seconds are ${hours} hours: milliseconds? If not, set maxTtl of the format.`,
+    ttl,
+  );
+}
+
 /**
  * Returns the lifetime of new tokens, in whole seconds. Most formats are deterministic: one URL and one expiry give one
  * token. A viewer whose token was refused must get another one, so the new token ends a second later than any token
