@@ -98,7 +98,9 @@ describe('secure-token --format', () => {
   test('a failure that nobody has foreseen is no verdict: exit code 2', async () => {
     const broken = '-----BEGIN PRIVATE KEY-----\nMIIBVQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n';
     const format = ['--format', 'mux', '--key-id', 'k', '--secret-file', file('broken.pem', broken)];
-    const { code, err } = await runCli(['verify', 'https://stream.mux.com/abc.m3u8?token=e30.e30.AA', ...format]);
+    const token =
+      'eyJhbGciOiJSUzI1NiIsImtpZCI6ImsiLCJ0eXAiOiJKV1QifQ.eyJzdWIiOiJhYmMiLCJhdWQiOiJ2Iiwia2lkIjoiayIsImV4cCI6NDAwMDAwMDAwMH0.AAAA';
+    const { code, err } = await runCli(['verify', `https://stream.mux.com/abc.m3u8?token=${token}`, ...format]);
     expect(code).toBe(2);
     expect(err).not.toContain('MIIBVQIBADANBgkq');
   });

@@ -5,7 +5,7 @@ import type { CloudFrontOptions, SignedToken } from '../../packages/server/src/i
 import { describeFormat } from '../support/format-properties.ts';
 
 // A short key, because there are thousands of signatures.
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keys = [{ id: 'K', privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }];
 const signatureOf = ({ query, setCookie = [] }: SignedToken): string =>
   query?.Signature ?? setCookie.find((cookie) => cookie.startsWith('CloudFront-Signature'))!.split(';')[0]!;
