@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import { createSigningEndpoint, azion } from 'secure-token-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.mjs';
-import { rsaKey } from '../support/format-samples.ts';
 
 const run = promisify(execFile);
 const blocks = (path: string, language: string): string[] =>
@@ -14,16 +13,16 @@ const blocks = (path: string, language: string): string[] =>
     ([, code]) => code!,
   );
 
-/** Runs, as it stands, what a README shows besides TypeScript and JSON. */
-describe('README', () => {
+/** Runs, as it stands, what pages show besides TypeScript and JSON. */
+describe('the documentation', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'readme-'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('its request is one that the signing endpoint answers', async () => {
-    const [head, body] = blocks('README.md', 'http')[0]!.split('\n\n');
+  test('docs/protocol.md: its request is one that the signing endpoint answers', async () => {
+    const [head, body] = blocks('docs/protocol.md', 'http').find((block) => block.startsWith('POST'))!.split('\n\n');
     const [start, ...lines] = head!.split('\n');
     const [method, path] = start!.split(' ');
     const headers = lines.map((line) => line.split(': ') as [string, string]);
@@ -40,7 +39,7 @@ describe('README', () => {
     expect(await response.json()).toMatchObject({ tokens: urls.map((url) => ({ url })), denied: [] });
   });
 
-  test.each(['packages/videojs/README.md'])('its page asks for the token of its source: %s', async (path) => {
+  test('docs/videojs.md: its page asks for the token of its source', async () => {
     const browser = await launchChromium();
     try {
       const page = await browser.newPage();
@@ -51,7 +50,7 @@ describe('README', () => {
         <video id="player" class="video-js"><source src="${source}" type="application/x-mpegURL"></video>
         ${script('node_modules/video.js/dist/video.min.js')}
         ${script('packages/videojs/dist/videojs-secure-token.min.js')}
-        ${blocks(path, 'html')[0]!}`;
+        ${blocks('docs/videojs.md', 'html')[0]!}`;
       await page.route('**', (route) => route.fulfill({ contentType: 'text/html', body: html }));
       const asked = page.waitForRequest('https://app.example.com/token');
       await page.goto('https://app.example.com/');
@@ -61,8 +60,8 @@ describe('README', () => {
     }
   });
 
-  test('its nginx configuration is taken by nginx', { tags: ['nginx'] }, async () => {
-    const [whole] = blocks('packages/server/README.md', 'nginx');
+  test('docs/cdns.md: its nginx configuration is taken by nginx', { tags: ['nginx'] }, async () => {
+    const whole = blocks('docs/cdns.md', 'nginx').find((block) => block.includes('include secure-token.conf'));
     cpSync('packages/server/nginx', folder, { recursive: true });
     mkdirSync(join(folder, 'logs'));
     writeFileSync(
@@ -73,27 +72,15 @@ describe('README', () => {
     expect(stderr).toContain('test is successful');
   });
 
-  test('its commands sign with the formats that it names', async () => {
-    const commands = blocks('packages/cli/README.md', 'sh').find((block) => block.includes('--format'))!;
+  test('docs/doctor.md: its commands do what it says', async () => {
+    const commands = blocks('docs/doctor.md', 'sh').find((block) => block.includes('secure-token sign'))!;
     const [secret, ...lines] = commands.trimEnd().split('\n');
-    writeFileSync(join(folder, 'key.pem'), rsaKey);
-    const npx = `npx() { shift 3; exec node ${resolve('packages/cli/dist/cli.js')} "$@"; }`;
-    for (const line of lines) {
-      const { stdout, stderr } = await run('bash', ['-c', `${npx}\n${secret!}\n${line}`], { cwd: folder });
-      expect([stdout, stderr]).toEqual([expect.stringMatching(/^https:\S+\?(?:hdnts|cat|Policy)=\S+\n$/), '']);
-    }
-    expect(lines).toHaveLength(3);
-  });
-
-  test('its commands do what it says', async () => {
-    const commands = blocks('packages/cli/README.md', 'sh').find((block) => block.includes('secure-token sign'))!;
-    const lines = commands.trimEnd().split('\n');
     writeFileSync(join(folder, 'index.m3u8'), '#EXTM3U\n#EXTINF:4,\na.ts\n');
     const npx = `npx() { shift 3; exec node ${resolve('packages/cli/dist/cli.js')} "$@"; }`;
     const results = [];
-    for (const line of lines.slice(1))
+    for (const line of lines)
       results.push(
-        await run('bash', ['-c', `${npx}\n${lines[0]}\n${line}`], { cwd: folder }).catch(
+        await run('bash', ['-c', `${npx}\n${secret!}\n${line}`], { cwd: folder }).catch(
           (error: unknown) => error as { code: number; stdout: string },
         ),
       );

@@ -42,6 +42,7 @@ declare module '*/sessions.mjs' {
   }
   export function viewerOf(session: string | undefined): Promise<Viewer | undefined>;
   export function mayWatch(viewer: Viewer, urls: readonly string[]): Promise<boolean>;
+  export function boughtBy(request: Request): Promise<readonly string[]>;
   export function sessions(req: object, res: object, next: () => void): void;
 }
 

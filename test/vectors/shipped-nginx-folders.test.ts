@@ -13,10 +13,10 @@ const shipped = (name: string): string => readFileSync(`packages/server/nginx/${
 const secret = 'mysecret';
 const now = (): number => Math.floor(Date.now() / 1000);
 
-/** The lines of the README for tokens of both kinds. */
-const readme = readFileSync('packages/server/README.md', 'utf8');
+/** The lines of docs/cdns.md for tokens of both kinds. */
+const page = readFileSync('docs/cdns.md', 'utf8');
 const bothKinds = /```nginx\nhttp \{\n {2}include secure-token\.conf;\n( {2}upstream [\s\S]*?)\}\n```/.exec(
-  readme,
+  page,
 )?.[1];
 
 /**
@@ -30,7 +30,7 @@ const starvedFile = (name: string): string =>
 
 /**
  * Tokens of folders, whose depth the first part of a path names, two where it names none. To `cdn.example.com` the
- * lines of the README answer. The secret of a request is its header `X-Secret`.
+ * lines of the page answer. The secret of a request is its header `X-Secret`.
  */
 const configuration = ({ port, generation }: { port: number; generation: number }): string => {
   const check = `${shipped('secure-token-check.conf')} return 200;`;
