@@ -77,7 +77,10 @@ describe('docs/endpoint.md', () => {
   if (runsMain)
     test('Next: it is built without a secret, and answers with one', async () => {
       delete process.env.CDN_SECRET;
-      const { POST, OPTIONS } = (await imported('app/token/route.ts')) as Record<string, (request: Request) => Promise<Response>>;
+      const { POST, OPTIONS } = (await imported('app/token/route.ts')) as Record<
+        string,
+        (request: Request) => Promise<Response>
+      >;
       expect((await POST!(request())).status).toBe(503);
       process.env.CDN_SECRET = secret;
       await expectTokens(await POST!(request()));

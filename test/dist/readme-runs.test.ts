@@ -22,7 +22,9 @@ describe('the documentation', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('docs/protocol.md: its request is one that the signing endpoint answers', async () => {
-    const [head, body] = blocks('docs/protocol.md', 'http').find((block) => block.startsWith('POST'))!.split('\n\n');
+    const [head, body] = blocks('docs/protocol.md', 'http')
+      .find((block) => block.startsWith('POST'))!
+      .split('\n\n');
     const [start, ...lines] = head!.split('\n');
     const [method, path] = start!.split(' ');
     const headers = lines.map((line) => line.split(': ') as [string, string]);

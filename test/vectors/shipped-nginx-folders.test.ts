@@ -15,9 +15,7 @@ const now = (): number => Math.floor(Date.now() / 1000);
 
 /** The lines of docs/cdns.md for tokens of both kinds. */
 const page = readFileSync('docs/cdns.md', 'utf8');
-const bothKinds = /```nginx\nhttp \{\n {2}include secure-token\.conf;\n( {2}upstream [\s\S]*?)\}\n```/.exec(
-  page,
-)?.[1];
+const bothKinds = /```nginx\nhttp \{\n {2}include secure-token\.conf;\n( {2}upstream [\s\S]*?)\}\n```/.exec(page)?.[1];
 
 /**
  * Renames the variables of a shipped file, so that it stands beside the original, with one pattern that always reaches
