@@ -12,7 +12,8 @@ const packages = readdirSync('packages').map((folder) => `packages/${folder}`);
 const docs = readdirSync('docs', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.md') && !/^api(?:-report)?[\\/]/.test(name))
   .map((name) => `docs/${name}`);
-const readmes = ['README.md', ...packages.map((folder) => `${folder}/README.md`), ...docs];
+const others = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+const readmes = ['README.md', ...others, ...packages.map((folder) => `${folder}/README.md`), ...docs];
 
 function blocksOf(path: string): { language: string; code: string }[] {
   const text = readFileSync(path, 'utf8');
@@ -136,7 +137,7 @@ describe.each(readmes)('%s', (path) => {
     const named = [...readFileSync(path, 'utf8').matchAll(/\bnpm (?:run )?(start|test|bench|\w+)\b/g)].map(
       ([, name]) => name!,
     );
-    const builtIn = ['ci', 'install', 'i', 'ls', 'pack', 'view'];
+    const builtIn = ['audit', 'ci', 'install', 'i', 'ls', 'pack', 'view'];
     expect(named.filter((name) => !builtIn.includes(name) && !(name in scripts))).toEqual([]);
   });
 });
