@@ -98,7 +98,7 @@ describe('docs/endpoint.md', () => {
   if (runsRest)
     test('Cloudflare Workers', { tags: ['miniflare'] }, async () => {
       const { outputFiles } = await build({
-        stdin: { contents: codeOf('worker.mjs'), resolveDir: folder },
+        stdin: { contents: codeOf('worker.ts'), resolveDir: folder, loader: 'ts' },
         bundle: true,
         write: false,
         format: 'esm',
