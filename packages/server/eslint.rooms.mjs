@@ -13,7 +13,6 @@
 /** @type {readonly Room[]} */
 const rooms = [
   { room: 'errors' },
-  { room: 'memory', imports: ['errors'] },
   { room: 'crypto', imports: ['errors'] },
   { room: 'url', imports: ['errors'] },
   { room: 'http', imports: ['errors', 'url'] },
