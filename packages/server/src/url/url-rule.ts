@@ -22,8 +22,9 @@ export type UrlRule = string | RegExp | ((url: URL) => boolean);
  * Returns a function that tells whether any rule fits a URL. Without rules, every URL fits. Paths are compared
  * case-sensitively: if the origin ignores case, protect everything.
  *
- * @throws `ERR_OPTIONS` for a text that does not mean what it says (see `urlPrefix`), for a pattern with an escape,
- *   for a value that is not a rule, and for an empty list, which would protect nothing without telling the author
+ * @throws `ERR_OPTIONS` for a text that does not mean what it says (see `urlPrefix`), for a pattern with an escape or
+ *   without a first slash, for a value that is not a rule, and for an empty list, which would protect nothing without
+ *   telling the author
  */
 export function urlRules(rules: UrlRule | readonly UrlRule[] | undefined): (url: JudgedUrl) => boolean {
   if (rules === undefined) return () => true;
@@ -62,6 +63,9 @@ export function allowList(prefixes: string | readonly string[]): (scope: JudgedS
   return (scope) => scope.isWithin(list);
 }
 
+/** A pattern of a path without its first slash (`^vod\/`), or of a host without a path (`^cdn\.example\.com$`). */
+const FORGOTTEN_SLASH = /^\^[\w-]+(?:\\?\/|\$)|^\^(?:[\w-]|\\\.)+\$$/;
+
 /** The origin of a rule that names no host. */
 const anyHost = 'http://any';
 
@@ -85,6 +89,13 @@ function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
       throw optionsError(
         'protect',
         `${escape} never matches, because paths are decoded. Write the character itself in the pattern.`,
+      );
+    }
+    if (FORGOTTEN_SLASH.test(rule.source)) {
+      throw optionsError(
+        'protect',
+        `${String(rule)} protects nothing, because paths begin with a slash. Write ^\\/vod\\/ for a path, or a prefix ` +
+          'such as https://cdn.example.com/ for a host.',
       );
     }
     // With `/g`, a test would begin where the last one has ended; with `/y`, it would match only at that position.

@@ -83,7 +83,7 @@ describe('a rule that would protect something else than it says is refused where
     ...['cdn.example.com/vod/', '//cdn.example.com/vod/', 'ftp://cdn.example.com/vod/', 'https:cdn.example.com'],
     ...['https:///vod/', 'https://user:pw@cdn.example.com/', 'https://cdn.example.com../vod/', 'https://a..b/'],
     ...['https://a.example.com,b.example.com/', 'https://{cdn,www}.example.com/', 'https://$host/'],
-    ...[/\/%40user\//, /%76od/, /a%2Fb/],
+    ...[/\/%40user\//, /%76od/, /a%2Fb/, /^vod\//, /^vod$/, /^cdn\.example\.com$/],
     ...[null, 7, {}, ['/vod/', 7], [null], true, []],
   ])('%j', (rule) => {
     const options = { format: azion({ secret: 's' }), origin: HOST, protect: rule as UrlRule };
