@@ -156,7 +156,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     edge: (url) =>
       url.startsWith(FOLDER) ? { headers: cors, body: url.includes('.mpd') ? MANIFEST : PLAYLIST } : refuse(403)(),
     only: ['hls.js', 'Video.js', 'Shaka', 'dash.js'],
-    line: /https:\/\/segments\.test answered 403 .*protect: \['https:\/\/cdn\.example\.com\/', 'https:\/\/segments\.test\/'\]/,
+    line: /https:\/\/segments\.test answered 403 .*add 'https:\/\/segments\.test\/' to 'protect'/,
   },
 };
 

@@ -143,11 +143,12 @@ class SignedXhr {
     const { status, readyState } = this.#xhr;
     if (status >= 400 || (readyState === 4 && !status)) sending.isRefused ??= source.isRefusal(request, status);
     else if (type === 'load') this.#onSuccess(sending);
+    // at the first event, because VHS may abort the request in this task
+    if (type === 'load') writeUnprotectedRefusal(source, request, status);
     // a time-out is no refusal
     if (type === 'timeout') this.#endExchange();
     else if (sending.isRefused) event.stopImmediatePropagation();
     if (type !== 'loadend') return;
-    writeUnprotectedRefusal(source, request, status);
     this.#endExchange(sending.isRefused ? status : undefined);
   }
 
