@@ -1,8 +1,9 @@
 // node .ci/publish.mjs FOLDER [OPTION …]: runs npm publish, with these options, on each tarball of FOLDER that the
 // registry lacks. Nothing but Node's own modules and npm runs where packages can be published.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 /**
  * @typedef {object} Packed
@@ -36,7 +37,16 @@ function inOrder(all) {
 const isPublished = ({ name, version }) =>
   spawnSync('npm', ['view', `${name}@${version}`, 'version'], { encoding: 'utf8' }).stdout.trim() === version;
 
+/** Lets npm log in to its registry with `NODE_AUTH_TOKEN`, which npm itself reads: the file does not contain it. */
+function logIn() {
+  const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
+  const userconfig = join(mkdtempSync(join(tmpdir(), 'npm-')), 'npmrc');
+  writeFileSync(userconfig, `${registry.replace(/^https?:/, '')}:_authToken=\${NODE_AUTH_TOKEN}\n`);
+  process.env.npm_config_userconfig = userconfig;
+}
+
 const [folder, ...options] = process.argv.slice(2);
+if (process.env.NODE_AUTH_TOKEN) logIn();
 if (folder === undefined) throw new Error('FOLDER is missing. Give the folder with the tarballs of npm pack.');
 const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
 // npm takes `folder/file.tgz` for a repository of GitHub

@@ -66,11 +66,9 @@ describe('.ci/publish.mjs', () => {
   afterEach(() => at.close());
 
   const publish = async (...args: string[]): Promise<{ code: number; err: string }> => {
-    const userconfig = join(folder, 'npmrc');
-    writeFileSync(userconfig, `${at.origin.replace('http:', '')}/:_authToken=token\n`);
-    const npm = { registry: `${at.origin}/`, userconfig, cache: join(folder, `cache-${new URL(at.origin).port}`) };
+    const npm = { registry: `${at.origin}/`, cache: join(folder, `cache-${new URL(at.origin).port}`) };
     const env = Object.fromEntries(Object.entries(npm).map(([name, value]) => [`npm_config_${name}`, value]));
-    const options = { cwd: folder, env: { ...process.env, ...env } };
+    const options = { cwd: folder, env: { ...process.env, ...env, NODE_AUTH_TOKEN: 'token' } };
     return run(process.execPath, [resolve('.ci/publish.mjs'), ...args], options).then(
       ({ stderr }) => ({ code: 0, err: stderr }),
       (error: unknown) => {

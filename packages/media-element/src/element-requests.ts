@@ -97,7 +97,7 @@ export class ElementRequests {
     const before = (this.#request ??= await this.sign());
     const { request, answer, refusal } = await this.#sendProbe(before);
     const { status = 0, ok = false } = answer.response ?? {};
-    if (__DEVELOPMENT__) writeUnprotectedRefusal(source, request, status);
+    writeUnprotectedRefusal(source, request, status);
     if (status === 404 && !refusal) throw new DOMException(`The server answered 404 for ${url}.`, 'NotFoundError');
     // without a status, the failure counts as one of the network
     if (status && refusal && failures > PASSING) throw refusal;

@@ -23,7 +23,8 @@ export class PlayerRequests {
     const Signing = function (): XMLHttpRequest {
       const request = new Native();
       const sessionFor = (url: string): Session | undefined =>
-        [...sessions].reverse().find(({ source }) => source.protects(url));
+        // a source protects every URL until its player has got a media source
+        [...sessions].reverse().find(({ player, source }) => player.currentSrc() && source.protects(url));
       return sessions.size ? signXhr(request, sessionFor) : request;
     } as unknown as typeof Native;
     // for Video.js itself, which imports the function `xhr`, and does not read the property of `videojs`
