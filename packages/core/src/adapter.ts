@@ -4,7 +4,6 @@ export { errorWithoutToken } from './adapter/error-without-token.ts';
 export { withoutOwnOptions } from './adapter/options.ts';
 export { backOff, isOffline } from './adapter/back-off.ts';
 export { acquireFor, acquireTokenSource } from './adapter/player-source.ts';
-export { isOutage } from './adapter/failures.ts';
 export { hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';
 export { isLeftBehind } from './adapter/left-behind.ts';
 export { replayOf } from './adapter/replay-of.ts';
@@ -28,13 +27,13 @@ export {
   unknownOption,
   wrongAt,
 } from './contract/check-options.ts';
-export { DEFAULT_REFUSALS } from './contract/options.ts';
+export { isOutage } from './contract/errors.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
 export { writeUnprotectedRefusal } from './adapter/unprotected.ts';
 export { abortable, sleep } from './waiting.ts';
 export type { SentRequest } from './adapter/carries-token.ts';
 export type { AcquiredTokenSource } from './adapter/player-source.ts';
-export type { Fetched, Refusing, Sending, Sent } from './adapter/send-signed.ts';
+export type { Fetched, Sending, Sent } from './adapter/send-signed.ts';
 export type { EdgeAnswer } from './contract/adopt.ts';
 export type { Check } from './contract/check.ts';
 export type { AdapterSource } from './contract/token-source.ts';

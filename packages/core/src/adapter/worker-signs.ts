@@ -1,7 +1,6 @@
-import { SecureTokenError } from '../contract/errors.ts';
+import { SecureTokenError, isOutage } from '../contract/errors.ts';
 import type { SecureTokenErrorCode } from '../contract/errors.ts';
 import { resolveUrl } from '../url-text.ts';
-import { isOutage } from './failures.ts';
 
 /**
  * Returns the answer to a fetch that gets no token: 503, which its player retries, in an outage; otherwise 403, which
@@ -68,8 +67,8 @@ export async function workerSigns(url: string): Promise<boolean> {
 
 /**
  * Renews the tokens of the token worker that controls this page, and lifts its denials.
- * @returns whether there is a worker that can renew. A worker of an earlier version cannot, and a worker that does not
- *   answer a question within five seconds does not count.
+ * @returns whether there is a worker that can renew. Another service worker of the site cannot, and a worker that does
+ *   not answer a question within five seconds does not count.
  * @throws as `TokenSource.renew`
  */
 export async function renewWorker(): Promise<boolean> {

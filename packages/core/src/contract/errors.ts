@@ -48,6 +48,10 @@ export class SecureTokenError extends Error {
 export const isSecureTokenError = (error: unknown): error is SecureTokenError =>
   (error as Error | undefined)?.name === 'SecureTokenError';
 
+/** Whether the signing endpoint does not answer: players retry that. Any other failure is final until `renew()`. */
+export const isOutage = (error: unknown): error is SecureTokenError =>
+  isSecureTokenError(error) && error.code === 'ERR_SIGNING_UNAVAILABLE';
+
 /**
  * Returns the last sentence of messages about the edge or the endpoint: the command that finds out more than a page can
  * know. Leaves out queries, which may contain a secret.
