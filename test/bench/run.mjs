@@ -5,19 +5,7 @@ import { prepare } from '../support/prepare.mjs';
 // npm run bench [-- players | server] [--rounds 5] [--write | --add]; the options are for the players
 
 /** Benchmarks in Node, against the least that could do the job: ratios of two things measured side by side. */
-const server = [
-  'calls',
-  'reloads',
-  'player-bounds',
-  'loader',
-  'formats',
-  'server',
-  'edge',
-  'edge-cost',
-  'sessions',
-  'server-bounds',
-  'memory',
-];
+const server = ['calls', 'loader', 'formats', 'server', 'edge', 'edge-cost', 'sessions'];
 
 const args = process.argv.slice(2);
 const isChosen = (/** @type {string} */ part) =>
@@ -32,7 +20,6 @@ if (isChosen('players')) {
   process.exitCode = status ?? 1;
 }
 if (isChosen('server')) {
-  // those named `bounds` print milliseconds, of the longest input there is
   for (const name of server) {
     const { run } = await import(`./${name}.bench.mjs`);
     console.log(`\n${name}`);
