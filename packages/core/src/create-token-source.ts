@@ -233,9 +233,9 @@ class Source extends EventTarget implements AdapterSource {
   #emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
     if (this.#isDestroyed) return;
     const { settings, store } = this.#parts;
-    // what a function of the app throws is a mistake more often than an outage
-    const isLasting = settings.getTokens !== undefined || this.#calls.outage.isFailing;
-    if ('error' in detail) writeError(this, detail.error, !store.isEmpty, isLasting);
+    const { isFailing } = this.#calls.outage;
+    const isOfApp = settings.getTokens !== undefined;
+    if ('error' in detail) writeError(this, detail.error, { hasTokens: !store.isEmpty, isOfApp, isFailing });
     this.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   }
 }

@@ -70,6 +70,21 @@ test.each<[string, number, (viewer: Lab) => unknown, Answer, true?]>([
   expect(lines.error).toEqual(Array(count).fill(expect.stringMatching(/^secure-token: ERR_.*errors\.md#err_/)));
 });
 
+test('the default build tells of getTokens that throws during playback, once', async () => {
+  asDefaultBuild();
+  let calls = 0;
+  const getTokens = (): Token => {
+    if (calls++) throw new ReferenceError('buildTokens is not defined');
+    return { prefix: FOLDER, query: { st: '1' }, expires: seconds() + 10 };
+  };
+  const { source } = lab(each(), { endpoint: undefined as never, getTokens });
+  for (let n = 0; n < 20; n++) {
+    watch(source.sign(segment(n), { patient: true }));
+    await advanceSeconds(2);
+  }
+  expect(lines.error).toEqual([expect.stringContaining('getTokens threw ReferenceError: buildTokens is not defined.')]);
+});
+
 test('`debug: true` writes no token and no password', async () => {
   const more = { query: { st: 'SECRET' }, headers: { 'x-token': 'SECRET' }, base: `${CDN}/SECRET/` };
   const answer = folder(300, FOLDER, more);

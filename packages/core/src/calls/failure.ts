@@ -125,4 +125,4 @@ export const isAboutGuesses = ({ code, status }: SecureTokenError): boolean =>
 /** Returns the message about a token that had ended when it came: no request with it succeeds. */
 export const endedOnArrival = (expires: number): string =>
   `secure-token: a token came with 'expires' ${Math.round(expires)}, in the past. Give unix seconds, not a lifetime: ` +
-  'until then each request makes its own call.';
+  'until then, tokens serve few requests or none.';

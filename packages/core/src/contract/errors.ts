@@ -62,5 +62,7 @@ export function doctorHint(url: string, endpoint: string | URL | undefined): str
   const origin = (globalThis as { location?: Location }).location?.origin;
   const ofEndpoint = endpoint ? ` --endpoint ${shownUrl(pathOf(resolveUrl(String(endpoint))))}` : '';
   const ofPage = origin ? ` --origin ${origin}` : '';
-  return `Find out why with 'npx -p secure-token-cli secure-token doctor ${asked}${ofEndpoint}${ofPage}'.`;
+  // without an endpoint, the doctor makes its own tokens
+  const secret = endpoint ? '' : 'SECURE_TOKEN_SECRET=… ';
+  return `Find out why with '${secret}npx -p secure-token-cli secure-token doctor ${asked}${ofEndpoint}${ofPage}'.`;
 }

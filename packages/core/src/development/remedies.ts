@@ -42,7 +42,7 @@ const KINDS: Readonly<Record<string, string>> = { string: 'text', object: 'an ob
 /** Names the kind of `value`, never its content, which may be a token. Numbers are no secret. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
-  if (typeof value === 'number') return value > 1e11 ? `${value}: milliseconds?` : String(value);
+  if (typeof value === 'number') return value > 1e11 ? `${value}, perhaps milliseconds` : String(value);
   if (value === null) return 'null';
   if (Array.isArray(value)) return value.length ? 'a list' : 'an empty list';
   if (typeof value === 'string' && /^\s*</.test(value)) return 'HTML or XML';

@@ -1,7 +1,7 @@
 import { SecureTokenError } from '../contract/errors.ts';
 import type { Protect } from '../contract/options.ts';
 import type { Token } from '../contract/token.ts';
-import { encodeParameter, folderOf, isIn, originOf, replaceParameters, resolveUrl } from '../url-text.ts';
+import { encodeParameter, folderOf, isIn, originOf, replaceParameters, resolveUrl, shownUrl } from '../url-text.ts';
 import { isServiceWorker } from '../waiting.ts';
 
 /** Returns the URL or folder that a token opens, without the parameters of the token, which errors must not contain. */
@@ -63,8 +63,8 @@ export class Protection {
     const base = token.base && resolveUrl(token.base);
     const isAccepted = this.#mayOpen(token, url) && (!base || this.#mayMoveTo(base, url));
     const message =
-      `The signing endpoint sent a token ${base ? 'whose "base" or "prefix"' : 'for a URL that'} neither "protect" nor ` +
-      'a source of a player names. It is not used. List every CDN of yours in "protect".';
+      `A token came for ${shownUrl(url)}${base ? ` at ${originOf(base)}` : ''}, which neither "protect" nor a source of ` +
+      'a player names. It is not used. List every CDN of yours in "protect".';
     return isAccepted ? undefined : new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
   }
 
