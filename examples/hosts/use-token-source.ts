@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-hlsjs';
 import { createTokenSource } from 'secure-token-hlsjs';
 
-/** Lives as long as the component, and is there after its first effects. The options of the first render count. */
+/** Returns a source that lives as long as the component, `undefined` before the first effect. Later options change nothing. */
 export function useTokenSource(options: TokenSourceOptions | string): TokenSource | undefined {
   const [first] = useState(options);
   const [source, setSource] = useState<TokenSource>();

@@ -1,3 +1,3 @@
 import { describeReturn } from './audience-return.ts';
 
-describeReturn(2000);
+describeReturn(700);

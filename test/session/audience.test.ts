@@ -4,7 +4,7 @@ import { createTokenSource } from '../../packages/core/src/index.ts';
 import { FOLDER, MASTER, START, asViewersHaveIt, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
 
 // AUDIENCE=10000 AUDIENCE_SECONDS=600 npx vitest run test/session/audience --project unit
-const SIZE = Number(process.env.AUDIENCE ?? 1000);
+const SIZE = Number(process.env.AUDIENCE ?? 700);
 const CALM_SECONDS = Number(process.env.AUDIENCE_SECONDS ?? 300);
 
 // as many viewers as somebody asks for

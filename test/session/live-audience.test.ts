@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 120_000 });
 fakeTime();
 asViewersHaveIt();
 
-const SIZE = 300;
+const SIZE = 150;
 const LIFETIME = 60;
 const TIME = 150;
 

@@ -73,7 +73,7 @@ test.each<[string, number, (viewer: Lab) => unknown, Answer, true?]>([
 test('the default build tells of getTokens that throws during playback, once', async () => {
   asDefaultBuild();
   let calls = 0;
-  const getTokens = (): Token => {
+  const getTokens = async (): Promise<Token> => {
     if (calls++) throw new ReferenceError('buildTokens is not defined');
     return { prefix: FOLDER, query: { st: '1' }, expires: seconds() + 10 };
   };
