@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findToken } from '../../../packages/cli/src/commands/cat-command.ts';
-import { claimText, explainToken, oddities } from '../../../packages/cli/src/explain-token.ts';
+import { claimText, explainToken, findToken, oddities } from '../../../packages/cli/src/commands/cat-command.ts';
 import { commonAccessToken, inspectCommonAccessToken } from '../../../packages/server/src/cat.ts';
 import type { CommonAccessTokenOptions, InspectedToken } from '../../../packages/server/src/cat.ts';
 
@@ -44,14 +43,6 @@ describe('secure-token cat explain', () => {
     expect(odd).toEqual([expect.stringMatching(expected)]);
   });
 
-  test('a key says whether it has made the token', async () => {
-    const token = await tokenOf();
-    const genuine = async (key: string) => (await inspectCommonAccessToken(token, [{ id: 'k', key }]))?.isGenuine;
-    expect(await genuine('00'.repeat(32))).toBe(true);
-    expect(await genuine('11'.repeat(32))).toBe(false);
-    await expect(genuine('-----BEGIN PUBLIC KEY-----')).rejects.toThrow(/^key:/);
-  });
-
   test('the token is found in a URL, behind the name of its header, or alone', async () => {
     const token = await tokenOf();
     for (const text of [
@@ -65,7 +56,6 @@ describe('secure-token cat explain', () => {
     ])
       expect(findToken(text)).toBe(token);
     expect(() => findToken(' ')).toThrow(/empty/);
-    expect(() => findToken('a'.repeat(100_000))).toThrow(/longer/);
   });
 
   test('every vector that is a token has an explanation', async () => {

@@ -87,12 +87,11 @@ describe('a token in a URL', () => {
       const keys = named.keys(secrets, keyIds);
       const again = await makeFormat(named, keys, { maxTtl: Infinity, ...found.settings, ...untold });
       expect(await verifyUrl(signed, { format: again, now: NOW })).toMatchObject({ ok: true });
-      expect(`${found.cdn} ${found.why} ${found.facts.join(' ')}`).not.toContain(secrets[0]!);
+      expect(`${found.cdn} ${found.why}`).not.toContain(secrets[0]!);
     },
   );
 
-  test('every format that a command line names is among them', () => {
-    // presigned URLs are the stores' own to judge: they are recognised below, without a format to verify them
+  test('is tried in every format that verifies', () => {
     const stores = ['s3', 'googleStorage', 'azureBlob'];
     const names = formats.map(({ name }) => name).filter((name) => !stores.includes(name));
     expect(new Set(cases.map(({ format }) => format))).toEqual(new Set(names));
@@ -101,27 +100,22 @@ describe('a token in a URL', () => {
   test.each([
     [
       'Amazon S3',
-      'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20330518%2Fus-east-1%2Fs3%2Faws4_request' +
-        '&X-Amz-Date=20330518T032320Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host&X-Amz-Signature=00ff',
-      END,
-      'key id: AKIDEXAMPLE',
+      'X-Amz-Credential=AKIDEXAMPLE%2F20330518%2Fs3&X-Amz-Date=20330518T032320Z&X-Amz-Expires=900&X-Amz-Signature=00ff',
+      'AKIDEXAMPLE',
     ],
     [
       'Google Cloud Storage',
       'X-Goog-Credential=a%40b%2F20330518&X-Goog-Date=20330518T032320Z&X-Goog-Expires=900&X-Goog-Signature=00ff',
-      END,
-      'key id: a@b',
+      'a@b',
     ],
-    ['Azure', 'sv=2022-11-02&se=2033-05-18T03%3A33%3A20Z&sr=b&sp=r&sig=abc%3D', END, 'permissions: r'],
-    ['Amazon S3', `AWSAccessKeyId=AKID&Expires=${END}&Signature=abc%3D`, END, 'key id: AKID'],
-  ])('of a store, %s, says end and key, and that no format judges it', async (cdn, query, end, fact) => {
+    ['Azure', 'sv=2022-11-02&se=2033-05-18T03%3A33%3A20Z&sr=b&sp=r&sig=00ff', undefined],
+  ])('of a store, %s, shows end and key, and no format judges it', async (cdn, query, keyId) => {
     const found = await recognise(`https://store.example.com/a.mp4?x=1&${query}`);
     expect(found?.cdn).toContain(cdn);
-    expect(found).toMatchObject({ bare: 'https://store.example.com/a.mp4?x=1' });
+    expect(found).toMatchObject({ bare: 'https://store.example.com/a.mp4?x=1', keyId });
     expect(found?.format).toBeUndefined();
-    expect(Math.abs(found!.expires! - end)).toBeLessThan(1000);
-    expect(found!.facts).toContain(fact);
-    expect(JSON.stringify(found)).not.toMatch(/00ff|abc/);
+    expect(Math.abs(found!.expires! - END)).toBeLessThan(1000);
+    expect(JSON.stringify(found)).not.toContain('00ff');
   });
 
   test.each(['https://cdn.example.com/a.mp4', 'https://cdn.example.com/a.mp4?quality=hd&token=x', 'no URL', ''])(

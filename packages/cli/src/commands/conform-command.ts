@@ -42,9 +42,10 @@ Exit codes: 0 nothing has failed, 1 a check has failed, 2 the endpoint could not
       const { header, origin, burst, json } = options;
       if (burst > MAX_BURST) throw new CliError(`--burst: this is ${burst}. Give ${MAX_BURST} at most.`);
       const page = {
-        origin: origin === undefined ? DOCUMENTED_PAGE : webUrl('--origin', origin).origin,
+        origin: webUrl('--origin', origin ?? DOCUMENTED_PAGE).origin,
+        isFrom: 'the caller',
         isGiven: origin !== undefined,
-      };
+      } as const;
       const viewer = Object.fromEntries(header);
       const caller = new EndpointCaller(webUrl('ENDPOINT', endpoint).href, { ...viewer, origin: page.origin });
       const replies = await gatherReplies(caller, { url: webUrl('URL', url).href, page, viewer, burst });

@@ -173,14 +173,8 @@ const isCarried = ({ query, headers, base, credentials }: SentToken): boolean =>
 export const wrongCarriers = (reply: Reply): string | undefined =>
   wrongToken(reply, (token) => carrierProblem(token) ?? (isCarried(token) ? undefined : 'it has no carrier.'));
 
-function replacesRefused({ refused, first, url }: Replies): Verdict {
-  if (!refused)
-    return first.tokens.length === 0
-      ? notAsked
-      : {
-          message: 'No two calls were answered in the same second.',
-          remedy: 'Run this nearer to the endpoint, or when it is less busy.',
-        };
+function replacesRefused({ refused, url }: Replies): Verdict {
+  if (!refused) return notAsked;
   const [initial, again] = refused;
   const before = carriedBy(initial, url);
   return withoutToken(again, url) ?? (before === carriedBy(again, url) ? 'The same token came again.' : undefined);

@@ -1,11 +1,11 @@
 import { Asker } from '../asker.ts';
 import type { Request } from '../asker.ts';
 import { isAnswer } from '../doctor/observations.ts';
-import { parseJson, readAnswer, tokenFinder } from '../endpoint-answer.ts';
-import type { SentToken } from '../endpoint-answer.ts';
+import { isObject, parseJson, readAnswer } from '../endpoint-answer.ts';
+import type { SentAnswer } from '../endpoint-answer.ts';
 
-/** The answer to one call. */
-export interface Reply {
+/** The answer to one call; without tokens if it is no JSON object. */
+export interface Reply extends SentAnswer {
   /** The URLs of the call; empty if the body was not a request. */
   readonly urls: readonly string[];
   /** The status; 0 if no answer came. */
@@ -13,13 +13,6 @@ export interface Reply {
   readonly headers: Headers;
   /** The body as JSON; `undefined` if it is not JSON. */
   readonly answer: unknown;
-  /** The tokens of the answer that are objects. */
-  readonly tokens: readonly SentToken[];
-  readonly denied: readonly string[];
-  /** The endpoint's clock in unix seconds: `now`, or else the header `Date`; NaN if the answer has neither. */
-  readonly time: number;
-  /** Returns the token that opens a URL of the call. */
-  readonly tokenFor: (url: string) => SentToken | undefined;
   /** The reason why no answer came. */
   readonly failure?: string | undefined;
 }
@@ -40,20 +33,13 @@ export interface Call {
 const TOTAL_MS = 90_000;
 /** Milliseconds that a player waits for an answer. */
 const EACH_MS = 10_000;
-/** The longest `Retry-After` that is waited for, in seconds. */
-const MAX_PAUSE = 20;
-/** The most calls that are repeated after a 429. */
-const MAX_REPEATS = 20;
-
-/** A caller of an endpoint, which counts its calls and stops when the time for all calls is over. */
+/** A caller of an endpoint, which counts its calls, and stops at a 429 and when the time for all calls is over. */
 export class EndpointCaller {
   readonly #endpoint: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #asker = new Asker({ requests: Infinity, totalMs: TOTAL_MS, eachMs: EACH_MS });
   /** The answers with status 429 so far. */
   readonly limited: Reply[] = [];
-  #repeats = 0;
-  #mayCall = true;
 
   /** @param headers `origin` of the page, and those of `--header` */
   constructor(endpoint: string, headers: Readonly<Record<string, string>>) {
@@ -70,22 +56,13 @@ export class EndpointCaller {
     return new Promise((resolve) => setTimeout(resolve, Math.min(ms, this.#asker.leftMs)));
   }
 
-  /**
-   * Makes a call, and repeats it after a 429 that ends soon. Returns `undefined` once the time or the endpoint's limit
-   * is used up.
-   */
+  /** Makes a call; returns `undefined` for a 429, and once the time or the endpoint's limit is used up. */
   async call(call: Call): Promise<Reply | undefined> {
-    const reply = this.#mayCall ? await this.send(call) : undefined;
-    if (reply?.status !== 429) return reply;
-    const wait = Number(reply.headers.get('Retry-After') ?? NaN);
-    this.#mayCall = wait <= MAX_PAUSE && wait * 1000 < this.#asker.leftMs && ++this.#repeats <= MAX_REPEATS;
-    if (!this.#mayCall) return undefined;
-    await this.pause(wait * 1000);
-    const again = await this.send(call);
-    return again?.status === 429 ? undefined : again;
+    const reply = this.limited.length === 0 ? await this.send(call) : undefined;
+    return reply?.status === 429 ? undefined : reply;
   }
 
-  /** Makes a call once, and returns any answer; `undefined` if the time is over. */
+  /** Makes a call, and returns any answer; `undefined` if the time is over. */
   async send({ urls = [], method = 'POST', body, type, headers = this.#headers }: Call): Promise<Reply | undefined> {
     const hasBody = method === 'POST' || method === 'PUT';
     const request = { what: '', url: this.#endpoint, method };
@@ -111,7 +88,6 @@ export function replyOf(
   urls: readonly string[],
   given: Pick<Reply, 'status' | 'headers' | 'answer' | 'failure'>,
 ): Reply {
-  const { now, tokens, denied } = readAnswer(given.answer) ?? { now: undefined, tokens: [], denied: [] };
-  const time = typeof now === 'number' ? now : Date.parse(given.headers.get('Date') ?? '') / 1000;
-  return { ...given, urls, tokens, denied, time, tokenFor: tokenFinder(tokens) };
+  const { answer, headers } = given;
+  return { ...readAnswer(isObject(answer) ? answer : {}, headers), ...given, urls };
 }

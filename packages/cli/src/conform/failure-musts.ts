@@ -70,8 +70,7 @@ export const failureMusts: readonly Must[] = [
     check: ofOtherOrigins(({ preflight, page, viewer }) =>
       judge(preflight, (it) => {
         const names = namesToAllow(['content-type', ...viewer]);
-        const ofCaller = { origin: page.origin, isFrom: 'the caller' } as const;
-        return preflightProblem(it, ofCaller, { names, credentials: takesCredentials(it) });
+        return preflightProblem(it, page, { names, credentials: takesCredentials(it) });
       }),
     ),
   },
@@ -119,8 +118,7 @@ const allowedOrigin = ({ headers }: Reply): string | null => headers.get('Access
 const takesCredentials = ({ headers }: Reply): boolean => headers.get('Access-Control-Allow-Credentials') === 'true';
 
 /** Says why the page cannot read a reply. */
-const unreadable = (reply: Reply, { origin }: Page): string | undefined =>
-  corsProblem(reply, { origin, isFrom: 'the caller' }, false);
+const unreadable = (reply: Reply, page: Page): string | undefined => corsProblem(reply, page, false);
 
 /** Judges an endpoint that allows pages of another origin, as far as such an origin is known. */
 function ofOtherOrigins(check: Must['check']): Must['check'] {

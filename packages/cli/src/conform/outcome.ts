@@ -43,8 +43,9 @@ export function outcomeOf({ remedy, check }: Must, replies: Replies): Outcome {
 /** The verdict about a call that was not made. */
 export const notAsked: NotTried = {
   message:
-    'This was not asked: the first call had no answer with tokens, or the time or the rate limit was over before.',
-  remedy: 'Mend what has failed above. A rate limit has to leave room for fifty calls.',
+    'This was not tried: the first call had no answer with tokens, or the time or the rate limit was over before.',
+  remedy:
+    'Mend what has failed above. A rate limit has to leave room for fifty calls, and two calls fit into a second.',
 };
 
 /** Judges a call if it was made. */

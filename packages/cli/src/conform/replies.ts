@@ -1,10 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { preflightHeaders } from '../doctor/http-rules.ts';
-import { isObject } from '../endpoint-answer.ts';
+import { isObject, sameSecond } from '../endpoint-answer.ts';
 import type { Call, EndpointCaller, Reply } from './endpoint-caller.ts';
 
-/** All calls with their replies. A member is missing if its call was no longer made. */
-export interface Replies {
+/**
+ * Single calls:
+ * - `later`: the first call again, after the clock has moved on
+ * - `partial`: a call with the foreign URL and the URL; `denied`: with the foreign URL alone
+ * - `stranger`: a call without the headers of `--header`; not made if there are none
+ */
+type CallName =
+  | ('later' | 'unknownMembers' | 'nulls' | 'unknownReason' | 'hundred' | 'hundredAndOne' | 'partial' | 'denied')
+  | ('tooLong' | 'withCharset' | 'asText' | 'stranger' | 'preflight' | 'otherOrigin');
+
+/** All calls with their replies. A member is missing or `undefined` if its call was not made. */
+export interface Replies extends Readonly<Partial<Record<CallName, Reply | undefined>>> {
   /** The URL that the viewer may have. */
   readonly url: string;
   /** The URL, moved to a host for which no endpoint signs. */
@@ -13,37 +23,23 @@ export interface Replies {
   /** The names of the headers of `--header`, in lower case. */
   readonly viewer: readonly string[];
   readonly first: Reply;
-  /** The first call again, after the clock has moved on. */
-  readonly later?: Reply | undefined;
   /** Calls with the reasons `initial` and `refused` that were answered in the same second. */
   readonly refused?: readonly [initial: Reply, refused: Reply] | undefined;
   /** Three calls with the URL and its neighbour: in this order; in the other order; in the first order again. */
   readonly ordered: readonly (Reply | undefined)[];
-  readonly unknownMembers?: Reply | undefined;
-  readonly nulls?: Reply | undefined;
-  readonly unknownReason?: Reply | undefined;
-  readonly hundred?: Reply | undefined;
-  readonly hundredAndOne?: Reply | undefined;
-  /** A call with the foreign URL and the URL. */
-  readonly partial?: Reply | undefined;
-  /** A call with the foreign URL alone. */
-  readonly denied?: Reply | undefined;
   /** Replies to bodies that are not a request, each with a description of the body. */
-  readonly malformed: readonly (readonly [what: string, reply: Reply | undefined])[];
-  readonly tooLong?: Reply | undefined;
-  readonly withCharset?: Reply | undefined;
-  readonly asText?: Reply | undefined;
+  readonly malformed: readonly Described[];
   /** Replies to other methods, each with the name of the method. */
-  readonly methods: readonly (readonly [method: string, reply: Reply | undefined])[];
-  /** A call without the headers of `--header`; not made if there are none. */
-  readonly stranger?: Reply | undefined;
-  readonly preflight?: Reply | undefined;
-  readonly otherOrigin?: Reply | undefined;
+  readonly methods: readonly Described[];
+  /** All answers with status 429. */
   readonly limited: readonly Reply[];
 }
 
+export type Described = readonly [what: string, reply: Reply | undefined];
+
 export interface Page {
   readonly origin: string;
+  readonly isFrom: 'the caller';
   /** Whether `--origin` names the page: then the endpoint must allow it. */
   readonly isGiven: boolean;
 }
@@ -59,8 +55,6 @@ interface Plan {
 
 /** Bytes of a body that is too long: more than 100 URLs need, whatever the URLs are. */
 const TOO_LONG = 2_000_000;
-/** Attempts to have two calls answered in the same second. */
-const PAIRS = 4;
 /** Milliseconds after which `now` must have moved on. */
 const LATER_MS = 2100;
 /** The origin of a page that no endpoint knows. */
@@ -100,7 +94,9 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
   const sentNames = ['content-type', ...known.viewer];
   const neighbours = Array.from({ length: 100 }, (_, i) => new URL(`conform-${i + 1}.ts`, url).href);
   const neighbour = neighbours[0]!;
-  const refused = await sameSecond(() => Promise.all([ask([url]), ask([url], { reason: 'refused' })]));
+  const askTwice = (): Promise<[Reply | undefined, Reply | undefined]> =>
+    Promise.all([ask([url]), ask([url], { reason: 'refused' })]);
+  const refused = await sameSecond(askTwice, ({ time }) => time);
   const ordered = await Promise.all([ask([url, neighbour, url]), ask([neighbour, url]), ask([url, neighbour, url])]);
   const asked = {
     unknownMembers: await ask([url], { 'x-conform': { of: ['anything'] } }),
@@ -117,29 +113,14 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
     preflight: await caller.call({ method: 'OPTIONS', headers: preflightHeaders(page.origin, 'POST', sentNames) }),
     otherOrigin: await ask([url], {}, { headers: { ...viewer, origin: OTHER_ORIGIN } }),
   };
-  const bodies: [string, Reply | undefined][] = [];
+  const bodies: Described[] = [];
   for (const [what, body] of malformed(url)) bodies.push([what, await caller.call({ body })]);
-  const methods: [string, Reply | undefined][] = [];
+  const methods: Described[] = [];
   for (const method of ['GET', 'PUT'] as const) methods.push([method, await ask([url], {}, { method })]);
   await caller.pause(Math.max(0, begun + LATER_MS - Date.now()));
   const later = await ask([url]);
   for (let i = 0; i < burst && caller.limited.length === 0; i++) if (!(await caller.send(callFor([url])))) break;
   return { ...known, ...asked, refused, ordered, malformed: bodies, methods, later };
-}
-
-/**
- * Repeats two calls until both are answered in the same second: tokens of different seconds would differ anyway,
- * because their expiries differ.
- */
-async function sameSecond(
-  ask: () => Promise<[Reply | undefined, Reply | undefined]>,
-): Promise<[Reply, Reply] | undefined> {
-  for (let i = 0; i < PAIRS; i++) {
-    const [one, other] = await ask();
-    if (!one || !other) return undefined;
-    if (Object.is(one.time, other.time)) return [one, other];
-  }
-  return undefined;
 }
 
 /**

@@ -1,16 +1,21 @@
+import { clockFindings } from './clock-rules.ts';
 import { inOrder } from './codes.ts';
 import type { Finding } from './codes.ts';
-import { childFindings, edgeFindings, edgeOffset } from './edge-rules.ts';
-import { endpointFindings, endpointOffset } from './endpoint-rules.ts';
+import { childFindings, edgeFindings } from './edge-rules.ts';
+import { endpointFindings } from './endpoint-rules.ts';
 import { isAnswer, isRefused, isServed } from './observations.ts';
 import type { Observations } from './observations.ts';
 
 /** Derives the findings from the observations, causes first. Sends no request. */
 export function diagnose(observations: Observations): Finding[] {
-  const { edge, endpoint } = observations;
+  const { endpoint, page } = observations;
+  const ofClocks = clockFindings(observations);
+  // a wrong clock is reason enough for a refusal: nothing blames the secret, too
+  const isExplained = ({ code }: Finding): boolean => code === 'edge-refuses-valid' && ofClocks.length > 0;
   return inOrder([
-    ...(endpoint ? endpointFindings(endpoint, observations, edgeOffset(edge)) : []),
-    ...edgeFindings(observations, endpoint && endpointOffset(endpoint)),
+    ...ofClocks,
+    ...(endpoint ? endpointFindings(endpoint, page) : []),
+    ...edgeFindings(observations).filter((each) => !isExplained(each)),
     ...childFindings(observations),
   ]);
 }
@@ -51,7 +56,6 @@ export function notTried(
       isReached && !edge.expired && !hasSecret,
       `An expired token${judge}: give the secret (SECURE_TOKEN_SECRET or --secret-file, with --format).`,
     ],
-    [isReached && !edge.expired && hasSecret, 'An expired token: the format makes none for this URL.'],
     [
       page.isFrom !== 'the caller',
       `A page of another origin than ${page.origin}, ` +

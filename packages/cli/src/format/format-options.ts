@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { TokenFormat } from 'secure-token-server';
 import { CliError, readText, wholeNumber } from '../call-arguments.ts';
+import { isObject, parseJson } from '../endpoint-answer.ts';
 import { formatNamed, formats, makeFormat } from './formats.ts';
 import type { Format, Settings } from './formats.ts';
 import { recognise } from './recognise.ts';
@@ -15,14 +16,17 @@ export interface FormatOptions extends SecretSource {
   keyId: readonly string[];
   pathForm?: 'decoded' | 'raw';
   depth?: number;
-  maxTtl?: number;
   json?: true;
 }
 
 /** @param whenLeftOut the format that is used without `--format`, for the help */
 export function addFormatOptions(command: Command, whenLeftOut = 'azion'): Command {
   const names = formats.map(({ name }) => name).join(', ');
-  return addSecretOption(command)
+  return command
+    .option(
+      '--secret-file <file>',
+      'file with the secret, or one a line, or keys in PEM: the first signs, all verify (default: SECURE_TOKEN_SECRET)',
+    )
     .addOption(
       new Option('--format <name>', `how the CDN signs: ${names} (default: ${whenLeftOut})`).argParser(formatNamed),
     )
@@ -51,6 +55,9 @@ export function addFormatOptions(command: Command, whenLeftOut = 'azion'): Comma
     .option('--json', 'print JSON');
 }
 
+/** The format that is used without `--format`, for the help of commands that recognise it. */
+export const recognisedOr = 'the format of the token in the URL, or else azion';
+
 /**
  * Reads `name=value`. Throws a `CliError` for a secret: its message does not repeat the secret, unlike that of
  * commander.
@@ -58,86 +65,39 @@ export function addFormatOptions(command: Command, whenLeftOut = 'azion'): Comma
 function addSetting(text: string, settings: Settings): Settings {
   const [, name, value = ''] = /^(\w+)=([^]*)$/.exec(text) ?? [];
   if (name === undefined) throw new CliError('--option: Give a name and a value, such as carrier=query.');
-  if (isSecretName(name))
+  if (/^(?:secrets?|keys?|secretAccessKey|privateKey|accountKey)$/.test(name))
     throw new CliError(
       `--option ${name}: other users of the machine can read command lines. ` +
         'Set SECURE_TOKEN_SECRET, or give --secret-file.',
     );
-  return { ...settings, [name]: jsonOrText(value) };
+  return { ...settings, [name]: parseJson(value) ?? value };
 }
-
-const isSecretName = (name: string): boolean => /^(?:secrets?|keys?|secretAccessKey|privateKey|accountKey)$/.test(name);
 
 /** @throws `CliError`, which does not repeat the content of the file */
 async function readSettings(file: string): Promise<Settings> {
-  const value = jsonOrText(await readText(file, 'The file of --options-file'));
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new CliError(`--options-file: ${file} is not a JSON object. Write one, such as { "carrier": "query" }.`);
-  const secret = Object.keys(value).find(isSecretName);
-  if (secret !== undefined)
-    throw new CliError(`--options-file: ${file} has "${secret}". Set SECURE_TOKEN_SECRET, or give --secret-file.`);
-  return value as Settings;
-}
-
-function jsonOrText(value: string): unknown {
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
+  const value = parseJson(await readText(file, 'The file of --options-file'));
+  if (isObject(value)) return value;
+  throw new CliError(`--options-file: ${file} is not a JSON object. Write one, such as { "carrier": "query" }.`);
 }
 
 /** Returns the format that is named, or else that of Azion and nginx. */
 export const formatOf = ({ format }: Pick<FormatOptions, 'format'>): Format => format ?? formatNamed('azion');
 
-/** @throws `CliError` without a secret, and for options that the format cannot work with */
-export async function readFormat(options: FormatOptions): Promise<TokenFormat> {
-  return formatWith(await readSecrets(options), options);
-}
-
 /** @throws `CliError` for options that the format cannot work with */
 export async function formatWith(secrets: readonly string[], options: FormatOptions): Promise<TokenFormat> {
-  const { option, optionsFile, keyId, pathForm, depth, maxTtl } = options;
+  const { option, optionsFile, keyId, pathForm, depth } = options;
   const format = formatOf(options);
   const settings = {
     ...(optionsFile !== undefined && (await readSettings(optionsFile))),
     ...option,
     ...(pathForm !== undefined && { pathForm }),
     ...(depth !== undefined && { depth }),
-    ...(maxTtl !== undefined && { maxTtl }),
   };
   return makeFormat(format, format.keys(secrets, keyId), settings);
 }
 
-export interface ExpiryOptions {
-  expires?: number;
-  ttl?: number;
-}
-
-export function addExpiryOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--ttl <seconds>', 'lifetime, from now (default: 300)').argParser(wholeNumber).conflicts('expires'),
-    )
-    .addOption(
-      new Option('--expires <time>', 'the last second in which the token is valid, unix time').argParser(wholeNumber),
-    );
-}
-
-/** Returns unix seconds. */
-export function readExpiry({ expires, ttl = 300 }: ExpiryOptions): number {
-  return expires ?? Math.floor(Date.now() / 1000) + ttl;
-}
-
-export interface SecretSource {
+interface SecretSource {
   secretFile?: string;
-}
-
-function addSecretOption(command: Command): Command {
-  return command.option(
-    '--secret-file <file>',
-    'file with the secret, or one a line, or keys in PEM: the first signs, all verify (default: SECURE_TOKEN_SECRET)',
-  );
 }
 
 /** A key in PEM (RFC 7468), which has several lines. */
@@ -207,6 +167,3 @@ export async function formatLike(
     throw error;
   }
 }
-
-/** The format that is used without `--format`, for the help of commands that recognise it. */
-export const recognisedOr = 'the format of the token in the URL, or else azion';

@@ -32,12 +32,6 @@ export function recogniseJwt(url: URL): Found | undefined {
     ...(inPath ? { part: first, instead: typeof claims.sub === 'string' ? claims.sub : 'video' } : { names: [param] }),
     expires: typeof claims.exp === 'number' ? claims.exp : undefined,
     opensFolder: format === 'mux' || format === 'cloudflareStream',
-    facts: [
-      `algorithm: ${String(header.alg)}`,
-      `claims: ${Object.entries(claims)
-        .map(([name, each]) => `${name} ${JSON.stringify(each)}`)
-        .join(', ')}`,
-    ],
   };
 }
 
@@ -74,7 +68,6 @@ export async function recogniseCat({ searchParams }: URL): Promise<Found | undef
       keyId: token.keyId,
       names: [param],
       expires: typeof expires === 'number' ? expires : undefined,
-      facts: [`claims: ${(token.claims ?? []).map(({ name }) => name).join(', ')}`],
     }
   );
 }

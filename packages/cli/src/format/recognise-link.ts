@@ -31,7 +31,6 @@ export function recogniseLink({ pathname, searchParams }: URL): Found | undefine
     );
     const matches = base === undefined ? inQuery : [inPath];
     if (!matches.every((match) => match)) continue;
-    const opensFolder = hash.includes('{folder}');
     return {
       cdn: `${layout}, a layout of secureLink`,
       format: 'secureLink',
@@ -39,8 +38,7 @@ export function recogniseLink({ pathname, searchParams }: URL): Found | undefine
       names: Object.keys(query),
       part: inPath?.[0],
       expires: timeOf(matches.map((match) => match?.groups?.expires ?? '').join(''), time),
-      opensFolder,
-      opens: opensFolder ? 'its folder and all below' : 'this path',
+      opensFolder: hash.includes('{folder}'),
     };
   }
   return undefined;

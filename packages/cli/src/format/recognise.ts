@@ -1,7 +1,7 @@
 import type { Settings } from './formats.ts';
 import { recogniseCat, recogniseJwt } from './recognise-claims.ts';
 import { recogniseLink } from './recognise-link.ts';
-import { recogniseStore, recognisers } from './recognisers.ts';
+import { recognisers } from './recognisers.ts';
 import { withoutParameters, withoutPath } from './token-text.ts';
 
 /** What a recogniser has found in a URL. */
@@ -24,10 +24,6 @@ export interface Found {
   readonly expires?: number | undefined;
   /** Whether the token opens more than one URL; missing if the token does not say. */
   readonly opensFolder?: boolean;
-  /** What the token opens, in words. */
-  readonly opens?: string;
-  /** Further facts, one line each. Never a signature. */
-  readonly facts?: readonly string[];
 }
 
 /** The facts that a token in a URL shows without the secret. */
@@ -37,7 +33,6 @@ export interface Recognised extends Found {
   readonly settings: Settings;
   /** The URL without the token. */
   readonly bare: string;
-  readonly facts: readonly string[];
 }
 
 /** Looks for one kind of token in a URL. It may throw for a text that is not its own. */
@@ -45,7 +40,6 @@ export type Recogniser = (url: URL) => Found | undefined | Promise<Found | undef
 
 /** The recognisers, the most reliable first: parameter names of one CDN, then names that several CDNs share. */
 const inOrder: readonly Recogniser[] = [
-  recogniseStore,
   ...recognisers,
   recogniseLink,
   recogniseJwt,
@@ -57,7 +51,6 @@ const inOrder: readonly Recogniser[] = [
           format: 'azion',
           names: ['st', 'e'],
           expires: Number(searchParams.get('e')),
-          opens: 'this path, or with --depth a folder; the token does not say',
         }
       : undefined,
 ];
@@ -76,20 +69,14 @@ export async function recognise(text: string): Promise<Recognised | undefined> {
 }
 
 function completed(url: URL, found: Found): Recognised {
-  const { names = [], part, instead = '', settings = {}, keyId, opens, facts = [] } = found;
+  const { names = [], part, instead = '', settings = {}, keyId } = found;
   const present = names.filter((name) => url.searchParams.has(name)).map(printable);
-  const id = keyId === undefined ? undefined : printable(keyId);
   return {
     ...found,
     why: part === undefined ? `${present.join(', ')} in the query` : 'a token in the path',
     settings,
-    keyId: id,
+    keyId: keyId === undefined ? undefined : printable(keyId),
     bare: part === undefined ? withoutParameters(url, names) : withoutPath(url, part, instead),
-    facts: [
-      ...(opens === undefined ? [] : [`opens: ${printable(opens)}`]),
-      ...(id === undefined ? [] : [`key id: ${id}`]),
-      ...facts.map(printable),
-    ],
   };
 }
 

@@ -1,8 +1,46 @@
 import type { Found, Recogniser } from './recognise.ts';
-import { date, fields, jsonIn } from './token-text.ts';
+import { fields, jsonIn } from './token-text.ts';
 
-/** The recognisers of CDNs by the names of parameters. */
-export const recognisers: readonly Recogniser[] = [cloudFront, google, ofFields, wowza, bunny, cloudflare, fastly];
+/** The recognisers of CDNs and stores by the names of parameters. */
+export const recognisers: readonly Recogniser[] = [
+  ({ searchParams }) => signedV4(searchParams, 'X-Amz', 'Amazon S3, R2 or another store of its kind'),
+  ({ searchParams }) => signedV4(searchParams, 'X-Goog', 'Google Cloud Storage'),
+  azure,
+  cloudFront,
+  google,
+  ofFields,
+  wowza,
+  bunny,
+  cloudflare,
+  fastly,
+];
+
+/** Recognises a presigned URL of a store (signature version 4), which only the store can verify. */
+function signedV4(query: URLSearchParams, prefix: string, cdn: string): Found | undefined {
+  const of = (name: string): string | null => query.get(`${prefix}-${name}`);
+  const made = of('Date');
+  if (of('Signature') === null || made === null) return undefined;
+  const written = made.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  return {
+    cdn,
+    keyId: of('Credential')?.split('/')[0],
+    names: [...query.keys()].filter((name) => name.startsWith(`${prefix}-`)),
+    expires: Date.parse(written) / 1000 + Number(of('Expires')),
+    opensFolder: false,
+  };
+}
+
+/** Recognises a shared access signature, which only the store can verify. */
+function azure({ searchParams: query }: URL): Found | undefined {
+  const end = query.get('se');
+  if (!query.has('sig') || !query.has('sv') || end === null) return undefined;
+  return {
+    cdn: 'Azure Blob Storage',
+    names: 'sv ss srt sr sp se st spr sip si sig sdd skoid sktid skt ske sks skv'.split(' '),
+    expires: Date.parse(end) / 1000,
+    opensFolder: query.get('sr') !== 'b',
+  };
+}
 
 function cloudFront({ searchParams: query }: URL): Found | undefined {
   const [keyId, policy] = [query.get('Key-Pair-Id'), query.get('Policy')];
@@ -10,7 +48,6 @@ function cloudFront({ searchParams: query }: URL): Found | undefined {
   const document = jsonIn(policy?.replaceAll('-', '+').replaceAll('_', '=').replaceAll('~', '/')) as
     { Statement?: [{ Resource?: string; Condition?: { DateLessThan?: { 'AWS:EpochTime'?: unknown } } }] } | undefined;
   const [statement] = document?.Statement ?? [];
-  const { Resource: resource = '' } = statement ?? {};
   const expires = policy === null ? query.get('Expires') : statement?.Condition?.DateLessThan?.['AWS:EpochTime'];
   return {
     cdn: 'Amazon CloudFront',
@@ -19,8 +56,7 @@ function cloudFront({ searchParams: query }: URL): Found | undefined {
     keyId,
     names: ['Key-Pair-Id', 'Signature', 'Policy', 'Expires', 'Hash-Algorithm'],
     expires: expires === undefined ? undefined : Number(expires),
-    opensFolder: resource.includes('*'),
-    opens: policy === null ? 'this URL with its query (canned policy)' : resource,
+    opensFolder: statement?.Resource?.includes('*') === true,
   };
 }
 
@@ -29,10 +65,10 @@ function google({ pathname, searchParams }: URL): Found | undefined {
   // bounded: otherwise, the time would grow with the square of the length
   const path = /edge-cache-token=([^/]{1,2048})\//.exec(pathname);
   const query = path ? new URLSearchParams(path[1]) : searchParams;
-  const [keyId, signature, prefix] = [query.get('KeyName'), query.get('Signature'), query.get('URLPrefix')];
+  const [keyId, signature] = [query.get('KeyName'), query.get('Signature')];
   if (keyId === null || signature === null) return undefined;
   const isMedia = signature.replaceAll('=', '').length > 60;
-  const isExact = !path && prefix === null;
+  const isExact = !path && !query.has('URLPrefix');
   return {
     cdn: isMedia ? 'Google Media CDN' : 'Google Cloud CDN',
     format: isMedia ? 'mediaCdn' : 'cloudCdn',
@@ -42,21 +78,15 @@ function google({ pathname, searchParams }: URL): Found | undefined {
     part: path?.[0],
     expires: Number(query.get('Expires')),
     opensFolder: !isExact,
-    opens: isExact
-      ? 'this URL'
-      : prefix === null
-        ? 'the folder behind it'
-        : Buffer.from(prefix, 'base64url').toString(),
   };
 }
 
 /** Recognises Akamai EdgeAuth, and the tokens of Media CDN: fields between `~`. */
 function ofFields({ searchParams }: URL): Found | undefined {
   for (const [param, value] of searchParams) {
-    const { hmac, exp, Expires, Signature, acl, PathGlobs, URLPrefix, FullPath, ip, IPRanges } = fields(value);
+    const { hmac, exp, Expires, Signature, acl, PathGlobs, URLPrefix } = fields(value);
     const isAkamai = hmac !== undefined && exp !== undefined;
     if (!isAkamai && Signature === undefined && (hmac === undefined || Expires === undefined)) continue;
-    const opens = acl ?? PathGlobs ?? FullPath ?? 'this path';
     const ofAkamai = acl === undefined ? { exact: true } : { acl: acl.split('!') };
     return {
       cdn: isAkamai ? 'Akamai' : 'Google Media CDN, short or long token',
@@ -67,9 +97,7 @@ function ofFields({ searchParams }: URL): Found | undefined {
       },
       names: [param],
       expires: Number(exp ?? Expires),
-      opensFolder: URLPrefix !== undefined || opens.includes('*'),
-      opens: URLPrefix === undefined ? opens : Buffer.from(URLPrefix, 'base64url').toString(),
-      facts: (ip ?? IPRanges) === undefined ? [] : ['bound to an address of the viewer'],
+      opensFolder: URLPrefix !== undefined || (acl ?? PathGlobs ?? '').includes('*'),
     };
   }
   return undefined;
@@ -87,7 +115,6 @@ function wowza({ searchParams }: URL): Found | undefined {
     names: names.filter((name) => name.startsWith(prefix)),
     expires: Number(searchParams.get(`${prefix}endtime`)),
     opensFolder: true,
-    opens: "the stream's folder",
   };
 }
 
@@ -109,90 +136,26 @@ function bunny({ pathname, searchParams }: URL): Found | undefined {
     part: path && `/${path}`,
     expires: Number(expires),
     opensFolder: folder !== null,
-    opens: folder ?? 'this URL',
   };
 }
 
+/** Recognises `is_timed_hmac_valid_v0`, whose lifetime stands in the rule at Cloudflare. */
 function cloudflare({ searchParams }: URL): Found | undefined {
-  const [, made] = /^(\d{10})-[\w+/=%-]{40,}$/.exec(searchParams.get('verify')?.replaceAll(' ', '+') ?? '') ?? [];
-  if (made === undefined) return undefined;
-  return {
-    cdn: 'Cloudflare (is_timed_hmac_valid_v0)',
-    format: 'cloudflare',
-    names: ['verify'],
-    opensFolder: false,
-    facts: [`made: ${date(Number(made))}; the rule at Cloudflare says how long it lasts (--option ttl=…)`],
-  };
+  const isToken = /^\d{10}-[\w+/=%-]{40,}$/.test(searchParams.get('verify')?.replaceAll(' ', '+') ?? '');
+  return isToken ? { cdn: 'Cloudflare', format: 'cloudflare', names: ['verify'], opensFolder: false } : undefined;
 }
 
+/** Recognises the tokens of Fastly's VCL. */
 function fastly({ searchParams }: URL): Found | undefined {
   const [param, value] = [...searchParams].find(([, text]) => /^\d{10}_(?:[\da-f]{40}|[\da-f]{64})$/.test(text)) ?? [];
   const [expires, mac] = value?.split('_') ?? [];
-  return mac === undefined || param === undefined
-    ? undefined
-    : {
-        cdn: 'Fastly (VCL token functions)',
-        format: 'fastly',
-        settings: { ...(param !== 'token' && { param }), ...(mac.length === 40 && { algorithm: 'sha1' }) },
-        names: [param],
-        expires: Number(expires),
-        opensFolder: false,
-        opens: 'this path',
-      };
-}
-
-/** Recognises presigned URLs of stores, which only the stores can verify. */
-export function recogniseStore({ searchParams: query }: URL): Found | undefined {
-  return (
-    amazonLike(query, 'X-Amz', 'Amazon S3, R2 or another store of its kind') ??
-    amazonLike(query, 'X-Goog', 'Google Cloud Storage') ??
-    amazonOld(query) ??
-    azure(query)
-  );
-}
-
-/** Recognises signature version 4, which Google uses with its own names. */
-function amazonLike(query: URLSearchParams, prefix: string, cdn: string): Found | undefined {
-  const of = (name: string): string | null => query.get(`${prefix}-${name}`);
-  const [made, lifetime] = [of('Date'), of('Expires')];
-  if (of('Signature') === null || made === null) return undefined;
-  const written = made.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  if (mac === undefined || param === undefined) return undefined;
   return {
-    cdn,
-    keyId: of('Credential')?.split('/')[0],
-    names: [...query.keys()].filter((name) => name.startsWith(`${prefix}-`)),
-    expires: Date.parse(written) / 1000 + Number(lifetime),
+    cdn: 'Fastly',
+    format: 'fastly',
+    settings: { ...(param !== 'token' && { param }), ...(mac.length === 40 && { algorithm: 'sha1' }) },
+    names: [param],
+    expires: Number(expires),
     opensFolder: false,
-    opens: 'this file',
-    facts: [`lifetime: ${lifetime ?? 'none'} s`],
-  };
-}
-
-/** Recognises signature version 2, also with the names of Google and Alibaba. */
-function amazonOld(query: URLSearchParams): Found | undefined {
-  const cdns = { AWSAccessKeyId: 'Amazon S3', GoogleAccessId: 'Google Cloud Storage', OSSAccessKeyId: 'Alibaba OSS' };
-  const [name, cdn] = Object.entries(cdns).find(([each]) => query.has(each)) ?? [];
-  if (name === undefined || cdn === undefined || !query.has('Signature')) return undefined;
-  return {
-    cdn,
-    keyId: query.get(name) ?? '',
-    names: [name, 'Signature', 'Expires'],
-    expires: Number(query.get('Expires')),
-    opensFolder: false,
-    opens: 'this file',
-  };
-}
-
-/** Recognises a shared access signature. */
-function azure(query: URLSearchParams): Found | undefined {
-  const [end, kind] = [query.get('se'), query.get('sr') ?? ''];
-  if (!query.has('sig') || !query.has('sv') || end === null) return undefined;
-  return {
-    cdn: 'Azure Blob Storage',
-    names: 'sv ss srt sr sp se st spr sip si sig sdd skoid sktid skt ske sks skv'.split(' '),
-    expires: Date.parse(end) / 1000,
-    opensFolder: kind !== 'b',
-    opens: { b: 'this blob', c: 'the container', d: 'a directory' }[kind] ?? 'what the account allows',
-    facts: [`permissions: ${query.get('sp') ?? 'none'}`],
   };
 }
