@@ -5,7 +5,7 @@ export interface Request {
   /** A description of the request, for the people who watch. */
   readonly what: string;
   readonly url: string;
-  readonly method?: 'GET' | 'OPTIONS' | 'POST' | 'PUT';
+  readonly method?: 'GET' | 'OPTIONS' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }

@@ -18,7 +18,7 @@ const page: Page = { origin: 'https://app.example.com', isFrom: 'the caller' };
 
 type Headed = Record<string, string | undefined>;
 const answer = (status: number, headers: Headed = {}, body = ''): Answer => {
-  const all = { 'access-control-allow-origin': '*', date: new Date(NOW_MS).toUTCString(), ...headers };
+  const all: Headed = { 'access-control-allow-origin': '*', date: new Date(NOW_MS).toUTCString(), ...headers };
   const given = Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return { url, status, headers: new Headers(given), body, sentMs: NOW_MS, receivedMs: NOW_MS + 20 };
 };

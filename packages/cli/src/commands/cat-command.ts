@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { InspectedToken } from 'secure-token-server/cat';
 import { CliError, readText } from '../call-arguments.ts';
-import { isObject, parseJson } from '../endpoint-answer.ts';
 import { findSecrets } from '../format/format-options.ts';
+import { keyIn } from '../format/formats.ts';
 
 const UNREADABLE =
   'This is not readable as a Common Access Token. A token is base64url without padding: letters, digits, - and _; ' +
@@ -54,12 +54,6 @@ export function findToken(argument: string): string {
   const { searchParams, pathname } = new URL(text);
   const parameter = [...searchParams].find(([name]) => name.toLowerCase() === 'cat')?.[1];
   return parameter ?? pathname.split('/').find((segment) => /^[\w-]{50,}$/.test(segment)) ?? text;
-}
-
-/** Returns the object of a JWK, or the text itself: hex or PEM. */
-function keyIn(secret: string): string | object {
-  const value = parseJson(secret);
-  return isObject(value) ? value : secret;
 }
 
 const algorithms: Readonly<Record<number, string>> = { 5: 'HS256', '-7': 'ES256', '-37': 'PS256' };

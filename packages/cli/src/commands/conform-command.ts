@@ -48,13 +48,13 @@ Exit codes: 0 nothing has failed, 1 a check has failed, 2 the endpoint could not
       } as const;
       const viewer = Object.fromEntries(header);
       const caller = new EndpointCaller(webUrl('ENDPOINT', endpoint).href, { ...viewer, origin: page.origin });
-      const replies = await gatherReplies(caller, { url: webUrl('URL', url).href, page, viewer, burst });
-      const checks = musts.map((each) => ({ number: each.number, must: each.must, ...outcomeOf(each, replies) }));
+      const gathered = await gatherReplies(caller, { url: webUrl('URL', url).href, page, viewer, burst });
+      const checks = musts.map((each) => ({ number: each.number, must: each.must, ...outcomeOf(each, gathered) }));
       const { asked } = caller;
       if (json) console.log(JSON.stringify({ checks, asked }));
       else console.log(report(checks, asked));
       const hasFailed = checks.some(({ result }) => result === 'failed');
-      exitWith(replies.first.status === 0 ? 2 : hasFailed ? 1 : 0);
+      exitWith(gathered.first.status === 0 ? 2 : hasFailed ? 1 : 0);
     });
 }
 

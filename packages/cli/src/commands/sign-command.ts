@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { signUrl } from 'secure-token-server';
 import { wholeNumber } from '../call-arguments.ts';
-import { addFormatOptions, formatWith, readSecrets } from '../format/format-options.ts';
+import { addFormatOptions, findSecrets, formatWith } from '../format/format-options.ts';
 import type { FormatOptions } from '../format/format-options.ts';
 
 interface SignOptions extends FormatOptions {
@@ -21,7 +21,7 @@ export function addSignCommand(program: Command): void {
     )
     .action(async (url: string, options: SignOptions) => {
       const { ttl = 300, expires = Math.floor(Date.now() / 1000) + ttl, json } = options;
-      const format = await formatWith(await readSecrets(options), options);
+      const format = await formatWith(await findSecrets(options), options);
       const signed = await signUrl(url, { format, expires });
       console.log(json ? JSON.stringify({ url: signed, expires }) : signed);
     });

@@ -8,7 +8,6 @@ import {
   findSecrets,
   formatOf,
   formatWith,
-  readSecrets,
   recognisedOr,
 } from '../format/format-options.ts';
 import type { FormatOptions } from '../format/format-options.ts';
@@ -29,13 +28,12 @@ export function addVerifyCommand(program: Command, exitWith: (code: number) => v
     .action(async (url: string, given: VerifyOptions) => {
       const { json } = given;
       // read the secrets once: a pipe is empty after that
-      const found = await findSecrets(given);
+      const secrets = await findSecrets(given);
       const { options, recognised } = await completedBy(url, given);
-      if (recognised && (found.length === 0 || recognised.format === undefined)) {
-        exitWith(tellWithoutSecret(recognised, given, found.length > 0));
+      if (recognised && (secrets.length === 0 || recognised.isOfStore)) {
+        exitWith(tellWithoutSecret(recognised, given));
         return;
       }
-      const secrets = found.length > 0 ? found : await readSecrets(given);
       const verdict = await judge(url, secrets, options);
       if (!verdict.ok) exitWith(1);
       // programs parse standard output, so explanations go to standard error
@@ -52,8 +50,7 @@ const judge = async (url: string, secrets: readonly string[], options: VerifyOpt
     ...(options.now !== undefined && { now: options.now }),
   });
 
-const takenFor = ({ cdn, why, format }: Recognised): string =>
-  `Taken for ${cdn}: ${why}.${format === undefined ? '' : ` --format ${format} says so.`}`;
+const takenFor = ({ why, format }: Recognised): string => `Taken for --format ${format}: ${why}.`;
 
 /** Returns unix seconds as a date for people. */
 function date(seconds: number): string {
@@ -69,24 +66,17 @@ function date(seconds: number): string {
 function tellWithoutSecret(
   recognised: Recognised,
   { now = Math.floor(Date.now() / 1000), json }: VerifyOptions,
-  hasSecret: boolean,
 ): 1 | 2 {
-  const { cdn, why, format, expires, keyId } = recognised;
+  const { why, format, expires, keyId, isOfStore } = recognised;
   const hasExpired = expires !== undefined && expires < now;
-  const code = hasExpired ? 1 : 2;
   const reason = hasExpired ? 'expired' : 'unchecked';
-  if (json) {
-    console.log(JSON.stringify({ ok: false, reason, why, cdn, format, expires, keyId }));
-    return code;
-  }
-  console.log(reason + (expires === undefined ? '' : `${hasExpired ? ' since' : ', expires'} ${date(expires)}`));
-  const key = keyId === undefined ? [] : [`key id: ${keyId}`];
-  const missing =
-    hasSecret || format === undefined
-      ? 'Only the store can check its signature: secure-token doctor URL asks the store.'
-      : 'The signature was not checked: set SECURE_TOKEN_SECRET, or give --secret-file.';
-  console.error([takenFor(recognised), ...key, missing].join('\n'));
-  return code;
+  const end = expires === undefined ? '' : `${hasExpired ? ' since' : ', expires'} ${date(expires)}`;
+  console.log(json ? JSON.stringify({ ok: false, reason, why, format, expires, keyId }) : reason + end);
+  const missing = isOfStore
+    ? 'Only the store can check its signature: secure-token doctor URL asks the store.'
+    : 'The signature was not checked: set SECURE_TOKEN_SECRET, or give --secret-file.';
+  if (!json) console.error([takenFor(recognised), ...(keyId ? [`key id: ${keyId}`] : []), missing].join('\n'));
+  return hasExpired ? 1 : 2;
 }
 
 /** Options with which a token may be right, each with what that means. Deeper folders are rare. */

@@ -33,6 +33,9 @@ export interface Call {
 const TOTAL_MS = 90_000;
 /** Milliseconds that a player waits for an answer. */
 const EACH_MS = 10_000;
+/** Thrown where no further call is made. */
+export class Interrupted extends Error {}
+
 /** A caller of an endpoint, which counts its calls, and stops at a 429 and when the time for all calls is over. */
 export class EndpointCaller {
   readonly #endpoint: string;
@@ -56,18 +59,18 @@ export class EndpointCaller {
     return new Promise((resolve) => setTimeout(resolve, Math.min(ms, this.#asker.leftMs)));
   }
 
-  /** Makes a call; returns `undefined` for a 429, and once the time or the endpoint's limit is used up. */
-  async call(call: Call): Promise<Reply | undefined> {
+  /** Makes a call. @throws `Interrupted` for a 429, and once the time for all calls is over */
+  async call(call: Call): Promise<Reply> {
     const reply = this.limited.length === 0 ? await this.send(call) : undefined;
-    return reply?.status === 429 ? undefined : reply;
+    if (!reply || reply.status === 429) throw new Interrupted();
+    return reply;
   }
 
   /** Makes a call, and returns any answer; `undefined` if the time is over. */
   async send({ urls = [], method = 'POST', body, type, headers = this.#headers }: Call): Promise<Reply | undefined> {
-    const hasBody = method === 'POST' || method === 'PUT';
     const request = { what: '', url: this.#endpoint, method };
     const outcome = await this.#asker.ask(
-      hasBody
+      method === 'POST'
         ? { ...request, headers: { ...headers, 'content-type': type ?? 'application/json' }, body: body ?? '' }
         : { ...request, headers },
     );

@@ -1,6 +1,6 @@
 import { corsProblem, namesIn, namesToAllow, preflightProblem } from '../doctor/http-rules.ts';
 import type { Reply } from './endpoint-caller.ts';
-import { answered, judge, notAsked, wrongStatus } from './outcome.ts';
+import { wrongStatus } from './outcome.ts';
 import type { Must, Verdict } from './outcome.ts';
 import { OTHER_ORIGIN } from './replies.ts';
 import type { Page, Replies } from './replies.ts';
@@ -28,14 +28,7 @@ export const failureMusts: readonly Must[] = [
     number: 'P27',
     must: 'A 429 has a `Retry-After`, in seconds or as a date.',
     remedy: 'Set `Retry-After`, in seconds.',
-    check: ({ limited, first }) => {
-      const remedy = 'Give --burst with more calls than the rate limit lets through.';
-      if (limited.length === 0) return first.status === 200 ? { message: 'No call was a 429.', remedy } : notAsked;
-      // as HTTP writes it (RFC 9110, section 10.2.3)
-      const isTold = ({ headers }: Reply): boolean =>
-        /^(?:\d+|[A-Z][a-z]{2}, .* GMT)$/.test(headers.get('Retry-After') ?? '');
-      return limited.every(isTold) ? undefined : 'A 429 has no `Retry-After`, or none that is seconds or a date.';
-    },
+    check: saysWhenToRetry,
   },
   {
     number: 'P28',
@@ -67,12 +60,10 @@ export const failureMusts: readonly Must[] = [
     number: 'P31',
     must: 'A preflight gets a 2xx without a log-in, and allows `content-type` and the headers of your log-in.',
     remedy: 'Answer OPTIONS with 204 and the CORS headers, without a log-in.',
-    check: ofOtherOrigins(({ preflight, page, viewer }) =>
-      judge(preflight, (it) => {
-        const names = namesToAllow(['content-type', ...viewer]);
-        return preflightProblem(it, page, { names, credentials: takesCredentials(it) });
-      }),
-    ),
+    check: ofOtherOrigins(({ preflight, page, viewer }) => {
+      const names = namesToAllow(['content-type', ...viewer]);
+      return preflightProblem(preflight, page, { names, credentials: takesCredentials(preflight) });
+    }),
   },
   {
     number: 'P32',
@@ -92,11 +83,9 @@ export const failureMusts: readonly Must[] = [
     must: 'CORS headers never allow credentials to an origin that is not yours.',
     remedy: 'Compare `Origin` with a list of your pages; never send it back as it came.',
     check: ({ otherOrigin }) =>
-      judge(otherOrigin, (it) =>
-        takesCredentials(it) && allowedOrigin(it) === OTHER_ORIGIN
-          ? 'Any page of the web gets tokens with the cookies of your viewer.'
-          : undefined,
-      ),
+      takesCredentials(otherOrigin) && allowedOrigin(otherOrigin) === OTHER_ORIGIN
+        ? 'Any page of the web gets tokens with the cookies of your viewer.'
+        : undefined,
   },
   {
     number: 'P34',
@@ -117,14 +106,22 @@ export const failureMusts: readonly Must[] = [
 const allowedOrigin = ({ headers }: Reply): string | null => headers.get('Access-Control-Allow-Origin');
 const takesCredentials = ({ headers }: Reply): boolean => headers.get('Access-Control-Allow-Credentials') === 'true';
 
+function saysWhenToRetry({ limited }: Replies): Verdict {
+  const remedy = 'Give --burst with more calls than the rate limit lets through.';
+  if (limited.length === 0) return { message: 'No call was a 429.', remedy };
+  // as HTTP writes it (RFC 9110, section 10.2.3)
+  const isTold = ({ headers }: Reply): boolean =>
+    /^(?:\d+|[A-Z][a-z]{2}, .* GMT)$/.test(headers.get('Retry-After') ?? '');
+  return limited.every(isTold) ? undefined : 'A 429 has no `Retry-After`, or none that is seconds or a date.';
+}
+
 /** Says why the page cannot read a reply. */
 const unreadable = (reply: Reply, page: Page): string | undefined => corsProblem(reply, page, false);
 
 /** Judges an endpoint that allows pages of another origin, as far as such an origin is known. */
-function ofOtherOrigins(check: Must['check']): Must['check'] {
+function ofOtherOrigins(check: (replies: Replies) => Verdict): Must['check'] {
   return (replies) => {
     const { first, page } = replies;
-    if (first.status !== 200) return notAsked;
     if (page.isGiven || unreadable(first, page) === undefined) return check(replies);
     return {
       message: `The endpoint allows no pages of ${page.origin}: does it have a page on another origin?`,
@@ -138,13 +135,12 @@ function ofFailures(replies: Replies, wrongIn: (reply: Reply) => string | undefi
   const { denied, stranger, tooLong, asText, malformed, hundredAndOne, unknownReason, limited } = replies;
   const all = [denied, stranger, tooLong, asText, hundredAndOne, unknownReason, ...malformed.map(([, it]) => it)];
   const failures = [...all, ...limited].filter((it): it is Reply => it !== undefined && it.status >= 400);
-  return failures.length === 0 ? notAsked : failures.map(wrongIn).find((problem) => problem !== undefined);
+  return failures.map(wrongIn).find((problem) => problem !== undefined);
 }
 
-function refusesStrangers({ stranger, viewer, first }: Replies): Verdict {
+function refusesStrangers({ stranger }: Replies): Verdict {
   const remedy = 'Give a log-in with --header that the endpoint requires.';
-  if (viewer.length === 0) return { message: 'Nobody was logged in: each call is that of a stranger.', remedy };
-  if (!stranger) return first.status === 200 ? notAsked : { message: answered(first), remedy };
+  if (!stranger) return { message: 'Nobody was logged in: each call is that of a stranger.', remedy };
   if (stranger.status === 200 && stranger.tokens.length > 0)
     return { message: 'The endpoint also sends tokens without the headers of --header.', remedy };
   return wrongStatus(stranger, (status) => status === 401 || status === 403);

@@ -1,5 +1,5 @@
 import type { Reply } from './endpoint-caller.ts';
-import type { Replies } from './replies.ts';
+import type { Gathered, Replies } from './replies.ts';
 
 /**
  * The result of a check. Its texts quote nothing that an endpoint has sent, except statuses, times and names of
@@ -29,18 +29,18 @@ export interface Must {
   readonly must: string;
   /** What to change if the rule is not kept. */
   readonly remedy: string;
-  /** Judges the rule by the replies. */
-  readonly check: (replies: Replies) => Verdict;
+  /** Judges the rule by all replies, or by the first call alone. */
+  readonly check: ((replies: Replies) => Verdict) | { readonly first: (first: Reply, url: string) => Verdict };
 }
 
-export function outcomeOf({ remedy, check }: Must, replies: Replies): Outcome {
-  const verdict = check(replies);
+export function outcomeOf({ remedy, check }: Must, { first, url, all }: Gathered): Outcome {
+  const verdict = 'first' in check ? check.first(first, url) : all ? check(all) : notAsked;
   if (verdict === undefined) return { result: 'passed', message: 'The endpoint keeps this rule.', remedy: '' };
   if (typeof verdict === 'string') return { result: 'failed', message: verdict, remedy };
   return { result: 'not-tried', ...verdict };
 }
 
-/** The verdict about a call that was not made. */
+/** The verdict about calls that were not made. */
 export const notAsked: NotTried = {
   message:
     'This was not tried: the first call had no answer with tokens, or the time or the rate limit was over before.',
@@ -48,20 +48,15 @@ export const notAsked: NotTried = {
     'Mend what has failed above. A rate limit has to leave room for fifty calls, and two calls fit into a second.',
 };
 
-/** Judges a call if it was made. */
-export const judge = (reply: Reply | undefined, check: (reply: Reply) => Verdict): Verdict =>
-  reply ? check(reply) : notAsked;
-
 /** Finds fault with any other status. */
-export const wrongStatus = (reply: Reply | undefined, isRight: (status: number) => boolean): Verdict =>
-  judge(reply, (it) => (isRight(it.status) ? undefined : answered(it)));
+export const wrongStatus = (reply: Reply, isRight: (status: number) => boolean): Verdict =>
+  isRight(reply.status) ? undefined : answered(reply);
 
 /** Finds fault with an answer that has no token for the URL. */
-export const withoutToken = (reply: Reply | undefined, url: string): Verdict =>
-  judge(reply, (it) => {
-    if (it.status !== 200) return answered(it);
-    return it.tokenFor(url) ? undefined : 'The endpoint sent no token for the URL.';
-  });
+export function withoutToken(reply: Reply, url: string): string | undefined {
+  if (reply.status !== 200) return answered(reply);
+  return reply.tokenFor(url) ? undefined : 'The endpoint sent no token for the URL.';
+}
 
 /** Returns the status of a reply, or why there is none, in a sentence. */
 export const answered = ({ status, failure }: Reply): string =>

@@ -29,7 +29,7 @@ export function clockFindings({ edge, endpoint }: Observations): Finding[] {
 const isOff = (seconds: number): boolean => Math.abs(seconds) > TOLERANCE;
 
 const inWords = (seconds: number, reference: string): { offset: number; reference: string } => ({
-  offset: Math.abs(Math.round(seconds)),
+  offset: Math.floor(Math.abs(seconds)),
   reference: `${seconds > 0 ? 'ahead of' : 'behind'} ${reference}`,
 });
 

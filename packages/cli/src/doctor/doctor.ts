@@ -82,7 +82,7 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
     text === undefined
       ? { children: [], hasPrivate: false }
       : await askChildren(asker, {
-          ...{ text, origin, signer: signer ?? (own && ownSigner(own, given.opensFolder)) },
+          ...{ text, origin, signer: signer ?? (own && ownSigner(own)) },
           loadedFrom: isServed(edge.good) && good ? good.url : bare,
           bareOf: bareUrls(good, bare, format),
         });
@@ -110,8 +110,6 @@ interface Given {
   readonly url: string;
   readonly bare: string;
   readonly hasExpired: boolean;
-  /** `undefined` if the token does not say. */
-  readonly opensFolder?: boolean | undefined;
 }
 
 /** @param mayBeUnknown whether an unknown query may be the token, because there is no other source of tokens */
@@ -124,8 +122,8 @@ async function tokenIn(
   const url = origin + pathname + search;
   const recognised = await recognise(url);
   if (recognised) {
-    const { bare, expires = Infinity, opensFolder } = recognised;
-    return { url, bare, opensFolder, hasExpired: expires < Date.now() / 1000 };
+    const { bare, expires = Infinity } = recognised;
+    return { url, bare, hasExpired: expires < Date.now() / 1000 };
   }
   const format = await formatFor(url);
   if (!format) return { url, bare: mayBeUnknown ? origin + pathname : url, hasExpired: false };

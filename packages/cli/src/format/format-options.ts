@@ -8,7 +8,8 @@ import type { Format, Settings } from './formats.ts';
 import { recognise } from './recognise.ts';
 import type { Recognised } from './recognise.ts';
 
-export interface FormatOptions extends SecretSource {
+export interface FormatOptions {
+  secretFile?: string;
   /** @default the format of Azion and nginx */
   format?: Format;
   option: Settings;
@@ -83,8 +84,10 @@ async function readSettings(file: string): Promise<Settings> {
 /** Returns the format that is named, or else that of Azion and nginx. */
 export const formatOf = ({ format }: Pick<FormatOptions, 'format'>): Format => format ?? formatNamed('azion');
 
-/** @throws `CliError` for options that the format cannot work with */
+/** @throws `CliError` without a secret, and for options that the format cannot work with */
 export async function formatWith(secrets: readonly string[], options: FormatOptions): Promise<TokenFormat> {
+  if (secrets.length === 0)
+    throw new CliError('The secret is missing. Set SECURE_TOKEN_SECRET, or give --secret-file.');
   const { option, optionsFile, keyId, pathForm, depth } = options;
   const format = formatOf(options);
   const settings = {
@@ -96,15 +99,11 @@ export async function formatWith(secrets: readonly string[], options: FormatOpti
   return makeFormat(format, format.keys(secrets, keyId), settings);
 }
 
-interface SecretSource {
-  secretFile?: string;
-}
-
 /** A key in PEM (RFC 7468), which has several lines. */
 const pem = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g;
 
 /** Returns the secrets of the file; without a file, the secret of the environment, or none. */
-export async function findSecrets({ secretFile }: SecretSource): Promise<string[]> {
+export async function findSecrets({ secretFile }: { secretFile?: string }): Promise<string[]> {
   if (secretFile === undefined) {
     const { SECURE_TOKEN_SECRET: secret } = process.env;
     return secret ? [secret] : [];
@@ -116,31 +115,16 @@ export async function findSecrets({ secretFile }: SecretSource): Promise<string[
   return secrets;
 }
 
-/** @throws `CliError` if there is none */
-export async function readSecrets(source: SecretSource): Promise<string[]> {
-  const secrets = await findSecrets(source);
-  if (secrets.length === 0)
-    throw new CliError('The secret is missing. Set SECURE_TOKEN_SECRET, or give --secret-file.');
-  return secrets;
-}
-
-export interface Completed<Options extends FormatOptions> {
-  /** The options, completed by what the URL shows; options of the caller take precedence. */
-  readonly options: Options;
-  /** The token of the URL, if no format was named. */
-  readonly recognised: Recognised | undefined;
-}
-
 /**
- * Returns the options of a call, completed by what the token of the URL shows: its format, its settings, the id of its
- * key.
+ * Returns the token of the URL, if no format was named, and the options of a call, completed by what the token shows:
+ * its format, its settings, the id of its key. Options of the caller take precedence.
  */
 export async function completedBy<Options extends FormatOptions>(
   url: string,
   options: Options,
-): Promise<Completed<Options>> {
+): Promise<{ options: Options; recognised: Recognised | undefined }> {
   const recognised = options.format ? undefined : await recognise(url);
-  if (recognised?.format === undefined) return { options, recognised };
+  if (!recognised) return { options, recognised };
   const { format, settings, keyId } = recognised;
   const ids = options.keyId.length > 0 || keyId === undefined ? options.keyId : [keyId];
   const option = { ...settings, ...options.option };
@@ -159,7 +143,7 @@ export async function formatLike(
   given: FormatOptions,
 ): Promise<TokenFormat | undefined> {
   const { options, recognised } = await completedBy(url, given);
-  if (recognised && recognised.format === undefined) return undefined;
+  if (recognised?.isOfStore) return undefined;
   try {
     return await formatWith(secrets, options);
   } catch (error) {

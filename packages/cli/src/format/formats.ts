@@ -2,6 +2,7 @@ import * as server from 'secure-token-server';
 import type { TokenFormat } from 'secure-token-server';
 import { CliError } from '../call-arguments.ts';
 import { isObject, parseJson } from '../endpoint-answer.ts';
+import type { SentToken } from '../endpoint-answer.ts';
 
 /**
  * A kind of keys: it turns the secrets of a command into the options of a format that hold its keys.
@@ -56,7 +57,7 @@ const accountKey =
   };
 
 /** Returns the object of a JWK (RFC 7517), or the text itself. */
-function keyIn(secret: string): unknown {
+export function keyIn(secret: string): string | SentToken {
   const value = parseJson(secret);
   return isObject(value) && 'kty' in value ? value : secret;
 }

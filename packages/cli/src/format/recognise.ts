@@ -6,10 +6,10 @@ import { withoutParameters, withoutPath } from './token-text.ts';
 
 /** What a recogniser has found in a URL. */
 export interface Found {
-  /** The CDN or store of the token, such as `Amazon CloudFront`. */
-  readonly cdn: string;
-  /** The name for `--format`; missing for a token that no format can judge. */
-  readonly format?: string;
+  /** The name for `--format`. */
+  readonly format: string;
+  /** Whether only the store of the file can judge its tokens. */
+  readonly isOfStore?: true;
   /** Options of the format that the URL shows. */
   readonly settings?: Settings;
   /** The id of the key, for formats whose keys have one. */
@@ -22,8 +22,6 @@ export interface Found {
   readonly instead?: string;
   /** Unix seconds; missing if the token does not say. */
   readonly expires?: number | undefined;
-  /** Whether the token opens more than one URL; missing if the token does not say. */
-  readonly opensFolder?: boolean;
 }
 
 /** The facts that a token in a URL shows without the secret. */
@@ -46,12 +44,7 @@ const inOrder: readonly Recogniser[] = [
   recogniseCat,
   ({ searchParams }) =>
     searchParams.has('st') && searchParams.has('e')
-      ? {
-          cdn: 'Azion Secure Token, nginx secure_link',
-          format: 'azion',
-          names: ['st', 'e'],
-          expires: Number(searchParams.get('e')),
-        }
+      ? { format: 'azion', names: ['st', 'e'], expires: Number(searchParams.get('e')) }
       : undefined,
 ];
 

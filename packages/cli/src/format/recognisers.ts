@@ -3,8 +3,8 @@ import { fields, jsonIn } from './token-text.ts';
 
 /** The recognisers of CDNs and stores by the names of parameters. */
 export const recognisers: readonly Recogniser[] = [
-  ({ searchParams }) => signedV4(searchParams, 'X-Amz', 'Amazon S3, R2 or another store of its kind'),
-  ({ searchParams }) => signedV4(searchParams, 'X-Goog', 'Google Cloud Storage'),
+  ({ searchParams }) => signedV4(searchParams, 'X-Amz', 's3'),
+  ({ searchParams }) => signedV4(searchParams, 'X-Goog', 'googleStorage'),
   azure,
   cloudFront,
   google,
@@ -16,17 +16,17 @@ export const recognisers: readonly Recogniser[] = [
 ];
 
 /** Recognises a presigned URL of a store (signature version 4), which only the store can verify. */
-function signedV4(query: URLSearchParams, prefix: string, cdn: string): Found | undefined {
+function signedV4(query: URLSearchParams, prefix: string, format: string): Found | undefined {
   const of = (name: string): string | null => query.get(`${prefix}-${name}`);
   const made = of('Date');
   if (of('Signature') === null || made === null) return undefined;
   const written = made.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
   return {
-    cdn,
+    format,
+    isOfStore: true,
     keyId: of('Credential')?.split('/')[0],
     names: [...query.keys()].filter((name) => name.startsWith(`${prefix}-`)),
     expires: Date.parse(written) / 1000 + Number(of('Expires')),
-    opensFolder: false,
   };
 }
 
@@ -35,28 +35,27 @@ function azure({ searchParams: query }: URL): Found | undefined {
   const end = query.get('se');
   if (!query.has('sig') || !query.has('sv') || end === null) return undefined;
   return {
-    cdn: 'Azure Blob Storage',
+    format: 'azureBlob',
+    isOfStore: true,
     names: 'sv ss srt sr sp se st spr sip si sig sdd skoid sktid skt ske sks skv'.split(' '),
     expires: Date.parse(end) / 1000,
-    opensFolder: query.get('sr') !== 'b',
   };
 }
 
+/** Recognises signed URLs of CloudFront. */
 function cloudFront({ searchParams: query }: URL): Found | undefined {
   const [keyId, policy] = [query.get('Key-Pair-Id'), query.get('Policy')];
   if (keyId === null || !query.has('Signature')) return undefined;
   const document = jsonIn(policy?.replaceAll('-', '+').replaceAll('_', '=').replaceAll('~', '/')) as
-    { Statement?: [{ Resource?: string; Condition?: { DateLessThan?: { 'AWS:EpochTime'?: unknown } } }] } | undefined;
+    { Statement?: [{ Condition?: { DateLessThan?: { 'AWS:EpochTime'?: unknown } } }] } | undefined;
   const [statement] = document?.Statement ?? [];
   const expires = policy === null ? query.get('Expires') : statement?.Condition?.DateLessThan?.['AWS:EpochTime'];
   return {
-    cdn: 'Amazon CloudFront',
     format: 'cloudFront',
     settings: { carrier: 'query', ...(policy === null && { exact: true }) },
     keyId,
     names: ['Key-Pair-Id', 'Signature', 'Policy', 'Expires', 'Hash-Algorithm'],
     expires: expires === undefined ? undefined : Number(expires),
-    opensFolder: statement?.Resource?.includes('*') === true,
   };
 }
 
@@ -70,26 +69,23 @@ function google({ pathname, searchParams }: URL): Found | undefined {
   const isMedia = signature.replaceAll('=', '').length > 60;
   const isExact = !path && !query.has('URLPrefix');
   return {
-    cdn: isMedia ? 'Google Media CDN' : 'Google Cloud CDN',
     format: isMedia ? 'mediaCdn' : 'cloudCdn',
     settings: { carrier: isMedia && path ? 'path' : 'query', ...(isExact && { exact: true }) },
     keyId,
     names: ['URLPrefix', 'Expires', 'KeyName', 'Signature'],
     part: path?.[0],
     expires: Number(query.get('Expires')),
-    opensFolder: !isExact,
   };
 }
 
 /** Recognises Akamai EdgeAuth, and the tokens of Media CDN: fields between `~`. */
 function ofFields({ searchParams }: URL): Found | undefined {
   for (const [param, value] of searchParams) {
-    const { hmac, exp, Expires, Signature, acl, PathGlobs, URLPrefix } = fields(value);
+    const { hmac, exp, Expires, Signature, acl } = fields(value);
     const isAkamai = hmac !== undefined && exp !== undefined;
     if (!isAkamai && Signature === undefined && (hmac === undefined || Expires === undefined)) continue;
     const ofAkamai = acl === undefined ? { exact: true } : { acl: acl.split('!') };
     return {
-      cdn: isAkamai ? 'Akamai' : 'Google Media CDN, short or long token',
       format: isAkamai ? 'edgeAuth' : 'mediaCdnToken',
       settings: {
         ...(param !== 'hdnts' && { param }),
@@ -97,24 +93,22 @@ function ofFields({ searchParams }: URL): Found | undefined {
       },
       names: [param],
       expires: Number(exp ?? Expires),
-      opensFolder: URLPrefix !== undefined || (acl ?? PathGlobs ?? '').includes('*'),
     };
   }
   return undefined;
 }
 
+/** Recognises SecureToken of Wowza Streaming Engine. */
 function wowza({ searchParams }: URL): Found | undefined {
   const names = [...searchParams.keys()];
   const hash = names.find((name) => /^[a-z]\w*hash$/i.test(name) && searchParams.has(name.replace(/hash$/, 'endtime')));
   if (hash === undefined) return undefined;
   const prefix = hash.slice(0, -'hash'.length);
   return {
-    cdn: 'Wowza Streaming Engine',
     format: 'wowza',
     settings: prefix === 'wowzatoken' ? {} : { prefix },
     names: names.filter((name) => name.startsWith(prefix)),
     expires: Number(searchParams.get(`${prefix}endtime`)),
-    opensFolder: true,
   };
 }
 
@@ -125,7 +119,6 @@ function bunny({ pathname, searchParams }: URL): Found | undefined {
   const [token, expires, folder] = [query.get('token'), query.get('expires'), query.get('token_path')];
   if (token === null || expires === null || (path === undefined && /^[\w-]{22}$/.test(token))) return undefined;
   return {
-    cdn: 'Bunny',
     format: 'bunny',
     settings: {
       carrier: path === undefined ? 'query' : 'path',
@@ -135,14 +128,13 @@ function bunny({ pathname, searchParams }: URL): Found | undefined {
     names: 'token expires token_path token_countries token_countries_blocked token_ignore_params limit'.split(' '),
     part: path && `/${path}`,
     expires: Number(expires),
-    opensFolder: folder !== null,
   };
 }
 
-/** Recognises `is_timed_hmac_valid_v0`, whose lifetime stands in the rule at Cloudflare. */
+/** Recognises Cloudflare's `is_timed_hmac_valid_v0`, whose lifetime stands in the rule at Cloudflare. */
 function cloudflare({ searchParams }: URL): Found | undefined {
   const isToken = /^\d{10}-[\w+/=%-]{40,}$/.test(searchParams.get('verify')?.replaceAll(' ', '+') ?? '');
-  return isToken ? { cdn: 'Cloudflare', format: 'cloudflare', names: ['verify'], opensFolder: false } : undefined;
+  return isToken ? { format: 'cloudflare', names: ['verify'] } : undefined;
 }
 
 /** Recognises the tokens of Fastly's VCL. */
@@ -151,11 +143,9 @@ function fastly({ searchParams }: URL): Found | undefined {
   const [expires, mac] = value?.split('_') ?? [];
   if (mac === undefined || param === undefined) return undefined;
   return {
-    cdn: 'Fastly',
     format: 'fastly',
     settings: { ...(param !== 'token' && { param }), ...(mac.length === 40 && { algorithm: 'sha1' }) },
     names: [param],
     expires: Number(expires),
-    opensFolder: false,
   };
 }

@@ -1,4 +1,5 @@
 import { isObject, webHref } from '../../endpoint-answer.ts';
+import type { SentToken } from '../../endpoint-answer.ts';
 
 /** What is told of a token: nothing of its texts. */
 export interface Carried {
@@ -24,15 +25,6 @@ export interface Pass extends Carried {
   readonly moved?: { readonly from: string; readonly to: string };
 }
 
-/** A token with the members that attach it to a request. It comes from an endpoint or a format. */
-export interface Attached {
-  readonly prefix?: unknown;
-  readonly base?: unknown;
-  readonly query?: unknown;
-  readonly headers?: unknown;
-  readonly credentials?: unknown;
-}
-
 /** What came with a token. */
 interface Origin {
   readonly source: string;
@@ -46,7 +38,7 @@ interface Origin {
  *
  * @param token one that players accept (`tokenProblem`): for others, `URL` and `Headers` throw an error that quotes it
  */
-export function passOf(token: Attached, bare: string, { source, expires, setCookies = [] }: Origin): Pass {
+export function passOf(token: SentToken, bare: string, { source, expires, setCookies = [] }: Origin): Pass {
   const carried = textsOf(token.headers);
   const folder = webHref(token.prefix);
   const [from, to] = [folder ?? `${new URL(bare).origin}/`, webHref(token.base)];

@@ -27,23 +27,18 @@ export const secretSigner = (format: TokenFormat): Signer => ({
 export async function passThatEnds(format: TokenFormat, url: string, end: number): Promise<Pass | undefined> {
   const expires = nowSeconds() + end;
   try {
-    const token = await format.sign(new URL(url), expires);
-    return passOf(token, url, { source: 'signed with the given secret', expires, setCookies: token.setCookie });
+    const { setCookie: setCookies, ...token } = await format.sign(new URL(url), expires);
+    return passOf(token, url, { source: 'signed with the given secret', expires, setCookies });
   } catch {
     return undefined;
   }
 }
 
-/**
- * Creates a signer that uses the token of the examined URL for files of its folder. A token that opens one URL leaves
- * the files as the playlist names them.
- *
- * @param opensFolder `undefined` if the token does not say
- */
-export function ownSigner(own: Pass, opensFolder: boolean | undefined): Signer {
+/** Creates a signer that uses the token of the examined URL for other files: it may open their folder. */
+export function ownSigner(own: Pass): Signer {
   const kept = new URL(own.bare).search.slice(1).split('&');
   const pairs = new URL(own.url).search.slice(1).split('&');
-  const added = opensFolder === false ? '' : pairs.filter((pair) => pair !== '' && !kept.includes(pair)).join('&');
+  const added = pairs.filter((pair) => pair !== '' && !kept.includes(pair)).join('&');
   const signed = (url: string): string => (added === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${added}`);
   return {
     isForAllOrigins: false,
