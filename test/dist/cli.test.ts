@@ -128,7 +128,7 @@ describe('secure-token verify', () => {
   test('recognises the format of a token, and says so', async () => {
     const url = await signUrl(film, { format: edgeAuth({ key: hexKey, param: 'hdnea' }), expiresIn: 300 });
     const judged = await runCli(['verify', url], { secret: hexKey });
-    expect(judged).toMatchObject({ code: 0, err: 'Taken for --format edgeAuth: hdnea in the query.\n' });
+    expect(judged).toMatchObject({ code: 0, err: 'The token was taken for one of --format edgeAuth.\n' });
     const unchecked = await runCli(['verify', url]);
     expect(unchecked).toMatchObject({ code: 2, out: expect.stringMatching(/^unchecked, expires \d{4}-/) });
     expect(unchecked.err).toContain('The signature was not checked: set SECURE_TOKEN_SECRET');

@@ -48,7 +48,12 @@ async function conform(handler: Handler, { burst = 0, loggedIn = true, isGiven =
   });
   const viewer: Record<string, string> = loggedIn ? { cookie } : {};
   const caller = new EndpointCaller('https://api.test/token', { ...viewer, origin });
-  const gathered = gatherReplies(caller, { url, page: { origin, isFrom: 'the caller', isGiven }, viewer, burst });
+  const gathered = gatherReplies(caller, {
+    url,
+    page: { origin, isFrom: isGiven ? 'the caller' : 'the endpoint' },
+    viewer,
+    burst,
+  });
   const done = { is: false };
   void gathered.finally(() => (done.is = true));
   while (!done.is) await vi.advanceTimersByTimeAsync(10);

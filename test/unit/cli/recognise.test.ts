@@ -87,7 +87,6 @@ describe('a token in a URL', () => {
       const keys = named.keys(secrets, keyIds);
       const again = await makeFormat(named, keys, { maxTtl: Infinity, ...found.settings, ...untold });
       expect(await verifyUrl(signed, { format: again, now: NOW })).toMatchObject({ ok: true });
-      expect(found.why).not.toContain(secrets[0]!);
     },
   );
 

@@ -50,7 +50,7 @@ const judge = async (url: string, secrets: readonly string[], options: VerifyOpt
     ...(options.now !== undefined && { now: options.now }),
   });
 
-const takenFor = ({ why, format }: Recognised): string => `Taken for --format ${format}: ${why}.`;
+const takenFor = ({ format }: Recognised): string => `The token was taken for one of --format ${format}.`;
 
 /** Returns unix seconds as a date for people. */
 function date(seconds: number): string {
@@ -67,11 +67,11 @@ function tellWithoutSecret(
   recognised: Recognised,
   { now = Math.floor(Date.now() / 1000), json }: VerifyOptions,
 ): 1 | 2 {
-  const { why, format, expires, keyId, isOfStore } = recognised;
+  const { format, expires, keyId, isOfStore } = recognised;
   const hasExpired = expires !== undefined && expires < now;
   const reason = hasExpired ? 'expired' : 'unchecked';
   const end = expires === undefined ? '' : `${hasExpired ? ' since' : ', expires'} ${date(expires)}`;
-  console.log(json ? JSON.stringify({ ok: false, reason, why, format, expires, keyId }) : reason + end);
+  console.log(json ? JSON.stringify({ ok: false, reason, format, expires, keyId }) : reason + end);
   const missing = isOfStore
     ? 'Only the store can check its signature: secure-token doctor URL asks the store.'
     : 'The signature was not checked: set SECURE_TOKEN_SECRET, or give --secret-file.';

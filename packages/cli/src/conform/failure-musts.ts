@@ -1,9 +1,10 @@
 import { corsProblem, namesIn, namesToAllow, preflightProblem } from '../doctor/http-rules.ts';
+import type { Page } from '../doctor/observations.ts';
 import type { Reply } from './endpoint-caller.ts';
 import { wrongStatus } from './outcome.ts';
 import type { Must, Verdict } from './outcome.ts';
 import { OTHER_ORIGIN } from './replies.ts';
-import type { Page, Replies } from './replies.ts';
+import type { Replies } from './replies.ts';
 
 /** How an endpoint has to fail, and what pages may read of its answers. */
 export const failureMusts: readonly Must[] = [
@@ -74,7 +75,7 @@ export const failureMusts: readonly Must[] = [
         return allowedOrigin(first) === '*'
           ? 'The endpoint allows credentials and `*`: browsers refuse that.'
           : undefined;
-      const needsCookie = viewer.includes('cookie') && page.isGiven;
+      const needsCookie = viewer.includes('cookie') && page.isFrom === 'the caller';
       return needsCookie ? 'The endpoint allows no credentials, and the log-in is a cookie.' : undefined;
     }),
   },
@@ -118,15 +119,13 @@ function saysWhenToRetry({ limited }: Replies): Verdict {
 /** Says why the page cannot read a reply. */
 const unreadable = (reply: Reply, page: Page): string | undefined => corsProblem(reply, page, false);
 
-/** Judges an endpoint that allows pages of another origin, as far as such an origin is known. */
+/** Judges an endpoint that allows pages of another origin, if `--origin` names one. */
 function ofOtherOrigins(check: (replies: Replies) => Verdict): Must['check'] {
   return (replies) => {
-    const { first, page } = replies;
-    if (page.isGiven || unreadable(first, page) === undefined) return check(replies);
-    return {
-      message: `The endpoint allows no pages of ${page.origin}: does it have a page on another origin?`,
-      remedy: 'Give the origin of that page with --origin. An endpoint on the origin of its page needs no CORS.',
-    };
+    const { page } = replies;
+    if (page.isFrom === 'the caller') return check(replies);
+    const remedy = 'Give the origin of such a page with --origin. An endpoint on the origin of its page needs no CORS.';
+    return { message: 'No page of another origin was named.', remedy };
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { preflightHeaders } from '../doctor/http-rules.ts';
+import type { Page } from '../doctor/observations.ts';
 import { isObject, sameSecond } from '../endpoint-answer.ts';
 import { Interrupted } from './endpoint-caller.ts';
 import type { Call, EndpointCaller, Reply } from './endpoint-caller.ts';
@@ -34,14 +35,7 @@ export interface Replies extends Readonly<Record<CallName, Reply>> {
   readonly limited: readonly Reply[];
 }
 
-export type Described = readonly [what: string, reply: Reply];
-
-export interface Page {
-  readonly origin: string;
-  readonly isFrom: 'the caller';
-  /** Whether `--origin` names the page: then the endpoint must allow it. */
-  readonly isGiven: boolean;
-}
+type Described = readonly [what: string, reply: Reply];
 
 interface Plan {
   readonly url: string;

@@ -26,8 +26,6 @@ export interface Found {
 
 /** The facts that a token in a URL shows without the secret. */
 export interface Recognised extends Found {
-  /** Where the token is, such as `Key-Pair-Id, Signature in the query`. */
-  readonly why: string;
   readonly settings: Settings;
   /** The URL without the token. */
   readonly bare: string;
@@ -63,15 +61,11 @@ export async function recognise(text: string): Promise<Recognised | undefined> {
 
 function completed(url: URL, found: Found): Recognised {
   const { names = [], part, instead = '', settings = {}, keyId } = found;
-  const present = names.filter((name) => url.searchParams.has(name)).map(printable);
   return {
     ...found,
-    why: part === undefined ? `${present.join(', ')} in the query` : 'a token in the path',
     settings,
-    keyId: keyId === undefined ? undefined : printable(keyId),
+    // a token may contain control characters, and a terminal obeys them
+    keyId: keyId?.replace(/\p{Cc}/gu, '\ufffd'),
     bare: part === undefined ? withoutParameters(url, names) : withoutPath(url, part, instead),
   };
 }
-
-/** Replaces control characters: a token may contain them, and a terminal obeys them. */
-const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd');

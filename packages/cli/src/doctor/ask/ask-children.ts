@@ -19,7 +19,7 @@ export interface ChildrenSubject {
   /** The origin of the page. */
   readonly origin: string;
   readonly signer: Signer | undefined;
-  /** Returns the URL without the token that is recognised in it; the URL itself if there is no token. */
+  /** Returns the URL without its token; the URL itself if there is no token. */
   readonly bareOf: (url: string) => Promise<string>;
 }
 

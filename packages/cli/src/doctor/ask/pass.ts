@@ -63,36 +63,23 @@ export const passOfUrl = (url: string, bare: string, source: string, headers: Pa
   cookies: 'cookie' in headers,
 });
 
+/** Letters and digits, percent-encoded or not, and whether they are the name of a value. In linear time. */
+const RUN = /([\w%.-]+)(=(?=[^&=]))?/g;
+
 /** Returns a pass in whose token one character was changed; `undefined` if no character can be changed. */
 export function tampered(pass: Pass): Pass | undefined {
-  const { url, headers } = pass;
-  const [longest = ''] = textsIn(pass).sort((a, b) => b.length - a.length);
+  const { url, bare, headers } = pass;
+  // no other host must get a request, although the token may have chosen the host
+  const { origin } = new URL(url);
+  const path = url.slice(origin.length);
+  const runs = [path, ...Object.values(headers)].flatMap((text) => [...text.matchAll(RUN)]);
+  const values = runs.flatMap(([, run = '', isName]) => (isName === undefined ? run : []));
+  const longest = values.sort((a, b) => b.length - a.length).find((value) => !bare.includes(value)) ?? '';
   const changed = withOneChanged(longest);
   if (changed === undefined) return undefined;
-  const { origin } = new URL(url);
-  const [path, at] = [url.slice(origin.length), url.slice(origin.length).lastIndexOf(longest)];
-  const carried = Object.entries(headers).map(([name, text]) => [name, text.replace(longest, () => changed)]);
-  return {
-    ...pass,
-    // a text of a header may also be part of the host, and no other host must get a request
-    url: at < 0 ? url : origin + path.slice(0, at) + changed + path.slice(at + longest.length),
-    headers: Object.fromEntries(carried) as Record<string, string>,
-  };
-}
-
-/** Returns the texts of a token, as they are written in the query, the path and the headers. */
-function textsIn({ url, bare, headers }: Pass): string[] {
-  const [signed, plain] = [new URL(url), new URL(bare)];
-  const added = (separator: string, one: string, other: string): string[] => {
-    const kept = new Set(other.split(separator));
-    return one.split(separator).filter((part) => !kept.has(part));
-  };
-  const query = added('&', signed.search.slice(1), plain.search.slice(1));
-  return [
-    ...query.map((pair) => pair.slice(pair.indexOf('=') + 1)),
-    ...added('/', signed.pathname, plain.pathname),
-    ...Object.values(headers),
-  ];
+  const change = (text: string): string => text.replace(longest, () => changed);
+  const carried = Object.entries(headers).map(([name, text]) => [name, change(text)] as const);
+  return { ...pass, url: origin + change(path), headers: Object.fromEntries(carried) };
 }
 
 /**
