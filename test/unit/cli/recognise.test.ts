@@ -124,32 +124,19 @@ describe('a token in a URL', () => {
 });
 
 describe('what strangers have written into a URL', () => {
-  const policy = (statement: unknown): string => btoa(JSON.stringify(statement)).replaceAll('=', '_');
-  const jws = (header: unknown, claims: unknown): string =>
-    [header, claims]
-      .map((part) => btoa(JSON.stringify(part)).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_'))
-      .join('.') + '.AAAA';
+  const inBase64 = (value: unknown): string => btoa(JSON.stringify(value)).replaceAll('=', '');
+  const jws = (header: unknown): string => `${inBase64(header)}.${inBase64({ exp: 1 })}.AAAA`;
 
   test.each([
-    ['a CBOR that is no map', 'https://cdn.example.com/s1.ts?x=0YRAoEEFUAcHBwcHBwcHBwcHBwcHBwc'],
-    [
-      'a policy without a list',
-      `https://cdn.example.com/s1.ts?Policy=${policy({ Statement: 5 })}&Signature=a&Key-Pair-Id=K`,
-    ],
-    [
-      'a resource that is a number',
-      `https://cdn.example.com/s1.ts?Policy=${policy({ Statement: [{ Resource: 5 }] })}&Signature=a&Key-Pair-Id=K`,
-    ],
-    [
-      'an algorithm that has no text',
-      `https://cdn.example.com/s1.ts?token=${jws({ alg: { toString: 1, valueOf: 1 } }, { exp: 1 })}`,
-    ],
-  ])('recognise: %s ends nothing', async (_, url) => {
-    await expect(recognise(url).then(() => 'answered')).resolves.toBe('answered');
+    ['a CBOR that is no map', 'x=0YRAoEEFUAcHBwcHBwcHBwcHBwcHBwc'],
+    ['a policy without a list', `Policy=${inBase64({ Statement: 5 })}&Signature=a&Key-Pair-Id=K`],
+    ['a key id that is no text', `token=${jws({ alg: 'HS256', kid: { toString: 1 } })}`],
+  ])('%s ends nothing', async (_, query) => {
+    await expect(recognise(`${film}?${query}`).then(() => 'answered')).resolves.toBe('answered');
   });
 
-  test('recognise: control characters do not reach a terminal', async () => {
-    const url = `https://cdn.example.com/s1.ts?token=${jws({ alg: 'HS256', kid: 'a\u001b[2Jb' }, { exp: 1 })}`;
-    expect(JSON.stringify(await recognise(url))).not.toContain('\\u001b');
+  test('control characters do not reach a terminal', async () => {
+    const found = await recognise(`${film}?token=${jws({ alg: 'HS256', kid: 'a\u001b[2Jb' })}`);
+    expect(found?.keyId).toBe('a\ufffd[2Jb');
   });
 });
