@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { createSigningEndpoint, azion } from 'secure-token-server';
 import type { SigningEndpointOptions } from 'secure-token-server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { EndpointCaller } from '../../../packages/cli/src/conform/endpoint-caller.ts';
 import { musts } from '../../../packages/cli/src/conform/musts.ts';
 import { outcomeOf } from '../../../packages/cli/src/conform/outcome.ts';
 import { gatherReplies } from '../../../packages/cli/src/conform/replies.ts';
@@ -48,8 +47,7 @@ async function conform(
   });
   const viewer: Record<string, string> = loggedIn ? { cookie } : {};
   const page = { origin, isFrom: isGiven ? 'the caller' : 'the endpoint' } as const;
-  const caller = new EndpointCaller('https://api.test/token', { ...viewer, origin });
-  const gathered = gatherReplies(caller, { url, page, viewer, burst });
+  const gathered = gatherReplies({ endpoint: 'https://api.test/token', url, page, viewer, burst });
   const done = { is: false };
   void gathered.finally(() => (done.is = true));
   while (!done.is) await vi.advanceTimersByTimeAsync(10);
@@ -59,7 +57,7 @@ async function conform(
     checks.filter((check) => check.result === result).map(({ number }) => number);
   return {
     ...{ failed: numbers('failed'), notTried: numbers('not-tried') },
-    ...{ text: JSON.stringify(checks), asked: caller.asked },
+    ...{ text: JSON.stringify(checks), asked: replies.asked },
   };
 }
 

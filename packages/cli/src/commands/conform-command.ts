@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { addHeader, webUrl, wholeNumber } from '../call-arguments.ts';
-import { EndpointCaller } from '../conform/endpoint-caller.ts';
 import { musts } from '../conform/musts.ts';
 import { gatherReplies } from '../conform/replies.ts';
 import { outcomeOf } from '../conform/outcome.ts';
@@ -43,10 +42,10 @@ Exit codes: 0 nothing has failed, 1 a check has failed, 2 the endpoint could not
           ? { origin: own, isFrom: 'the endpoint' }
           : { origin: webUrl('--origin', origin).origin, isFrom: 'the caller' };
       const viewer = Object.fromEntries(header);
-      const caller = new EndpointCaller(href, { ...viewer, origin: page.origin });
-      const gathered = await gatherReplies(caller, { url: webUrl('URL', url).href, page, viewer, burst });
+      const plan = { endpoint: href, url: webUrl('URL', url).href, page, viewer, burst };
+      const gathered = await gatherReplies(plan);
       const checks = musts.map((each) => ({ number: each.number, must: each.must, ...outcomeOf(each, gathered) }));
-      const { asked } = caller;
+      const { asked } = gathered;
       if (json) console.log(JSON.stringify({ checks, asked }));
       else console.log(report(checks, asked));
       const hasFailed = checks.some(({ result }) => result === 'failed');

@@ -8,10 +8,11 @@ import {
   timeProblem,
 } from '../endpoint-answer.ts';
 import type { SentToken } from '../endpoint-answer.ts';
-import type { Reply } from './endpoint-caller.ts';
-import { answered, notAsked, unanswered, withoutToken, wrongStatus } from './outcome.ts';
+import { notAsked, withoutToken, wrongStatus } from './outcome.ts';
 import type { Must, Verdict } from './outcome.ts';
 import type { Replies } from './replies.ts';
+import { answered, unanswered } from './reply.ts';
+import type { Reply } from './reply.ts';
 
 /** Seconds by which `now` and the header `Date` may differ. */
 const CLOCKS = 5;

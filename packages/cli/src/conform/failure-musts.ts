@@ -1,10 +1,10 @@
 import { corsProblem, namesIn, namesToAllow, preflightProblem } from '../doctor/http-rules.ts';
 import type { Page } from '../doctor/observations.ts';
-import type { Reply } from './endpoint-caller.ts';
 import { wrongStatus } from './outcome.ts';
 import type { Must, Verdict } from './outcome.ts';
 import { OTHER_ORIGIN } from './replies.ts';
 import type { Replies } from './replies.ts';
+import type { Reply } from './reply.ts';
 
 /** How an endpoint has to fail, and what pages may read of its answers. */
 export const failureMusts: readonly Must[] = [

@@ -1,9 +1,10 @@
 import { answerMusts, carriedBy } from './answer-musts.ts';
 import { failureMusts } from './failure-musts.ts';
-import type { Reply } from './endpoint-caller.ts';
-import { answered, unanswered, withoutToken, wrongStatus } from './outcome.ts';
+import { withoutToken, wrongStatus } from './outcome.ts';
 import type { Must, Verdict } from './outcome.ts';
 import type { Replies } from './replies.ts';
+import { answered, unanswered } from './reply.ts';
+import type { Reply } from './reply.ts';
 
 /** Tells whether a status blames this call, and neither the viewer nor an outage. */
 const isOwnFault = (status: number): boolean => status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);

@@ -1,4 +1,5 @@
-import type { Reply } from './endpoint-caller.ts';
+import { answered } from './reply.ts';
+import type { Reply } from './reply.ts';
 import type { Gathered, Replies } from './replies.ts';
 
 /**
@@ -56,14 +57,4 @@ export const wrongStatus = (reply: Reply, isRight: (status: number) => boolean):
 export function withoutToken(reply: Reply, url: string): string | undefined {
   if (reply.status !== 200) return answered(reply);
   return reply.tokenFor(url) ? undefined : 'The endpoint sent no token for the URL.';
-}
-
-/** Returns the status of a reply, or why there is none, in a sentence. */
-export const answered = ({ status, failure }: Reply): string =>
-  failure === undefined ? `The endpoint answered ${status}.` : `No answer: ${failure}.`;
-
-/** Returns the URLs of a call about which its answer says nothing. */
-export function unanswered({ urls, denied, tokenFor }: Reply): readonly string[] {
-  const isDenied = new Set(denied);
-  return urls.filter((url) => !isDenied.has(url) && !tokenFor(url));
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { Asker } from '../asker.ts';
+import type { Request } from '../asker.ts';
 import { preflightHeaders } from '../doctor/http-rules.ts';
 import type { Page } from '../doctor/observations.ts';
 import { isObject, sameSecond } from '../endpoint-answer.ts';
-import { Interrupted } from './endpoint-caller.ts';
-import type { Call, EndpointCaller, Reply } from './endpoint-caller.ts';
+import { replyOf } from './reply.ts';
+import type { Reply } from './reply.ts';
 
 /**
  * Single calls:
@@ -38,6 +40,7 @@ export interface Replies extends Readonly<Record<CallName, Reply>> {
 type Described = readonly [what: string, reply: Reply];
 
 interface Plan {
+  readonly endpoint: string;
   readonly url: string;
   readonly page: Page;
   /** The headers of `--header`, which make the caller a viewer; names in lower case. */
@@ -46,6 +49,8 @@ interface Plan {
   readonly burst: number;
 }
 
+/** Limits of all calls: a player waits ten seconds for each. */
+const LIMITS = { requests: Infinity, totalMs: 90_000, eachMs: 10_000 };
 /** Bytes of a body that is too long: more than 100 URLs need, whatever the URLs are. */
 const TOO_LONG = 2_000_000;
 /** Milliseconds after which `now` must have moved on. */
@@ -71,69 +76,107 @@ export interface Gathered {
   readonly first: Reply;
   /** Missing if the first reply grants nothing, or if the time or the rate limit of the endpoint was over too soon. */
   readonly all?: Replies;
+  /** The number of calls. */
+  readonly asked: number;
 }
 
 /** Makes all calls by which the musts are judged: about forty calls, and those of a burst. */
-export async function gatherReplies(caller: EndpointCaller, { url, page, viewer, burst }: Plan): Promise<Gathered> {
-  // all calls have one session, as those of a page: an endpoint that counts sessions would count two as two screens
-  const session = randomBytes(16).toString('base64url');
-  const callFor = (urls: readonly string[], more: object = {}): Call => ({
-    urls,
-    body: JSON.stringify({ urls, reason: 'initial', session, ...more }),
-  });
-  const ask = (urls: readonly string[], more: object = {}, call: Call = {}): Promise<Reply> =>
-    caller.call({ ...callFor(urls, more), ...call });
-  const begun = Date.now();
-  const first = (await caller.send(callFor([url])))!;
+export async function gatherReplies(plan: Plan): Promise<Gathered> {
+  const { url } = plan;
+  const asker = new Asker(LIMITS);
+  const caller = callerOf(asker, plan);
+  const first = (await caller.send([url], { body: caller.bodyFor([url]) }))!;
   // a fault of the first answer would be a fault of all others
-  if (first.status !== 200 || !isObject(first.answer)) return { first, url };
+  const isGranted = first.status === 200 && isObject(first.answer);
+  try {
+    return { url, first, ...(isGranted && { all: await askAll(caller, plan, first) }), asked: asker.asked };
+  } catch (error) {
+    if (error instanceof Interrupted) return { url, first, asked: asker.asked };
+    throw error;
+  }
+}
 
+/** Thrown where no further call is made. */
+class Interrupted extends Error {}
+
+/** Creates what makes calls in one session, as a page does: an endpoint that counts sessions would count two. */
+function callerOf(asker: Asker, { endpoint, page, viewer }: Plan) {
+  const limited: Reply[] = [];
+  const session = randomBytes(16).toString('base64url');
+  /** Makes a call; returns `undefined` if the time is over. */
+  const send = async (urls: readonly string[], request: Partial<Request>): Promise<Reply | undefined> => {
+    const headers = { 'content-type': 'application/json', ...viewer, origin: page.origin };
+    const outcome = await asker.ask({ what: '', url: endpoint, method: 'POST', headers, ...request });
+    // a call that the end of the time has cut off has no status; timers may fire a little early
+    if (!outcome || ('failure' in outcome && asker.leftMs < 50)) return undefined;
+    const reply = replyOf(urls, outcome);
+    if (reply.status === 429) limited.push(reply);
+    return reply;
+  };
+  return {
+    limited,
+    send,
+    /** @throws `Interrupted` after a 429, and once the time is over */
+    async call(urls: readonly string[], request: Partial<Request>): Promise<Reply> {
+      const reply = limited.length === 0 ? await send(urls, request) : undefined;
+      if (!reply || reply.status === 429) throw new Interrupted();
+      return reply;
+    },
+    bodyFor: (urls: readonly string[], more: object = {}): string =>
+      JSON.stringify({ urls, reason: 'initial', session, ...more }),
+  };
+}
+
+async function askAll(caller: ReturnType<typeof callerOf>, plan: Plan, first: Reply): Promise<Replies> {
+  const { url, page, viewer, burst } = plan;
+  const { limited, send, call, bodyFor } = caller;
+  const begun = Date.now();
+  const ask = (urls: readonly string[], more?: object): Promise<Reply> => call(urls, { body: bodyFor(urls, more) });
+  const askWith = (headers: Readonly<Record<string, string>>): Promise<Reply> =>
+    call([url], { body: bodyFor([url]), headers });
   const foreign = url.replace(new URL(url).host, 'secure-token.invalid');
   const names = Object.keys(viewer);
   const neighbours = Array.from({ length: 100 }, (_, i) => new URL(`conform-${i + 1}.ts`, url).href);
   const neighbour = neighbours[0]!;
   const askTwice = (): Promise<[Reply, Reply]> => Promise.all([ask([url]), ask([url], { reason: 'refused' })]);
-  try {
-    const asked = {
-      ...{ url, foreign, page, viewer: names, first, limited: caller.limited },
-      refused: await sameSecond(askTwice, ({ time }) => time),
-      ordered: await Promise.all([ask([url, neighbour, url]), ask([neighbour, url]), ask([url, neighbour, url])]),
-      unknownMembers: await ask([url], { 'x-conform': { of: ['anything'] } }),
-      nulls: await ask([url], { reason: null }),
-      unknownReason: await ask([url], { reason: 'conform' }),
-      hundred: await ask([url, ...neighbours.slice(1)]),
-      hundredAndOne: await ask([url, ...neighbours]),
-      partial: await ask([foreign, url]),
-      denied: await ask([foreign]),
-      tooLong: await sendTooLong(caller, callFor([url]).body!),
-      withCharset: await ask([url], {}, { type: 'application/json; charset=utf-8' }),
-      asText: await ask([url], {}, { type: 'text/plain' }),
-      get: await caller.call({ method: 'GET' }),
-      stranger: names.length > 0 ? await ask([url], {}, { headers: { origin: page.origin } }) : undefined,
-      preflight: await caller.call({
-        method: 'OPTIONS',
-        headers: preflightHeaders(page.origin, 'POST', ['content-type', ...names]),
-      }),
-      otherOrigin: await ask([url], {}, { headers: { ...viewer, origin: OTHER_ORIGIN } }),
-    };
-    const bodies: Described[] = [];
-    for (const [what, body] of malformed(url)) bodies.push([what, await caller.call({ body })]);
-    await caller.pause(Math.max(0, begun + LATER_MS - Date.now()));
-    const later = await ask([url]);
-    for (let i = 0; i < burst && caller.limited.length === 0; i++) if (!(await caller.send(callFor([url])))) break;
-    return { first, url, all: { ...asked, malformed: bodies, later } };
-  } catch (error) {
-    if (error instanceof Interrupted) return { first, url };
-    throw error;
-  }
+  const ofPage = { ...viewer, origin: page.origin };
+  const type = 'application/json';
+  const asked = {
+    ...{ url, foreign, page, viewer: names, first, limited },
+    refused: await sameSecond(askTwice, ({ time }) => time),
+    ordered: await Promise.all([ask([url, neighbour, url]), ask([neighbour, url]), ask([url, neighbour, url])]),
+    unknownMembers: await ask([url], { 'x-conform': { of: ['anything'] } }),
+    nulls: await ask([url], { reason: null }),
+    unknownReason: await ask([url], { reason: 'conform' }),
+    hundred: await ask([url, ...neighbours.slice(1)]),
+    hundredAndOne: await ask([url, ...neighbours]),
+    partial: await ask([foreign, url]),
+    denied: await ask([foreign]),
+    tooLong: await sendTooLong((body) => call([], { body }), bodyFor([url])),
+    withCharset: await askWith({ ...ofPage, 'content-type': `${type}; charset=utf-8` }),
+    asText: await askWith({ ...ofPage, 'content-type': 'text/plain' }),
+    stranger: names.length > 0 ? await askWith({ 'content-type': type, origin: page.origin }) : undefined,
+    otherOrigin: await askWith({ ...ofPage, 'content-type': type, origin: OTHER_ORIGIN }),
+    get: await call([], { method: 'GET', headers: ofPage }),
+    preflight: await call([], {
+      method: 'OPTIONS',
+      headers: preflightHeaders(page.origin, 'POST', ['content-type', ...names]),
+    }),
+  };
+  const bodies: Described[] = [];
+  for (const [what, body] of malformed(url)) bodies.push([what, await call([], { body })]);
+  await new Promise((resolve) => setTimeout(resolve, begun + LATER_MS - Date.now()));
+  const later = await ask([url]);
+  for (let i = 0; i < burst && limited.length === 0; i++) if (!(await send([url], { body: bodyFor([url]) }))) break;
+  return { ...asked, malformed: bodies, later };
 }
 
 /**
  * Sends a body that is too long, and sends it again if no answer comes: a server that answers and closes the connection
  * while the body still arrives may cut its own answer off (RFC 9112 section 9.6).
  */
-async function sendTooLong(caller: EndpointCaller, body: string): Promise<Reply> {
-  const call = { body: body + ' '.repeat(TOO_LONG) };
-  const reply = await caller.call(call);
-  return reply.status === 0 ? caller.call(call) : reply;
+async function sendTooLong(send: (body: string) => Promise<Reply>, body: string): Promise<Reply> {
+  const long = body + ' '.repeat(TOO_LONG);
+  const reply = await send(long);
+  return reply.status === 0 ? send(long) : reply;
 }
