@@ -117,7 +117,7 @@ function callerOf(asker: Asker, { endpoint, page, viewer }: Plan) {
     limited,
     send,
     /** @throws `Interrupted` after a 429, and once the time is over */
-    async call(urls: readonly string[], request: Partial<Request>): Promise<Reply> {
+    call: async (urls: readonly string[], request: Partial<Request>): Promise<Reply> => {
       const reply = limited.length === 0 ? await send(urls, request) : undefined;
       if (!reply || reply.status === 429) throw new Interrupted();
       return reply;
@@ -131,9 +131,8 @@ async function askAll(caller: ReturnType<typeof callerOf>, plan: Plan, first: Re
   const { url, page, viewer, burst } = plan;
   const { limited, send, call, bodyFor } = caller;
   const begun = Date.now();
-  const ask = (urls: readonly string[], more?: object): Promise<Reply> => call(urls, { body: bodyFor(urls, more) });
-  const askWith = (headers: Readonly<Record<string, string>>): Promise<Reply> =>
-    call([url], { body: bodyFor([url]), headers });
+  const ask = (urls: readonly string[], more?: object, request: Partial<Request> = {}): Promise<Reply> =>
+    call(urls, { body: bodyFor(urls, more), ...request });
   const foreign = url.replace(new URL(url).host, 'secure-token.invalid');
   const names = Object.keys(viewer);
   const neighbours = Array.from({ length: 100 }, (_, i) => new URL(`conform-${i + 1}.ts`, url).href);
@@ -153,10 +152,11 @@ async function askAll(caller: ReturnType<typeof callerOf>, plan: Plan, first: Re
     partial: await ask([foreign, url]),
     denied: await ask([foreign]),
     tooLong: await sendTooLong((body) => call([], { body }), bodyFor([url])),
-    withCharset: await askWith({ ...ofPage, 'content-type': `${type}; charset=utf-8` }),
-    asText: await askWith({ ...ofPage, 'content-type': 'text/plain' }),
-    stranger: names.length > 0 ? await askWith({ 'content-type': type, origin: page.origin }) : undefined,
-    otherOrigin: await askWith({ ...ofPage, 'content-type': type, origin: OTHER_ORIGIN }),
+    withCharset: await ask([url], {}, { headers: { ...ofPage, 'content-type': `${type}; charset=utf-8` } }),
+    asText: await ask([url], {}, { headers: { ...ofPage, 'content-type': 'text/plain' } }),
+    stranger:
+      names.length > 0 ? await ask([url], {}, { headers: { 'content-type': type, origin: page.origin } }) : undefined,
+    otherOrigin: await ask([url], {}, { headers: { ...ofPage, 'content-type': type, origin: OTHER_ORIGIN } }),
     get: await call([], { method: 'GET', headers: ofPage }),
     preflight: await call([], {
       method: 'OPTIONS',
