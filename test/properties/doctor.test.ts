@@ -48,9 +48,7 @@ test(
 test(
   'a changed token differs from the good one in one character of its values',
   () => {
-    const value = fc
-      .stringMatching(/^[\w~=*/.%-]{1,80}$/)
-      .filter((text) => /[A-Za-z\d]/.test(text) && !text.includes('%'));
+    const value = fc.stringMatching(/^[\w~*/.-]{0,40}[A-Za-z\d]{16,64}[~=*/.]{0,9}$/);
     fc.assert(
       fc.property(value, value, (st, e) => {
         const pass = passOf({ query: { st, e } }, film, { source: '' });

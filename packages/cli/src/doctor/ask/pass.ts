@@ -64,7 +64,7 @@ export const passOfUrl = (url: string, bare: string, source: string, headers: Pa
 });
 
 /** Letters and digits, percent-encoded or not, and whether they are the name of a value. In linear time. */
-const RUN = /([\w%.-]+)(=(?=[^&=]))?/g;
+const RUN = /([\w%.-]+)(=(?=[\w%]))?/g;
 
 /** Returns a pass in whose token one character was changed; `undefined` if no character can be changed. */
 export function tampered(pass: Pass): Pass | undefined {
