@@ -26,8 +26,8 @@ test(
       fc.property(body, fc.integer({ min: 100, max: 599 }), (sent, status) => {
         const text = JSON.stringify(sent);
         const answer: Answer = { url: film, status, headers: new Headers(), body: text, sentMs: 0, receivedMs: 1 };
-        const tokens = (Array.isArray(sent.tokens) ? sent.tokens : []).filter(isObject);
-        const opening = tokenFinder(tokens)(film);
+        const tokens: unknown[] = Array.isArray(sent.tokens) ? sent.tokens : [];
+        const opening = tokenFinder(tokens.filter(isObject))(film);
         const isRight = opening !== undefined && tokenProblem(opening) === undefined;
         const pass = isRight ? passOf(opening, film, { source: '' }) : undefined;
         if (pass) tampered(pass);
