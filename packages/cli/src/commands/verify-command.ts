@@ -20,24 +20,19 @@ interface VerifyOptions extends FormatOptions {
 
 export function addVerifyCommand(program: Command, exitWith: (code: number) => void): void {
   addFormatOptions(program.command('verify').argument('<url>', 'absolute URL with its token'), recognisedOr)
-    .description(
-      'Say what an edge would answer: exit code 0 for 200, 1 for 403 and 410. Without the secret, say what the token ' +
-        'shows: exit code 1 if it has expired, otherwise 2, because the signature was not checked.',
-    )
+    .description('Say what an edge would answer: exit code 0 for 200, 1 for 403 and 410.')
     .option('--now <time>', 'check as of this unix time (default: the clock)', wholeNumber)
     .action(async (url: string, given: VerifyOptions) => {
       const { json } = given;
       // read the secrets once: a pipe is empty after that
       const secrets = await findSecrets(given);
       const { options, recognised } = await completedBy(url, given);
-      if (recognised && (secrets.length === 0 || recognised.isOfStore)) {
-        exitWith(tellWithoutSecret(recognised, given));
-        return;
-      }
+      if (recognised && (secrets.length === 0 || recognised.isOfStore)) throw new CliError(unchecked(recognised));
       const verdict = await judge(url, secrets, options);
       if (!verdict.ok) exitWith(1);
       // programs parse standard output, so explanations go to standard error
-      if (recognised && recognised.format !== 'azion' && !json) console.error(takenFor(recognised));
+      if (recognised && recognised.format !== 'azion' && !json)
+        console.error(`The token was taken for one of --format ${recognised.format}.`);
       const line = verdict.ok ? `200 until ${date(verdict.expires)}` : `${verdict.status} ${verdict.reason}`;
       console.log(json ? JSON.stringify(verdict) : line);
       if (!verdict.ok && !json) console.error(await explainRefusal(url, verdict, options, secrets));
@@ -50,33 +45,19 @@ const judge = async (url: string, secrets: readonly string[], options: VerifyOpt
     ...(options.now !== undefined && { now: options.now }),
   });
 
-const takenFor = ({ format }: Recognised): string => `The token was taken for one of --format ${format}.`;
-
 /** Returns unix seconds as a date for people. */
 function date(seconds: number): string {
   const made = new Date(seconds * 1000);
   return Number.isNaN(made.getTime()) ? 'no date' : made.toISOString().replace('.000', '');
 }
 
-/**
- * Prints what the token shows without the secret.
- *
- * @returns the exit code
- */
-function tellWithoutSecret(
-  recognised: Recognised,
-  { now = Math.floor(Date.now() / 1000), json }: VerifyOptions,
-): 1 | 2 {
-  const { format, expires, keyId, isOfStore } = recognised;
-  const hasExpired = expires !== undefined && expires < now;
-  const reason = hasExpired ? 'expired' : 'unchecked';
-  const end = expires === undefined ? '' : `${hasExpired ? ' since' : ', expires'} ${date(expires)}`;
-  console.log(json ? JSON.stringify({ ok: false, reason, format, expires, keyId }) : reason + end);
+/** Says what a token shows that cannot be checked. */
+function unchecked({ format, expires, isOfStore }: Recognised): string {
+  const end = expires === undefined ? '' : `, which ends at ${date(expires)}`;
   const missing = isOfStore
-    ? 'Only the store can check its signature: secure-token doctor URL asks the store.'
-    : 'The signature was not checked: set SECURE_TOKEN_SECRET, or give --secret-file.';
-  if (!json) console.error([takenFor(recognised), ...(keyId ? [`key id: ${keyId}`] : []), missing].join('\n'));
-  return hasExpired ? 1 : 2;
+    ? 'Only the store can judge it: secure-token doctor URL asks the store.'
+    : 'The secret is missing. Set SECURE_TOKEN_SECRET, or give --secret-file.';
+  return `The URL has a token of --format ${format}${end}. ${missing}`;
 }
 
 /** Options with which a token may be right, each with what that means. Deeper folders are rare. */
