@@ -14,10 +14,7 @@ export interface Outcome {
   readonly remedy: string;
 }
 
-interface NotTried {
-  readonly message: string;
-  readonly remedy: string;
-}
+type NotTried = Omit<Outcome, 'result'>;
 
 /** `undefined` for a rule that is kept; a sentence that says what is wrong; or why the rule was not tried. */
 export type Verdict = undefined | string | NotTried;
