@@ -1,233 +1,240 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { azion, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { azion, edgeAuth, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
 import { runCli } from '../support/cli.ts';
+import { FILM, PAGE, SECRET, nodeEdge, ourEdge, ourEndpoint } from '../support/doctor-setups.ts';
+import type { Server } from '../support/doctor-setups.ts';
+import { hexKey, rsaKey } from '../support/format-samples.ts';
+import { listen } from '../support/listen.ts';
+import type { Listening } from '../support/listen.ts';
 
 const secret = 'mysecret';
-const known = 'http://www.example.org/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000';
 const bare = 'http://www.example.org/my/uri';
+const known = `${bare}?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000`;
+const film = 'https://cdn.example.com/vod/7/a.m3u8';
+const until = ['--expires', '1470055000'];
+
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string, content: string): string => {
   writeFileSync(join(folder, name), content);
   return join(folder, name);
 };
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('secure-token sign', () => {
-  test("prints the line that Azion's scripts print as they are (other inputs: azion-scripts.test.ts)", async () => {
-    expect(await runCli(['sign', bare, '--expires', '1470055000'], { secret })).toEqual({
-      code: 0,
-      out: `${known}\n`,
-      err: '',
-    });
+  test("prints the line that Azion's scripts print (other inputs: azion-scripts.test.ts)", async () => {
+    expect(await runCli(['sign', bare, ...until], { secret })).toEqual({ code: 0, out: `${known}\n`, err: '' });
   });
 
-  test('the secret may come from a file; the first line signs', async () => {
-    for (const content of ['mysecret', 'mysecret\n', 'mysecret\r\nold\r\n']) {
-      const args = ['sign', bare, '--expires', '1470055000', '--secret-file', file('secret', content)];
-      expect((await runCli(args, { secret: 'another' })).out).toBe(`${known}\n`);
-    }
+  test('takes the secret from a file, whose first line signs', async () => {
+    const args = ['sign', bare, ...until, '--secret-file', file('secret', 'mysecret\r\nold\r\n')];
+    expect((await runCli(args, { secret: 'another' })).out).toBe(`${known}\n`);
   });
 
-  test('--ttl counts from now, 300 seconds by default; --json', async () => {
-    for (const [args, lifetime] of [
-      [[], 300],
-      [['--ttl', '60'], 60],
-    ] as const) {
-      const before = Date.now() / 1000;
-      const { url, expires } = JSON.parse((await runCli(['sign', bare, '--json', ...args], { secret })).out);
-      // whole seconds
-      expect(expires).toBeGreaterThan(before + lifetime - 1);
-      expect(expires).toBeLessThanOrEqual(Date.now() / 1000 + lifetime);
-      expect(await verifyUrl(url, { format: azion({ secret }) })).toMatchObject({ ok: true });
-    }
+  test('signs for 300 seconds from now, and prints JSON', async () => {
+    const before = Math.floor(Date.now() / 1000);
+    const { url, expires } = JSON.parse((await runCli(['sign', bare, '--json'], { secret })).out);
+    expect(expires).toBeGreaterThanOrEqual(before + 300);
+    expect(expires).toBeLessThanOrEqual(Date.now() / 1000 + 300);
+    expect(await verifyUrl(url, { format: azion({ secret }) })).toMatchObject({ ok: true });
   });
 
-  test('--path-form raw', async () => {
-    const { out } = await runCli(['sign', 'https://h/a%20b', '--expires', '1470055000', '--path-form', 'raw'], {
-      secret,
-    });
+  test('signs the path as it stands with --path-form raw, and a folder with --depth', async () => {
+    const raw = await runCli(['sign', 'https://h/a%20b', ...until, '--path-form', 'raw'], { secret });
     const format = azion({ secret, pathForm: 'raw' });
-    expect(out.trim()).toBe(await signUrl('https://h/a%20b', { format, expires: 1_470_055_000 }));
-  });
-});
-
-describe('--depth', () => {
-  const at = 'https://h/live/7';
-  const token = 'st=N0FRwVnSNd2jHjC4uqrlAg&e=1470055000';
-
-  test('sign and playlist sign the folder, verify accepts it and the token of one path', async () => {
-    const until = ['--expires', '1470055000'];
-    expect((await runCli(['sign', `${at}/a.m3u8`, ...until, '--depth', '2'], { secret })).out).toBe(
-      `${at}/a.m3u8?${token}\n`,
-    );
-    const playlist = ['playlist', '-', '--url', `${at}/a.m3u8`, ...until, '--depth', '2'];
-    const { out } = await runCli(playlist, { secret, input: '#EXTM3U\n#EXTINF:4,\ns1.ts\n#EXTINF:4,\nhd/s2.ts\n' });
-    expect(out).toBe(`#EXTM3U\n#EXTINF:4,\ns1.ts?${token}\n#EXTINF:4,\nhd/s2.ts?${token}\n`);
-    const verify = async (url: string, ...args: string[]): Promise<string> =>
-      (await runCli(['verify', url, '--now', '1470055000', ...args], { secret })).out;
-    expect(await verify(`${at}/b.ts?${token}`, '--depth', '2')).toMatch(/^200 until/);
-    expect(await verify(known, '--depth', '1')).toMatch(/^200 until/);
-    expect(await verify(`${at}/b.ts?${token}`)).toBe('403 signature\n');
+    expect(raw.out.trim()).toBe(await signUrl('https://h/a%20b', { format, expires: 1_470_055_000 }));
+    const ofFolder = await runCli(['sign', 'https://h/live/7/a.m3u8', ...until, '--depth', '2'], { secret });
+    expect(ofFolder.out).toBe('https://h/live/7/a.m3u8?st=N0FRwVnSNd2jHjC4uqrlAg&e=1470055000\n');
   });
 
-  test.each(['0', '-1', '1.5', 'two'])('%s is no depth', async (depth) => {
-    const { code, out, err } = await runCli(['sign', bare, `--depth=${depth}`], { secret });
-    expect([code, out]).toEqual([2, '']);
-    expect(err).toMatch(/depth/);
+  test('takes a format, its options in JSON, as text and from a file, and its key', async () => {
+    const options = file('options.json', '{ "sessionId": "7a", "param": "x" }');
+    const format = ['--format', 'edgeAuth', '--option', 'acl=["/vod/*"]', '--option', 'param=hdnea'];
+    const { out } = await runCli(['sign', film, ...format, '--options-file', options, ...until], { secret: hexKey });
+    const meant = edgeAuth({ key: hexKey, acl: ['/vod/*'], sessionId: '7a', param: 'hdnea' });
+    expect(out).toBe(`${await signUrl(film, { format: meant, expires: 1_470_055_000 })}\n`);
+  });
+
+  test('takes several keys in PEM from a file: the first signs, and --key-id names each', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const other = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const format = ['--format', 'cloudFront', '--option', 'carrier=query', '--key-id', 'A'];
+    const both = file('both.pem', rsaKey + other);
+    const { out } = await runCli(['sign', film, ...format, '--secret-file', both, '--key-id', 'B']);
+    const verify = async (key: string) =>
+      runCli(['verify', out.trim(), ...format, '--secret-file', file('one.pem', key)]);
+    expect(await verify(rsaKey)).toMatchObject({ code: 0, err: '' });
+    expect(await verify(other)).toMatchObject({ code: 1, out: '403 signature\n' });
+  });
+
+  test('makes Common Access Tokens and presigned URLs of S3, whose libraries come with the command', async () => {
+    const cat = ['--format', 'commonAccessToken', '--key-id', 'k'];
+    const { out } = await runCli(['sign', film, ...cat], { secret: hexKey });
+    expect(await runCli(['verify', out.trim(), ...cat], { secret: hexKey })).toMatchObject({ code: 0 });
+    expect((await runCli(['cat', 'explain', out.trim()], { secret: hexKey })).out).toContain('made with this key');
+    const s3 = ['--format', 's3', '--key-id', 'AKID', '--option', 'region=eu-central-1'];
+    const presigned = await runCli(['sign', 'https://films.s3.eu-central-1.amazonaws.com/a', ...s3], {
+      secret: hexKey,
+    });
+    expect(new URL(presigned.out).searchParams.get('X-Amz-Credential')).toMatch(/^AKID\/.*s3/);
   });
 });
 
 describe('secure-token verify', () => {
+  const at = ['--now', '1470055000'];
   const verify = (url: string, ...args: string[]) => runCli(['verify', url, ...args], { secret });
 
-  test('exit code and line say what an edge would answer', async () => {
-    expect(await verify(known, '--now', '1470055000')).toMatchObject({
-      code: 0,
-      out: '200 until 2016-08-01T12:36:40Z\n',
-    });
-    expect(await verify(known)).toMatchObject({ code: 1, out: '410 expired\n' });
-    expect(await verify(known.replace('m6', 'm7'))).toMatchObject({ code: 1, out: '403 signature\n' });
-    expect(await verify(bare)).toMatchObject({ code: 1, out: '403 missing\n' });
-    expect(await verify('no URL')).toMatchObject({ code: 1, out: '403 malformed\n' });
-    expect(await verify(known, '--now', '1470000000', '--max-ttl', '60')).toMatchObject({
-      code: 1,
-      out: '403 malformed\n',
-    });
-  });
-
-  test('standard error says what is known of a refusal, and never the secret', async () => {
-    const at = ['--now', '1470055000'];
-    const told = async (url: string, ...args: string[]): Promise<string> => {
-      const { err, out } = await verify(url, ...at, ...args);
-      expect(out + err).not.toContain(secret);
-      return err;
-    };
-    const forged = known.replace('m6', 'm7');
-    expect(await told(forged)).toMatch(
-      /^The form of the token is right, .*secret of SECURE_TOKEN_SECRET: is that the secret of the CDN/,
-    );
-    const secretFile = file('of-another-cdn', 'other\n');
-    expect(await told(known, '--secret-file', secretFile)).toContain(`secret of ${secretFile}:`);
-    const { out: raw } = await runCli(['sign', 'https://h/a%20b', '--expires', '1470055000', '--path-form', 'raw'], {
-      secret,
-    });
-    expect(await told(raw.trim())).toMatch(/other path form: --path-form raw accepts it/);
-    const { out: folder } = await runCli(['sign', 'https://h/live/7/a', '--expires', '1470055000', '--depth', '2'], {
-      secret,
-    });
-    expect(await told(folder.trim())).toMatch(/token of a folder: --depth 2 accepts it/);
-    expect(await told(known, '--now', '1470055001')).toMatch(/^The signature is right\. .*sign the URL again/);
-    expect(await told(known, '--now', '1470000000', '--max-ttl', '60')).toMatch(/more than 60 s \(--max-ttl\) ahead/);
-    expect(await told(bare)).toMatch(/no token where azion looks for it/);
-    expect(await told(`${known}=`)).toMatch(/not the form that azion writes/);
-    expect(await told(forged, '--json')).toBe('');
-    expect(await told(known)).toBe('');
-  });
-
-  test('a secret that comes through a pipe is read once, and the exit code is that of the verdict', async () => {
-    const args = ['verify', known.replace('m6', 'm7'), '--now', '1470055000', '--secret-file', '-'];
-    expect(await runCli(args, { input: `${secret}\n` })).toMatchObject({ code: 1, out: '403 signature\n' });
-  });
-
-  test('--json, and every line of a secret file verifies', async () => {
-    const args = [
-      'verify',
+  test.each<[url: string, args: string[], code: number, out: string, err: RegExp]>([
+    [known, at, 0, '200 until 2016-08-01T12:36:40Z\n', /^$/],
+    [known, [], 1, '410 expired\n', /^The signature is right\. .*sign the URL again/],
+    [
+      known.replace('m6', 'm7'),
+      at,
+      1,
+      '403 signature\n',
+      /secret of SECURE_TOKEN_SECRET: is that the secret of the CDN/,
+    ],
+    [bare, at, 1, '403 missing\n', /no token where azion looks for it/],
+    ['no URL', at, 1, '403 malformed\n', /not the form that azion writes/],
+    [
       known,
-      '--now',
-      '1470055000',
-      '--json',
-      '--secret-file',
-      file('secrets', 'new\nmysecret\n'),
-    ];
-    const { code, out } = await runCli(args);
+      ['--now', '1470000000', '--option', 'maxTtl=60'],
+      1,
+      '403 malformed\n',
+      /further ahead than --option maxTtl/,
+    ],
+    ['https://h/live/7/b.ts?st=N0FRwVnSNd2jHjC4uqrlAg&e=1470055000', at, 1, '403 signature\n', /--depth 2 accepts it/],
+  ])('of %s %j exits with %i, says what an edge would answer, and why', async (url, args, code, out, err) => {
+    const said = await verify(url, ...args);
+    expect(said).toMatchObject({ code, out });
+    expect(said.err).toMatch(err);
+    expect(said.err).not.toContain(secret);
+  });
+
+  test('finds the path form that fits', async () => {
+    const { out } = await runCli(['sign', 'https://h/a%20b', ...until, '--path-form', 'raw'], { secret });
+    expect((await verify(out.trim(), ...at)).err).toMatch(/other path form: --path-form raw accepts it/);
+  });
+
+  test('reads a secret once that comes through a pipe, and takes every line of a file', async () => {
+    const args = ['verify', known, ...at, '--json', '--secret-file', '-'];
+    const { code, out } = await runCli(args, { input: `new\n${secret}\n` });
     expect([code, JSON.parse(out)]).toEqual([0, { ok: true, expires: 1_470_055_000, url: bare }]);
-    expect(JSON.parse((await verify(bare, '--json')).out)).toEqual({ ok: false, status: 403, reason: 'missing' });
+  });
+
+  test('recognises the format of a token, and says so', async () => {
+    const url = await signUrl(film, { format: edgeAuth({ key: hexKey, param: 'hdnea' }), expiresIn: 300 });
+    const judged = await runCli(['verify', url], { secret: hexKey });
+    expect(judged).toMatchObject({ code: 0, err: 'The token was taken for one of --format edgeAuth.\n' });
+    const unchecked = await runCli(['verify', url]);
+    expect(unchecked).toMatchObject({ code: 2, out: '' });
+    expect(unchecked.err).toMatch(
+      /a token of --format edgeAuth, which ends at \d{4}-.*\. The secret is missing\. Set SECURE/,
+    );
+    expect(unchecked.err).not.toContain(/hmac=(\w+)/.exec(decodeURIComponent(url))![1]);
+  });
+
+  test('leaves a presigned URL to its store', async () => {
+    const query = 'X-Amz-Credential=AKID%2F2013&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-Signature=00ff';
+    const { code, err } = await runCli(['verify', `https://bucket.s3.amazonaws.com/a.mp4?${query}`], { secret });
+    expect(code).toBe(2);
+    expect(err).toMatch(/--format s3, which ends at 2013-05-25T00:00:00Z\. .*secure-token doctor URL asks the store/);
   });
 });
 
-describe('secure-token playlist', () => {
-  const text = '#EXTM3U\n#EXTINF:4,\nseg1.ts?x=1\n#EXTINF:4,\nhttps://elsewhere.example/a.ts\n';
-  const args = ['--url', 'https://cdn.example.com/vod/i.m3u8', '--expires', '1470055000'];
+describe('secure-token doctor', () => {
+  const running: Listening[] = [];
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((each) => each.close()));
+  });
+  const serve = async (server: Server): Promise<string> => {
+    const listening = await listen(async (request) => server(request));
+    running.push(listening);
+    return listening.origin;
+  };
 
-  test('signs every URI of a file or of standard input', async () => {
-    const format = azion({ secret });
-    const url = await signUrl('https://cdn.example.com/vod/seg1.ts?x=1', { format, expires: 1_470_055_000 });
-    const expected = text.replace('seg1.ts?x=1', url.slice('https://cdn.example.com/vod/'.length));
-    expect(await runCli(['playlist', file('i.m3u8', text), ...args], { secret })).toEqual({
-      code: 0,
-      out: expected,
-      err: '',
-    });
-    expect((await runCli(['playlist', '-', ...args], { secret, input: text })).out).toBe(expected);
-    const json = await runCli(['playlist', '-', ...args, '--json'], { secret, input: text });
-    expect(JSON.parse(json.out)).toEqual({ playlist: expected, expires: 1_470_055_000 });
+  test('of a healthy set-up finds nothing: exit code 0; --json is findings and asked alone', async () => {
+    const edge = await serve(ourEdge());
+    const endpoint = await serve(ourEndpoint(edge));
+    const args = ['doctor', edge + FILM, '--endpoint', `${endpoint}/token`, '--origin', `${PAGE}/watch?v=7`, '--json'];
+    const { code, out, err } = await runCli([...args, '--depth', '2'], { secret: SECRET });
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toEqual({ findings: [], asked: expect.any(Number) });
   });
 
-  test('whoever reads the output may leave early', async () => {
-    const long = file('long.m3u8', `#EXTM3U\n${'#EXTINF:4,\nseg.ts\n'.repeat(50_000)}`);
-    const { code, err } = await runCli(['playlist', long, ...args], { secret, leaveEarly: true });
-    expect([code, err]).toEqual([0, '']);
+  test('of a broken one says what, and what to do: exit code 1, and no token in what is printed', async () => {
+    const edge = await serve(nodeEdge({ corsOnRefusals: false }));
+    const url = (await runCli(['sign', edge + FILM, '--depth', '2'], { secret: SECRET })).out.trim();
+    const { code, out, err } = await runCli(['doctor', url, '--origin', PAGE, '--depth', '2'], { secret: SECRET });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^Sent \d+ requests:\n {2}403 +GET +without a token/);
+    expect(out).toMatch(/^warning edge-cors-missing-on-refusal\n {2}http.*\n {2}The edge refuses \(403\).*\n {2}Send/m);
+    expect(out).toMatch(/^Not tried:\n {2}The endpoint: give --endpoint URL\.$/m);
+    expect(out + err).not.toContain(/st=([^&]+)/.exec(url)![1]);
+    expect(out + err).not.toContain(SECRET);
+  });
+
+  test('makes an expired token like those of the endpoint, without --format', async () => {
+    const format = edgeAuth({ key: hexKey, param: 'hdnea', depth: 2 });
+    const edge = await serve(ourEdge({ format }));
+    const endpoint = await serve(ourEndpoint(edge, { format }));
+    const args = ['doctor', edge + FILM, '--endpoint', `${endpoint}/token`, '--origin', PAGE];
+    const { code, out } = await runCli(args, { secret: hexKey });
+    expect([code, out]).toEqual([0, expect.stringMatching(/^ {2}410 +GET +with an expired token/m)]);
+  });
+
+  test('without --origin tests CORS as a page of the endpoint: a warning, and CORS is not among what was not tried', async () => {
+    const edge = await serve(nodeEdge({ cors: {} }));
+    const endpoint = await serve(ourEndpoint(edge));
+    const { code, out } = await runCli(['doctor', edge + FILM, '--endpoint', `${endpoint}/token`]);
+    expect(code).toBe(1);
+    expect(out).toMatch(new RegExp(`^warning edge-cors-missing\\n.*\\n.*a page of ${endpoint} read`, 'm'));
+    expect(out.split('Not tried:')[1]).toMatch(/A page of another origin than .*: give --origin PAGE/);
+    expect(out.split('Not tried:')[1]).not.toContain('CORS');
+  });
+
+  test('exits with 2 where nobody answers', async () => {
+    const { code, out } = await runCli(['doctor', 'http://127.0.0.1:9/a.m3u8', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ findings: [{ code: 'edge-unreachable' }], asked: 1 });
   });
 });
 
 describe('a call that cannot work', () => {
-  test.each(['sign', 'verify', 'doctor'])('%s --secret=…: the secret is not repeated', async (command) => {
-    const { code, out, err } = await runCli([command, bare, "--secret=it's\nmysecret'"]);
-    expect([code, out]).toEqual([2, '']);
-    expect(err).toMatch(/^error: unknown option '…'$/m);
-    expect(err).not.toContain('mysecret');
-  });
-
-  test.each([
+  test.each<[string, string[], { secret?: string }, RegExp]>([
     ['no secret', ['sign', bare], {}, /SECURE_TOKEN_SECRET/],
-    ['an empty secret', ['sign', bare], { secret: '' }, /SECURE_TOKEN_SECRET/],
-    [
-      'a secret file that is not there',
-      ['sign', bare, '--secret-file', '/none'],
-      {},
-      /--secret-file cannot be read \(ENOENT\)/,
-    ],
     ['an empty secret file', ['sign', bare, '--secret-file', '/dev/null'], {}, /is empty/],
-    ['a relative URL', ['sign', '/my/uri'], { secret }, /absolute URL/],
     ['a path that is never signed', ['sign', 'https://h/a//b'], { secret }, /in different ways/],
-    ['dot segments', ['sign', 'https://h/a/%2E./b?c'], { secret }, /dot segments/],
-    ['a backslash', ['sign', 'https://h/a\\b'], { secret }, /backslashes/],
-    ['a line break', ['sign', 'https://h/a\nb'], { secret }, /line breaks/],
-    ['an expiry with a leading zero', ['sign', bare, '--expires', '01470055000'], { secret }, /leading zeros/],
     ['an expiry in words', ['sign', bare, '--expires', 'tomorrow'], { secret }, /whole number/],
-    ['an expiry of nine digits', ['sign', bare, '--expires', '999999999'], { secret }, /ten digits/],
-    ['two expiries', ['sign', bare, '--expires', '1470055000', '--ttl', '5'], { secret }, /cannot be used with/],
-    ['the secret as an argument', ['sign', bare, '--secret', 'x'], { secret }, /unknown option/],
-    ['a playlist without its URL', ['playlist', '-'], { secret }, /--url/],
+    ['two expiries', ['sign', bare, ...until, '--ttl', '5'], { secret }, /cannot be used with/],
+    ['no depth', ['sign', bare, '--depth=two'], { secret }, /depth/],
     [
-      'a playlist that is none',
-      ['playlist', '-', '--url', 'https://h/i.m3u8'],
-      { secret, input: 'x' },
-      /not an HLS playlist/,
+      'a key as an option',
+      ['sign', bare, '--option', `secret=${secret}`],
+      {},
+      /--option secret: .*SECURE_TOKEN_SECRET/,
     ],
-    [
-      'an expiry no URI can have',
-      ['playlist', '-', '--url', 'https://h/i', '--expires', '1'],
-      { secret, input: '#EXTM3U' },
-      /ten digits/,
-    ],
-    ['an unknown command', ['sing', bare], { secret }, /unknown command/],
-  ])('%s: exit code 2, and a line that tells why', async (_, args, options, message) => {
+    ['options that are no object', ['sign', bare, '--options-file', file('a.json', '[1]')], { secret }, /JSON object/],
+    ['no URL', ['doctor', `st=${secret}`], {}, /the URL: Give an absolute http/],
+    ['no endpoint', ['doctor', bare, '--endpoint', '/token'], {}, /--endpoint: Give an absolute/],
+    ['a header without a name', ['doctor', bare, '--header', secret], {}, /--header: Give a name/],
+    ['the secret as an argument', ['verify', bare, `--secret=it's\n${secret}'`], {}, /^error: unknown option '…'$/m],
+    ['an unknown command', ['sing', bare], {}, /unknown command/],
+  ])('for %s exits with 2, and a line tells what to give, without the secret', async (_, args, options, message) => {
     const { code, out, err } = await runCli(args, options);
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(message);
     expect(err).not.toMatch(/mysecret|\n\s+at /);
   });
+});
 
-  test('--help and --version are no failures', async () => {
-    for (const args of [['--help'], ['sign', '--help'], ['doctor', '--help']]) {
-      const { code, out } = await runCli(args);
-      expect([code, out.split('\n')[0]]).toEqual([0, expect.stringContaining('Usage: secure-token')]);
-    }
-    const { version } = JSON.parse(readFileSync('packages/cli/package.json', 'utf8'));
-    expect(await runCli(['--version'])).toMatchObject({ code: 0, out: `${version}\n` });
-  });
+test('--help and --version exit with 0, and who reads the output may leave early', async () => {
+  const { code, out } = await runCli(['doctor', '--help']);
+  expect([code, out.split('\n')[0]]).toEqual([0, expect.stringContaining('Usage: secure-token')]);
+  const { version } = JSON.parse(readFileSync('packages/cli/package.json', 'utf8'));
+  expect(await runCli(['--version'])).toMatchObject({ code: 0, out: `${version}\n` });
+  expect(await runCli(['sign', '--help'], { leaveEarly: true })).toMatchObject({ code: 0, err: '' });
 });

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { problemOf } from '../../packages/cli/src/doctor/ask/ask-endpoint.ts';
 import { passOf, tampered } from '../../packages/cli/src/doctor/ask/pass.ts';
 import { diagnose } from '../../packages/cli/src/doctor/diagnose.ts';
 import type { Answer } from '../../packages/cli/src/doctor/observations.ts';
-import { parseJson, readAnswer, tokenFinder } from '../../packages/cli/src/endpoint-answer.ts';
+import { isObject, tokenFinder, tokenProblem } from '../../packages/cli/src/endpoint-answer.ts';
 import { recognise } from '../../packages/cli/src/format/recognise.ts';
 import { propertyRuns, propertyTimeout } from '../support/property-runs.ts';
 
@@ -27,14 +26,14 @@ test(
       fc.property(body, fc.integer({ min: 100, max: 599 }), (sent, status) => {
         const text = JSON.stringify(sent);
         const answer: Answer = { url: film, status, headers: new Headers(), body: text, sentMs: 0, receivedMs: 1 };
-        const opening = tokenFinder(readAnswer(parseJson(text))!.tokens)(film);
-        const isRight = opening !== undefined && problemOf(opening) === undefined;
+        const tokens: unknown[] = Array.isArray(sent.tokens) ? sent.tokens : [];
+        const opening = tokenFinder(tokens.filter(isObject))(film);
+        const isRight = opening !== undefined && tokenProblem(opening) === undefined;
         const pass = isRight ? passOf(opening, film, { source: '' }) : undefined;
         if (pass) tampered(pass);
         const findings = diagnose({
           page: { origin: 'https://app.example.com', isFrom: 'the caller' },
-          patience: 4,
-          edge: { url: film, travel: { headers: [], cookies: false }, source: '', withoutToken: answer },
+          edge: { url: film, withoutToken: answer },
           children: [],
           endpoint: { url: 'https://api.example.com/', asked: film, sendsCookies: false, initial: answer },
         });
@@ -49,12 +48,10 @@ test(
 test(
   'a changed token differs from the good one in one character of its values',
   () => {
-    const value = fc
-      .stringMatching(/^[\w~=*/.%-]{1,80}$/)
-      .filter((text) => /[A-Za-z\d]/.test(text) && !text.includes('%'));
+    const value = fc.stringMatching(/^[\w~*/.-]{0,40}[A-Za-z\d]{16,64}[~=*/.]{0,9}$/);
     fc.assert(
       fc.property(value, value, (st, e) => {
-        const pass = passOf({ query: { st, e } }, film, { source: '' })!;
+        const pass = passOf({ query: { st, e } }, film, { source: '' });
         const changed = tampered(pass)!;
         const [one, other] = [pass.url, changed.url];
         expect(other).toHaveLength(one.length);

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { createTokenSource } from 'secure-token-core';
 import { describe, expect, test } from 'vitest';
-import { replyOf } from '../../packages/cli/src/conform/endpoint-caller.ts';
+import { replyOf } from '../../packages/cli/src/conform/reply.ts';
 import { wrongCarriers, wrongLists, wrongScopes, wrongTimes } from '../../packages/cli/src/conform/answer-musts.ts';
 
 const URLS = ['https://cdn.test/vod/7/master.m3u8'];
@@ -50,7 +50,8 @@ async function coreAccepts(answer: unknown): Promise<boolean> {
 }
 
 const conformAccepts = (answer: unknown): boolean => {
-  const reply = replyOf(URLS, { status: 200, headers: new Headers(), answer });
+  const body = JSON.stringify(answer);
+  const reply = replyOf(URLS, { url: '', status: 200, headers: new Headers(), body, sentMs: 0, receivedMs: 0 });
   return [wrongLists, wrongTimes, wrongScopes, wrongCarriers].every((wrongIn) => wrongIn(reply) === undefined);
 };
 

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createEdgeHandler, createSigningEndpoint, azion } from '../../packages/server/src/index.ts';
-import type { EdgeHandlerOptions, SigningEndpointOptions, TokenFormat } from '../../packages/server/src/index.ts';
-import { doctorOrigin } from './doctor-origin.ts';
-import type { OriginChanges } from './doctor-origin.ts';
-import { listen } from './listen.ts';
+import type { EdgeHandlerOptions, SigningEndpointOptions } from '../../packages/server/src/index.ts';
 
 export const SECRET = 'a secret of the doctor';
 export const PAGE = 'https://app.example.com';
@@ -11,10 +8,36 @@ export const FILM = '/vod/7/master.m3u8';
 
 export type Server = (request: Request) => Response | Promise<Response>;
 
-/** Changes what a server answers. */
-export type Change = (response: Response, request: Request) => Response | Promise<Response>;
+const playlist = 'application/vnd.apple.mpegurl';
+const files: Record<string, readonly [type: string, body: string]> = {
+  'master.m3u8': [
+    playlist,
+    '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",URI="audio.m3u8"\n' +
+      '#EXT-X-STREAM-INF:BANDWIDTH=1000000,AUDIO="a"\nvideo.m3u8\n',
+  ],
+  'video.m3u8': [
+    playlist,
+    '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-KEY:METHOD=AES-128,URI="key.bin"\n#EXT-X-MAP:URI="init.mp4"\n' +
+      '#EXTINF:4,\ns1.m4s\n#EXTINF:4,\ns2.m4s\n#EXT-X-ENDLIST\n',
+  ],
+  'audio.m3u8': [playlist, '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\na1.m4s\n#EXT-X-ENDLIST\n'],
+  'manifest.mpd': [
+    'application/dash+xml',
+    '<?xml version="1.0"?><MPD><Period><AdaptationSet><SegmentTemplate initialization="init.mp4" media="s$Number$.m4s"/>' +
+      '<Representation id="v"/></AdaptationSet></Period></MPD>',
+  ],
+  'key.bin': ['application/octet-stream', '0123456789abcdef'],
+};
 
-const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'Date, Content-Range' };
+/** Answers as a web server with a film, for any folder: HLS with a key and an init segment, DASH, MP4. */
+export function doctorOrigin(change: (text: string) => string = (text) => text): (request: Request) => Response {
+  return ({ url }) => {
+    const name = new URL(url).pathname.split('/').at(-1)!;
+    const [type, body] = files[name] ?? (/\.(?:mp4|m4s)$/.test(name) ? ['video/mp4', 'media'] : []);
+    if (type === undefined || body === undefined) return new Response('no such file', { status: 404 });
+    return new Response(change(body), { headers: { 'content-type': type } });
+  };
+}
 
 /** A response with other headers: `null` takes one away. */
 export function withHeaders(response: Response, changes: Record<string, string | null>, status?: number): Response {
@@ -28,49 +51,47 @@ export function withHeaders(response: Response, changes: Record<string, string |
 
 export const isRefusal = ({ status }: Response): boolean => [401, 403, 410].includes(status);
 
-/** Our edge. */
-export const ourEdge = (options: Partial<EdgeHandlerOptions> = {}, origin: OriginChanges = {}): Server =>
-  createEdgeHandler({ format: azion({ secret: SECRET, depth: 2 }), origin: doctorOrigin(origin), ...options });
+/** Our edge, which takes tokens of folders. */
+export const ourEdge = (options: Partial<EdgeHandlerOptions> = {}, change?: (text: string) => string): Server =>
+  createEdgeHandler({ format: azion({ secret: SECRET, depth: 2 }), origin: doctorOrigin(change), ...options });
 
 /** A check of `secure_link` as a team writes it in Node, with what such code gets wrong. */
 export function nodeEdge({
-  origin = {},
-  cors = CORS,
+  change = (text) => text,
+  cors = { 'access-control-allow-origin': '*' },
   corsOnRefusals = true,
-  checks = {},
-  statusOf = (reason) => (reason === 'expired' ? 410 : 403),
+  checksSignature = true,
+  checksExpiry = true,
+  statusOfExpired = 410,
   refusalHeaders = { 'cache-control': 'no-store' },
   clockOffset = 0,
   open = () => false,
 }: {
-  origin?: OriginChanges;
+  change?: (text: string) => string;
   cors?: Record<string, string>;
   corsOnRefusals?: boolean;
-  checks?: { signature?: false; expiry?: false; presence?: false };
-  statusOf?: (reason: 'missing' | 'signature' | 'expired') => number;
+  checksSignature?: boolean;
+  checksExpiry?: boolean;
+  statusOfExpired?: number;
   refusalHeaders?: Record<string, string>;
-  /** Seconds by which the edge's clock is ahead. */
+  /** Seconds by which the edge's clock is ahead, although it tells the right date. */
   clockOffset?: number;
   open?: (path: string) => boolean;
 } = {}): Server {
-  const content = doctorOrigin(origin);
+  const content = doctorOrigin(change);
+  const refuse = (status: number): Response =>
+    new Response('refused', { status, headers: { ...refusalHeaders, ...(corsOnRefusals && cors) } });
   return (request) => {
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: cors });
-    const url = new URL(request.url);
-    const [token, expires] = [url.searchParams.get('st'), url.searchParams.get('e')];
-    const refuse = (reason: 'missing' | 'signature' | 'expired'): Response =>
-      new Response('refused', {
-        status: statusOf(reason),
-        headers: { ...refusalHeaders, ...(corsOnRefusals && cors) },
-      });
-    const serve = (): Response => withHeaders(content(request), cors);
-    if (open(url.pathname)) return serve();
-    if (token === null || expires === null) return checks.presence === false ? serve() : refuse('missing');
-    const paths = [url.pathname, `folder:${url.pathname.split('/').slice(0, 3).join('/')}/`];
+    const { pathname, searchParams } = new URL(request.url);
+    const [token, expires] = [searchParams.get('st'), searchParams.get('e')];
+    if (open(pathname)) return withHeaders(content(request), cors);
+    if (token === null || expires === null) return refuse(403);
+    const paths = [pathname, `folder:${pathname.split('/').slice(0, 3).join('/')}/`];
     const isGenuine = paths.some((path) => hash(`${SECRET}${path}${expires}`) === token);
-    if (!isGenuine && checks.signature !== false) return refuse('signature');
-    if (Number(expires) < Date.now() / 1000 + clockOffset && checks.expiry !== false) return refuse('expired');
-    return serve();
+    if (!isGenuine && checksSignature) return refuse(403);
+    if (Number(expires) < Date.now() / 1000 + clockOffset && checksExpiry) return refuse(statusOfExpired);
+    return withHeaders(content(request), cors);
   };
 }
 
@@ -87,24 +108,18 @@ export const ourEndpoint = (edge: string, options: Partial<SigningEndpointOption
     ...options,
   });
 
-/** An endpoint as a team writes it in Node: `tokens` makes the answer. */
+interface Call {
+  readonly urls: string[];
+  readonly now: number;
+  readonly token: (ttl?: number) => object;
+}
+
+/** An endpoint as a team writes it in Node: `answer` makes the answer. */
 export const nodeEndpoint =
-  (
-    answer: (call: {
-      urls: string[];
-      reason: string;
-      now: number;
-      token: (ttl?: number) => object;
-    }) => object | Response,
-    headers: Record<string, string> = {},
-  ): Server =>
+  (answer: (call: Call) => object | Response, headers: Record<string, string> = {}): Server =>
   async (request) => {
     const own = { 'access-control-allow-origin': PAGE, 'cache-control': 'no-store', ...headers };
-    const preflight = {
-      ...own,
-      'access-control-allow-methods': 'POST',
-      'access-control-allow-headers': 'content-type',
-    };
+    const preflight = { ...own, 'access-control-allow-headers': 'content-type' };
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflight });
     const { urls, reason } = (await request.json()) as { urls: string[]; reason: string };
     const now = Math.floor(Date.now() / 1000);
@@ -114,58 +129,30 @@ export const nodeEndpoint =
       const e = String(now + ttl);
       return { prefix: origin + folder, expires: now + ttl, query: { st: hash(`${SECRET}folder:${folder}${e}`), e } };
     };
-    const made = answer({ urls, reason, now, token });
+    const made = answer({ urls, now, token });
     return made instanceof Response ? made : Response.json(made, { headers: own });
   };
 
-/** Signs what is below this edge, and answers as the protocol says. */
-export const soundEndpoint = (edge: string, headers?: Record<string, string>): Server =>
+/** Signs what is below this edge, and answers as the protocol says. @param ttl one for all tokens */
+export const soundEndpoint = (edge: string, headers?: Record<string, string>, ttl?: number): Server =>
   nodeEndpoint(
     ({ urls, now, token }) =>
-      urls[0]!.startsWith(edge) ? { now, tokens: [token()] } : new Response(null, { status: 403 }),
+      urls[0]!.startsWith(edge) ? { now, tokens: [token(ttl)] } : new Response(null, { status: 403 }),
     headers,
   );
 
-/** Puts a cache in front of a server. */
-export function cacheInFront(
-  server: Server,
-  { keeps, keyOf }: { keeps: (response: Response) => boolean; keyOf: (url: URL) => string },
-): Server {
-  const kept = new Map<string, { status: number; headers: [string, string][]; body: string }>();
+/** Puts a cache in front of a server, without the query in its key. */
+export function cacheInFront(server: Server, keeps: (response: Response) => boolean): Server {
+  const kept = new Map<string, Response>();
   return async (request) => {
-    const key = `${request.method} ${keyOf(new URL(request.url))} ${request.headers.get('range') ?? ''}`;
-    const found = kept.get(key);
-    if (found) return new Response(found.body, found);
-    const response = await server(request);
-    if (request.method !== 'GET' || !keeps(response)) return response;
-    const body = await response.text();
-    kept.set(key, { status: response.status, headers: [...response.headers], body });
-    return new Response(body, { status: response.status, headers: response.headers });
+    const { pathname } = new URL(request.url);
+    const response = kept.get(pathname) ?? (await server(request));
+    if (request.method === 'GET' && keeps(response)) kept.set(pathname, response);
+    return response.clone();
   };
 }
 
 export const changed =
-  (server: Server, change: Change): Server =>
+  (server: Server, change: (response: Response, request: Request) => Response | Promise<Response>): Server =>
   async (request) =>
     change(await server(request), request);
-
-/** Servers on ports of their own, until `stop`. */
-export async function serveAll(servers: {
-  edge: Server | ((other: string) => Server);
-  endpoint?: (edge: string) => Server;
-}): Promise<{ edge: string; endpoint: string | undefined; stop: () => Promise<void> }> {
-  let answer: Server = () => new Response(null, { status: 500 });
-  const edge = await listen(async (request) => answer(request));
-  answer = servers.edge as Server;
-  const endpointServer = servers.endpoint?.(edge.origin);
-  const endpoint = endpointServer && (await listen(async (request) => endpointServer(request)));
-  return {
-    edge: edge.origin,
-    endpoint: endpoint && `${endpoint.origin}/token`,
-    async stop() {
-      await Promise.all([edge.close(), endpoint?.close()]);
-    },
-  };
-}
-
-export type { TokenFormat };

@@ -6,15 +6,13 @@ import { EndpointProcesses, codeOf, withSessions } from './language-endpoints.ts
 import type { LanguageEndpoint } from './language-endpoints.ts';
 
 const secret = 'a secret';
-const page = 'https://app.example.com';
 const film = 'https://cdn.example.com/vod/7/master.m3u8';
 const premium = 'https://cdn.example.com/vod/premium/master.m3u8';
 
-/** Members that may be left out may be null. */
-const withoutNulls = (token: unknown): unknown =>
-  Object.fromEntries(Object.entries(token as object).filter(([, value]) => value !== null));
-
-/** Tests what an endpoint of `examples/endpoints` has to do. */
+/**
+ * Tests what an endpoint of `examples/endpoints` has to do beyond the protocol, which `conform` tests
+ * (`conform-endpoints.all.test.ts`).
+ */
 export function describeEndpoint(endpoint: LanguageEndpoint): void {
   describe(endpoint.file, { tags: [endpoint.program] }, () => {
     const processes = new EndpointProcesses();
@@ -22,19 +20,13 @@ export function describeEndpoint(endpoint: LanguageEndpoint): void {
     beforeAll(async () => void (url = await processes.serve(endpoint, withSessions(endpoint), secret)));
     afterAll(() => processes.stop());
 
-    test('has 120 lines at most', () => {
+    test('has 120 lines at most, in the form that the formatter of the language gives it', () => {
       expect(codeOf(endpoint).trimEnd().split('\n').length).toBeLessThanOrEqual(120);
+      const [command, ...args] = endpoint.misformed ?? [];
+      if (command) expect(execFileSync(command, [...args, endpoint.file], { encoding: 'utf8' })).toBe('');
     });
 
-    const { misformed } = endpoint;
-    if (misformed)
-      test("has the form that the language's own formatter gives it", () => {
-        const [command, ...args] = misformed;
-        expect(execFileSync(command!, [...args, endpoint.file], { encoding: 'utf8' })).toBe('');
-      });
-
-    const cookie = 'theme=dark; session=a-session; last=7';
-    const headers = { Cookie: cookie, 'Content-Type': 'application/json', Origin: page };
+    const headers = { Cookie: 'theme=dark; session=a-session; last=7', 'Content-Type': 'application/json' };
     const ask = (body: unknown, init: RequestInit = {}): Promise<Response> =>
       fetch(url, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body), ...init });
 
@@ -47,27 +39,11 @@ export function describeEndpoint(endpoint: LanguageEndpoint): void {
 
     test('makes the token that the server package makes, and denies what the viewer may not have', async () => {
       const response = await ask({ urls: [film, premium, film], reason: 'initial' });
-      expect(response.status).toBe(200);
-      expect(response.headers.get('Cache-Control')).toBe('no-store');
-      const { now, tokens, denied } = (await response.json()) as { now: number; tokens: unknown[]; denied: string[] };
-      expect(tokens.map(withoutNulls)).toEqual([await azion({ secret }).sign(new URL(film), now + 300)]);
+      const { now, tokens, denied } = (await response.json()) as { now: number; tokens: object[]; denied: string[] };
+      // members that may be left out may be null
+      const given = tokens.map((token) => Object.fromEntries(Object.entries(token).filter(([, it]) => it !== null)));
+      expect(given).toEqual([await azion({ secret }).sign(new URL(film), now + 300)]);
       expect(denied).toEqual([premium]);
-    });
-
-    test('a player plays with it', async () => {
-      const source = createTokenSource({ endpoint: url, request: { headers } });
-      const { url: signed } = await source.sign(`${film}?a=1`);
-      expect(await verifyUrl(signed, { format: azion({ secret }) })).toMatchObject({ ok: true });
-      await expect(source.sign(premium)).rejects.toMatchObject({ code: 'ERR_DENIED' });
-      source.destroy();
-    });
-
-    test('a token that was refused is not handed out again', async () => {
-      const { now, tokens } = (await (await ask({ urls: [film], reason: 'refused' })).json()) as {
-        now: number;
-        tokens: { expires: number }[];
-      };
-      expect(tokens[0]!.expires).toBe(now + 301);
     });
 
     test.each([
@@ -80,13 +56,10 @@ export function describeEndpoint(endpoint: LanguageEndpoint): void {
       'https://cdn.example.com/vod//premium/a.m3u8',
       'https://cdn.example.com/vod/7;x/a.m3u8',
       'https://cdn.example.com/vod/premium./a.m3u8',
-      'https://cdn.example.com/vod/premium../a.m3u8',
       'https://cdn.example.com/vod/premium%2e/a.m3u8',
       'https://cdn.example.com/vod/premium%20/a.m3u8',
       'https://cdn.example.com/vod/premium /a.m3u8',
-      'https://cdn.example.com/vod/premium./a.m3u8?x',
       'https://cdn.example.com/vod/7/a.m3u8.',
-      'https://cdn.example.com/vod/7/...',
       'https://cdn.example.com/vod/PREMIU~1/a.m3u8',
       'https://cdn.example.com/vod/7/é.m3u8',
       `${film}\n`,
@@ -102,8 +75,7 @@ export function describeEndpoint(endpoint: LanguageEndpoint): void {
         // what never answers would hold the connection for ever
         (await ask({ urls: [other] }, { signal: AbortSignal.timeout(20_000) })).status;
       // `createSigningEndpoint` takes 8,192 characters too
-      expect([deep(3_000).length <= 8192, await statusOf(deep(3_000))]).toEqual([true, 200]);
-      expect([deep(5_000).length > 8192, await statusOf(deep(5_000))]).toEqual([true, 403]);
+      expect(await statusOf(deep(3_000))).toBe(200);
       expect(await statusOf(deep(95_000))).toBe(403);
       expect(await statusOf(`${deep(4_000)}${'.'.repeat(100_000)}`)).toBe(403);
       expect(await statusOf(film)).toBe(200);
@@ -111,46 +83,22 @@ export function describeEndpoint(endpoint: LanguageEndpoint): void {
 
     test.each([undefined, ''])('without a secret (%j) it does not sign', async (none) => {
       const started = await processes.serve(endpoint, withSessions(endpoint), none).catch((error: unknown) => error);
-      if (started instanceof Error) expect(started.message).toContain('CDN_SECRET is missing');
+      if (started instanceof Error) {
+        expect(started.message).toContain('CDN_SECRET is missing');
+        return;
+      }
       // PHP has no start of its own
-      else
-        expect(
-          (await fetch(started as string, { method: 'POST', headers, body: JSON.stringify({ urls: [film] }) })).status,
-        ).toBe(503);
+      const response = await fetch(started as string, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ urls: [film] }),
+      });
+      expect(response.status).toBe(503);
     });
 
-    test.each([
-      ['a text', 'urls', 400],
-      ['a list', [film], 400],
-      ['no URLs', { urls: [] }, 400],
-      ['numbers', { urls: [1] }, 400],
-      ['an object of URLs', { urls: { a: film } }, 400],
-      ['too many', { urls: Array.from({ length: 101 }, () => film) }, 400],
-      ['deep', '['.repeat(100_000), 400],
-      ['too long', ' '.repeat(200_001), 413],
-    ])('answers a problem to %s', async (_, body, status) => {
-      const response = await ask(body);
-      expect(response.status).toBe(status);
-      expect(response.headers.get('Content-Type')).toBe('application/problem+json');
-      expect(await response.json()).toMatchObject({ status });
-    });
-
-    test('nobody is 401, a form is 415, a GET is 405', async () => {
-      for (const Cookie of ['', 'session=another', 'xsession=a-session'])
+    test('a cookie of another name or with another session is nobody', async () => {
+      for (const Cookie of ['session=another', 'xsession=a-session'])
         expect((await ask({ urls: [film] }, { headers: { ...headers, Cookie } })).status, Cookie).toBe(401);
-      expect((await ask({ urls: [film] }, { headers: { ...headers, 'Content-Type': 'text/plain' } })).status).toBe(415);
-      const got = await fetch(url, { headers });
-      expect([got.status, got.headers.get('Allow')]).toEqual([405, 'POST, OPTIONS']);
-    });
-
-    test('CORS: for its own pages, on refusals too', async () => {
-      const preflight = await fetch(url, { method: 'OPTIONS', headers: { Origin: page } });
-      expect(preflight.status).toBe(204);
-      expect(preflight.headers.get('Access-Control-Allow-Headers')).toContain('content-type');
-      const refusal = await ask('', {});
-      expect(refusal.headers.get('Access-Control-Allow-Origin')).toBe(page);
-      const stranger = await ask({ urls: [film] }, { headers: { ...headers, Origin: 'https://evil.example' } });
-      expect(stranger.headers.get('Access-Control-Allow-Origin')).toBeNull();
     });
   });
 }

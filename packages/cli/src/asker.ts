@@ -1,4 +1,3 @@
-import { isAnswer, targetOf } from './doctor/observations.ts';
 import type { Outcome } from './doctor/observations.ts';
 import { shown } from './shown.ts';
 
@@ -6,15 +5,9 @@ export interface Request {
   /** A description of the request, for the people who watch. */
   readonly what: string;
   readonly url: string;
-  readonly method?: 'GET' | 'OPTIONS' | 'POST' | 'PUT';
+  readonly method?: 'GET' | 'OPTIONS' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /**
-   * Whether redirects on the same origin are followed. A redirect that refuses may lead to a log-in page, which is not
-   * an answer.
-   * @default false
-   */
-  readonly follow?: boolean;
 }
 
 /** A request that was sent, as the doctor reports it. */
@@ -33,11 +26,9 @@ export interface AskerOptions {
   readonly totalMs?: number;
   /** Milliseconds for each request. @default 4000 */
   readonly eachMs?: number;
-  readonly onStep?: (step: Step) => void;
+  readonly onStep?: (step: Step) => unknown;
 }
 
-/** The most redirects on one origin that are followed. */
-const MAX_REDIRECTS = 2;
 /** The most bytes of a body. No playlist in use and no answer of an endpoint is longer. */
 const MAX_BYTES = 1_048_576;
 /** The number of characters that show whether a text is a playlist. */
@@ -70,26 +61,13 @@ export class Asker {
     return Math.max(0, this.#until - Date.now());
   }
 
-  /** Seconds that the doctor waits for one answer. */
-  get patience(): number {
-    return this.#limits.eachMs / 1000;
-  }
-
   /**
+   * Sends a request, without following a redirect.
+   *
    * @param told the URL as the doctor reports it, for a URL with a token in its path
    * @returns `undefined` for a request that was not sent
    */
   async ask(request: Request, told: string = shown(new URL(request.url))): Promise<Outcome> {
-    let url = request.url;
-    for (let redirects = 0; ; redirects++) {
-      const outcome = await this.#send({ ...request, url }, told);
-      const target = request.follow && isAnswer(outcome) ? targetOf({ ...outcome, url }) : undefined;
-      if (target?.origin !== new URL(url).origin || redirects === MAX_REDIRECTS) return outcome;
-      url = target.href;
-    }
-  }
-
-  async #send(request: Request, told: string): Promise<Outcome> {
     const { requests, eachMs, onStep } = this.#limits;
     const { leftMs } = this;
     if (this.#asked >= requests || leftMs < 50) {

@@ -1,4 +1,4 @@
 export { examine } from './doctor/doctor.ts';
 export type { Diagnosis, DoctorOptions } from './doctor/doctor.ts';
 export type { Code, Finding, Severity } from './doctor/codes.ts';
-export type { AskerOptions, Step } from './asker.ts';
+export type { Step } from './asker.ts';

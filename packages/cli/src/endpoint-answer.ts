@@ -1,4 +1,4 @@
-/** A token as an endpoint has sent it: any member may be wrong. */
+/** A token or an answer as an endpoint has sent it: any member may be wrong. */
 export type SentToken = Readonly<Record<string, unknown>>;
 
 /** The answer of a signing endpoint, as far as it can be read. */
@@ -6,6 +6,10 @@ export interface SentAnswer {
   readonly now: unknown;
   readonly tokens: readonly SentToken[];
   readonly denied: readonly string[];
+  /** The endpoint's clock in unix seconds: `now`, or else the header `Date`; NaN if the answer has neither. */
+  readonly time: number;
+  /** Returns the token that opens a URL of the call. */
+  readonly tokenFor: (url: string) => SentToken | undefined;
 }
 
 /** The smallest number that counts as milliseconds. In seconds, it is in the year 5138. A player draws the same line. */
@@ -35,15 +39,35 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Leaves out what is no token and no URL. @returns `undefined` for a value that is not an object */
-export function readAnswer(value: unknown): SentAnswer | undefined {
-  if (!isObject(value)) return undefined;
-  const { now, tokens, denied } = value;
+/** Leaves out what is no token and no URL. */
+export function readAnswer({ now, tokens: sent, denied }: SentToken, headers: Headers): SentAnswer {
+  const tokens = Array.isArray(sent) ? sent.filter(isObject) : [];
   return {
-    now,
-    tokens: Array.isArray(tokens) ? tokens.filter(isObject) : [],
+    ...{ now, tokens, tokenFor: tokenFinder(tokens) },
     denied: Array.isArray(denied) ? denied.filter((url) => typeof url === 'string') : [],
+    time: typeof now === 'number' ? now : Date.parse(headers.get('Date') ?? '') / 1000,
   };
+}
+
+/** Attempts to have two calls answered in the same second. */
+const PAIRS = 4;
+
+/**
+ * Repeats two calls until both are answered in the same second: tokens of different seconds would differ anyway,
+ * because their expiries differ.
+ *
+ * @returns `undefined` if that did not happen, or a call was not made
+ */
+export async function sameSecond<T>(
+  ask: () => Promise<readonly [T | undefined, T | undefined]>,
+  timeOf: (answer: T) => number | undefined,
+): Promise<readonly [T, T] | undefined> {
+  for (let i = 0; i < PAIRS; i++) {
+    const [one, other] = await ask();
+    if (one === undefined || other === undefined) return undefined;
+    if (Object.is(timeOf(one), timeOf(other))) return [one, other];
+  }
+  return undefined;
 }
 
 /**
@@ -130,6 +154,14 @@ export function carrierProblem({ query, headers, credentials }: SentToken): stri
   return isLeftOut(credentials) || typeof credentials === 'boolean'
     ? undefined
     : `\`credentials\` is ${kindOf(credentials)}.`;
+}
+
+/** Says why a player would refuse a token, without any value of the token; `undefined` for a well-formed token. */
+export function tokenProblem(token: SentToken): string | undefined {
+  const { expires } = token;
+  // in seconds, the number was in the year 2001
+  if (typeof expires === 'number' && expires < 1e9) return '`expires` is a lifetime. Give the unix time of the expiry.';
+  return timeProblem('expires', expires) ?? scopeProblem(token) ?? carrierProblem(token);
 }
 
 /** Whether a browser can send these texts: as headers, or percent-encoded (half a surrogate pair has no encoding). */

@@ -2,7 +2,6 @@ import { Command, CommanderError } from 'commander';
 import { addDoctorCommand } from './commands/doctor-command.ts';
 import { addConformCommand } from './commands/conform-command.ts';
 import { addCatCommand } from './commands/cat-command.ts';
-import { addPlaylistCommand } from './commands/playlist-command.ts';
 import { addSignCommand } from './commands/sign-command.ts';
 import { addVerifyCommand } from './commands/verify-command.ts';
 
@@ -33,7 +32,6 @@ work, or nobody who could be asked.`,
     );
   addSignCommand(program);
   addVerifyCommand(program, (exitCode) => (code = exitCode));
-  addPlaylistCommand(program);
   addDoctorCommand(program, (exitCode) => (code = exitCode));
   addConformCommand(program, (exitCode) => (code = exitCode));
   addCatCommand(program, (exitCode) => (code = exitCode));

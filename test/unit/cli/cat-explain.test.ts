@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findToken } from '../../../packages/cli/src/commands/cat-command.ts';
-import { claimText, explainToken, oddities } from '../../../packages/cli/src/explain-token.ts';
+import { claimText, explainToken, findToken, oddities } from '../../../packages/cli/src/commands/cat-command.ts';
 import { commonAccessToken, inspectCommonAccessToken } from '../../../packages/server/src/cat.ts';
 import type { CommonAccessTokenOptions, InspectedToken } from '../../../packages/server/src/cat.ts';
 
 const NOW = 1_795_500_000;
 const url = 'https://cdn.example.com/vod/7/index.m3u8';
 const keys = [{ id: 'k', key: '00'.repeat(32) }];
-const vectors = JSON.parse(
-  readFileSync(new URL('../../../packages/server/vectors/cat/vectors.json', import.meta.url), 'utf8'),
-) as { name: string; token: string }[];
 
 const tokenOf = async (options: Partial<CommonAccessTokenOptions> = {}, expires = NOW + 60): Promise<string> =>
   Object.values((await commonAccessToken({ keys, ...options }).sign(new URL(url), expires)).query!)[0]!;
@@ -44,14 +39,6 @@ describe('secure-token cat explain', () => {
     expect(odd).toEqual([expect.stringMatching(expected)]);
   });
 
-  test('a key says whether it has made the token', async () => {
-    const token = await tokenOf();
-    const genuine = async (key: string) => (await inspectCommonAccessToken(token, [{ id: 'k', key }]))?.isGenuine;
-    expect(await genuine('00'.repeat(32))).toBe(true);
-    expect(await genuine('11'.repeat(32))).toBe(false);
-    await expect(genuine('-----BEGIN PUBLIC KEY-----')).rejects.toThrow(/^key:/);
-  });
-
   test('the token is found in a URL, behind the name of its header, or alone', async () => {
     const token = await tokenOf();
     for (const text of [
@@ -65,14 +52,6 @@ describe('secure-token cat explain', () => {
     ])
       expect(findToken(text)).toBe(token);
     expect(() => findToken(' ')).toThrow(/empty/);
-    expect(() => findToken('a'.repeat(100_000))).toThrow(/longer/);
-  });
-
-  test('every vector that is a token has an explanation', async () => {
-    for (const { name, token } of vectors) {
-      const found = await inspectCommonAccessToken(token);
-      if (found) expect(explained(found), name).toMatch(/^Common Access Token, \d+ bytes/);
-    }
   });
 
   test('garbage is explained or no token, and nothing of it moves the cursor', async () => {

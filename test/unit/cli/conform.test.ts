@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createSigningEndpoint, azion } from 'secure-token-server';
+import type { SigningEndpointOptions } from 'secure-token-server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { EndpointCaller } from '../../../packages/cli/src/conform/endpoint-caller.ts';
 import { musts } from '../../../packages/cli/src/conform/musts.ts';
 import { outcomeOf } from '../../../packages/cli/src/conform/outcome.ts';
 import { gatherReplies } from '../../../packages/cli/src/conform/replies.ts';
@@ -12,33 +12,32 @@ const cookie = 'session=SECRET';
 
 type Handler = (request: Request) => Promise<Response>;
 
-/** An endpoint of its own for each test, which begins on the fake clock. */
-const healthy = (): Handler => {
-  let endpoint: Handler | undefined;
-  return (request) => (endpoint ??= create())(request);
-};
-
-const create = (): Handler =>
+const endpointWith = (options: Partial<SigningEndpointOptions>): Handler =>
   createSigningEndpoint({
     format: azion({ secret: 'a secret' }),
     allow: 'https://cdn.example.com/vod/',
     ttl: 300,
-    authorize: (request) =>
-      request.headers.get('Cookie') === cookie ||
-      Response.json({ status: 401 }, { status: 401, headers: { 'Content-Type': 'application/problem+json' } }),
-    cors: { origins: [origin], credentials: true },
-    rateLimit: { limit: 60, window: 60, key: (request) => request.headers.get('Cookie') ?? 'nobody' },
+    authorize: () => true,
+    ...options,
   });
 
-interface Checked {
-  readonly failed: string[];
-  readonly notTried: string[];
-  readonly text: string;
-  readonly asked: number;
-}
+/** An endpoint of its own for each test, made at the first call: tests begin on the fake clock. */
+const healthy = (): Handler => {
+  let endpoint: Handler | undefined;
+  const problem = { status: 401, headers: { 'Content-Type': 'application/problem+json' } };
+  return (request) =>
+    (endpoint ??= endpointWith({
+      authorize: ({ headers }) => headers.get('Cookie') === cookie || Response.json({ status: 401 }, problem),
+      cors: { origins: [origin], credentials: true },
+      rateLimit: { limit: 60, window: 60, key: ({ headers }) => headers.get('Cookie') ?? 'nobody' },
+    }))(request);
+};
 
 /** Runs the suite against a handler, on the fake clock. */
-async function conform(handler: Handler, { burst = 0, loggedIn = true, isGiven = true } = {}): Promise<Checked> {
+async function conform(
+  handler: Handler,
+  { burst = 0, loggedIn = true, isGiven = true } = {},
+): Promise<{ failed: string[]; notTried: string[]; text: string; asked: number }> {
   vi.stubGlobal('fetch', (address: string, init: RequestInit) => {
     // a Request of undici drops what a page may not set
     const request = new Request(address, init);
@@ -47,8 +46,8 @@ async function conform(handler: Handler, { burst = 0, loggedIn = true, isGiven =
     return handler(request);
   });
   const viewer: Record<string, string> = loggedIn ? { cookie } : {};
-  const caller = new EndpointCaller('https://api.test/token', { ...viewer, origin });
-  const gathered = gatherReplies(caller, { url, page: { origin, isGiven }, viewer, burst });
+  const page = { origin, isFrom: isGiven ? 'the caller' : 'the endpoint' } as const;
+  const gathered = gatherReplies({ endpoint: 'https://api.test/token', url, page, viewer, burst });
   const done = { is: false };
   void gathered.finally(() => (done.is = true));
   while (!done.is) await vi.advanceTimersByTimeAsync(10);
@@ -57,35 +56,10 @@ async function conform(handler: Handler, { burst = 0, loggedIn = true, isGiven =
   const numbers = (result: string): string[] =>
     checks.filter((check) => check.result === result).map(({ number }) => number);
   return {
-    failed: numbers('failed'),
-    notTried: numbers('not-tried'),
-    text: JSON.stringify(checks),
-    asked: caller.asked,
+    ...{ failed: numbers('failed'), notTried: numbers('not-tried') },
+    ...{ text: JSON.stringify(checks), asked: replies.asked },
   };
 }
-
-/** An endpoint without a limit. */
-const open: Handler = (request) =>
-  createSigningEndpoint({
-    format: azion({ secret: 'a secret' }),
-    allow: 'https://cdn.example.com/vod/',
-    ttl: 300,
-    authorize: () => true,
-  })(request);
-
-/** Changes the JSON of the 200s of an endpoint. */
-const withAnswer =
-  (
-    change: (answer: Answer, call: { urls: string[]; reason?: string | null; session?: unknown }) => unknown,
-    endpoint = healthy(),
-  ): Handler =>
-  async (request) => {
-    const body = await request.clone().text();
-    const response = await endpoint(request);
-    if (response.status !== 200) return response;
-    const answer = (await response.json()) as Answer;
-    return Response.json(change(answer, JSON.parse(body) as never), { headers: response.headers });
-  };
 
 interface Answer {
   now: number;
@@ -93,29 +67,48 @@ interface Answer {
   denied: string[];
 }
 
-/** Changes the tokens of an answer. */
-const withToken = (change: (token: Record<string, unknown>) => Record<string, unknown>): Handler =>
-  withAnswer((answer) => ({ ...answer, tokens: answer.tokens.map(change) }));
-
-/** Changes the statuses and headers of an endpoint. */
-const withResponse =
-  (change: (response: Response, request: Request) => Response | undefined, endpoint = healthy()): Handler =>
-  async (request) => {
+/** Changes the JSON of the 200s of an endpoint. */
+const withAnswer = (
+  change: (answer: Answer, call: { urls: string[]; reason?: unknown; session?: unknown }) => unknown,
+): Handler => {
+  const endpoint = healthy();
+  return async (request) => {
+    const body = await request.clone().text();
     const response = await endpoint(request);
-    return change(response, request) ?? response;
+    if (response.status !== 200) return response;
+    const answer = (await response.json()) as Answer;
+    return Response.json(change(answer, JSON.parse(body) as never), { headers: response.headers });
   };
+};
+const withToken = (change: (token: Record<string, unknown>) => object): Handler =>
+  withAnswer(({ tokens, ...answer }) => ({ ...answer, tokens: tokens.map((it) => ({ ...it, ...change(it) })) }));
 
+/** Changes the answers of an endpoint: in place, or for another one. */
+const withResponse = (change: (response: Response, request: Request) => unknown): Handler => {
+  const endpoint = healthy();
+  return async (request) => {
+    const response = await endpoint(request);
+    const other = change(response, request);
+    return other instanceof Response ? other : response;
+  };
+};
 const withHeader = (name: string, value: string, isMeant: (response: Response) => boolean = () => true): Handler =>
-  withResponse((response) => {
-    if (isMeant(response)) response.headers.set(name, value);
-    return undefined;
-  });
+  withResponse((response) => isMeant(response) && response.headers.set(name, value));
+const without = (name: string, isMeant: (response: Response) => boolean = () => true): Handler =>
+  withResponse((response) => isMeant(response) && response.headers.delete(name));
 
-const without = (names: string, isMeant: (response: Response, request: Request) => boolean = () => true): Handler =>
-  withResponse((response, request) => {
-    if (isMeant(response, request)) for (const name of names.split(' ')) response.headers.delete(name);
-    return undefined;
-  });
+const status = (of: number): Response => new Response(null, { status: of });
+/** Answers another status to calls with a body that fits. */
+const failingAt = (isMeant: (body: string) => boolean, of: number): Handler => {
+  const endpoint = healthy();
+  return async (request) => (isMeant(await request.clone().text()) ? status(of) : endpoint(request));
+};
+const hasMoreThan = (urls: number) => (body: string) => body.split('https:').length - 1 > urls;
+/** Answers another status in place of one. */
+const inPlaceOf = (was: number, of: number): Handler =>
+  withResponse((response) => response.status === was && status(of));
+const isRefusal = (response: Response): boolean => response.status >= 400;
+const redirect = Response.redirect('https://api.test/login');
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_800_000_000_400 }));
 afterEach(() => {
@@ -124,116 +117,74 @@ afterEach(() => {
 });
 
 describe('secure-token conform', () => {
-  test('the musts are those of docs/protocol.md, by number and by word', () => {
+  test('has the musts of docs/protocol.md, by number and by word', () => {
     const page = readFileSync('docs/protocol.md', 'utf8');
     const ofPage = [...page.matchAll(/^- \*\*P(\d+)\*\* (.*)$/gm)].map(([, number, must]) => [Number(number), must]);
     const ofTable = musts.map(({ number, must }) => [Number(number.slice(1)), must]);
     expect(ofPage.sort(([one], [other]) => Number(one) - Number(other))).toEqual(ofTable);
-    expect(new Set(musts.map(({ number }) => number)).size).toBe(musts.length);
   });
 
-  test('createSigningEndpoint passes all but the one that needs an outage', async () => {
+  test('passes createSigningEndpoint in all but the must that needs an outage', async () => {
     const { failed, notTried, asked } = await conform(healthy(), { burst: 100 });
     expect([failed, notTried]).toEqual([[], ['P28']]);
     expect(asked).toBeLessThan(110);
   });
 
-  test('it makes fifty calls at most without a burst, and says what a try would need', async () => {
-    const { failed, notTried, asked } = await conform(healthy());
-    expect([failed, notTried]).toEqual([[], ['P27', 'P28']]);
+  test('makes fifty calls at most, and tries no CORS and no strangers without a page and a log-in', async () => {
+    const { failed, notTried, asked } = await conform(endpointWith({}), { loggedIn: false, isGiven: false });
+    expect([failed, notTried]).toEqual([[], ['P25', 'P27', 'P28', 'P29', 'P30', 'P31', 'P32', 'P34']]);
     expect(asked).toBeLessThan(50);
   });
 
-  test('without a log-in it cannot try what happens to strangers', async () => {
-    const { failed, notTried } = await conform(open, { loggedIn: false, isGiven: false });
-    expect([failed, notTried]).toEqual([[], ['P25', 'P27', 'P28', 'P29', 'P30', 'P31', 'P32', 'P34']]);
-  });
-
-  test('an endpoint that denies the viewer fails by P1, and of the others only P24 can be judged', async () => {
-    const { failed, notTried, asked } = await conform(healthy(), { loggedIn: false });
-    expect([failed, notTried.length, asked]).toEqual([['P1'], musts.length - 2, 1]);
-  });
-
-  test('an endpoint that cannot be reached fails by P1', async () => {
+  test('judges P1 alone of an endpoint that denies the viewer, or cannot be reached', async () => {
+    const denied = await conform(healthy(), { loggedIn: false });
+    expect([denied.failed, denied.notTried.length, denied.asked]).toEqual([['P1'], musts.length - 1, 1]);
     const { failed, text } = await conform(() => Promise.reject(new TypeError('fetch failed')));
     expect(failed).toEqual(['P1']);
     expect(text).toContain('No answer: the connection failed.');
   });
 
-  test('an endpoint with a limit of ten calls: what was asked is judged, the rest is not tried', async () => {
+  test('stops at a 429, and says that it needs fifty calls', async () => {
     let calls = 0;
-    const limited: Handler = (request) =>
-      ++calls > 10 ? Promise.resolve(new Response(null, { status: 429 })) : healthy()(request);
-    const { failed, notTried, asked } = await conform(limited);
-    expect(failed).toContain('P27');
-    expect(notTried).toContain('P11');
+    const endpoint = healthy();
+    const limited: Handler = (request) => (++calls > 10 ? Promise.resolve(status(429)) : endpoint(request));
+    const { failed, notTried, asked, text } = await conform(limited);
+    expect([failed, notTried.length]).toEqual([[], musts.length - 1]);
+    expect(text).toContain('room for fifty calls');
     expect(asked).toBeLessThan(20);
   });
 
-  test('one session is sent in all calls: two would be one too many for an endpoint that counts them', async () => {
-    const seen: unknown[] = [];
-    const endpoint = withAnswer((answer, { session }) => (seen.push(session), answer));
-    await conform(endpoint, { burst: 3 });
-    await conform(endpoint);
-    expect(new Set(seen).size).toBe(2);
-    for (const session of seen) expect(session).toMatch(/^[\w-]{21}[AQgw]$/);
-  });
-
-  const after = async (ms: number, answer: Promise<Response>): Promise<Response> => {
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    return answer;
-  };
-  const busy = (seconds: number): Response =>
-    new Response(null, { status: 429, headers: { 'Retry-After': String(seconds) } });
-  /** Answers every second call with `other`. */
-  const everySecond = (other: () => Response, endpoint = healthy()): Handler => {
-    let calls = 0;
-    return (request) => (++calls % 2 === 0 ? Promise.resolve(other()) : endpoint(request));
-  };
-
-  test.each<[string, Handler]>([
-    ['takes five seconds for each call', (request) => after(5000, open(request))],
-    ['asks for a quarter of a minute each time', everySecond(() => busy(14), open)],
-  ])('it ends after ninety seconds at an endpoint that %s', async (_, handler) => {
+  test('ends after ninety seconds', async () => {
     const begun = Date.now();
     const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
       expect(Date.now() + ms).toBeLessThanOrEqual(begun + 90_000);
       return new AbortController().signal;
     });
-    await conform(handler, { burst: 50 });
+    const endpoint = endpointWith({});
+    const slow: Handler = (request) => new Promise((resolve) => setTimeout(() => resolve(endpoint(request)), 5000));
+    await conform(slow, { burst: 50 });
     timeout.mockRestore();
     // the handler does not look at the signal
     expect(Date.now() - begun).toBeLessThan(95_100);
   });
 
-  test('it repeats few calls after a 429', async () => {
-    const { asked, notTried } = await conform(everySecond(() => busy(0), open));
-    expect(asked).toBeLessThan(50);
-    expect(notTried).toContain('P11');
+  test('sends one session: two would be one too many for an endpoint that counts them', async () => {
+    const seen: unknown[] = [];
+    await conform(withAnswer((answer, { session }) => (seen.push(session), answer)));
+    expect(new Set(seen).size).toBe(1);
+    expect(seen[0]).toMatch(/^[\w-]{21}[AQgw]$/);
   });
 
-  test('no text of the report holds a token, a log-in or a secret', async () => {
-    for (const handler of [healthy(), withToken((token) => ({ ...token, query: ['TOKEN'], url: 'TOKEN' }))])
+  test('reports no token, no log-in and no secret', async () => {
+    for (const handler of [healthy(), withToken(() => ({ query: ['TOKEN'], url: 'TOKEN' }))])
       expect((await conform(handler)).text).not.toMatch(/SECRET|TOKEN|a secret|"st"/);
   });
-});
-
-describe('secure-token conform catches', () => {
-  const isRefusal = ({ status }: Response): boolean => status >= 400;
 
   test.each<[string, string, Handler]>([
-    ['P1', 'a redirect', () => Promise.resolve(Response.redirect('https://api.test/login'))],
+    ['P1', 'a redirect', () => Promise.resolve(redirect)],
     ['P1', 'a page', () => Promise.resolve(new Response('<html>'))],
-    [
-      'P2',
-      'no more than 50 URLs',
-      async (request) => ((await urlsOf(request)) > 50 ? status(400) : healthy()(request)),
-    ],
-    [
-      'P3',
-      'an outage at 101 URLs',
-      async (request) => ((await urlsOf(request)) > 100 ? status(500) : healthy()(request)),
-    ],
+    ['P2', 'no more than 50 URLs', failingAt(hasMoreThan(50), 400)],
+    ['P3', 'an outage at 101 URLs', failingAt(hasMoreThan(100), 500)],
     [
       'P4',
       'tokens in an order of their own',
@@ -244,36 +195,22 @@ describe('secure-token conform catches', () => {
     ],
     ['P5', 'members that are not known', withAnswer((answer, call) => ('x-conform' in call ? {} : answer))],
     ['P6', 'a reason that is null', withAnswer((answer, { reason }) => (reason === null ? {} : answer))],
-    [
-      'P7',
-      'an outage at an unknown reason',
-      async (request) => ((await request.clone().text()).includes('"conform"') ? status(500) : healthy()(request)),
-    ],
-    ['P8', 'a malformed body', withResponse(({ status: of }) => (of === 400 ? status(500) : undefined))],
-    ['P9', 'a body that is too long', withResponse(({ status: of }) => (of === 413 ? status(400) : undefined))],
-    [
-      'P10',
-      'text/plain',
-      (request) => {
-        request.headers.set('Content-Type', 'application/json');
-        return healthy()(request);
-      },
-    ],
+    ['P7', 'an outage at an unknown reason', failingAt((body) => body.includes('"conform"'), 500)],
+    ['P8', 'an outage at a malformed body', inPlaceOf(400, 500)],
+    ['P9', 'a body that is too long', inPlaceOf(413, 400)],
+    ['P10', 'no look at the media type', inPlaceOf(415, 200)],
     ['P11', 'a 405 without Allow', without('Allow')],
     ['P12', 'tokens that are null', withAnswer((answer) => ({ ...answer, tokens: null }))],
-    ['P12', 'denied that are objects', withAnswer((answer) => ({ ...answer, denied: [{ url }] }))],
-    ['P13', 'a relative url', withToken((token) => ({ ...token, url: '/vod/7/master.m3u8' }))],
-    ['P13', 'several tokens for any URL', withToken((token) => ({ ...token, url: null }))],
-    ['P14', 'expires in milliseconds', withToken((token) => ({ ...token, expires: (token.expires as number) * 1000 }))],
-    ['P14', 'now as text', withAnswer((answer) => ({ ...answer, now: String(answer.now) }))],
-    ['P14', 'expires that is null', withToken((token) => ({ ...token, expires: null }))],
-    ['P15', 'no carrier', withToken((token) => ({ ...token, query: null }))],
-    ['P15', 'a header with a line break', withToken((token) => ({ ...token, headers: { 'x-t': 'a\nb' } }))],
+    ['P13', 'a relative url', withToken(() => ({ url: '/vod/7/master.m3u8' }))],
+    ['P13', 'several tokens for any URL', withToken(() => ({ url: null }))],
+    ['P14', 'expires in milliseconds', withToken(({ expires }) => ({ expires: (expires as number) * 1000 }))],
+    ['P15', 'no carrier', withToken(() => ({ query: null }))],
+    ['P15', 'a header with a line break', withToken(() => ({ headers: { 'x-t': 'a\nb' } }))],
     ['P16', 'URLs that are left out', withAnswer((answer) => ({ ...answer, denied: [] }))],
     [
       'P17',
       'one bad URL that fails all',
-      withAnswer(({ denied, ...answer }) => (denied.length > 0 ? { ...answer, tokens: [], denied } : answer)),
+      withAnswer((answer) => (answer.denied.length > 0 ? { ...answer, tokens: [] } : answer)),
     ],
     [
       'P18',
@@ -283,48 +220,30 @@ describe('secure-token conform catches', () => {
         tokens: urls.map((each) => ({ ...answer.tokens[0], url: each })),
       })),
     ],
-    ['P19', 'a 404 for all that is denied', withResponse(({ status: of }) => (of === 403 ? status(404) : undefined))],
-    ['P20', 'the same token after refused', withToken((token) => ({ ...token, query: { st: 'same' } }))],
-    ['P21', 'tokens that have ended', withToken((token) => ({ ...token, expires: (token.expires as number) - 400 }))],
+    ['P19', 'a 404 for all that is denied', inPlaceOf(403, 404)],
+    ['P20', 'the same token after refused', withToken(() => ({ query: { st: 'same' } }))],
+    ['P21', 'tokens that have ended', withToken(({ expires }) => ({ expires: (expires as number) - 400 }))],
     ['P22', 'a clock that is not that of Date', withHeader('Date', new Date(0).toUTCString())],
     ['P23', 'answers from a cache', withAnswer((answer) => ({ ...answer, now: 1_800_000_000 }))],
     ['P24', 'answers that may be kept', without('Cache-Control', isRefusal)],
-    [
-      'P25',
-      'a page to log in',
-      withResponse(({ status: of }) => (of === 401 ? Response.redirect('https://api.test/login') : undefined)),
-    ],
+    ['P25', 'a page to log in', withResponse((response) => response.status === 401 && redirect)],
     ['P26', 'a failure as a page', withHeader('Content-Type', 'text/html', isRefusal)],
     ['P27', 'a 429 that says nothing', without('Retry-After')],
     ['P29', 'no CORS', without('Access-Control-Allow-Origin')],
-    ['P30', 'no CORS on a 401', without('Access-Control-Allow-Origin', ({ status: of }) => of === 401)],
-    [
-      'P31',
-      'a preflight that needs a log-in',
-      withResponse((_, { method }) => (method === 'OPTIONS' ? status(401) : undefined)),
-    ],
-    ['P31', 'a preflight without content-type', without('Access-Control-Allow-Headers')],
+    ['P30', 'no CORS on a 401', without('Access-Control-Allow-Origin', (response) => response.status === 401)],
+    ['P31', 'a preflight that needs a log-in', withResponse((_, { method }) => method === 'OPTIONS' && status(401))],
     ['P32', 'a wildcard with credentials', withHeader('Access-Control-Allow-Origin', '*')],
     [
       'P33',
       'any origin with credentials',
-      withResponse((response, request) => {
-        response.headers.set('Access-Control-Allow-Origin', request.headers.get('Origin')!);
-        response.headers.set('Access-Control-Allow-Credentials', 'true');
-        return undefined;
+      withResponse(({ headers }, request) => {
+        headers.set('Access-Control-Allow-Origin', request.headers.get('Origin') ?? '');
+        headers.set('Access-Control-Allow-Credentials', 'true');
       }),
     ],
     ['P34', 'a Retry-After that is not exposed', without('Access-Control-Expose-Headers')],
-  ])('%s: %s', async (number, _, handler) => {
+  ])('catches by %s: %s', async (number, _, handler) => {
     const { failed } = await conform(handler, { burst: number === 'P27' ? 100 : 0 });
     expect(failed).toContain(number);
   });
 });
-
-const status = (of: number): Response => new Response(null, { status: of });
-
-/** Counts the URLs of a call. */
-async function urlsOf(request: Request): Promise<number> {
-  const text = await request.clone().text();
-  return text.split('https:').length - 1;
-}

@@ -87,12 +87,10 @@ describe('a token in a URL', () => {
       const keys = named.keys(secrets, keyIds);
       const again = await makeFormat(named, keys, { maxTtl: Infinity, ...found.settings, ...untold });
       expect(await verifyUrl(signed, { format: again, now: NOW })).toMatchObject({ ok: true });
-      expect(`${found.cdn} ${found.why} ${found.facts.join(' ')}`).not.toContain(secrets[0]!);
     },
   );
 
-  test('every format that a command line names is among them', () => {
-    // presigned URLs are the stores' own to judge: they are recognised below, without a format to verify them
+  test('is tried in every format that verifies', () => {
     const stores = ['s3', 'googleStorage', 'azureBlob'];
     const names = formats.map(({ name }) => name).filter((name) => !stores.includes(name));
     expect(new Set(cases.map(({ format }) => format))).toEqual(new Set(names));
@@ -100,28 +98,21 @@ describe('a token in a URL', () => {
 
   test.each([
     [
-      'Amazon S3',
-      'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20330518%2Fus-east-1%2Fs3%2Faws4_request' +
-        '&X-Amz-Date=20330518T032320Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host&X-Amz-Signature=00ff',
-      END,
-      'key id: AKIDEXAMPLE',
+      's3',
+      'X-Amz-Credential=AKIDEXAMPLE%2F20330518%2Fs3&X-Amz-Date=20330518T032320Z&X-Amz-Expires=900&X-Amz-Signature=00ff',
+      'AKIDEXAMPLE',
     ],
     [
-      'Google Cloud Storage',
+      'googleStorage',
       'X-Goog-Credential=a%40b%2F20330518&X-Goog-Date=20330518T032320Z&X-Goog-Expires=900&X-Goog-Signature=00ff',
-      END,
-      'key id: a@b',
+      'a@b',
     ],
-    ['Azure', 'sv=2022-11-02&se=2033-05-18T03%3A33%3A20Z&sr=b&sp=r&sig=abc%3D', END, 'permissions: r'],
-    ['Amazon S3', `AWSAccessKeyId=AKID&Expires=${END}&Signature=abc%3D`, END, 'key id: AKID'],
-  ])('of a store, %s, says end and key, and that no format judges it', async (cdn, query, end, fact) => {
+    ['azureBlob', 'sv=2022-11-02&se=2033-05-18T03%3A33%3A20Z&sr=b&sp=r&sig=00ff', undefined],
+  ])('of a store, %s, shows end and key, and that only the store can judge it', async (format, query, keyId) => {
     const found = await recognise(`https://store.example.com/a.mp4?x=1&${query}`);
-    expect(found?.cdn).toContain(cdn);
-    expect(found).toMatchObject({ bare: 'https://store.example.com/a.mp4?x=1' });
-    expect(found?.format).toBeUndefined();
-    expect(Math.abs(found!.expires! - end)).toBeLessThan(1000);
-    expect(found!.facts).toContain(fact);
-    expect(JSON.stringify(found)).not.toMatch(/00ff|abc/);
+    expect(found).toMatchObject({ bare: 'https://store.example.com/a.mp4?x=1', format, keyId, isOfStore: true });
+    expect(Math.abs(found!.expires! - END)).toBeLessThan(1000);
+    expect(JSON.stringify(found)).not.toContain('00ff');
   });
 
   test.each(['https://cdn.example.com/a.mp4', 'https://cdn.example.com/a.mp4?quality=hd&token=x', 'no URL', ''])(
@@ -133,32 +124,19 @@ describe('a token in a URL', () => {
 });
 
 describe('what strangers have written into a URL', () => {
-  const policy = (statement: unknown): string => btoa(JSON.stringify(statement)).replaceAll('=', '_');
-  const jws = (header: unknown, claims: unknown): string =>
-    [header, claims]
-      .map((part) => btoa(JSON.stringify(part)).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_'))
-      .join('.') + '.AAAA';
+  const inBase64 = (value: unknown): string => btoa(JSON.stringify(value)).replaceAll('=', '');
+  const jws = (header: unknown): string => `${inBase64(header)}.${inBase64({ exp: 1 })}.AAAA`;
 
   test.each([
-    ['a CBOR that is no map', 'https://cdn.example.com/s1.ts?x=0YRAoEEFUAcHBwcHBwcHBwcHBwcHBwc'],
-    [
-      'a policy without a list',
-      `https://cdn.example.com/s1.ts?Policy=${policy({ Statement: 5 })}&Signature=a&Key-Pair-Id=K`,
-    ],
-    [
-      'a resource that is a number',
-      `https://cdn.example.com/s1.ts?Policy=${policy({ Statement: [{ Resource: 5 }] })}&Signature=a&Key-Pair-Id=K`,
-    ],
-    [
-      'an algorithm that has no text',
-      `https://cdn.example.com/s1.ts?token=${jws({ alg: { toString: 1, valueOf: 1 } }, { exp: 1 })}`,
-    ],
-  ])('recognise: %s ends nothing', async (_, url) => {
-    await expect(recognise(url).then(() => 'answered')).resolves.toBe('answered');
+    ['a CBOR that is no map', 'x=0YRAoEEFUAcHBwcHBwcHBwcHBwcHBwc'],
+    ['a policy without a list', `Policy=${inBase64({ Statement: 5 })}&Signature=a&Key-Pair-Id=K`],
+    ['a key id that is no text', `token=${jws({ alg: 'HS256', kid: { toString: 1 } })}`],
+  ])('%s ends nothing', async (_, query) => {
+    await expect(recognise(`${film}?${query}`).then(() => 'answered')).resolves.toBe('answered');
   });
 
-  test('recognise: control characters do not reach a terminal', async () => {
-    const url = `https://cdn.example.com/s1.ts?token=${jws({ alg: 'HS256', kid: 'a\u001b[2Jb' }, { exp: 1 })}`;
-    expect(JSON.stringify(await recognise(url))).not.toContain('\\u001b');
+  test('control characters do not reach a terminal', async () => {
+    const found = await recognise(`${film}?token=${jws({ alg: 'HS256', kid: 'a\u001b[2Jb' })}`);
+    expect(found?.keyId).toBe('a\ufffd[2Jb');
   });
 });

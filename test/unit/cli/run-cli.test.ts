@@ -18,8 +18,11 @@ test.each<[string, string[], RegExp]>([
   ['a URL as a path form', ['sign', '--path-form', signed], /argument '…' is invalid\. Allowed choices are decoded/],
   ['a URL as a format', ['verify', '--format', signed], /--format: this is unknown\. Give one of azion/],
   ['a URL as options', ['sign', signed, '--options-file', signed], /The file of --options-file cannot be read/],
-  ['a URL as a playlist', ['playlist', signed, '--url', signed], /The playlist cannot be read \(ENOENT\)/],
-  ['a command that is gone', ['serve', signed], /^error: unknown command '…'$/m],
+  [
+    'a secret in place of its file',
+    ['verify', signed, '--secret-file', SECRET],
+    /--secret-file cannot be read \(ENOENT\)/,
+  ],
 ])('%s: the error does not repeat it', async (_, args, message) => {
   vi.stubEnv('SECURE_TOKEN_SECRET', 'a secret of the environment');
   const printed: string[] = [];

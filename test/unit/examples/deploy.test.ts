@@ -28,13 +28,6 @@ describe('createSecretFile', () => {
     expect(secrets()).toEqual(['next', 'first']);
   });
 
-  test('a file that is replaced after the clock was set back: its secrets at once', () => {
-    const secrets = open();
-    writeFileSync(path, 'next\n');
-    now = -3_600_000;
-    expect(secrets()).toEqual(['next']);
-  });
-
   test('a file that is empty or gone for a moment: the secrets stay, until it is there again', () => {
     const secrets = open();
     writeFileSync(path, '');
@@ -76,12 +69,6 @@ describe('the files of examples/deploy', () => {
     expect(rows.map(([name]) => name).sort()).toEqual([...new Set(variables)].sort());
     for (const [, name, value] of read('settings.mjs').matchAll(/^ {4}\w+: wholeNumber\(env, '(\w+)', (\d+)\)/gm))
       expect(rows).toContainEqual([name, value]);
-  });
-
-  test('the health check of the image asks the path and the port of the server', () => {
-    expect(read('Dockerfile')).toContain('http://127.0.0.1:3000/health');
-    expect(read('token-service.mjs')).toContain("pathname === '/health'");
-    expect(read('settings.mjs')).toContain("'PORT', 3000");
   });
 
   test('package.json names the versions that the tests run with', () => {

@@ -1,17 +1,9 @@
 import type { Command } from 'commander';
-import { CliError, readText, wholeNumber } from '../call-arguments.ts';
-import { isObject, parseJson } from '../endpoint-answer.ts';
-import { claimText, explainToken, oddities } from '../explain-token.ts';
+import type { InspectedToken } from 'secure-token-server/cat';
+import { CliError, readText } from '../call-arguments.ts';
 import { findSecrets } from '../format/format-options.ts';
+import { keyIn } from '../format/formats.ts';
 
-interface CatOptions {
-  key?: string;
-  now?: number;
-  json?: true;
-}
-
-/** The longest text that is read. It is longer than any header that a server accepts. */
-const MAX_LENGTH = 65_536;
 const UNREADABLE =
   'This is not readable as a Common Access Token. A token is base64url without padding: letters, digits, - and _; ' +
   'with + or /, it is base64, and with three parts and dots between them, a JWT. Give it whole, or the URL whose ' +
@@ -25,10 +17,9 @@ export function addCatCommand(program: Command, exitWith: (code: number) => void
     .argument('<token>', 'a token, or a URL that carries one; - reads it from standard input')
     .description('Show the content of a token, what it opens, and oddities.')
     .option('--key <file>', 'file with its key: hex, PEM or JWK (default: SECURE_TOKEN_SECRET, if there is one)')
-    .option('--now <time>', 'check as of this unix time (default: the clock)', wholeNumber)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExit codes: 0 no oddity, 1 an oddity, or no token, 2 wrong arguments.')
-    .action(async (text: string, { key, now = Math.floor(Date.now() / 1000), json }: CatOptions) => {
+    .action(async (text: string, { key, json }: { key?: string; json?: true }) => {
       const token = findToken(text === '-' ? await readText('-', 'Standard input') : text);
       const secrets = await findSecrets(key === undefined ? {} : { secretFile: key });
       // imported on demand, because it brings its own library
@@ -43,7 +34,7 @@ export function addCatCommand(program: Command, exitWith: (code: number) => void
         console.log(json ? JSON.stringify({ problem: UNREADABLE }) : UNREADABLE);
         return;
       }
-      const odd = oddities(found, now);
+      const odd = oddities(found, Math.floor(Date.now() / 1000));
       if (odd.length > 0) exitWith(1);
       const claims = found.claims?.map(({ label, name, value }) => ({ label, name, text: claimText(label, value) }));
       console.log(json ? JSON.stringify({ ...found, claims, odd }) : explainToken(found, odd));
@@ -53,19 +44,102 @@ export function addCatCommand(program: Command, exitWith: (code: number) => void
 /**
  * Finds the token in a text that a person has copied: the token alone, with the name of its header, or within a URL, as
  * the parameter `cat` or the first path segment that is long enough.
+ *
+ * @throws `CliError` for an empty text
  */
 export function findToken(argument: string): string {
   const text = argument.trim().replace(/^(?:cta-)?common-access-token\s*[:=]\s*/i, '');
   if (text === '') throw new CliError('The token is empty. Give a token, or a URL that carries one.');
-  if (text.length > MAX_LENGTH) throw new CliError(`This is longer than ${MAX_LENGTH} characters. Give one token.`);
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return text;
   const { searchParams, pathname } = new URL(text);
   const parameter = [...searchParams].find(([name]) => name.toLowerCase() === 'cat')?.[1];
   return parameter ?? pathname.split('/').find((segment) => /^[\w-]{50,}$/.test(segment)) ?? text;
 }
 
-/** Returns the object of a JWK, or the text itself: hex or PEM. */
-function keyIn(secret: string): string | object {
-  const value = parseJson(secret);
-  return isObject(value) ? value : secret;
+const algorithms: Readonly<Record<number, string>> = { 5: 'HS256', '-7': 'ES256', '-37': 'PS256' };
+const [EXP, NBF, CATU] = [4, 5, 312];
+/** A day in seconds, the default of `maxTtl` in `secure-token-server`. */
+const MAX_TTL = 86_400;
+/** The deepest level that is shown. No claim that we know has deeper values. */
+const MAX_DEPTH = 6;
+
+/** Explains a token for people, in some lines of text. */
+export function explainToken(token: InspectedToken, odd: readonly string[]): string {
+  const { tags, algorithm, keyId, isKeyIdProtected, claims, isGenuine, bytes } = token;
+  const where = `in the ${isKeyIdProtected ? 'protected' : 'unprotected'} header`;
+  const made = isGenuine ? 'made with this key' : 'NOT made with this key';
+  const line = (name: string, text: string): string => `  ${name.padEnd(14)}  ${text}`;
+  const uri = claims?.find(({ label }) => label === CATU);
+  return [
+    `Common Access Token, ${bytes} bytes`,
+    line('tags', tags.join(', ') || 'none'),
+    line('algorithm', `${algorithms[algorithm] ?? 'unknown'} (${algorithm})`),
+    line('key', keyId === undefined ? 'not named' : `${plain(keyId)}, ${where}`),
+    line('signature', isGenuine === undefined ? 'not checked (give --key FILE)' : made),
+    'Claims',
+    ...(claims?.map(({ label, name, value }) => line(name, claimText(label, value))) ?? [line('-', 'not readable')]),
+    'Opens',
+    `  ${uri ? `URLs of which ${claimText(CATU, uri.value)}` : 'every URL'}`,
+    ...(odd.length === 0 ? ['Nothing odd'] : ['Odd', ...odd.map((each) => `  ${each}`)]),
+  ].join('\n');
+}
+
+/** Says what is unusual about a token, or wrong with it, in one sentence each. @param now unix seconds */
+export function oddities({ algorithm, keyId, isGenuine, claims = [] }: InspectedToken, now: number): string[] {
+  const valueOf = (wanted: number): unknown => claims.find(({ label }) => label === wanted)?.value;
+  const [expires, begins] = [valueOf(EXP), valueOf(NBF)];
+  const odd: [isSo: boolean, sentence: string][] = [
+    [isGenuine === false, 'The key has not made this token: another key, another algorithm, or it was changed.'],
+    [!(algorithm in algorithms), `Algorithm ${algorithm} is none of HS256 (5), ES256 (-7) and PS256 (-37).`],
+    [keyId === undefined, 'It names no key (kid): a verifier with several keys cannot tell which to try.'],
+    [typeof expires !== 'number', 'It has no expiry (exp), or the expiry is not a number: it is refused.'],
+    [Number(expires) <= now, `It expired at ${claimText(EXP, expires)}: the edge answers 410.`],
+    [Number(expires) > now + MAX_TTL, 'It expires in more than a day: it is refused, unless maxTtl allows more.'],
+    [Number(begins) > now, `It begins at ${claimText(NBF, begins)} (nbf).`],
+    [valueOf(CATU) === undefined, 'It has no catu: it opens every URL of every host that knows its key.'],
+  ];
+  return odd.filter(([isSo]) => isSo).map(([, sentence]) => sentence);
+}
+
+const parts = ['scheme', 'host', 'port', 'path', 'query', 'parent path', 'file name', 'stem', 'extension'];
+const matches: Readonly<Record<string, string>> = {
+  0: 'is',
+  1: 'begins with',
+  2: 'ends with',
+  3: 'contains',
+  4: 'fits the regular expression',
+  '-1': 'has the SHA-256',
+  '-2': 'has the SHA-512/256',
+};
+
+/** Returns the value of a claim in words: times as dates, conditions about the URL as phrases. */
+export function claimText(label: number | string, value: unknown): string {
+  const isTime = [EXP, NBF, 6].includes(Number(label)) && typeof value === 'number' && value > 0 && value < 1e11;
+  if (isTime) return `${new Date(value * 1000).toISOString().replace(/\.000Z$/, 'Z')} (${value})`;
+  if (label !== CATU || !(value instanceof Map)) return plain(value);
+  const conditions = [...(value as ReadonlyMap<unknown, unknown>)].flatMap(([part, kinds]) => {
+    const name = parts[Number(part)] ?? `part ${plain(part)}`;
+    if (!(kinds instanceof Map)) return `${name}: ${plain(kinds)}`;
+    return [...(kinds as ReadonlyMap<unknown, unknown>)].map(
+      ([kind, text]) => `${name} ${matches[plain(kind)] ?? `match ${plain(kind)}`} ${plain(text)}`,
+    );
+  });
+  return conditions.join(', ');
+}
+
+/** Returns any value in a form that can be printed: nothing in it moves the cursor or reverses the line. */
+function plain(value: unknown, depth = 0): string {
+  const each = (inner: unknown): string => plain(inner, depth + 1);
+  if (depth > MAX_DEPTH) return '…';
+  if (typeof value === 'string')
+    return JSON.stringify(value).replace(
+      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+      (it) => `\\u{${it.codePointAt(0)!.toString(16)}}`,
+    );
+  if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`;
+  if (Array.isArray(value)) return `[${value.map(each).join(', ')}]`;
+  if (value instanceof Map) return `{${[...value].map(([key, inner]) => `${each(key)}: ${each(inner)}`).join(', ')}}`;
+  if (typeof value === 'object' && value !== null && 'tag' in value && 'value' in value)
+    return `${String(value.tag)}(${each(value.value)})`;
+  return String(value);
 }

@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Step } from '../asker.ts';
 import { addHeader, webUrl } from '../call-arguments.ts';
@@ -18,13 +17,11 @@ export function addDoctorCommand(program: Command, exitWith: (code: number) => v
     .description('Send the requests of a browser to edge and endpoint, and print what is wrong.')
     .option('--endpoint <url>', 'the signing endpoint')
     .option('--origin <page>', 'the page that plays, or its origin: for CORS (default: the origin of the endpoint)')
-    .addOption(
-      new Option(
-        '--header <name: value>',
-        'what the player adds to calls of the endpoint, or without one to requests for the content; may be repeated',
-      )
-        .argParser(addHeader)
-        .default(new Headers(), 'none'),
+    .option(
+      "--header <'name: value'>",
+      'what the player adds to calls of the endpoint, or without one to requests for the content; may be repeated',
+      addHeader,
+      new Headers(),
     )
     .addHelpText(
       'after',
@@ -46,10 +43,7 @@ Exit codes: 0 no finding but notes, 1 an error or a warning, 2 neither edge nor 
         ...(origin !== undefined && { page: webUrl('--origin', origin).href }),
         ...(secrets.length > 0 && { format: (signed: string) => formatLike(signed, secrets, options) }),
         headers: Object.fromEntries(header),
-        onStep(step) {
-          steps.push(step);
-          if (process.stderr.isTTY) console.error(stepLine(step));
-        },
+        onStep: (step) => steps.push(step),
       });
       const { findings, asked, status } = diagnosis;
       console.log(json ? JSON.stringify({ findings, asked }) : report(diagnosis, steps));

@@ -1,15 +1,28 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { signUrl } from 'secure-token-server';
-import { addExpiryOptions, addFormatOptions, readExpiry, readFormat } from '../format/format-options.ts';
-import type { ExpiryOptions, FormatOptions } from '../format/format-options.ts';
+import { wholeNumber } from '../call-arguments.ts';
+import { addFormatOptions, findSecrets, formatWith } from '../format/format-options.ts';
+import type { FormatOptions } from '../format/format-options.ts';
+
+interface SignOptions extends FormatOptions {
+  expires?: number;
+  ttl?: number;
+}
 
 export function addSignCommand(program: Command): void {
-  const command = program.command('sign').argument('<url>', 'absolute URL; a token it holds is replaced');
-  addExpiryOptions(addFormatOptions(command))
+  addFormatOptions(program.command('sign').argument('<url>', 'absolute URL; a token it holds is replaced'))
     .description('Print the URL with its token.')
-    .action(async (url: string, options: FormatOptions & ExpiryOptions) => {
-      const expires = readExpiry(options);
-      const signed = await signUrl(url, { format: await readFormat(options), expires });
-      console.log(options.json ? JSON.stringify({ url: signed, expires }) : signed);
+    .addOption(
+      new Option('--ttl <seconds>', 'lifetime, from now (default: 300)').argParser(wholeNumber).conflicts('expires'),
+    )
+    .addOption(
+      new Option('--expires <time>', 'the last second in which the token is valid, unix time').argParser(wholeNumber),
+    )
+    .action(async (url: string, options: SignOptions) => {
+      const { ttl = 300, expires = Math.floor(Date.now() / 1000) + ttl, json } = options;
+      const format = await formatWith(await findSecrets(options), options);
+      const signed = await signUrl(url, { format, expires });
+      console.log(json ? JSON.stringify({ url: signed, expires }) : signed);
     });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { verifyUrl } from 'secure-token-server';
-import type { RefusedVerdict } from 'secure-token-server';
+import type { RefusedVerdict, Verdict } from 'secure-token-server';
 import { CliError, wholeNumber } from '../call-arguments.ts';
 import {
   addFormatOptions,
@@ -8,85 +8,61 @@ import {
   findSecrets,
   formatOf,
   formatWith,
-  readSecrets,
   recognisedOr,
 } from '../format/format-options.ts';
 import type { FormatOptions } from '../format/format-options.ts';
 import type { Recognised } from '../format/recognise.ts';
-import { date } from '../format/token-text.ts';
+
+/** The options of the command. */
+interface VerifyOptions extends FormatOptions {
+  now?: number;
+}
 
 export function addVerifyCommand(program: Command, exitWith: (code: number) => void): void {
   addFormatOptions(program.command('verify').argument('<url>', 'absolute URL with its token'), recognisedOr)
-    .description(
-      'Say what an edge would answer: exit code 0 for 200, 1 for 403 and 410. Without the secret, say what the token ' +
-        'shows: exit code 1 if it has expired, otherwise 2, because the signature was not checked.',
-    )
+    .description('Say what an edge would answer: exit code 0 for 200, 1 for 403 and 410.')
     .option('--now <time>', 'check as of this unix time (default: the clock)', wholeNumber)
-    .option('--max-ttl <seconds>', 'refuse tokens that expire further ahead (default: 86400)', wholeNumber)
-    .action(async (url: string, given: Judged) => {
-      const { now, json } = given;
+    .action(async (url: string, given: VerifyOptions) => {
+      const { json } = given;
       // read the secrets once: a pipe is empty after that
-      const found = await findSecrets(given);
+      const secrets = await findSecrets(given);
       const { options, recognised } = await completedBy(url, given);
-      if (recognised && (found.length === 0 || recognised.format === undefined)) {
-        exitWith(tellWithoutSecret(recognised, { now, json, hasSecret: found.length > 0 }));
-        return;
-      }
-      const secrets = found.length > 0 ? found : await readSecrets(given);
-      const format = await formatWith(secrets, options);
-      if (recognised && recognised.format !== 'azion' && !json) console.error(takenFor(recognised));
-      const verdict = await verifyUrl(url, { format, ...(now !== undefined && { now }) });
+      if (recognised && (secrets.length === 0 || recognised.isOfStore)) throw new CliError(unchecked(recognised));
+      const verdict = await judge(url, secrets, options);
       if (!verdict.ok) exitWith(1);
+      // programs parse standard output, so explanations go to standard error
+      if (recognised && recognised.format !== 'azion' && !json)
+        console.error(`The token was taken for one of --format ${recognised.format}.`);
       const line = verdict.ok ? `200 until ${date(verdict.expires)}` : `${verdict.status} ${verdict.reason}`;
       console.log(json ? JSON.stringify(verdict) : line);
-      // programs parse standard output, so the explanation goes to standard error
       if (!verdict.ok && !json) console.error(await explainRefusal(url, verdict, options, secrets));
     });
 }
 
-const takenFor = ({ cdn, why, format }: Recognised): string =>
-  `Taken for ${cdn}: ${why}. ${format === undefined ? '' : `--format ${format} says so.`}`.trimEnd();
+const judge = async (url: string, secrets: readonly string[], options: VerifyOptions): Promise<Verdict> =>
+  verifyUrl(url, {
+    format: await formatWith(secrets, options),
+    ...(options.now !== undefined && { now: options.now }),
+  });
 
-/**
- * Prints what the token shows without the secret.
- *
- * @returns the exit code
- */
-function tellWithoutSecret(
-  recognised: Recognised,
-  {
-    now = Math.floor(Date.now() / 1000),
-    json,
-    hasSecret,
-  }: { now?: number | undefined; json?: true | undefined; hasSecret: boolean },
-): 1 | 2 {
-  const { cdn, why, format, expires, keyId, facts } = recognised;
-  const hasExpired = expires !== undefined && expires < now;
-  if (json) {
-    const known = { cdn, format, expires, keyId, facts };
-    console.log(JSON.stringify({ ok: false, reason: hasExpired ? 'expired' : 'unchecked', why, ...known }));
-    return hasExpired ? 1 : 2;
-  }
-  const end = expires === undefined ? '' : `${hasExpired ? ' since' : ', expires'} ${date(expires)}`;
-  console.log(`${hasExpired ? 'expired' : 'unchecked'}${end}`);
-  const lines = [takenFor(recognised), ...facts, missing(hasSecret, format)];
-  console.error(lines.join('\n'));
-  return hasExpired ? 1 : 2;
+/** Returns unix seconds as a date for people. */
+function date(seconds: number): string {
+  const made = new Date(seconds * 1000);
+  return Number.isNaN(made.getTime()) ? 'no date' : made.toISOString().replace('.000', '');
 }
 
-const missing = (hasSecret: boolean, format: string | undefined): string =>
-  hasSecret || format === undefined
-    ? 'Only the store can check its signature: secure-token doctor URL asks the store.'
-    : 'The signature was not checked: set SECURE_TOKEN_SECRET, or give --secret-file.';
-
-/** The arguments of the `verify` command that refused a token. */
-interface Judged extends FormatOptions {
-  now?: number;
+/** Says what a token shows that cannot be checked. */
+function unchecked({ format, expires, isOfStore }: Recognised): string {
+  const end = expires === undefined ? '' : `, which ends at ${date(expires)}`;
+  const missing = isOfStore
+    ? 'Only the store can judge it: secure-token doctor URL asks the store.'
+    : 'The secret is missing. Set SECURE_TOKEN_SECRET, or give --secret-file.';
+  return `The URL has a token of --format ${format}${end}. ${missing}`;
 }
 
 /** Options with which a token may be right, each with what that means. Deeper folders are rare. */
-const others: readonly (readonly [Pick<FormatOptions, 'maxTtl' | 'pathForm' | 'depth'>, explanation: string])[] = [
-  [{ maxTtl: Infinity }, 'The signature is right, but it expires more than {maxTtl} s (--max-ttl) ahead.'],
+const others: readonly (readonly [Partial<FormatOptions>, explanation: string])[] = [
+  [{ option: { maxTtl: Infinity } }, 'The signature is right, but it ends further ahead than --option maxTtl allows.'],
   ...(['raw', 'decoded'] as const).map(
     (pathForm) => [{ pathForm }, `It is a token of the other path form: --path-form ${pathForm} accepts it.`] as const,
   ),
@@ -101,10 +77,10 @@ const others: readonly (readonly [Pick<FormatOptions, 'maxTtl' | 'pathForm' | 'd
 async function explainRefusal(
   url: string,
   { reason }: RefusedVerdict,
-  options: Judged,
+  options: VerifyOptions,
   secrets: readonly string[],
 ): Promise<string> {
-  const { now, secretFile = 'SECURE_TOKEN_SECRET' } = options;
+  const { secretFile = 'SECURE_TOKEN_SECRET' } = options;
   const { name } = formatOf(options);
   if (reason === 'missing')
     return (
@@ -113,15 +89,13 @@ async function explainRefusal(
     );
   if (reason === 'expired') return 'The signature is right. The token has expired: sign the URL again.';
   for (const [changed, explanation] of others) {
-    const format = await formatWith(secrets, { ...options, ...changed }).catch((error: unknown) => {
+    const option = { ...options.option, ...changed.option };
+    const verdict = await judge(url, secrets, { ...options, ...changed, option }).catch((error: unknown) => {
       // not every format has all of these options
       if (error instanceof CliError) return undefined;
       throw error;
     });
-    const verdict = format && (await verifyUrl(url, { format, ...(now !== undefined && { now }) }));
-    if (!verdict || (!verdict.ok && verdict.reason !== 'expired')) continue;
-    const { maxTtl = Infinity } = await formatWith(secrets, options);
-    return explanation.replace('{maxTtl}', String(maxTtl));
+    if (verdict && (verdict.ok || verdict.reason === 'expired')) return explanation;
   }
   return reason === 'malformed'
     ? `The token, or the path, has not the form that ${name} writes. Put the URL in quotes: the shell reads & as an end.`

@@ -1,9 +1,10 @@
 import { corsProblem, namesIn, namesToAllow, preflightProblem } from '../doctor/http-rules.ts';
-import type { Reply } from './endpoint-caller.ts';
-import { answered, judge, notAsked, wrongStatus } from './outcome.ts';
+import type { Page } from '../doctor/observations.ts';
+import { wrongStatus } from './outcome.ts';
 import type { Must, Verdict } from './outcome.ts';
 import { OTHER_ORIGIN } from './replies.ts';
-import type { Page, Replies } from './replies.ts';
+import type { Replies } from './replies.ts';
+import type { Reply } from './reply.ts';
 
 /** How an endpoint has to fail, and what pages may read of its answers. */
 export const failureMusts: readonly Must[] = [
@@ -28,14 +29,7 @@ export const failureMusts: readonly Must[] = [
     number: 'P27',
     must: 'A 429 has a `Retry-After`, in seconds or as a date.',
     remedy: 'Set `Retry-After`, in seconds.',
-    check: ({ limited, first }) => {
-      const remedy = 'Give --burst with more calls than the rate limit lets through.';
-      if (limited.length === 0) return first.status === 200 ? { message: 'No call was a 429.', remedy } : notAsked;
-      // as HTTP writes it (RFC 9110, section 10.2.3)
-      const isTold = ({ headers }: Reply): boolean =>
-        /^(?:\d+|[A-Z][a-z]{2}, .* GMT)$/.test(headers.get('Retry-After') ?? '');
-      return limited.every(isTold) ? undefined : 'A 429 has no `Retry-After`, or none that is seconds or a date.';
-    },
+    check: saysWhenToRetry,
   },
   {
     number: 'P28',
@@ -67,13 +61,10 @@ export const failureMusts: readonly Must[] = [
     number: 'P31',
     must: 'A preflight gets a 2xx without a log-in, and allows `content-type` and the headers of your log-in.',
     remedy: 'Answer OPTIONS with 204 and the CORS headers, without a log-in.',
-    check: ofOtherOrigins(({ preflight, page, viewer }) =>
-      judge(preflight, (it) => {
-        const names = namesToAllow(['content-type', ...viewer]);
-        const ofCaller = { origin: page.origin, isFrom: 'the caller' } as const;
-        return preflightProblem(it, ofCaller, { names, credentials: takesCredentials(it) });
-      }),
-    ),
+    check: ofOtherOrigins(({ preflight, page, viewer }) => {
+      const names = namesToAllow(['content-type', ...viewer]);
+      return preflightProblem(preflight, page, { names, credentials: takesCredentials(preflight) });
+    }),
   },
   {
     number: 'P32',
@@ -84,7 +75,7 @@ export const failureMusts: readonly Must[] = [
         return allowedOrigin(first) === '*'
           ? 'The endpoint allows credentials and `*`: browsers refuse that.'
           : undefined;
-      const needsCookie = viewer.includes('cookie') && page.isGiven;
+      const needsCookie = viewer.includes('cookie') && page.isFrom === 'the caller';
       return needsCookie ? 'The endpoint allows no credentials, and the log-in is a cookie.' : undefined;
     }),
   },
@@ -93,11 +84,9 @@ export const failureMusts: readonly Must[] = [
     must: 'CORS headers never allow credentials to an origin that is not yours.',
     remedy: 'Compare `Origin` with a list of your pages; never send it back as it came.',
     check: ({ otherOrigin }) =>
-      judge(otherOrigin, (it) =>
-        takesCredentials(it) && allowedOrigin(it) === OTHER_ORIGIN
-          ? 'Any page of the web gets tokens with the cookies of your viewer.'
-          : undefined,
-      ),
+      takesCredentials(otherOrigin) && allowedOrigin(otherOrigin) === OTHER_ORIGIN
+        ? 'Any page of the web gets tokens with the cookies of your viewer.'
+        : undefined,
   },
   {
     number: 'P34',
@@ -118,20 +107,25 @@ export const failureMusts: readonly Must[] = [
 const allowedOrigin = ({ headers }: Reply): string | null => headers.get('Access-Control-Allow-Origin');
 const takesCredentials = ({ headers }: Reply): boolean => headers.get('Access-Control-Allow-Credentials') === 'true';
 
-/** Says why the page cannot read a reply. */
-const unreadable = (reply: Reply, { origin }: Page): string | undefined =>
-  corsProblem(reply, { origin, isFrom: 'the caller' }, false);
+function saysWhenToRetry({ limited }: Replies): Verdict {
+  const remedy = 'Give --burst with more calls than the rate limit lets through.';
+  if (limited.length === 0) return { message: 'No call was a 429.', remedy };
+  // as HTTP writes it (RFC 9110, section 10.2.3)
+  const isTold = ({ headers }: Reply): boolean =>
+    /^(?:\d+|[A-Z][a-z]{2}, .* GMT)$/.test(headers.get('Retry-After') ?? '');
+  return limited.every(isTold) ? undefined : 'A 429 has no `Retry-After`, or none that is seconds or a date.';
+}
 
-/** Judges an endpoint that allows pages of another origin, as far as such an origin is known. */
-function ofOtherOrigins(check: Must['check']): Must['check'] {
+/** Says why the page cannot read a reply. */
+const unreadable = (reply: Reply, page: Page): string | undefined => corsProblem(reply, page, false);
+
+/** Judges an endpoint that allows pages of another origin, if `--origin` names one. */
+function ofOtherOrigins(check: (replies: Replies) => Verdict): Must['check'] {
   return (replies) => {
-    const { first, page } = replies;
-    if (first.status !== 200) return notAsked;
-    if (page.isGiven || unreadable(first, page) === undefined) return check(replies);
-    return {
-      message: `The endpoint allows no pages of ${page.origin}: does it have a page on another origin?`,
-      remedy: 'Give the origin of that page with --origin. An endpoint on the origin of its page needs no CORS.',
-    };
+    const { page } = replies;
+    if (page.isFrom === 'the caller') return check(replies);
+    const remedy = 'Give the origin of such a page with --origin. An endpoint on the origin of its page needs no CORS.';
+    return { message: 'No page of another origin was named.', remedy };
   };
 }
 
@@ -140,13 +134,12 @@ function ofFailures(replies: Replies, wrongIn: (reply: Reply) => string | undefi
   const { denied, stranger, tooLong, asText, malformed, hundredAndOne, unknownReason, limited } = replies;
   const all = [denied, stranger, tooLong, asText, hundredAndOne, unknownReason, ...malformed.map(([, it]) => it)];
   const failures = [...all, ...limited].filter((it): it is Reply => it !== undefined && it.status >= 400);
-  return failures.length === 0 ? notAsked : failures.map(wrongIn).find((problem) => problem !== undefined);
+  return failures.map(wrongIn).find((problem) => problem !== undefined);
 }
 
-function refusesStrangers({ stranger, viewer, first }: Replies): Verdict {
+function refusesStrangers({ stranger }: Replies): Verdict {
   const remedy = 'Give a log-in with --header that the endpoint requires.';
-  if (viewer.length === 0) return { message: 'Nobody was logged in: each call is that of a stranger.', remedy };
-  if (!stranger) return first.status === 200 ? notAsked : { message: answered(first), remedy };
+  if (!stranger) return { message: 'Nobody was logged in: each call is that of a stranger.', remedy };
   if (stranger.status === 200 && stranger.tokens.length > 0)
     return { message: 'The endpoint also sends tokens without the headers of --header.', remedy };
   return wrongStatus(stranger, (status) => status === 401 || status === 403);

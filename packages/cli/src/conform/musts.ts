@@ -1,9 +1,10 @@
 import { answerMusts, carriedBy } from './answer-musts.ts';
 import { failureMusts } from './failure-musts.ts';
-import type { Reply } from './endpoint-caller.ts';
-import { answered, judge, notAsked, unanswered, withoutToken, wrongStatus } from './outcome.ts';
+import { withoutToken, wrongStatus } from './outcome.ts';
 import type { Must, Verdict } from './outcome.ts';
 import type { Replies } from './replies.ts';
+import { answered, unanswered } from './reply.ts';
+import type { Reply } from './reply.ts';
 
 /** Tells whether a status blames this call, and neither the viewer nor an outage. */
 const isOwnFault = (status: number): boolean => status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
@@ -16,7 +17,7 @@ const requestMusts: readonly Must[] = [
     remedy:
       'Check ENDPOINT and its log. After 401, 403 or a denial, give the log-in of a viewer with --header, and a URL ' +
       'that this viewer may have. After a redirect, give the URL of its target.',
-    check: answersAPost,
+    check: { first: answersAPost },
   },
   {
     number: 'P2',
@@ -28,12 +29,11 @@ const requestMusts: readonly Must[] = [
     number: 'P3',
     must: 'A call with too many URLs gets a 400 or a 413, and never tokens for a part of the URLs.',
     remedy: 'Answer 400 or 413 to a call of too many URLs, or answer for all of them.',
-    check: ({ hundredAndOne }) =>
-      judge(hundredAndOne, (it) => {
-        const left = it.status === 200 ? unanswered(it).length : 0;
-        if (left > 0) return `Of 101 URLs, the endpoint left ${left} out.`;
-        return [200, 400, 413].includes(it.status) ? undefined : answered(it);
-      }),
+    check: ({ hundredAndOne }) => {
+      const left = hundredAndOne.status === 200 ? unanswered(hundredAndOne).length : 0;
+      if (left > 0) return `Of 101 URLs, the endpoint left ${left} out.`;
+      return wrongStatus(hundredAndOne, (status) => [200, 400, 413].includes(status));
+    },
   },
   {
     number: 'P4',
@@ -57,13 +57,16 @@ const requestMusts: readonly Must[] = [
     number: 'P7',
     must: 'A `reason` that the endpoint does not know counts as `initial`, or gets a 400.',
     remedy: 'Take a reason that you do not know for `initial`, or answer 400.',
-    check: ({ unknownReason, url }) => (unknownReason?.status === 400 ? undefined : withoutToken(unknownReason, url)),
+    check: ({ unknownReason, url }) => (unknownReason.status === 400 ? undefined : withoutToken(unknownReason, url)),
   },
   {
     number: 'P8',
     must: 'A body that is not a valid request gets a 400, or another 4xx that is not 401, 403, 408 or 429.',
     remedy: 'Answer 400 to a body that is no request.',
-    check: ({ malformed }) => ofAll(malformed, ({ status }) => isOwnFault(status)),
+    check: ({ malformed }) => {
+      const [what, wrong] = malformed.find(([, { status }]) => !isOwnFault(status)) ?? [];
+      return wrong && `To ${what}: ${answered(wrong)}`;
+    },
   },
   {
     number: 'P9',
@@ -81,24 +84,17 @@ const requestMusts: readonly Must[] = [
     number: 'P11',
     must: 'Methods other than `POST` and `OPTIONS` get a 405 with `Allow`, or a 404 or 501.',
     remedy: 'Answer 405 with `Allow: POST, OPTIONS` to any other method.',
-    check: ({ methods }) =>
-      ofAll(methods, ({ status, headers }) => {
-        const allowsPost = /\bPOST\b/.test(headers.get('Allow') ?? '');
-        return status === 405 ? allowsPost : status === 404 || status === 501;
-      }),
+    check: ({ get }) => {
+      const allowsPost = /\bPOST\b/.test(get.headers.get('Allow') ?? '');
+      return wrongStatus(get, (status) => (status === 405 ? allowsPost : status === 404 || status === 501));
+    },
   },
 ];
 
 /** All musts of `docs/protocol.md`, each with its check. A new must gets the next number, wherever it stands. */
 export const musts: readonly Must[] = [...requestMusts, ...answerMusts, ...failureMusts];
 
-/** Judges several calls: the first that fails decides. */
-function ofAll(calls: Replies['malformed'], isRight: (reply: Reply) => boolean): Verdict {
-  const [what, wrong] = calls.find(([, reply]) => !reply || !isRight(reply)) ?? [];
-  return calls.length === 0 || (what !== undefined && !wrong) ? notAsked : wrong && `To ${what}: ${answered(wrong)}`;
-}
-
-function answersAPost({ first, url }: Replies): Verdict {
+function answersAPost(first: Reply, url: string): Verdict {
   const { status, answer, headers, denied, tokenFor } = first;
   if (status !== 200) return answered(first);
   if (answer === undefined) return 'The body of its 200 is not JSON.';
@@ -109,7 +105,6 @@ function answersAPost({ first, url }: Replies): Verdict {
 
 function ignoresTheOrder({ ordered, url }: Replies): Verdict {
   const [one, turned, again] = ordered;
-  if (!one || !turned || !again) return notAsked;
   const fault = withoutToken(one, url) ?? withoutToken(turned, url);
   if (fault !== undefined) return fault;
   const isSameTime = Object.is(one.time, turned.time) && Object.is(one.time, again.time);

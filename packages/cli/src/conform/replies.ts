@@ -1,54 +1,46 @@
 import { randomBytes } from 'node:crypto';
+import { Asker } from '../asker.ts';
+import type { Request } from '../asker.ts';
 import { preflightHeaders } from '../doctor/http-rules.ts';
-import { isObject } from '../endpoint-answer.ts';
-import type { Call, EndpointCaller, Reply } from './endpoint-caller.ts';
+import type { Page } from '../doctor/observations.ts';
+import { isObject, sameSecond } from '../endpoint-answer.ts';
+import { replyOf } from './reply.ts';
+import type { Reply } from './reply.ts';
 
-/** All calls with their replies. A member is missing if its call was no longer made. */
-export interface Replies {
+/**
+ * Single calls:
+ * - `later`: the first call again, after the clock has moved on
+ * - `partial`: a call with the foreign URL and the URL; `denied`: with the foreign URL alone
+ */
+type CallName =
+  | ('first' | 'later' | 'unknownMembers' | 'nulls' | 'unknownReason' | 'hundred' | 'hundredAndOne')
+  | ('partial' | 'denied' | 'tooLong' | 'withCharset' | 'asText' | 'get' | 'preflight' | 'otherOrigin');
+
+/** All calls with their replies. */
+export interface Replies extends Readonly<Record<CallName, Reply>> {
   /** The URL that the viewer may have. */
   readonly url: string;
-  /** The URL, moved to a host for which no endpoint signs. */
-  readonly foreign: string;
   readonly page: Page;
   /** The names of the headers of `--header`, in lower case. */
   readonly viewer: readonly string[];
-  readonly first: Reply;
-  /** The first call again, after the clock has moved on. */
-  readonly later?: Reply | undefined;
-  /** Calls with the reasons `initial` and `refused` that were answered in the same second. */
-  readonly refused?: readonly [initial: Reply, refused: Reply] | undefined;
+  /** The URL, moved to a host for which no endpoint signs. */
+  readonly foreign: string;
+  /** Calls with the reasons `initial` and `refused`; `undefined` if they were not answered in the same second. */
+  readonly refused: readonly [initial: Reply, refused: Reply] | undefined;
   /** Three calls with the URL and its neighbour: in this order; in the other order; in the first order again. */
-  readonly ordered: readonly (Reply | undefined)[];
-  readonly unknownMembers?: Reply | undefined;
-  readonly nulls?: Reply | undefined;
-  readonly unknownReason?: Reply | undefined;
-  readonly hundred?: Reply | undefined;
-  readonly hundredAndOne?: Reply | undefined;
-  /** A call with the foreign URL and the URL. */
-  readonly partial?: Reply | undefined;
-  /** A call with the foreign URL alone. */
-  readonly denied?: Reply | undefined;
-  /** Replies to bodies that are not a request, each with a description of the body. */
-  readonly malformed: readonly (readonly [what: string, reply: Reply | undefined])[];
-  readonly tooLong?: Reply | undefined;
-  readonly withCharset?: Reply | undefined;
-  readonly asText?: Reply | undefined;
-  /** Replies to other methods, each with the name of the method. */
-  readonly methods: readonly (readonly [method: string, reply: Reply | undefined])[];
+  readonly ordered: readonly [Reply, Reply, Reply];
   /** A call without the headers of `--header`; not made if there are none. */
-  readonly stranger?: Reply | undefined;
-  readonly preflight?: Reply | undefined;
-  readonly otherOrigin?: Reply | undefined;
+  readonly stranger: Reply | undefined;
+  /** Replies to bodies that are not a request, each with a description of the body. */
+  readonly malformed: readonly Described[];
+  /** All answers with status 429. */
   readonly limited: readonly Reply[];
 }
 
-export interface Page {
-  readonly origin: string;
-  /** Whether `--origin` names the page: then the endpoint must allow it. */
-  readonly isGiven: boolean;
-}
+type Described = readonly [what: string, reply: Reply];
 
 interface Plan {
+  readonly endpoint: string;
   readonly url: string;
   readonly page: Page;
   /** The headers of `--header`, which make the caller a viewer; names in lower case. */
@@ -57,10 +49,10 @@ interface Plan {
   readonly burst: number;
 }
 
+/** Limits of all calls: a player waits ten seconds for each. */
+const LIMITS = { requests: Infinity, totalMs: 90_000, eachMs: 10_000 };
 /** Bytes of a body that is too long: more than 100 URLs need, whatever the URLs are. */
 const TOO_LONG = 2_000_000;
-/** Attempts to have two calls answered in the same second. */
-const PAIRS = 4;
 /** Milliseconds after which `now` must have moved on. */
 const LATER_MS = 2100;
 /** The origin of a page that no endpoint knows. */
@@ -79,30 +71,79 @@ const malformed = (url: string): readonly (readonly [what: string, body: string]
   ['lists within lists, 20,000 deep', '['.repeat(20_000)],
 ];
 
-/** Makes all calls by which the musts are judged: about forty calls, and those of a burst. */
-export async function gatherReplies(caller: EndpointCaller, { url, page, viewer, burst }: Plan): Promise<Replies> {
-  const { host } = new URL(url);
-  const foreign = url.replace(host, 'secure-token.invalid');
-  const begun = Date.now();
-  // all calls have one session, as those of a page: an endpoint that counts sessions would count two as two screens
-  const session = randomBytes(16).toString('base64url');
-  const callFor = (urls: readonly string[], more: object = {}): Call => ({
-    urls,
-    body: JSON.stringify({ urls, reason: 'initial', session, ...more }),
-  });
-  const ask = (urls: readonly string[], more: object = {}, call: Call = {}): Promise<Reply | undefined> =>
-    caller.call({ ...callFor(urls, more), ...call });
-  const first = (await caller.send(callFor([url])))!;
-  const known = { url, foreign, page, viewer: Object.keys(viewer), first, limited: caller.limited };
-  // a fault of the first answer would be a fault of all others
-  if (first.status !== 200 || !isObject(first.answer)) return { ...known, ordered: [], malformed: [], methods: [] };
+export interface Gathered {
+  readonly url: string;
+  readonly first: Reply;
+  /** Missing if the first reply grants nothing, or if the time or the rate limit of the endpoint was over too soon. */
+  readonly all?: Replies;
+  /** The number of calls. */
+  readonly asked: number;
+}
 
-  const sentNames = ['content-type', ...known.viewer];
+/** Makes all calls by which the musts are judged: about forty calls, and those of a burst. */
+export async function gatherReplies(plan: Plan): Promise<Gathered> {
+  const { url } = plan;
+  const asker = new Asker(LIMITS);
+  const caller = callerOf(asker, plan);
+  const first = (await caller.send([url], { body: caller.bodyFor([url]) }))!;
+  // a fault of the first answer would be a fault of all others
+  const isGranted = first.status === 200 && isObject(first.answer);
+  try {
+    return { url, first, ...(isGranted && { all: await askAll(caller, plan, first) }), asked: asker.asked };
+  } catch (error) {
+    if (error instanceof Interrupted) return { url, first, asked: asker.asked };
+    throw error;
+  }
+}
+
+/** Thrown where no further call is made. */
+class Interrupted extends Error {}
+
+/** Creates what makes calls in one session, as a page does: an endpoint that counts sessions would count two. */
+function callerOf(asker: Asker, { endpoint, page, viewer }: Plan) {
+  const limited: Reply[] = [];
+  const session = randomBytes(16).toString('base64url');
+  /** Makes a call; returns `undefined` if the time is over. */
+  const send = async (urls: readonly string[], request: Partial<Request>): Promise<Reply | undefined> => {
+    const headers = { 'content-type': 'application/json', ...viewer, origin: page.origin };
+    const outcome = await asker.ask({ what: '', url: endpoint, method: 'POST', headers, ...request });
+    // a call that the end of the time has cut off has no status; timers may fire a little early
+    if (!outcome || ('failure' in outcome && asker.leftMs < 50)) return undefined;
+    const reply = replyOf(urls, outcome);
+    if (reply.status === 429) limited.push(reply);
+    return reply;
+  };
+  return {
+    limited,
+    send,
+    /** @throws `Interrupted` after a 429, and once the time is over */
+    call: async (urls: readonly string[], request: Partial<Request>): Promise<Reply> => {
+      const reply = limited.length === 0 ? await send(urls, request) : undefined;
+      if (!reply || reply.status === 429) throw new Interrupted();
+      return reply;
+    },
+    bodyFor: (urls: readonly string[], more: object = {}): string =>
+      JSON.stringify({ urls, reason: 'initial', session, ...more }),
+  };
+}
+
+async function askAll(caller: ReturnType<typeof callerOf>, plan: Plan, first: Reply): Promise<Replies> {
+  const { url, page, viewer, burst } = plan;
+  const { limited, send, call, bodyFor } = caller;
+  const begun = Date.now();
+  const ask = (urls: readonly string[], more?: object, request: Partial<Request> = {}): Promise<Reply> =>
+    call(urls, { body: bodyFor(urls, more), ...request });
+  const foreign = url.replace(new URL(url).host, 'secure-token.invalid');
+  const names = Object.keys(viewer);
   const neighbours = Array.from({ length: 100 }, (_, i) => new URL(`conform-${i + 1}.ts`, url).href);
   const neighbour = neighbours[0]!;
-  const refused = await sameSecond(() => Promise.all([ask([url]), ask([url], { reason: 'refused' })]));
-  const ordered = await Promise.all([ask([url, neighbour, url]), ask([neighbour, url]), ask([url, neighbour, url])]);
+  const askTwice = (): Promise<[Reply, Reply]> => Promise.all([ask([url]), ask([url], { reason: 'refused' })]);
+  const ofPage = { ...viewer, origin: page.origin };
+  const type = 'application/json';
   const asked = {
+    ...{ url, foreign, page, viewer: names, first, limited },
+    refused: await sameSecond(askTwice, ({ time }) => time),
+    ordered: await Promise.all([ask([url, neighbour, url]), ask([neighbour, url]), ask([url, neighbour, url])]),
     unknownMembers: await ask([url], { 'x-conform': { of: ['anything'] } }),
     nulls: await ask([url], { reason: null }),
     unknownReason: await ask([url], { reason: 'conform' }),
@@ -110,44 +151,32 @@ export async function gatherReplies(caller: EndpointCaller, { url, page, viewer,
     hundredAndOne: await ask([url, ...neighbours]),
     partial: await ask([foreign, url]),
     denied: await ask([foreign]),
-    tooLong: await sendTooLong(caller, callFor([url]).body!),
-    withCharset: await ask([url], {}, { type: 'application/json; charset=utf-8' }),
-    asText: await ask([url], {}, { type: 'text/plain' }),
-    stranger: known.viewer.length > 0 ? await ask([url], {}, { headers: { origin: page.origin } }) : undefined,
-    preflight: await caller.call({ method: 'OPTIONS', headers: preflightHeaders(page.origin, 'POST', sentNames) }),
-    otherOrigin: await ask([url], {}, { headers: { ...viewer, origin: OTHER_ORIGIN } }),
+    tooLong: await sendTooLong((body) => call([], { body }), bodyFor([url])),
+    withCharset: await ask([url], {}, { headers: { ...ofPage, 'content-type': `${type}; charset=utf-8` } }),
+    asText: await ask([url], {}, { headers: { ...ofPage, 'content-type': 'text/plain' } }),
+    stranger:
+      names.length > 0 ? await ask([url], {}, { headers: { 'content-type': type, origin: page.origin } }) : undefined,
+    otherOrigin: await ask([url], {}, { headers: { ...ofPage, 'content-type': type, origin: OTHER_ORIGIN } }),
+    get: await call([], { method: 'GET', headers: ofPage }),
+    preflight: await call([], {
+      method: 'OPTIONS',
+      headers: preflightHeaders(page.origin, 'POST', ['content-type', ...names]),
+    }),
   };
-  const bodies: [string, Reply | undefined][] = [];
-  for (const [what, body] of malformed(url)) bodies.push([what, await caller.call({ body })]);
-  const methods: [string, Reply | undefined][] = [];
-  for (const method of ['GET', 'PUT'] as const) methods.push([method, await ask([url], {}, { method })]);
-  await caller.pause(Math.max(0, begun + LATER_MS - Date.now()));
+  const bodies: Described[] = [];
+  for (const [what, body] of malformed(url)) bodies.push([what, await call([], { body })]);
+  await new Promise((resolve) => setTimeout(resolve, begun + LATER_MS - Date.now()));
   const later = await ask([url]);
-  for (let i = 0; i < burst && caller.limited.length === 0; i++) if (!(await caller.send(callFor([url])))) break;
-  return { ...known, ...asked, refused, ordered, malformed: bodies, methods, later };
-}
-
-/**
- * Repeats two calls until both are answered in the same second: tokens of different seconds would differ anyway,
- * because their expiries differ.
- */
-async function sameSecond(
-  ask: () => Promise<[Reply | undefined, Reply | undefined]>,
-): Promise<[Reply, Reply] | undefined> {
-  for (let i = 0; i < PAIRS; i++) {
-    const [one, other] = await ask();
-    if (!one || !other) return undefined;
-    if (Object.is(one.time, other.time)) return [one, other];
-  }
-  return undefined;
+  for (let i = 0; i < burst && limited.length === 0; i++) if (!(await send([url], { body: bodyFor([url]) }))) break;
+  return { ...asked, malformed: bodies, later };
 }
 
 /**
  * Sends a body that is too long, and sends it again if no answer comes: a server that answers and closes the connection
  * while the body still arrives may cut its own answer off (RFC 9112 section 9.6).
  */
-async function sendTooLong(caller: EndpointCaller, body: string): Promise<Reply | undefined> {
-  const call = { body: body + ' '.repeat(TOO_LONG) };
-  const reply = await caller.call(call);
-  return reply?.status === 0 ? caller.call(call) : reply;
+async function sendTooLong(send: (body: string) => Promise<Reply>, body: string): Promise<Reply> {
+  const long = body + ' '.repeat(TOO_LONG);
+  const reply = await send(long);
+  return reply.status === 0 ? send(long) : reply;
 }

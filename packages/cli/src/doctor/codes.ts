@@ -11,7 +11,7 @@ export type Severity = 'error' | 'warning' | 'note';
 const entries = {
   'endpoint-unreachable': [
     'A call to the signing endpoint failed: {cause}.',
-    'Check host, port and certificate of the endpoint, and that it runs and answers within {seconds} s.',
+    'Check host, port and certificate of the endpoint, and that it runs and answers within 4 s.',
     'From a page over https, browsers call it over https alone.',
   ],
   'endpoint-not-found': [
@@ -36,7 +36,7 @@ const entries = {
     'Give the session or bearer token of a viewer with --header: "cookie: …" or "authorization: …".',
   ],
   'endpoint-milliseconds': [
-    'In the answer of the endpoint, {members} in milliseconds.',
+    'The answer of the endpoint has milliseconds: {members}.',
     'Write unix seconds, which have ten digits, into the answer and into the hashed text:',
     'Math.floor(Date.now() / 1000) in JavaScript, int(time.time()) in Python, time() in PHP.',
   ],
@@ -53,7 +53,7 @@ const entries = {
     'Compare it with "A token" in docs/protocol.md. Players refuse the whole answer because of one such token.',
   ],
   'endpoint-clock': [
-    'The clock of the endpoint is {offset} s {direction} {reference}.',
+    'The clock of the endpoint is {offset} s {reference}.',
     'Run NTP on the endpoint. Its clock decides when tokens expire, and players correct their clocks by it.',
   ],
   'endpoint-lifetime': [
@@ -66,7 +66,7 @@ const entries = {
     'Check host, port, DNS and certificate of the URL. On a page over https, browsers load https alone.',
   ],
   'edge-clock': [
-    'The clock of the edge is {offset} s {direction} {reference}.',
+    'The clock of the edge is {offset} s {reference}.',
     'Run NTP on the edge. Ahead, it refuses fresh tokens; behind, it accepts expired tokens.',
   ],
   'edge-fails': [
@@ -119,10 +119,6 @@ const entries = {
     'The edge refuses ({status}) without CORS headers: a page sees status 0, as with a lost network.',
     'Send Access-Control-Allow-Origin with refusals, too: in nginx, end the line of add_header with `always`.',
   ],
-  'edge-range-ignored': [
-    'The edge answers a range request with {status} and the whole file.',
-    'Let edge and origin answer 206: without ranges, viewers cannot seek in an MP4, and byte ranges of playlists fail.',
-  ],
   'child-other-host': [
     'The playlist names a file ({kind}) on {origin}, {how}.',
     'Name that origin in `protect` of the player and in `allow` of the endpoint.',
@@ -167,7 +163,6 @@ const warnings: readonly Code[] = [
   'endpoint-lifetime',
   'edge-caches-refusals',
   'edge-cors-missing-on-refusal',
-  'edge-range-ignored',
   'child-other-host',
   'child-open',
   'endpoint-same-token-after-refused',

@@ -1,16 +1,21 @@
+import { clockFindings } from './clock-rules.ts';
 import { inOrder } from './codes.ts';
 import type { Finding } from './codes.ts';
-import { childFindings, edgeFindings, edgeOffset } from './edge-rules.ts';
-import { endpointFindings, endpointOffset } from './endpoint-rules.ts';
-import { isAnswer, isRefused, isServed } from './observations.ts';
+import { childFindings, edgeFindings } from './edge-rules.ts';
+import { endpointFindings } from './endpoint-rules.ts';
+import { isAnswer, isRefused } from './observations.ts';
 import type { Observations } from './observations.ts';
 
 /** Derives the findings from the observations, causes first. Sends no request. */
 export function diagnose(observations: Observations): Finding[] {
-  const { edge, endpoint } = observations;
+  const { endpoint, page } = observations;
+  const ofClocks = clockFindings(observations);
+  // a wrong clock is reason enough for a refusal: nothing blames the secret, too
+  const isExplained = ({ code }: Finding): boolean => code === 'edge-refuses-valid' && ofClocks.length > 0;
   return inOrder([
-    ...(endpoint ? endpointFindings(endpoint, observations, edgeOffset(edge)) : []),
-    ...edgeFindings(observations, endpoint && endpointOffset(endpoint)),
+    ...ofClocks,
+    ...(endpoint ? endpointFindings(endpoint, page) : []),
+    ...edgeFindings(observations).filter((each) => !isExplained(each)),
     ...childFindings(observations),
   ]);
 }
@@ -33,12 +38,8 @@ interface Tried {
 }
 
 /** Lists the checks that could not be tried, in one sentence each, with the option that each check needs. */
-export function notTried(
-  { edge, endpoint, page, children }: Observations,
-  { hasSecret, ranOut, hasPrivate }: Tried,
-): string[] {
+export function notTried({ edge, endpoint, page }: Observations, { hasSecret, ranOut, hasPrivate }: Tried): string[] {
   const isReached = isAnswer(edge.withoutToken);
-  const isFileless = isServed(edge.good) && edge.good.body !== undefined && children.length === 0;
   const judge = endpoint && isRefused(edge.good) ? ', and whether edge or endpoint is wrong' : '';
   const sentences: [isSo: boolean, sentence: string][] = [
     [!endpoint, 'The endpoint: give --endpoint URL.'],
@@ -51,7 +52,6 @@ export function notTried(
       isReached && !edge.expired && !hasSecret,
       `An expired token${judge}: give the secret (SECURE_TOKEN_SECRET or --secret-file, with --format).`,
     ],
-    [isReached && !edge.expired && hasSecret, 'An expired token: the format makes none for this URL.'],
     [
       page.isFrom !== 'the caller',
       `A page of another origin than ${page.origin}, ` +
@@ -59,7 +59,6 @@ export function notTried(
     ],
     [ranOut, 'Some requests: the limit of 40 requests or of ten seconds was reached.'],
     [hasPrivate, 'Files of the playlist on hosts of a private network, because the playlist is on a public host.'],
-    [!hasPrivate && isFileless, 'Files of the playlist: it names none that the doctor could request.'],
   ];
   return sentences.filter(([isSo]) => isSo).map(([, sentence]) => sentence);
 }

@@ -1,15 +1,15 @@
 import type { TokenFormat } from 'secure-token-server';
+import { Asker } from '../asker.ts';
+import type { Step } from '../asker.ts';
 import { webUrl } from '../call-arguments.ts';
 import { recognise } from '../format/recognise.ts';
 import { withoutParameters, withoutTokenOf } from '../format/token-text.ts';
 import { askChildren } from './ask/ask-children.ts';
 import { askEdge } from './ask/ask-edge.ts';
 import { askEndpoint } from './ask/ask-endpoint.ts';
-import { Asker } from '../asker.ts';
-import type { AskerOptions, Step } from '../asker.ts';
 import { passOfUrl } from './ask/pass.ts';
 import type { Pass } from './ask/pass.ts';
-import { ends, hasExpired, isGenuine, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
+import { ends, judged, ownSigner, passThatEnds, secretSigner } from './ask/signers.ts';
 import type { Finding } from './codes.ts';
 import { diagnose, exitStatus, notTried } from './diagnose.ts';
 import { isServed } from './observations.ts';
@@ -29,31 +29,33 @@ export interface DoctorOptions {
    * one, and returns the format of its token.
    */
   readonly format?: TokenFormat | ((url: string) => Promise<TokenFormat | undefined>);
-  readonly limits?: Pick<AskerOptions, 'requests' | 'totalMs' | 'eachMs'>;
-  readonly onStep?: (step: Step) => void;
+  /** Called after each request. */
+  readonly onStep?: (step: Step) => unknown;
 }
 
 export interface Diagnosis {
+  /** Causes come before their effects. */
   readonly findings: readonly Finding[];
   /** The number of requests that were sent. */
   readonly asked: number;
+  /** 0: nothing but notes; 1: an error or a warning; 2: neither edge nor endpoint has answered. */
   readonly status: 0 | 1 | 2;
   /** Checks that could not be tried, in one sentence each, with the option that each check needs. */
   readonly notTried: readonly string[];
 }
 
 /**
- * Requests `url` as a browser would, and reports what is wrong.
+ * Requests `url` as a browser would, and reports what is wrong. Sends at most 40 requests, and ends within ten seconds.
  *
  * @throws `ERR_OPTIONS` if `url`, `endpoint` or `page` is not an absolute http or https URL
  */
 export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   for (const name of ['url', 'endpoint', 'page'] as const) if (options[name] !== undefined) webUrl(name, options[name]);
-  const { endpoint, limits, onStep, format: makes } = options;
+  const { endpoint, onStep, format: makes } = options;
   const headers = Object.fromEntries(
     Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  const asker = new Asker({ ...limits, ...(onStep && { onStep }) });
+  const asker = new Asker(onStep && { onStep });
   const page = pageOf(options);
   const { origin } = page;
   const formatFor: FormatFor = async (url) => (typeof makes === 'function' ? makes(url) : makes);
@@ -62,32 +64,29 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
 
   const called = endpoint === undefined ? undefined : await askEndpoint(asker, bare, { endpoint, origin, headers });
   const format = await formatFor(called?.pass?.url ?? given.url);
-  const own = called ? undefined : ownPass(given, headers);
+  const isOwn = !called && (given.url !== bare || Object.keys(headers).length > 0);
+  const own = isOwn ? passOfUrl(given.url, bare, 'the token of the URL', headers) : undefined;
   const signer = called?.signer ?? (format && secretSigner(format));
-  const fresh = given.hasExpired ? undefined : own;
-  const good = called?.pass ?? fresh ?? (await signer?.sign([bare]))?.[0];
+  const good = called?.pass ?? (given.hasExpired ? undefined : own) ?? (await signer?.sign([bare]))?.[0];
+  const verdict = format && called?.pass && (await judged(format, called.pass));
   const edge = await askEdge(asker, {
     ...{ url: bare, origin, good, signer },
     expired: format ? await passThatEnds(format, bare, ends.anHourAgo) : given.hasExpired ? own : undefined,
-    isGenuine: format && called?.pass && (await isGenuine(format, called.pass)),
+    isGenuine: verdict === undefined || verdict === 'expired' ? undefined : verdict === 'genuine',
     isSignedHere: format !== undefined && !called?.pass && good !== own,
     passThatEnds: async (end) => format && passThatEnds(format, bare, end),
   });
 
-  const playlist = [edge.good, edge.withoutToken].find(isServed)?.body;
-  const below =
-    playlist === undefined
-      ? undefined
+  const text = [edge.good, edge.withoutToken].find(isServed)?.body;
+  const { children, hasPrivate } =
+    text === undefined
+      ? { children: [], hasPrivate: false }
       : await askChildren(asker, {
-          ...{ text: playlist, origin, signer: signer ?? (own && ownSigner(own, bare, given.opensFolder)) },
+          ...{ text, origin, signer: signer ?? (own && ownSigner(own)) },
           loadedFrom: isServed(edge.good) && good ? good.url : bare,
           bareOf: bareUrls(good, bare, format),
         });
-  const { children = [], range, hasPrivate = false } = below ?? {};
-  const observations = {
-    ...{ page, patience: asker.patience, children, endpoint: called?.observations },
-    edge: { ...edge, range: edge.range ?? range },
-  };
+  const observations = { page, edge, children, endpoint: called?.observations };
   const findings = diagnose(observations);
   return {
     findings,
@@ -110,10 +109,7 @@ type FormatFor = (url: string) => Promise<TokenFormat | undefined>;
 interface Given {
   readonly url: string;
   readonly bare: string;
-  /** Unix seconds; `undefined` if the token does not say. */
-  readonly expires?: number | undefined;
   readonly hasExpired: boolean;
-  readonly opensFolder?: boolean | undefined;
 }
 
 /** @param mayBeUnknown whether an unknown query may be the token, because there is no other source of tokens */
@@ -126,30 +122,25 @@ async function tokenIn(
   const url = origin + pathname + search;
   const recognised = await recognise(url);
   if (recognised) {
-    const { bare, expires, opensFolder } = recognised;
-    return { url, bare, expires, opensFolder, hasExpired: expires !== undefined && expires < Date.now() / 1000 };
+    const { bare, expires = Infinity } = recognised;
+    return { url, bare, hasExpired: expires < Date.now() / 1000 };
   }
   const format = await formatFor(url);
-  const bare = format ? withoutTokenOf(format, url) : mayBeUnknown ? origin + pathname : url;
-  return { url, bare, hasExpired: bare !== url && (await hasExpired(format, url)) };
-}
-
-/** Returns the token of the URL, or a token in the given headers. */
-function ownPass({ url, bare, expires }: Given, headers: Readonly<Record<string, string>>): Pass | undefined {
-  const names = Object.keys(headers);
-  if (url === bare && names.length === 0) return undefined;
-  const pass = passOfUrl(url, bare, { source: 'the token of the URL', expires });
-  const travel = { headers: names.filter((name) => name !== 'cookie'), cookies: names.includes('cookie') };
-  return { ...pass, headers, values: [...pass.values, ...Object.values(headers)], travel };
+  if (!format) return { url, bare: mayBeUnknown ? origin + pathname : url, hasExpired: false };
+  return {
+    url,
+    bare: withoutTokenOf(format, url),
+    hasExpired: (await judged(format, { url, headers: {} })) === 'expired',
+  };
 }
 
 /** Returns a function that takes off a token which a URL of a playlist inherits or contains. */
 function bareUrls(good: Pass | undefined, bare: string, format: TokenFormat | undefined) {
-  const { base, prefix } = good?.moved ?? {};
   const own = new URL(bare).searchParams;
   const added = [...new URL(good?.url ?? bare).searchParams.keys()].filter((name) => !own.has(name));
   return async (url: string): Promise<string> => {
-    if (base !== undefined && prefix !== undefined && url.startsWith(base)) return prefix + url.slice(base.length);
+    const { from, to } = good?.moved ?? {};
+    if (from !== undefined && to !== undefined && url.startsWith(to)) return from + url.slice(to.length);
     const recognised = await recognise(url);
     return recognised?.bare ?? withoutParameters(new URL(format ? withoutTokenOf(format, url) : url), added);
   };

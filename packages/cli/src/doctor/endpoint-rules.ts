@@ -1,57 +1,37 @@
-import { hasCarrier, isMilliseconds, tokenFinder, webHref } from '../endpoint-answer.ts';
+import { hasCarrier, isMilliseconds, tokenFinder, tokenProblem, webHref } from '../endpoint-answer.ts';
 import type { SentAnswer } from '../endpoint-answer.ts';
-import { grantIn, problemOf } from './ask/ask-endpoint.ts';
+import { firstLine, shown } from '../shown.ts';
+import { grantIn } from './ask/ask-endpoint.ts';
+import { endpointOffset } from './clock-rules.ts';
 import { finding } from './codes.ts';
 import type { Finding } from './codes.ts';
-import {
-  corsProblem,
-  inWords,
-  isMixedContent,
-  isSameOrigin,
-  offsetByDate,
-  offsetByTime,
-  preflightProblem,
-  secondsOff,
-} from './http-rules.ts';
-import type { Offset } from './http-rules.ts';
+import { corsProblem, isMixedContent, isSameOrigin, preflightProblem } from './http-rules.ts';
 import { isAnswer, isServed, targetOf } from './observations.ts';
-import type { Answer, EndpointObservations, Observations, Page } from './observations.ts';
-import { firstLine, shown } from '../shown.ts';
+import type { Answer, EndpointObservations, Page } from './observations.ts';
 
-/**
- * Returns the seconds by which the endpoint's clock is ahead of this machine's: by `now`, or else by the header `Date`.
- */
-export function endpointOffset({ initial }: EndpointObservations): Offset | undefined {
-  if (!isAnswer(initial)) return undefined;
-  const { now } = grantIn(initial) ?? {};
-  return typeof now === 'number' && !isMilliseconds(now) ? offsetByTime(now, initial) : offsetByDate(initial);
-}
+/** Seconds in which a token reaches the edge. */
+const MIN_LIFETIME = 10;
+/** Seconds that are most likely milliseconds: twelve hours. The endpoint may have counted from the second before. */
+const MAX_LIFETIME = 43_202;
 
-/**
- * Finds problems of the endpoint.
- *
- * @param edgeOffset the offset of the edge's clock, if it is known: if two clocks agree, neither is wrong
- */
-export function endpointFindings(
-  endpoint: EndpointObservations,
-  { page, patience: seconds }: Observations,
-  edgeOffset: Offset | undefined,
-): Finding[] {
+/** Finds problems of the endpoint. */
+export function endpointFindings(endpoint: EndpointObservations, page: Page): Finding[] {
   const { url, initial, isSameAfterRefused, signsAnything } = endpoint;
-  const unreachable = (cause: string): Finding[] => [finding('endpoint-unreachable', url, { cause, seconds })];
+  const unreachable = (cause: string): Finding[] => [finding('endpoint-unreachable', url, { cause })];
   if (isMixedContent(url, page.origin)) return unreachable('it has http, and the page https: browsers block it');
   if (initial && !isAnswer(initial)) return unreachable(initial.failure);
-  const found = corsFindings(endpoint, page);
-  if (!initial) return found;
+  const ofCors = corsFindings(endpoint, page);
+  if (!initial) return ofCors;
   // a server that fails sends no CORS headers either
-  if (!isServed(initial))
-    return isDenial(initial) ? [...found, failure(endpoint, initial)] : [failure(endpoint, initial)];
-  if (isCacheable(initial)) found.push(finding('endpoint-cacheable', url));
+  if (!isServed(initial)) return [...(isDenial(initial) ? ofCors : []), failure(endpoint, initial)];
   const grant = grantIn(initial);
-  if (!grant) return [...found, notJson(url, initial)];
-  if (isSameAfterRefused) found.push(finding('endpoint-same-token-after-refused', url));
-  if (signsAnything) found.push(finding('endpoint-signs-anything', url));
-  return [...found, ...grantFindings(endpoint, grant), ...timeFindings(endpoint, initial, edgeOffset)];
+  return [
+    ...ofCors,
+    ...(isCacheable(initial) ? [finding('endpoint-cacheable', url)] : []),
+    ...(isSameAfterRefused ? [finding('endpoint-same-token-after-refused', url)] : []),
+    ...(signsAnything ? [finding('endpoint-signs-anything', url)] : []),
+    ...(grant ? grantFindings(endpoint, grant, initial) : [notJson(url, initial)]),
+  ];
 }
 
 const isDenial = ({ status }: Answer): boolean => status === 401 || status === 403;
@@ -72,71 +52,45 @@ const denial = (url: string, asked: string, how: string): Finding =>
 
 function notJson(url: string, { status, body = '' }: Answer): Finding {
   const text = body.trimStart();
-  const kind =
-    text === ''
-      ? 'nothing, because it is empty'
-      : text.startsWith('<')
-        ? 'HTML or XML'
-        : /^[[\d"tfn-]/.test(text)
-          ? 'JSON that is not an object'
-          : 'plain text';
+  const kind = text === '' ? 'nothing, because it is empty' : text.startsWith('<') ? 'HTML or XML' : 'other text';
   return finding('endpoint-not-json', url, { status, kind });
 }
 
-function grantFindings({ url, asked }: EndpointObservations, grant: SentAnswer): Finding[] {
-  const { now, tokens, denied } = grant;
+function grantFindings(
+  endpoint: EndpointObservations,
+  { now, tokens, denied }: SentAnswer,
+  initial: Answer,
+): Finding[] {
+  const { url, asked } = endpoint;
   const late = [
     ...(isMilliseconds(now) ? ['`now`'] : []),
     ...(tokens.some(({ expires }) => isMilliseconds(expires)) ? ['`expires`'] : []),
   ];
-  if (late.length > 0)
-    return [
-      finding('endpoint-milliseconds', url, { members: `${late.join(' and ')} ${late.length > 1 ? 'are' : 'is'}` }),
-    ];
-  const problem = tokens.map(problemOf).find((each) => each !== undefined);
+  if (late.length > 0) return [finding('endpoint-milliseconds', url, { members: late.join(', ') })];
+  const problem = tokens.map(tokenProblem).find((each) => each !== undefined);
   if (problem !== undefined) return [finding('endpoint-malformed', url, { problem })];
   const token = tokenFinder(tokens)(asked);
-  if (token) return hasCarrier(token) ? [] : [finding('endpoint-no-carrier', url)];
-  const isDenied = denied.some((each) => each === asked || webHref(each) === asked);
-  return [isDenied ? denial(url, asked, 'in `denied`') : finding('endpoint-no-token-for-url', url)];
-}
-
-function timeFindings(endpoint: EndpointObservations, initial: Answer, edgeOffset: Offset | undefined): Finding[] {
-  const { url, asked } = endpoint;
-  const { now, tokens = [] } = grantIn(initial) ?? {};
-  const offset = endpointOffset(endpoint);
-  const off = offset ? secondsOff(offset) : 0;
-  if (offset && off !== 0 && !(edgeOffset && secondsOff(offset, edgeOffset) === 0)) {
-    const reference = edgeOffset ? 'the clock of the edge' : 'the clock of this machine';
-    return [finding('endpoint-clock', url, { ...inWords(off), reference })];
+  if (!token) {
+    const isDenied = denied.some((each) => each === asked || webHref(each) === asked);
+    return [isDenied ? denial(url, asked, 'in `denied`') : finding('endpoint-no-token-for-url', url)];
   }
-  const expires = tokenFinder(tokens)(asked)?.expires;
-  if (typeof expires !== 'number' || isMilliseconds(expires) || expires < 1e9) return [];
-  const hasNow = typeof now === 'number' && !isMilliseconds(now);
-  const lifetime = Math.round(expires - (hasNow ? now : initial.receivedMs / 1000));
-  if (lifetime <= 0 && !hasNow) {
-    const reference = 'the clock of this machine, judged by the expiry of its tokens';
-    return [finding('endpoint-clock', url, { offset: -lifetime, direction: 'or more behind', reference })];
-  }
-  return lifetime < MIN_LIFETIME || lifetime > MAX_LIFETIME ? [finding('endpoint-lifetime', url, { lifetime })] : [];
+  const time = typeof now === 'number' ? now : initial.receivedMs / 1000 + (endpointOffset(endpoint) ?? 0);
+  const lifetime = Math.round(Number(token.expires) - time);
+  return [
+    ...(hasCarrier(token) ? [] : [finding('endpoint-no-carrier', url)]),
+    ...(lifetime < MIN_LIFETIME || lifetime > MAX_LIFETIME ? [finding('endpoint-lifetime', url, { lifetime })] : []),
+  ];
 }
-
-/** Seconds in which a token reaches the edge. */
-const MIN_LIFETIME = 10;
-/** Seconds that are most likely milliseconds: twelve hours. The endpoint may have counted from the second before. */
-const MAX_LIFETIME = 43_202;
 
 function corsFindings({ url, preflight, initial, sendsCookies }: EndpointObservations, page: Page): Finding[] {
   if (isSameOrigin(url, page)) return [];
   const { origin } = page;
-  const problems = [preflight, initial].filter(isAnswer).map((answer, i) => {
-    const { headers } = answer;
-    const credentials = sendsCookies || headers.get('access-control-allow-credentials') === 'true';
-    return answer === preflight && i === 0
-      ? preflightProblem(answer, page, { names: ['content-type'], credentials })
-      : corsProblem(answer, page, credentials);
-  });
-  const why = problems.find((each) => each !== undefined);
+  const isCredentialed = ({ headers }: Answer): boolean =>
+    sendsCookies || headers.get('access-control-allow-credentials') === 'true';
+  const ofPreflight = isAnswer(preflight)
+    ? preflightProblem(preflight, page, { names: ['content-type'], credentials: isCredentialed(preflight) })
+    : undefined;
+  const why = ofPreflight ?? (isAnswer(initial) ? corsProblem(initial, page, isCredentialed(initial)) : undefined);
   return why === undefined ? [] : [finding('endpoint-cors-missing', url, { origin, why })];
 }
 

@@ -1,47 +1,5 @@
 import type { Answer, Page } from './observations.ts';
 
-/** Seconds by which clocks may differ. */
-const TOLERANCE = 5;
-
-/** The interval of seconds by which a clock is ahead of the clock of this machine, as far as one answer shows. */
-export interface Offset {
-  readonly least: number;
-  readonly most: number;
-}
-
-/**
- * Returns the offset by the header `Date`; `undefined` for an answer without a date, and for an answer from a cache,
- * whose date is that of an earlier day.
- */
-export function offsetByDate({ headers, sentMs, receivedMs }: Answer): Offset | undefined {
-  const dateMs = Date.parse(headers.get('date') ?? '');
-  if (Number.isNaN(dateMs) || headers.get('age') !== null) return undefined;
-  // a date is in whole seconds
-  return { least: (dateMs - receivedMs) / 1000, most: (dateMs + 1000 - sentMs) / 1000 };
-}
-
-/** Returns the offset by a time in unix seconds that an answer contains. */
-export const offsetByTime = (seconds: number, { sentMs, receivedMs }: Answer): Offset => ({
-  least: seconds - receivedMs / 1000,
-  most: seconds + 1 - sentMs / 1000,
-});
-
-/**
- * Returns the whole seconds by which `offset` differs from `reference`, negative if it is behind; 0 if the two may
- * agree.
- */
-export function secondsOff({ least, most }: Offset, reference: Offset = { least: 0, most: 0 }): number {
-  const [from, to] = [least - reference.most, most - reference.least];
-  if (from > TOLERANCE) return Math.round(from);
-  return to < -TOLERANCE ? Math.round(to) : 0;
-}
-
-/** Describes for a message by how much a clock is off. */
-export const inWords = (seconds: number): { offset: number; direction: string } => ({
-  offset: Math.abs(seconds),
-  direction: seconds > 0 ? 'ahead of' : 'behind',
-});
-
 /**
  * Returns how an answer shows that a cache has kept it, or may keep it (RFC 9111 sections 3 and 5); `undefined` if
  * nothing shows that.
@@ -56,9 +14,7 @@ export function cachedBy({ headers }: Answer, { isRefusal }: { isRefusal: boolea
   if (Number(headers.get('age') ?? 0) > 0) return 'Age shows that the response comes from a cache';
   const control = (headers.get('cache-control') ?? '').toLowerCase();
   if (!isRefusal || /\bno-store\b|\bno-cache\b/.test(control)) return undefined;
-  if (/(?:max-age|s-maxage)="?0*[1-9]|\bpublic\b/.test(control)) return `Cache-Control is ${control}`;
-  const isLater = Date.parse(headers.get('expires') ?? '') > Date.parse(headers.get('date') ?? '') + 1000;
-  return !control.includes('max-age') && isLater ? 'Expires is in the future' : undefined;
+  return /(?:max-age|s-maxage)="?0*[1-9]|\bpublic\b/.test(control) ? `Cache-Control is ${control}` : undefined;
 }
 
 type Headed = Pick<Answer, 'headers'>;
@@ -72,7 +28,7 @@ export const namesIn = (value: string | null): string[] =>
     .map((name) => name.trim());
 
 /** Whether a page may read the answers of `url` without CORS. */
-export const isSameOrigin = (url: string, { origin }: Page): boolean => new URL(url).origin === origin;
+export const isSameOrigin = (url: string, { origin }: Pick<Page, 'origin'>): boolean => new URL(url).origin === origin;
 
 /**
  * Returns why a browser would not let a page of another origin read an answer (Fetch standard, "CORS check"); `undefined` if it would,

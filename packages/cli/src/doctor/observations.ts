@@ -1,3 +1,5 @@
+import type { Carried } from './ask/pass.ts';
+
 /** The answer to one request, as far as a diagnosis needs it. */
 export interface Answer {
   /** The requested URL, without query and without token. */
@@ -47,35 +49,25 @@ export interface Page {
   readonly isFrom: 'the caller' | 'the endpoint' | 'nobody';
 }
 
-/** The ways in which the token travels, which CORS has to allow. */
-export interface Travel {
-  /** Names of request headers that carry it. */
-  readonly headers: readonly string[];
-  readonly cookies: boolean;
-}
+type EdgeRequest =
+  | ('withoutToken' | 'withoutTokenAgain' | 'preflight')
+  | ('good' | 'tampered' | 'expired' | 'longExpired' | 'lasting' | 'own')
+  | ('sibling' | 'siblingWithoutToken');
 
 /**
  * The edge's answers for one URL, each if its request was sent:
  * - `good` to the valid token, `tampered` to a changed one, `expired` and `longExpired` to tokens that ended an hour and
  *   a month ago; `lasting` to one of half a day, `own` to one of the given secret
- * - `range` to `Range: bytes=0-1` with a good token, for a file or the first segment
  * - `withoutTokenAgain` after the edge has accepted the good token
  * - `sibling` for a file that does not exist, in the same folder, with a good token; `siblingWithoutToken` without one
  */
 export type EdgeAnswers = Partial<Record<EdgeRequest, Outcome>>;
-type EdgeRequest =
-  | ('withoutToken' | 'withoutTokenAgain' | 'preflight' | 'range')
-  | ('good' | 'tampered' | 'expired' | 'longExpired' | 'lasting' | 'own')
-  | ('sibling' | 'siblingWithoutToken');
 
 export interface EdgeObservations extends Readonly<EdgeAnswers> {
   /** The URL without query and without token. */
   readonly url: string;
-  readonly travel: Travel;
-  /** The source of the good token in words, such as `from the endpoint`. */
-  readonly source: string;
-  /** Unix seconds at which the good token ends, if that is known. */
-  readonly expires?: number | undefined;
+  /** The good token, if there is one. */
+  readonly token?: Carried | undefined;
   /** Whether the token of the endpoint is genuine by the given secret; `undefined` if that cannot be judged. */
   readonly isGenuine?: boolean | undefined;
 }
@@ -114,8 +106,6 @@ export interface EndpointObservations {
 /** All observations from which a diagnosis is made. */
 export interface Observations {
   readonly page: Page;
-  /** Seconds that the doctor waits for an answer. */
-  readonly patience: number;
   readonly edge: EdgeObservations;
   readonly children: readonly ChildObservations[];
   readonly endpoint?: EndpointObservations | undefined;

@@ -2,12 +2,14 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { TokenFormat } from 'secure-token-server';
 import { CliError, readText, wholeNumber } from '../call-arguments.ts';
+import { isObject, parseJson } from '../endpoint-answer.ts';
 import { formatNamed, formats, makeFormat } from './formats.ts';
 import type { Format, Settings } from './formats.ts';
 import { recognise } from './recognise.ts';
 import type { Recognised } from './recognise.ts';
 
-export interface FormatOptions extends SecretSource {
+export interface FormatOptions {
+  secretFile?: string;
   /** @default the format of Azion and nginx */
   format?: Format;
   option: Settings;
@@ -15,14 +17,17 @@ export interface FormatOptions extends SecretSource {
   keyId: readonly string[];
   pathForm?: 'decoded' | 'raw';
   depth?: number;
-  maxTtl?: number;
   json?: true;
 }
 
 /** @param whenLeftOut the format that is used without `--format`, for the help */
 export function addFormatOptions(command: Command, whenLeftOut = 'azion'): Command {
   const names = formats.map(({ name }) => name).join(', ');
-  return addSecretOption(command)
+  return command
+    .option(
+      '--secret-file <file>',
+      'file with the secret, or one a line, or keys in PEM: the first signs, all verify (default: SECURE_TOKEN_SECRET)',
+    )
     .addOption(
       new Option('--format <name>', `how the CDN signs: ${names} (default: ${whenLeftOut})`).argParser(formatNamed),
     )
@@ -51,6 +56,9 @@ export function addFormatOptions(command: Command, whenLeftOut = 'azion'): Comma
     .option('--json', 'print JSON');
 }
 
+/** The format that is used without `--format`, for the help of commands that recognise it. */
+export const recognisedOr = 'the format of the token in the URL, or else azion';
+
 /**
  * Reads `name=value`. Throws a `CliError` for a secret: its message does not repeat the secret, unlike that of
  * commander.
@@ -58,93 +66,44 @@ export function addFormatOptions(command: Command, whenLeftOut = 'azion'): Comma
 function addSetting(text: string, settings: Settings): Settings {
   const [, name, value = ''] = /^(\w+)=([^]*)$/.exec(text) ?? [];
   if (name === undefined) throw new CliError('--option: Give a name and a value, such as carrier=query.');
-  if (isSecretName(name))
+  if (/^(?:secrets?|keys?|secretAccessKey|privateKey|accountKey)$/.test(name))
     throw new CliError(
       `--option ${name}: other users of the machine can read command lines. ` +
         'Set SECURE_TOKEN_SECRET, or give --secret-file.',
     );
-  return { ...settings, [name]: jsonOrText(value) };
+  return { ...settings, [name]: parseJson(value) ?? value };
 }
-
-const isSecretName = (name: string): boolean => /^(?:secrets?|keys?|secretAccessKey|privateKey|accountKey)$/.test(name);
 
 /** @throws `CliError`, which does not repeat the content of the file */
 async function readSettings(file: string): Promise<Settings> {
-  const value = jsonOrText(await readText(file, 'The file of --options-file'));
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new CliError(`--options-file: ${file} is not a JSON object. Write one, such as { "carrier": "query" }.`);
-  const secret = Object.keys(value).find(isSecretName);
-  if (secret !== undefined)
-    throw new CliError(`--options-file: ${file} has "${secret}". Set SECURE_TOKEN_SECRET, or give --secret-file.`);
-  return value as Settings;
-}
-
-function jsonOrText(value: string): unknown {
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
+  const value = parseJson(await readText(file, 'The file of --options-file'));
+  if (isObject(value)) return value;
+  throw new CliError(`--options-file: ${file} is not a JSON object. Write one, such as { "carrier": "query" }.`);
 }
 
 /** Returns the format that is named, or else that of Azion and nginx. */
 export const formatOf = ({ format }: Pick<FormatOptions, 'format'>): Format => format ?? formatNamed('azion');
 
 /** @throws `CliError` without a secret, and for options that the format cannot work with */
-export async function readFormat(options: FormatOptions): Promise<TokenFormat> {
-  return formatWith(await readSecrets(options), options);
-}
-
-/** @throws `CliError` for options that the format cannot work with */
 export async function formatWith(secrets: readonly string[], options: FormatOptions): Promise<TokenFormat> {
-  const { option, optionsFile, keyId, pathForm, depth, maxTtl } = options;
+  if (secrets.length === 0)
+    throw new CliError('The secret is missing. Set SECURE_TOKEN_SECRET, or give --secret-file.');
+  const { option, optionsFile, keyId, pathForm, depth } = options;
   const format = formatOf(options);
   const settings = {
     ...(optionsFile !== undefined && (await readSettings(optionsFile))),
     ...option,
     ...(pathForm !== undefined && { pathForm }),
     ...(depth !== undefined && { depth }),
-    ...(maxTtl !== undefined && { maxTtl }),
   };
   return makeFormat(format, format.keys(secrets, keyId), settings);
-}
-
-export interface ExpiryOptions {
-  expires?: number;
-  ttl?: number;
-}
-
-export function addExpiryOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--ttl <seconds>', 'lifetime, from now (default: 300)').argParser(wholeNumber).conflicts('expires'),
-    )
-    .addOption(
-      new Option('--expires <time>', 'the last second in which the token is valid, unix time').argParser(wholeNumber),
-    );
-}
-
-/** Returns unix seconds. */
-export function readExpiry({ expires, ttl = 300 }: ExpiryOptions): number {
-  return expires ?? Math.floor(Date.now() / 1000) + ttl;
-}
-
-export interface SecretSource {
-  secretFile?: string;
-}
-
-function addSecretOption(command: Command): Command {
-  return command.option(
-    '--secret-file <file>',
-    'file with the secret, or one a line, or keys in PEM: the first signs, all verify (default: SECURE_TOKEN_SECRET)',
-  );
 }
 
 /** A key in PEM (RFC 7468), which has several lines. */
 const pem = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g;
 
 /** Returns the secrets of the file; without a file, the secret of the environment, or none. */
-export async function findSecrets({ secretFile }: SecretSource): Promise<string[]> {
+export async function findSecrets({ secretFile }: { secretFile?: string }): Promise<string[]> {
   if (secretFile === undefined) {
     const { SECURE_TOKEN_SECRET: secret } = process.env;
     return secret ? [secret] : [];
@@ -156,31 +115,16 @@ export async function findSecrets({ secretFile }: SecretSource): Promise<string[
   return secrets;
 }
 
-/** @throws `CliError` if there is none */
-export async function readSecrets(source: SecretSource): Promise<string[]> {
-  const secrets = await findSecrets(source);
-  if (secrets.length === 0)
-    throw new CliError('The secret is missing. Set SECURE_TOKEN_SECRET, or give --secret-file.');
-  return secrets;
-}
-
-export interface Completed<Options extends FormatOptions> {
-  /** The options, completed by what the URL shows; options of the caller take precedence. */
-  readonly options: Options;
-  /** The token of the URL, if no format was named. */
-  readonly recognised: Recognised | undefined;
-}
-
 /**
- * Returns the options of a call, completed by what the token of the URL shows: its format, its settings, the id of its
- * key.
+ * Returns the token of the URL, if no format was named, and the options of a call, completed by what the token shows:
+ * its format, its settings, the id of its key. Options of the caller take precedence.
  */
 export async function completedBy<Options extends FormatOptions>(
   url: string,
   options: Options,
-): Promise<Completed<Options>> {
+): Promise<{ options: Options; recognised: Recognised | undefined }> {
   const recognised = options.format ? undefined : await recognise(url);
-  if (recognised?.format === undefined) return { options, recognised };
+  if (!recognised) return { options, recognised };
   const { format, settings, keyId } = recognised;
   const ids = options.keyId.length > 0 || keyId === undefined ? options.keyId : [keyId];
   const option = { ...settings, ...options.option };
@@ -199,7 +143,7 @@ export async function formatLike(
   given: FormatOptions,
 ): Promise<TokenFormat | undefined> {
   const { options, recognised } = await completedBy(url, given);
-  if (recognised && recognised.format === undefined) return undefined;
+  if (recognised?.isOfStore) return undefined;
   try {
     return await formatWith(secrets, options);
   } catch (error) {
@@ -207,6 +151,3 @@ export async function formatLike(
     throw error;
   }
 }
-
-/** The format that is used without `--format`, for the help of commands that recognise it. */
-export const recognisedOr = 'the format of the token in the URL, or else azion';

@@ -2,6 +2,7 @@ import * as server from 'secure-token-server';
 import type { TokenFormat } from 'secure-token-server';
 import { CliError } from '../call-arguments.ts';
 import { isObject, parseJson } from '../endpoint-answer.ts';
+import type { SentToken } from '../endpoint-answer.ts';
 
 /**
  * A kind of keys: it turns the secrets of a command into the options of a format that hold its keys.
@@ -11,15 +12,18 @@ import { isObject, parseJson } from '../endpoint-answer.ts';
  */
 type KeyKind = (secrets: readonly string[], ids: readonly string[]) => Readonly<Record<string, unknown>>;
 
-function withoutIds(ids: readonly string[]): void {
-  if (ids.length > 0) throw new CliError('--key-id: the keys of this format have no ids. Leave it out.');
+function checkIds(ids: readonly string[], wanted: number): void {
+  if (ids.length === wanted) return;
+  const remedy =
+    wanted === 0 ? 'The keys of this format have no ids.' : 'Give the id of each key at the CDN, in order.';
+  throw new CliError(`--key-id: this is needed ${wanted} times, and given ${ids.length} times. ${remedy}`);
 }
 
 /** Returns the kind of keys that are texts. */
 const texts =
   (name: 'secrets' | 'keys'): KeyKind =>
   (secrets, ids) => {
-    withoutIds(ids);
+    checkIds(ids, 0);
     return { [name]: secrets };
   };
 
@@ -27,11 +31,7 @@ const texts =
 const keysWithIds =
   (id: string, key: string): KeyKind =>
   (secrets, ids) => {
-    if (ids.length !== secrets.length)
-      throw new CliError(
-        `--key-id: there are ${secrets.length} keys and ${ids.length} ids. ` +
-          'Give --key-id with the id that each key has at the CDN, in the order of the keys.',
-      );
+    checkIds(ids, secrets.length);
     return { keys: secrets.map((secret, i) => ({ [id]: ids[i], [key]: keyIn(secret) })) };
   };
 
@@ -49,14 +49,12 @@ const accountKey =
   (key: string, id?: string): KeyKind =>
   (secrets, ids) => {
     if (secrets.length > 1) throw new CliError('--secret-file: this format signs with one key. Give that one alone.');
-    if (id === undefined) withoutIds(ids);
-    else if (ids.length !== 1)
-      throw new CliError(`--key-id: this format has one key. Give --key-id once, with the ${id} of that key.`);
+    checkIds(ids, id === undefined ? 0 : 1);
     return { [key]: secrets[0], ...(id !== undefined && { [id]: ids[0] }) };
   };
 
 /** Returns the object of a JWK (RFC 7517), or the text itself. */
-function keyIn(secret: string): unknown {
+export function keyIn(secret: string): string | SentToken {
   const value = parseJson(secret);
   return isObject(value) && 'kty' in value ? value : secret;
 }

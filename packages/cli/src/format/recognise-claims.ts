@@ -17,27 +17,14 @@ export function recogniseJwt(url: URL): Found | undefined {
   if (!found) return undefined;
   const { header, claims } = found;
   const keyId = header.kid ?? claims.kid;
-  const [format, cdn] = inPath
-    ? ['cloudflareStream', 'Cloudflare Stream']
-    : /(?:^|\.)mux\.com$/.test(url.hostname)
-      ? ['mux', 'Mux']
-      : typeof claims.resource === 'string'
-        ? ['jwPlayer', 'JW Player']
-        : ['jwt', 'a JWT of your own'];
+  const inQuery = typeof claims.resource === 'string' ? 'jwPlayer' : 'jwt';
+  const format = inPath ? 'cloudflareStream' : /(?:^|\.)mux\.com$/.test(url.hostname) ? 'mux' : inQuery;
   return {
-    cdn,
     format,
     settings: format === 'jwt' ? settingsOf(found, url, param) : {},
     keyId: typeof keyId === 'string' ? keyId : undefined,
     ...(inPath ? { part: first, instead: typeof claims.sub === 'string' ? claims.sub : 'video' } : { names: [param] }),
     expires: typeof claims.exp === 'number' ? claims.exp : undefined,
-    opensFolder: format === 'mux' || format === 'cloudflareStream',
-    facts: [
-      `algorithm: ${String(header.alg)}`,
-      `claims: ${Object.entries(claims)
-        .map(([name, each]) => `${name} ${JSON.stringify(each)}`)
-        .join(', ')}`,
-    ],
   };
 }
 
@@ -68,13 +55,11 @@ export async function recogniseCat({ searchParams }: URL): Promise<Found | undef
   const expires = token?.claims?.find(({ label }) => label === 4)?.value;
   return (
     token && {
-      cdn: 'a Common Access Token (CTA-5007)',
       format: 'commonAccessToken',
       settings: param === 'cat' ? {} : { param },
       keyId: token.keyId,
       names: [param],
       expires: typeof expires === 'number' ? expires : undefined,
-      facts: [`claims: ${(token.claims ?? []).map(({ name }) => name).join(', ')}`],
     }
   );
 }

@@ -3,7 +3,6 @@ import type { Found } from './recognise.ts';
 
 /** A layout as `secureLink` takes it: texts with `{token}` and `{expires}`. */
 interface Layout {
-  readonly hash: string;
   /** @default 'base64url' */
   readonly encoding?: 'hex' | 'base64url=';
   /** The form of the expiry. @default unix seconds */
@@ -19,7 +18,7 @@ const times = { hex: '[\\da-f]{8}', HEX: '[\\dA-F]{8}', minutes: '20\\d{10}', se
 /** Recognises tokens of `secureLink` in the known layouts of CDNs; of layouts with one form, the first. */
 export function recogniseLink({ pathname, searchParams }: URL): Found | undefined {
   for (const [layout, it] of Object.entries<Layout>(secureLinkLayouts)) {
-    const { query = {}, base, time = 'seconds', encoding = 'base64url', hash } = it;
+    const { query = {}, base, time = 'seconds', encoding = 'base64url' } = it;
     const pattern = (text: string): string =>
       text
         .replaceAll('-0-0-', '-\\w+-\\w+-')
@@ -31,16 +30,12 @@ export function recogniseLink({ pathname, searchParams }: URL): Found | undefine
     );
     const matches = base === undefined ? inQuery : [inPath];
     if (!matches.every((match) => match)) continue;
-    const opensFolder = hash.includes('{folder}');
     return {
-      cdn: `${layout}, a layout of secureLink`,
       format: 'secureLink',
       settings: { layout },
       names: Object.keys(query),
       part: inPath?.[0],
       expires: timeOf(matches.map((match) => match?.groups?.expires ?? '').join(''), time),
-      opensFolder,
-      opens: opensFolder ? 'its folder and all below' : 'this path',
     };
   }
   return undefined;

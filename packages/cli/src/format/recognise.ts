@@ -1,15 +1,15 @@
 import type { Settings } from './formats.ts';
 import { recogniseCat, recogniseJwt } from './recognise-claims.ts';
 import { recogniseLink } from './recognise-link.ts';
-import { recogniseStore, recognisers } from './recognisers.ts';
+import { recognisers } from './recognisers.ts';
 import { withoutParameters, withoutPath } from './token-text.ts';
 
 /** What a recogniser has found in a URL. */
 export interface Found {
-  /** The CDN or store of the token, such as `Amazon CloudFront`. */
-  readonly cdn: string;
-  /** The name for `--format`; missing for a token that no format can judge. */
-  readonly format?: string;
+  /** The name for `--format`. */
+  readonly format: string;
+  /** Whether only the store of the file can judge its tokens. */
+  readonly isOfStore?: true;
   /** Options of the format that the URL shows. */
   readonly settings?: Settings;
   /** The id of the key, for formats whose keys have one. */
@@ -22,22 +22,13 @@ export interface Found {
   readonly instead?: string;
   /** Unix seconds; missing if the token does not say. */
   readonly expires?: number | undefined;
-  /** Whether the token opens more than one URL; missing if the token does not say. */
-  readonly opensFolder?: boolean;
-  /** What the token opens, in words. */
-  readonly opens?: string;
-  /** Further facts, one line each. Never a signature. */
-  readonly facts?: readonly string[];
 }
 
 /** The facts that a token in a URL shows without the secret. */
 export interface Recognised extends Found {
-  /** Where the token is, such as `Key-Pair-Id, Signature in the query`. */
-  readonly why: string;
   readonly settings: Settings;
   /** The URL without the token. */
   readonly bare: string;
-  readonly facts: readonly string[];
 }
 
 /** Looks for one kind of token in a URL. It may throw for a text that is not its own. */
@@ -45,20 +36,13 @@ export type Recogniser = (url: URL) => Found | undefined | Promise<Found | undef
 
 /** The recognisers, the most reliable first: parameter names of one CDN, then names that several CDNs share. */
 const inOrder: readonly Recogniser[] = [
-  recogniseStore,
   ...recognisers,
   recogniseLink,
   recogniseJwt,
   recogniseCat,
   ({ searchParams }) =>
     searchParams.has('st') && searchParams.has('e')
-      ? {
-          cdn: 'Azion Secure Token, nginx secure_link',
-          format: 'azion',
-          names: ['st', 'e'],
-          expires: Number(searchParams.get('e')),
-          opens: 'this path, or with --depth a folder; the token does not say',
-        }
+      ? { format: 'azion', names: ['st', 'e'], expires: Number(searchParams.get('e')) }
       : undefined,
 ];
 
@@ -76,22 +60,12 @@ export async function recognise(text: string): Promise<Recognised | undefined> {
 }
 
 function completed(url: URL, found: Found): Recognised {
-  const { names = [], part, instead = '', settings = {}, keyId, opens, facts = [] } = found;
-  const present = names.filter((name) => url.searchParams.has(name)).map(printable);
-  const id = keyId === undefined ? undefined : printable(keyId);
+  const { names = [], part, instead = '', settings = {}, keyId } = found;
   return {
     ...found,
-    why: part === undefined ? `${present.join(', ')} in the query` : 'a token in the path',
     settings,
-    keyId: id,
+    // a token may contain control characters, and a terminal obeys them
+    keyId: keyId?.replace(/\p{Cc}/gu, '\ufffd'),
     bare: part === undefined ? withoutParameters(url, names) : withoutPath(url, part, instead),
-    facts: [
-      ...(opens === undefined ? [] : [`opens: ${printable(opens)}`]),
-      ...(id === undefined ? [] : [`key id: ${id}`]),
-      ...facts.map(printable),
-    ],
   };
 }
-
-/** Replaces control characters: a token may contain them, and a terminal obeys them. */
-const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd');

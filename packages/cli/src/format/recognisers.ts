@@ -1,26 +1,61 @@
 import type { Found, Recogniser } from './recognise.ts';
-import { date, fields, jsonIn } from './token-text.ts';
+import { fields, jsonIn } from './token-text.ts';
 
-/** The recognisers of CDNs by the names of parameters. */
-export const recognisers: readonly Recogniser[] = [cloudFront, google, ofFields, wowza, bunny, cloudflare, fastly];
+/** The recognisers of CDNs and stores by the names of parameters. */
+export const recognisers: readonly Recogniser[] = [
+  ({ searchParams }) => signedV4(searchParams, 'X-Amz', 's3'),
+  ({ searchParams }) => signedV4(searchParams, 'X-Goog', 'googleStorage'),
+  azure,
+  cloudFront,
+  google,
+  ofFields,
+  wowza,
+  bunny,
+  cloudflare,
+  fastly,
+];
 
+/** Recognises a presigned URL of a store (signature version 4), which only the store can verify. */
+function signedV4(query: URLSearchParams, prefix: string, format: string): Found | undefined {
+  const of = (name: string): string | null => query.get(`${prefix}-${name}`);
+  const made = of('Date');
+  if (of('Signature') === null || made === null) return undefined;
+  const written = made.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  return {
+    format,
+    isOfStore: true,
+    keyId: of('Credential')?.split('/')[0],
+    names: [...query.keys()].filter((name) => name.startsWith(`${prefix}-`)),
+    expires: Date.parse(written) / 1000 + Number(of('Expires')),
+  };
+}
+
+/** Recognises a shared access signature, which only the store can verify. */
+function azure({ searchParams: query }: URL): Found | undefined {
+  const end = query.get('se');
+  if (!query.has('sig') || !query.has('sv') || end === null) return undefined;
+  return {
+    format: 'azureBlob',
+    isOfStore: true,
+    names: 'sv ss srt sr sp se st spr sip si sig sdd skoid sktid skt ske sks skv'.split(' '),
+    expires: Date.parse(end) / 1000,
+  };
+}
+
+/** Recognises signed URLs of CloudFront. */
 function cloudFront({ searchParams: query }: URL): Found | undefined {
   const [keyId, policy] = [query.get('Key-Pair-Id'), query.get('Policy')];
   if (keyId === null || !query.has('Signature')) return undefined;
   const document = jsonIn(policy?.replaceAll('-', '+').replaceAll('_', '=').replaceAll('~', '/')) as
-    { Statement?: [{ Resource?: string; Condition?: { DateLessThan?: { 'AWS:EpochTime'?: unknown } } }] } | undefined;
+    { Statement?: [{ Condition?: { DateLessThan?: { 'AWS:EpochTime'?: unknown } } }] } | undefined;
   const [statement] = document?.Statement ?? [];
-  const { Resource: resource = '' } = statement ?? {};
   const expires = policy === null ? query.get('Expires') : statement?.Condition?.DateLessThan?.['AWS:EpochTime'];
   return {
-    cdn: 'Amazon CloudFront',
     format: 'cloudFront',
     settings: { carrier: 'query', ...(policy === null && { exact: true }) },
     keyId,
     names: ['Key-Pair-Id', 'Signature', 'Policy', 'Expires', 'Hash-Algorithm'],
     expires: expires === undefined ? undefined : Number(expires),
-    opensFolder: resource.includes('*'),
-    opens: policy === null ? 'this URL with its query (canned policy)' : resource,
   };
 }
 
@@ -29,37 +64,28 @@ function google({ pathname, searchParams }: URL): Found | undefined {
   // bounded: otherwise, the time would grow with the square of the length
   const path = /edge-cache-token=([^/]{1,2048})\//.exec(pathname);
   const query = path ? new URLSearchParams(path[1]) : searchParams;
-  const [keyId, signature, prefix] = [query.get('KeyName'), query.get('Signature'), query.get('URLPrefix')];
+  const [keyId, signature] = [query.get('KeyName'), query.get('Signature')];
   if (keyId === null || signature === null) return undefined;
   const isMedia = signature.replaceAll('=', '').length > 60;
-  const isExact = !path && prefix === null;
+  const isExact = !path && !query.has('URLPrefix');
   return {
-    cdn: isMedia ? 'Google Media CDN' : 'Google Cloud CDN',
     format: isMedia ? 'mediaCdn' : 'cloudCdn',
     settings: { carrier: isMedia && path ? 'path' : 'query', ...(isExact && { exact: true }) },
     keyId,
     names: ['URLPrefix', 'Expires', 'KeyName', 'Signature'],
     part: path?.[0],
     expires: Number(query.get('Expires')),
-    opensFolder: !isExact,
-    opens: isExact
-      ? 'this URL'
-      : prefix === null
-        ? 'the folder behind it'
-        : Buffer.from(prefix, 'base64url').toString(),
   };
 }
 
 /** Recognises Akamai EdgeAuth, and the tokens of Media CDN: fields between `~`. */
 function ofFields({ searchParams }: URL): Found | undefined {
   for (const [param, value] of searchParams) {
-    const { hmac, exp, Expires, Signature, acl, PathGlobs, URLPrefix, FullPath, ip, IPRanges } = fields(value);
+    const { hmac, exp, Expires, Signature, acl } = fields(value);
     const isAkamai = hmac !== undefined && exp !== undefined;
     if (!isAkamai && Signature === undefined && (hmac === undefined || Expires === undefined)) continue;
-    const opens = acl ?? PathGlobs ?? FullPath ?? 'this path';
     const ofAkamai = acl === undefined ? { exact: true } : { acl: acl.split('!') };
     return {
-      cdn: isAkamai ? 'Akamai' : 'Google Media CDN, short or long token',
       format: isAkamai ? 'edgeAuth' : 'mediaCdnToken',
       settings: {
         ...(param !== 'hdnts' && { param }),
@@ -67,27 +93,22 @@ function ofFields({ searchParams }: URL): Found | undefined {
       },
       names: [param],
       expires: Number(exp ?? Expires),
-      opensFolder: URLPrefix !== undefined || opens.includes('*'),
-      opens: URLPrefix === undefined ? opens : Buffer.from(URLPrefix, 'base64url').toString(),
-      facts: (ip ?? IPRanges) === undefined ? [] : ['bound to an address of the viewer'],
     };
   }
   return undefined;
 }
 
+/** Recognises SecureToken of Wowza Streaming Engine. */
 function wowza({ searchParams }: URL): Found | undefined {
   const names = [...searchParams.keys()];
   const hash = names.find((name) => /^[a-z]\w*hash$/i.test(name) && searchParams.has(name.replace(/hash$/, 'endtime')));
   if (hash === undefined) return undefined;
   const prefix = hash.slice(0, -'hash'.length);
   return {
-    cdn: 'Wowza Streaming Engine',
     format: 'wowza',
     settings: prefix === 'wowzatoken' ? {} : { prefix },
     names: names.filter((name) => name.startsWith(prefix)),
     expires: Number(searchParams.get(`${prefix}endtime`)),
-    opensFolder: true,
-    opens: "the stream's folder",
   };
 }
 
@@ -98,7 +119,6 @@ function bunny({ pathname, searchParams }: URL): Found | undefined {
   const [token, expires, folder] = [query.get('token'), query.get('expires'), query.get('token_path')];
   if (token === null || expires === null || (path === undefined && /^[\w-]{22}$/.test(token))) return undefined;
   return {
-    cdn: 'Bunny',
     format: 'bunny',
     settings: {
       carrier: path === undefined ? 'query' : 'path',
@@ -108,91 +128,24 @@ function bunny({ pathname, searchParams }: URL): Found | undefined {
     names: 'token expires token_path token_countries token_countries_blocked token_ignore_params limit'.split(' '),
     part: path && `/${path}`,
     expires: Number(expires),
-    opensFolder: folder !== null,
-    opens: folder ?? 'this URL',
   };
 }
 
+/** Recognises Cloudflare's `is_timed_hmac_valid_v0`, whose lifetime stands in the rule at Cloudflare. */
 function cloudflare({ searchParams }: URL): Found | undefined {
-  const [, made] = /^(\d{10})-[\w+/=%-]{40,}$/.exec(searchParams.get('verify')?.replaceAll(' ', '+') ?? '') ?? [];
-  if (made === undefined) return undefined;
-  return {
-    cdn: 'Cloudflare (is_timed_hmac_valid_v0)',
-    format: 'cloudflare',
-    names: ['verify'],
-    opensFolder: false,
-    facts: [`made: ${date(Number(made))}; the rule at Cloudflare says how long it lasts (--option ttl=…)`],
-  };
+  const isToken = /^\d{10}-[\w+/=%-]{40,}$/.test(searchParams.get('verify')?.replaceAll(' ', '+') ?? '');
+  return isToken ? { format: 'cloudflare', names: ['verify'] } : undefined;
 }
 
+/** Recognises the tokens of Fastly's VCL. */
 function fastly({ searchParams }: URL): Found | undefined {
   const [param, value] = [...searchParams].find(([, text]) => /^\d{10}_(?:[\da-f]{40}|[\da-f]{64})$/.test(text)) ?? [];
   const [expires, mac] = value?.split('_') ?? [];
-  return mac === undefined || param === undefined
-    ? undefined
-    : {
-        cdn: 'Fastly (VCL token functions)',
-        format: 'fastly',
-        settings: { ...(param !== 'token' && { param }), ...(mac.length === 40 && { algorithm: 'sha1' }) },
-        names: [param],
-        expires: Number(expires),
-        opensFolder: false,
-        opens: 'this path',
-      };
-}
-
-/** Recognises presigned URLs of stores, which only the stores can verify. */
-export function recogniseStore({ searchParams: query }: URL): Found | undefined {
-  return (
-    amazonLike(query, 'X-Amz', 'Amazon S3, R2 or another store of its kind') ??
-    amazonLike(query, 'X-Goog', 'Google Cloud Storage') ??
-    amazonOld(query) ??
-    azure(query)
-  );
-}
-
-/** Recognises signature version 4, which Google uses with its own names. */
-function amazonLike(query: URLSearchParams, prefix: string, cdn: string): Found | undefined {
-  const of = (name: string): string | null => query.get(`${prefix}-${name}`);
-  const [made, lifetime] = [of('Date'), of('Expires')];
-  if (of('Signature') === null || made === null) return undefined;
-  const written = made.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  if (mac === undefined || param === undefined) return undefined;
   return {
-    cdn,
-    keyId: of('Credential')?.split('/')[0],
-    names: [...query.keys()].filter((name) => name.startsWith(`${prefix}-`)),
-    expires: Date.parse(written) / 1000 + Number(lifetime),
-    opensFolder: false,
-    opens: 'this file',
-    facts: [`lifetime: ${lifetime ?? 'none'} s`],
-  };
-}
-
-/** Recognises signature version 2, also with the names of Google and Alibaba. */
-function amazonOld(query: URLSearchParams): Found | undefined {
-  const cdns = { AWSAccessKeyId: 'Amazon S3', GoogleAccessId: 'Google Cloud Storage', OSSAccessKeyId: 'Alibaba OSS' };
-  const [name, cdn] = Object.entries(cdns).find(([each]) => query.has(each)) ?? [];
-  if (name === undefined || cdn === undefined || !query.has('Signature')) return undefined;
-  return {
-    cdn,
-    keyId: query.get(name) ?? '',
-    names: [name, 'Signature', 'Expires'],
-    expires: Number(query.get('Expires')),
-    opensFolder: false,
-    opens: 'this file',
-  };
-}
-
-/** Recognises a shared access signature. */
-function azure(query: URLSearchParams): Found | undefined {
-  const [end, kind] = [query.get('se'), query.get('sr') ?? ''];
-  if (!query.has('sig') || !query.has('sv') || end === null) return undefined;
-  return {
-    cdn: 'Azure Blob Storage',
-    names: 'sv ss srt sr sp se st spr sip si sig sdd skoid sktid skt ske sks skv'.split(' '),
-    expires: Date.parse(end) / 1000,
-    opensFolder: kind !== 'b',
-    opens: { b: 'this blob', c: 'the container', d: 'a directory' }[kind] ?? 'what the account allows',
-    facts: [`permissions: ${query.get('sp') ?? 'none'}`],
+    format: 'fastly',
+    settings: { ...(param !== 'token' && { param }), ...(mac.length === 40 && { algorithm: 'sha1' }) },
+    names: [param],
+    expires: Number(expires),
   };
 }

@@ -37,9 +37,3 @@ export function jsonIn(text: string | undefined): object | undefined {
   const value = text === undefined ? undefined : parseJson(Buffer.from(text, 'base64').toString());
   return isObject(value) ? value : undefined;
 }
-
-/** Returns unix seconds as a date for people. */
-export function date(seconds: number): string {
-  const made = new Date(seconds * 1000);
-  return Number.isNaN(made.getTime()) ? 'no date' : made.toISOString().replace('.000', '');
-}

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { Asker, Request } from '../../asker.ts';
+import { shown } from '../../shown.ts';
 import { preflightHeaders } from '../http-rules.ts';
 import { isAnswer, isRefused, isServed } from '../observations.ts';
 import type { EdgeAnswers, EdgeObservations } from '../observations.ts';
-import { shown } from '../../shown.ts';
-import type { Asker, Request } from '../../asker.ts';
 import { tampered } from './pass.ts';
 import type { Pass } from './pass.ts';
 import { ends } from './signers.ts';
@@ -26,9 +26,6 @@ export interface EdgeSubject {
   readonly signer: Signer | undefined;
 }
 
-/** A URL as a page requests it, with a token or without. */
-type Sendable = Pick<Pass, 'url' | 'headers'>;
-
 /**
  * Requests the URL without a token and with tokens. The good token comes after the tokens that the edge should refuse:
  * a cache that keeps accepted responses would also serve them to refused tokens.
@@ -37,16 +34,11 @@ export async function askEdge(asker: Asker, subject: EdgeSubject): Promise<EdgeO
   const { url, origin, good, expired, signer, isGenuine, isSignedHere, passThatEnds } = subject;
   const answers: EdgeAnswers = {};
   const told = shown(new URL(url));
-  const travel = good?.travel ?? { headers: [], cookies: false };
-  const seen = (): EdgeObservations => ({
-    ...answers,
-    ...{ url: told, travel, source: good?.source ?? '', expires: good?.expires, isGenuine },
-  });
   /** Sends a request, if there is something to send, and notes the answer. */
   const send = async (
     name: keyof EdgeAnswers,
     what: string,
-    it: Sendable | undefined,
+    it: Pick<Pass, 'url' | 'headers'> | undefined,
     more: Partial<Request> = {},
   ): Promise<void> => {
     if (!it) return;
@@ -54,45 +46,40 @@ export async function askEdge(asker: Asker, subject: EdgeSubject): Promise<EdgeO
     answers[name] = await asker.ask({ what, url: it.url, ...more, headers }, told);
   };
   const plain = { url, headers: {} };
-  const stray = { url: strayBeside(url), headers: {} };
+  const stray = strayBeside(url);
   const sendStray = async (): Promise<void> =>
-    send('sibling', 'a file that is not there, with a valid token', (await signer?.sign([stray.url]))?.[0]);
+    send('sibling', 'a file that is not there, with a valid token', (await signer?.sign([stray]))?.[0]);
+  const seen = (): EdgeObservations => ({ ...answers, url: told, token: good, isGenuine });
 
   await send('withoutToken', 'without a token', plain);
-  if (!isAnswer(answers.withoutToken)) return seen();
   const { withoutToken } = answers;
-  if (travel.headers.length > 0)
+  if (!isAnswer(withoutToken)) return seen();
+  if (good && good.names.length > 0)
     await send('preflight', 'preflight', plain, {
       method: 'OPTIONS',
-      headers: preflightHeaders(origin, 'GET', travel.headers),
+      headers: preflightHeaders(origin, 'GET', good.names),
     });
   await send('tampered', 'with a changed token', good && tampered(good));
   await send('expired', 'with an expired token', expired);
   if (isServed(answers.expired) && !isServed(withoutToken))
     await send('longExpired', 'with one that expired a month ago', await passThatEnds(ends.aMonthAgo));
   if (isServed(withoutToken) && signer) {
-    await send('siblingWithoutToken', 'a file that is not there, without a token', stray);
+    await send('siblingWithoutToken', 'a file that is not there, without a token', { url: stray, headers: {} });
     if (isRefused(answers.siblingWithoutToken)) await sendStray();
   }
 
-  await send('good', 'with a valid token', good, { follow: true });
-  if (isServed(answers.good)) {
-    const isFile = answers.good.body === undefined;
-    if (isFile) await send('range', RANGE.what, good, RANGE);
-    if (isRefused(withoutToken)) await send('withoutTokenAgain', 'without a token', plain);
-  } else if (isRefused(answers.good) && isRefused(withoutToken)) {
-    // requests that differ from the refused one in one thing each
-    if (isGenuine === false)
-      await send('own', 'with a token of the secret that was given', await passThatEnds(ends.inTwoMinutes));
-    if (isSignedHere || isGenuine)
-      await send('lasting', 'with a token of half a day', await passThatEnds(ends.inHalfADay));
-    if (!isServed(answers.lasting)) await sendStray();
-  }
+  await send('good', 'with a valid token', good);
+  if (!isRefused(withoutToken)) return seen();
+  if (isServed(answers.good)) await send('withoutTokenAgain', 'without a token', plain);
+  if (!isRefused(answers.good)) return seen();
+  // requests that differ from the refused one in one thing each
+  if (isGenuine === false)
+    await send('own', 'with a token of the secret that was given', await passThatEnds(ends.inTwoMinutes));
+  if (isSignedHere || isGenuine)
+    await send('lasting', 'with a token of half a day', await passThatEnds(ends.inHalfADay));
+  if (!isServed(answers.lasting)) await sendStray();
   return seen();
 }
-
-/** What a request for the first two bytes of a file has more than others. */
-export const RANGE = { what: 'a range with a valid token', headers: { range: 'bytes=0-1' } } as const;
 
 /**
  * Returns the URL of a file beside that of `url`, with the same ending. No cache has it, because it was never

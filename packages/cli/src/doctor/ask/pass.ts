@@ -1,30 +1,28 @@
-import { isObject } from '../../endpoint-answer.ts';
-import type { Travel } from '../observations.ts';
+import { isObject, webHref } from '../../endpoint-answer.ts';
+import type { SentToken } from '../../endpoint-answer.ts';
 
-/** A request that carries a token. */
-export interface Pass {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The texts of the token, as they are written in `url` and `headers`. */
-  readonly values: readonly string[];
-  readonly travel: Travel;
+/** What is told of a token: nothing of its texts. */
+export interface Carried {
   /** Where the token comes from, as messages have it: `from the endpoint`. */
   readonly source: string;
   /** Unix seconds at which the token ends, if that is known. */
   readonly expires?: number | undefined;
-  /** The folder whose files the token opens, as its `prefix` says. */
-  readonly folder?: string;
-  /** The `prefix` that a token has replaced in the URL, and the `base` that replaces it. */
-  readonly moved?: { readonly base: string; readonly prefix: string };
+  /** Names of the headers that carry it. CORS has to allow them. */
+  readonly names: readonly string[];
+  /** Whether requests with it carry cookies. CORS has to allow that, too. */
+  readonly cookies: boolean;
 }
 
-/** A token with the members that attach it to a request. It comes from an endpoint or a format. */
-export interface Attached {
-  readonly prefix?: unknown;
-  readonly base?: unknown;
-  readonly query?: unknown;
-  readonly headers?: unknown;
-  readonly credentials?: unknown;
+/** A request that carries a token. */
+export interface Pass extends Carried {
+  readonly url: string;
+  /** The URL without the token. */
+  readonly bare: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The folder whose files the token opens, as its `prefix` says. */
+  readonly folder?: string | undefined;
+  /** The beginning that a token in the path has replaced, and what stands there now. */
+  readonly moved?: { readonly from: string; readonly to: string };
 }
 
 /** What came with a token. */
@@ -36,79 +34,52 @@ interface Origin {
 }
 
 /**
- * Returns `url` with a token; `undefined` if the token makes no valid request: `fetch`, `URL` and `Headers` would throw
- * an error that quotes the token.
+ * Returns a request for `bare` with a token.
  *
- * @param url without a token
+ * @param token one that players accept (`tokenProblem`): for others, `URL` and `Headers` throw an error that quotes it
  */
-export function passOf(token: Attached, url: string, origin: Origin): Pass | undefined {
-  try {
-    const pass = attached(token, url, origin);
-    new URL(pass.url);
-    new Headers(pass.headers);
-    return pass;
-  } catch {
-    return undefined;
-  }
-}
-
-function attached(token: Attached, url: string, { source, expires, setCookies = [] }: Origin): Pass {
-  const query = textsOf(token.query);
+export function passOf(token: SentToken, bare: string, { source, expires, setCookies = [] }: Origin): Pass {
   const carried = textsOf(token.headers);
-  const folder = folderIn(token.prefix);
-  const prefix = folder ?? `${new URL(url).origin}/`;
-  const base = folderIn(token.base);
-  const moved = base !== undefined && url.startsWith(prefix) ? base + url.slice(prefix.length) : url;
-  // the cookies were given for the origin of `url`, and not for an origin to which `base` leads
-  const takesCookies = token.credentials === true && moved.startsWith(`${new URL(url).origin}/`);
-  const cookies = takesCookies ? setCookies.map((cookie) => cookie.split(';')[0]!) : [];
-  const headers = { ...carried, ...(cookies.length > 0 && { cookie: cookies.join('; ') }) };
-  const signed = withQuery(moved, query);
+  const folder = webHref(token.prefix);
+  const [from, to] = [folder ?? `${new URL(bare).origin}/`, webHref(token.base)];
+  const url = to !== undefined && bare.startsWith(from) ? to + bare.slice(from.length) : bare;
+  // the cookies were given for the origin of `bare`, and not for an origin to which `base` leads
+  const takesCookies = token.credentials === true && new URL(url).origin === new URL(bare).origin;
+  const cookie = takesCookies ? setCookies.map((each) => each.split(';')[0]!).join('; ') : '';
   return {
-    url: signed,
-    headers,
-    source,
-    expires,
-    values: [...valuesIn(signed, url), ...Object.values(headers)],
-    ...(folder !== undefined && { folder }),
-    ...(base !== undefined && { moved: { base, prefix } }),
-    travel: { headers: Object.keys(carried).map((name) => name.toLowerCase()), cookies: token.credentials === true },
+    ...{ bare, source, expires, folder },
+    url: withQuery(url, textsOf(token.query)),
+    headers: { ...carried, ...(cookie !== '' && { cookie }) },
+    names: Object.keys(carried).map((name) => name.toLowerCase()),
+    cookies: token.credentials === true,
+    ...(to !== undefined && { moved: { from, to } }),
   };
 }
 
-/** Returns the pass of a URL that has its token. @param bare the same URL without the token */
-export const passOfUrl = (url: string, bare: string, { source, expires }: Origin): Pass => ({
-  ...{ url, headers: {}, source, expires, values: valuesIn(url, bare) },
-  travel: { headers: [], cookies: false },
+/** Returns the pass of a URL that has its token, or of headers that have it. */
+export const passOfUrl = (url: string, bare: string, source: string, headers: Pass['headers'] = {}): Pass => ({
+  ...{ url, bare, headers, source },
+  names: Object.keys(headers).filter((name) => name !== 'cookie'),
+  cookies: 'cookie' in headers,
 });
 
-/** Returns the texts that a token has added to the query and the path of a URL. */
-function valuesIn(url: string, bare: string): string[] {
-  const [signed, plain] = [new URL(url), new URL(bare)];
-  const kept = new Set(plain.search.slice(1).split('&'));
-  const added = signed.search.slice(1).split('&');
-  return [
-    ...added.filter((pair) => !kept.has(pair)).map((pair) => pair.slice(pair.indexOf('=') + 1)),
-    ...(signed.pathname === plain.pathname ? [] : [frontOf(signed.pathname, plain.pathname)]),
-  ].filter((value) => value !== '');
-}
+/** Letters and digits, percent-encoded or not, and whether they are the name of a value. In linear time. */
+const RUN = /([\w%.-]+)(=(?=[\w%]))?/g;
 
 /** Returns a pass in whose token one character was changed; `undefined` if no character can be changed. */
 export function tampered(pass: Pass): Pass | undefined {
-  const { url, headers, values } = pass;
-  const [longest = ''] = [...values].sort((a, b) => b.length - a.length);
+  const { url, bare, headers } = pass;
+  // no other host must get a request, although the token may have chosen the host
+  const { origin } = new URL(url);
+  const path = url.slice(origin.length);
+  const runs = [path, ...Object.values(headers)].flatMap((text) => [...text.matchAll(RUN)]);
+  const values = runs.flatMap(([, run = '', isName]) => (isName === undefined ? run : []));
+  const longest = values.sort((a, b) => b.length - a.length).find((value) => !bare.includes(value)) ?? '';
   const changed = withOneChanged(longest);
   if (changed === undefined) return undefined;
-  const at = url.lastIndexOf(longest);
-  return {
-    ...pass,
-    // a value in a header may also be part of the host, and no other host must get a request
-    url: at < new URL(url).origin.length ? url : url.slice(0, at) + changed + url.slice(at + longest.length),
-    headers: Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, value.replace(longest, () => changed)]),
-    ),
-    values: [changed],
-  };
+  const change = (text: string): string => text.replace(longest, () => changed);
+  const carried = Object.entries(headers).map(([name, text]) => [name, change(text)] as const);
+  return { ...pass, url: origin + change(path), headers: Object.fromEntries(carried) };
 }
 
 /**
@@ -124,22 +95,9 @@ function withOneChanged(value: string): string | undefined {
   return value.slice(0, at) + (was === one ? other : one) + value.slice(at + 1);
 }
 
-/** Returns an absolute URL as a browser writes it, with a slash after the host; `undefined` for an invalid value. */
-function folderIn(value: unknown): string | undefined {
-  return typeof value === 'string' && URL.canParse(value) ? new URL(value).href : undefined;
-}
-
-/** Returns the part of a path before the ending that it shares with `plain`. */
-function frontOf(path: string, plain: string): string {
-  let shared = 0;
-  while (shared < plain.length && path.at(-1 - shared) === plain.at(-1 - shared)) shared++;
-  return path.slice(0, path.length - shared);
-}
-
 /** Returns the members of an object as texts. Leaves out members that are null, as players do. */
 function textsOf(value: unknown): Record<string, string> {
-  if (!isObject(value)) return {};
-  const given = Object.entries(value).filter(([, text]) => text !== null);
+  const given = Object.entries(isObject(value) ? value : {}).filter(([, text]) => text !== null);
   return Object.fromEntries(given.map(([name, text]) => [name, String(text)]));
 }
 

@@ -1,4 +1,4 @@
-import type { TokenFormat } from 'secure-token-server';
+import type { RefusedVerdict, TokenFormat } from 'secure-token-server';
 import { passOf } from './pass.ts';
 import type { Pass } from './pass.ts';
 
@@ -27,47 +27,37 @@ export const secretSigner = (format: TokenFormat): Signer => ({
 export async function passThatEnds(format: TokenFormat, url: string, end: number): Promise<Pass | undefined> {
   const expires = nowSeconds() + end;
   try {
-    const token = await format.sign(new URL(url), expires);
-    return passOf(token, url, { source: 'signed with the given secret', expires, setCookies: token.setCookie });
+    const { setCookie: setCookies, ...token } = await format.sign(new URL(url), expires);
+    return passOf(token, url, { source: 'signed with the given secret', expires, setCookies });
   } catch {
     return undefined;
   }
 }
 
-/**
- * Creates a signer that uses the token of the URL itself, for files of its folder if the token may open them. A token
- * of one URL leaves the files as the playlist names them.
- *
- * @param own with the URL that was given
- * @param bare that URL without its token
- * @param opensFolder `undefined` if the token does not say
- */
-export function ownSigner(own: Pass, bare: string, opensFolder: boolean | undefined): Signer {
-  const kept = new URL(bare).search.slice(1).split('&');
+/** Creates a signer that uses the token of the examined URL for other files: it may open their folder. */
+export function ownSigner(own: Pass): Signer {
+  const kept = new URL(own.bare).search.slice(1).split('&');
   const pairs = new URL(own.url).search.slice(1).split('&');
-  const added = opensFolder === false ? '' : pairs.filter((pair) => pair !== '' && !kept.includes(pair)).join('&');
+  const added = pairs.filter((pair) => pair !== '' && !kept.includes(pair)).join('&');
   const signed = (url: string): string => (added === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${added}`);
   return {
     isForAllOrigins: false,
-    sign: (urls) => Promise.resolve(urls.map((url) => ({ ...own, url: signed(url) }))),
+    sign: (urls) => Promise.resolve(urls.map((url) => ({ ...own, url: signed(url), bare: url }))),
   };
 }
 
-/** Tells whether `format` accepts a token; `undefined` for an expired one, and for a format that cannot judge tokens. */
-export async function isGenuine(format: TokenFormat, { url, headers }: Pass): Promise<boolean | undefined> {
+/** Judges a token; `undefined` for a format that cannot judge tokens. */
+export async function judged(
+  format: TokenFormat,
+  { url, headers }: Pick<Pass, 'url' | 'headers'>,
+): Promise<'genuine' | RefusedVerdict['reason'] | undefined> {
   try {
     const verdict = await format.verify?.({ url, headers: new Headers(headers) }, nowSeconds());
-    return verdict && (verdict.ok || (verdict.reason === 'expired' ? undefined : false));
+    return verdict && (verdict.ok ? 'genuine' : verdict.reason);
   } catch {
     // the message of the error may quote the token
     return undefined;
   }
-}
-
-/** Tells whether the token in `url` is genuine and has expired. */
-export async function hasExpired(format: TokenFormat | undefined, url: string): Promise<boolean> {
-  const verdict = await format?.verify?.({ url, headers: new Headers() }, nowSeconds());
-  return verdict?.ok === false && verdict.reason === 'expired';
 }
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
