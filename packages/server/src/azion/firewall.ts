@@ -4,7 +4,7 @@ import { azion } from '../formats/azion.ts';
 import type { AzionFormat } from '../formats/azion.ts';
 import { checkCors, preflight } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
-import { hostProblem, judgeHost, judgeUrl, parsedUrl } from '../url/judged-url.ts';
+import { isHost, judgeHost, judgeUrl, parsedUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { pathRule } from '../url/url-rule.ts';
 
@@ -174,12 +174,8 @@ function hostOf(host: unknown): string | undefined {
   const isName = typeof host === 'string' && /^(?:[^\s/?#@:*\\]+|\[[\da-f:.]+\])$/i.test(host);
   const url = isName ? parsedUrl(`http://${host}/`) : undefined;
   const name = url && judgeHost(url.hostname);
-  if (name === undefined) {
-    throw optionsError('rules: host', 'Give a host name without port and wildcards, such as cdn.example.com.', host);
-  }
-  const problem = hostProblem(name);
-  if (problem !== undefined) throw optionsError('rules: host', `"${host as string}" ${problem}`);
-  return name;
+  if (name !== undefined && isHost(name)) return name;
+  throw optionsError('rules: host', 'Give one host name without port and wildcards, such as cdn.example.com.', host);
 }
 
 function pathTest(path: unknown): RuleTest['isPath'] {

@@ -1,6 +1,6 @@
 import { isPlainObject } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { hostProblem, judgeUrl } from '../url/judged-url.ts';
+import { isHost, judgeUrl } from '../url/judged-url.ts';
 import { JudgedScope } from '../url/scope.ts';
 
 /**
@@ -66,7 +66,7 @@ function isPlainGrant(grant: unknown): grant is { denied?: readonly string[]; tt
  */
 function deniedScope(entry: unknown): JudgedScope {
   const url = typeof entry === 'string' ? judgeUrl(entry) : undefined;
-  if (!url || hostProblem(url.hostname) !== undefined) {
+  if (!url || !isHost(url.hostname)) {
     throw optionsError(
       'denied from authorize',
       'One of its URLs is not absolute, or servers could read it in different ways. ' +

@@ -1,6 +1,6 @@
 import { digest, sha256 } from '../crypto/hash.ts';
 import { checkNames } from '../errors/check-names.ts';
-import { callHook, storeAnswer } from '../errors/hooks.ts';
+import { storeAnswer } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 
 /**
@@ -57,32 +57,28 @@ export type RateLimitOptions = {
  *   limiter without `consume`, and for both of them together
  */
 export function rateLimit(options: RateLimitOptions, clock: () => number): (request: Request) => Promise<number> {
-  checkNames(options, { key: true, limit: true, window: true, limiter: true }, 'rateLimit');
+  checkNames(options, { key: 'function', limit: true, window: true, limiter: true }, 'rateLimit');
   const { key, limit, window, limiter = memoryLimiter(options, clock) } = options;
-  if (typeof (key as unknown) !== 'function')
+  if ((key as unknown) === undefined)
     throw optionsError('rateLimit.key', 'Give a function that returns the viewer.', key);
   if (typeof (limiter as Partial<RateLimiter> | null)?.consume !== 'function')
     throw optionsError('rateLimit.limiter', 'Give an object with consume(key), as rate-limiter-flexible has.', limiter);
   if (options.limiter !== undefined && (limit ?? window) !== undefined)
     throw optionsError('rateLimit.limiter', 'Leave `limit` and `window` out: a limiter has its own.');
   return async (request) => {
-    const viewer: unknown = await callHook('rateLimit.key', () => key(request));
+    const viewer: unknown = await key(request);
     if (typeof viewer !== 'string' || viewer === '')
       throw optionsError('rateLimit.key', 'Return text that is not empty, for every request.', viewer);
-    return secondsToWait(limiter, digest(sha256, viewer, 'base64url'));
+    try {
+      await storeAnswer('rateLimit.limiter', limiter.consume(digest(sha256, viewer, 'base64url')));
+      return 0;
+    } catch (reason) {
+      if (reason instanceof Error) throw reason;
+      const { msBeforeNext } = (reason ?? {}) as { msBeforeNext?: unknown };
+      if (Number.isFinite(msBeforeNext)) return Math.max(1, Math.ceil((msBeforeNext as number) / 1000));
+      throw new Error('rateLimit.limiter: consume() failed. Look at the cause of this error.', { cause: reason });
+    }
   };
-}
-
-async function secondsToWait(limiter: RateLimiter, viewer: string): Promise<number> {
-  try {
-    await storeAnswer('rateLimit.limiter', limiter.consume(viewer));
-    return 0;
-  } catch (reason) {
-    if (reason instanceof Error) throw reason;
-    const { msBeforeNext } = (reason ?? {}) as { msBeforeNext?: unknown };
-    if (Number.isFinite(msBeforeNext)) return Math.max(1, Math.ceil((msBeforeNext as number) / 1000));
-    throw new Error('rateLimit.limiter: consume() failed. Look at the cause of this error.', { cause: reason });
-  }
 }
 
 /** The number of viewers that are counted one by one; each takes about 200 bytes. */
@@ -110,7 +106,7 @@ function memoryLimiter(
     async consume(viewer) {
       const nowMs = clock();
       // A window that ends more than two lengths from now began before the clock was set back.
-      const isOpen = (endsMs: number): boolean => endsMs > nowMs && endsMs <= nowMs + 2 * windowMs;
+      const isOpen = (endsMs = -Infinity): boolean => endsMs > nowMs && endsMs <= nowMs + 2 * windowMs;
       // Not at each call: a Map steps over the entries that were deleted at its beginning.
       if (Math.abs(nowMs - sweptMs) >= 1000) {
         sweptMs = nowMs;
@@ -120,10 +116,11 @@ function memoryLimiter(
         }
       }
       const id = windows.has(viewer) || windows.size < maxViewers ? viewer : viewer.slice(0, 2);
-      const known = windows.get(id);
-      const counted = known && isOpen(known.endsMs) ? known : { calls: 0, endsMs: nowMs + windowMs };
-      if (counted !== known) windows.delete(id);
-      windows.set(id, counted);
+      if (!isOpen(windows.get(id)?.endsMs)) {
+        windows.delete(id);
+        windows.set(id, { calls: 0, endsMs: nowMs + windowMs });
+      }
+      const counted = windows.get(id)!;
       counted.calls++;
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- as rate-limiter-flexible refuses
       if (counted.calls > limit) throw { msBeforeNext: counted.endsMs - nowMs };

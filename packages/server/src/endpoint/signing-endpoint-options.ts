@@ -1,4 +1,4 @@
-import { checkKinds, checkNames } from '../errors/check-names.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { checkCors } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
@@ -71,7 +71,7 @@ export const DEFAULT_MAX_URLS = 100;
 export function checkSigningEndpointOptions(options: SigningEndpointOptions): void {
   checkNames(options, {
     format: true,
-    authorize: true,
+    authorize: 'function',
     allow: true,
     ttl: true,
     expand: true,
@@ -79,14 +79,12 @@ export function checkSigningEndpointOptions(options: SigningEndpointOptions): vo
     cors: true,
     rateLimit: true,
     sessions: true,
-    onError: true,
-    clock: true,
+    onError: 'function',
+    clock: 'function',
   });
-  checkKinds({ ...options }, { onError: 'function', clock: 'function' });
   const { authorize, format, ttl, maxUrls = DEFAULT_MAX_URLS, sessions, cors } = options;
-  if (typeof (authorize as unknown) !== 'function') {
+  if ((authorize as unknown) === undefined)
     throw optionsError('authorize', 'Give a function that decides who may watch what.', authorize);
-  }
   checkTtl(ttl, typeof format === 'function' ? undefined : format.maxTtl);
   if (!(typeof (maxUrls as unknown) === 'number' && maxUrls >= 1))
     throw optionsError('maxUrls', 'Give a number, at least 1.', maxUrls);
@@ -106,23 +104,6 @@ export function checkTtl(ttl: unknown, maxTtl?: number): void {
     const most = maxTtl === undefined ? '' : ` and at most ${maxTtl}, the maxTtl of the format`;
     throw optionsError('ttl', `Give seconds, at least 1${most}.`, ttl);
   }
-}
-
-/** More seconds than this are rarely meant: a film, with its pauses, is over by then. */
-const LONG_TTL = 12 * 3600;
-/** The `maxTtl` that formats have by default. */
-const DEFAULT_MAX_TTL = 86_400;
-
-/** Returns what to tell the log about a `ttl` that looks like milliseconds; `undefined` if somebody has set `maxTtl`. */
-export function longTtl({ ttl, format }: Pick<SigningEndpointOptions, 'ttl' | 'format'>): Error | undefined {
-  const { maxTtl = DEFAULT_MAX_TTL } = typeof format === 'function' ? {} : format;
-  if (ttl <= LONG_TTL || maxTtl !== DEFAULT_MAX_TTL) return undefined;
-  const hours = (ttl / 3600).toFixed(1);
-  return optionsError(
-    'ttl',
-    `So many seconds are ${hours} hours: milliseconds? If not, set maxTtl of the format.`,
-    ttl,
-  );
 }
 
 /**

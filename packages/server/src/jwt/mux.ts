@@ -59,7 +59,6 @@ export function mux(given: MuxOptions): VerifyingTokenFormat {
     { ...options, keys, algorithm: 'RS256', claims, opens },
     {
       name: 'mux',
-      claims,
       // Mux wants the key's id among the claims too. This claim says nothing about what a token opens.
       written: { kid: keys[0]?.id },
       unjudged: ['playback_restriction_id'],
