@@ -83,11 +83,11 @@ function sentToken(
   const { parameters = [] } = format;
   const { values = [] } = tokenQuery(asked.search, parameters) ?? {};
   // With the escapes of values undone, as tokens have them.
-  const pairs = values.flatMap((value, i) =>
-    value === undefined ? [] : [[parameters[i]!, decodeOnce(value) ?? value]],
-  );
+  const query: Record<string, string> = {};
+  for (const [i, value] of values.entries())
+    if (value !== undefined) query[parameters[i]!] = decodeOnce(value) ?? value;
   const path = format.bare?.(asked).pathname ?? asked.pathname;
-  return { expires, query: Object.fromEntries(pairs), ...(path !== asked.pathname && frontOf(asked, path)) };
+  return { expires, query, ...(path !== asked.pathname && frontOf(asked, path)) };
 }
 
 /**

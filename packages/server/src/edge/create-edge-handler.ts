@@ -133,7 +133,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
       const asked = new URL(request.url);
       const refuse = (verdict: RefusedVerdict): Response => {
         // A log that fails changes no answer.
-        void (async () => onRefusal?.(refusalOf(verdict, request, format)))().catch(onError);
+        new Promise((resolve) => resolve(onRefusal?.(refusalOf(verdict, request, format)))).catch(onError);
         return edgeRefusal(request, verdict.status, { cors, nowMs });
       };
 

@@ -24,7 +24,7 @@ function logToConsole(error: unknown): void {
 
 /** Wraps a log of the options. A log that throws or rejects changes no response, and does not end the process. */
 export function errorLog(onError: (error: unknown) => unknown = logToConsole): (error: unknown) => void {
-  return (error) => void (async () => onError(error))().catch(() => undefined);
+  return (error) => void new Promise((resolve) => resolve(onError(error))).catch(() => undefined);
 }
 
 /**

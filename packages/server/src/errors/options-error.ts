@@ -20,7 +20,8 @@ function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null || typeof value === 'number') return String(value);
   if (typeof value === 'string') return value === '' ? 'empty text' : 'text';
-  return Array.isArray(value) ? 'a list' : `of the kind ${typeof value}`;
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /**

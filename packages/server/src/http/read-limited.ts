@@ -11,6 +11,10 @@ export async function readLimited(
   { fatal = false, signal }: { fatal?: boolean; signal?: AbortSignal } = {},
 ): Promise<string | undefined> {
   const decoder = new TextDecoder('utf-8', { fatal });
+  if (Number(message.headers.get('Content-Length')) > maxBytes) {
+    letGo(message.body);
+    return undefined;
+  }
   const reader = (message.body as ReadableStream<Uint8Array> | null)?.getReader();
   // This also ends a `read()` that is under way.
   const leave = (): void => letGo(reader);

@@ -65,7 +65,11 @@ export function jws(keys: readonly JwtKey[], algorithm: JwtAlgorithm): Jws {
   };
 }
 
-type Header = { alg: JwtAlgorithm; typ: 'JWT'; kid?: string };
+interface Header {
+  readonly alg: JwtAlgorithm;
+  readonly typ: 'JWT';
+  readonly kid?: string;
+}
 
 /** A key that signs a token, and checks the signature of the text in front of the last dot. */
 interface JwsKey extends Pick<Signer, 'verify'> {
@@ -94,7 +98,8 @@ function sharedKey(secret: string | JWK): JwsKey {
 function pairOf(key: string | JWK, algorithm: 'RS256' | 'ES256'): JwsKey {
   const pair = keyPair(key, algorithm);
   return {
-    sign: async (header, payload) => new CompactSign(payload).setProtectedHeader(header).sign(await pair.signingKey()),
+    sign: async (header, payload) =>
+      new CompactSign(payload).setProtectedHeader({ ...header }).sign(await pair.signingKey()),
     verify: (signed, signature) => pair.isGenuine(utf8ToBytes(signed), base64Bytes(signature)!),
   };
 }

@@ -227,11 +227,12 @@ function requestOf(message: NodeRequest, { body, signal, trustProxy }: RequestPa
  *   a URL that cannot be parsed
  */
 function requestUrl({ headers, url, originalUrl, socket }: NodeRequest, trustProxy: boolean): string {
-  const lastOf = (name: string): string | undefined =>
-    String(headers[name] ?? '')
-      .split(',')
-      .at(-1)
-      ?.trim() || undefined;
+  const lastOf = (name: string): string | undefined => {
+    const last = String(headers[name] ?? '')
+      .replace(/^.*,/s, '')
+      .trim();
+    return last === '' ? undefined : last;
+  };
   const forwarded = (name: string): string | undefined => (trustProxy ? lastOf(name) : undefined);
   const isEncrypted = 'encrypted' in socket && socket.encrypted === true;
   const scheme = /^https?$/.exec(forwarded('x-forwarded-proto') ?? '')?.[0] ?? (isEncrypted ? 'https' : 'http');

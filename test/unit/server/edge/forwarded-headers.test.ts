@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { forwardedHeaders } from '../../../../packages/server/src/edge/origin-fetch.ts';
+import { withoutToken } from '../../../../packages/server/src/edge/origin-fetch.ts';
 
 const url = 'https://cdn.example.com/vod/a.mp4?st=x&e=1';
-const forwarded = (
-  headers: Record<string, string>,
-  carriers?: Parameters<typeof forwardedHeaders>[1],
-): Record<string, string> => Object.fromEntries(forwardedHeaders(new Request(url, { headers }), carriers));
+/** The headers that reach the origin, besides those of every request. */
+function forwarded(headers: Record<string, string>, carriers = {}): Record<string, string> {
+  const request = withoutToken(new Request(url, { headers }), { url: 'https://cdn.example.com/vod/a.mp4', carriers });
+  const { host, 'accept-encoding': encoding, ...others } = Object.fromEntries(request.headers);
+  expect([host, encoding]).toEqual(['cdn.example.com', 'identity']);
+  return others;
+}
 
-describe('forwardedHeaders', () => {
+describe('a request to the origin', () => {
   test.each([
     ...['X-Original-URL', 'X-Original-URI', 'X-Rewrite-URL', 'X-Rewrite-URI', 'X-Override-URL', 'X-Forwarded-URI'],
     ...['X-Forwarded-Path', 'X-Forwarded-Prefix', 'X-Envoy-Original-Path', 'X-WAWS-Unencoded-URL'],

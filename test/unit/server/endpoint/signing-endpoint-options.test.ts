@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { azion, createEdgeHandler } from '../../../../packages/server/src/index.ts';
+import { createEdgeHandler } from '../../../../packages/server/src/index.ts';
 import { HOST, endpoint, format, master, post } from '../../../support/signing-endpoint.ts';
 
 describe('CORS', () => {
@@ -80,18 +80,4 @@ describe('options', () => {
         expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${name}: this is `) }),
       );
   });
-});
-
-test.each<[number, object, string[]]>([
-  [43_200, {}, []],
-  [60_000, {}, ['ttl: this is 60000. So many seconds are 16.7 hours: milliseconds? If not, set maxTtl of the format.']],
-  [60_000, { maxTtl: 70_000 }, []],
-])('a ttl of %i seconds beside %j is told once if it looks like milliseconds', (ttl, more, expected) => {
-  const told: string[] = [];
-  endpoint({
-    ttl,
-    format: azion({ secret: 'secret', ...more }),
-    onError: (error) => told.push((error as Error).message),
-  });
-  expect(told).toEqual(expected);
 });

@@ -51,21 +51,6 @@ describe('toNodeHandler: a body is as long as its Content-Length, or the connect
   });
 
   test.each([
-    ['with a length', { 'Content-Length': '3' }],
-    ['without one', {}],
-  ])('a stream of text, %s, ends with the connection, and the log says to encode it', async (_, headers) => {
-    const { said, errors } = await saidToTwo(() => {
-      const parts = ['abc'];
-      const body = new ReadableStream({
-        pull: (controller) => (parts.length > 0 ? controller.enqueue(parts.pop()) : controller.close()),
-      });
-      return new Response(body, { headers });
-    });
-    expect(said.split('\r\n\r\n')).toEqual([expect.stringMatching(/^HTTP\/1\.1 200/), '']);
-    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('Encode its text') })]);
-  });
-
-  test.each([
     ['that is shorter', () => withLength(streamed('abc'), '5')],
     ['that is empty', () => withLength(streamed(), '5')],
   ])('a body %s ends with the connection: what follows is never read as its rest', async (_, answer) => {
@@ -77,16 +62,6 @@ describe('toNodeHandler: a body is as long as its Content-Length, or the connect
     expect(errors).toEqual([
       expect.objectContaining({ message: expect.stringContaining('does not match the content-length') }),
     ]);
-  });
-
-  test('no body at all beside a length ends the connection', async () => {
-    const { said, errors } = await saidToTwo(() => withLength(null, '5'));
-    expect([said, errors.length]).toEqual(['', 1]);
-  });
-
-  test.each(['5, 5', '+5', '5x', '-1', '0x5'])('a length of "%s" is left out', async (length) => {
-    const { said, errors } = await saidToTwo(() => withLength(streamed('abcde'), length));
-    expect([said.match(/content-length/gi), said.match(/abcde/g)?.length, errors]).toEqual([null, 2, []]);
   });
 
   test('a length that is right stays, of a HEAD and a 304 too', async () => {

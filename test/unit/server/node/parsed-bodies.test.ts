@@ -32,7 +32,6 @@ const echo = async (request: Request): Promise<Response> =>
 const post = (url: string, type: string, body: string | Uint8Array, headers: Record<string, string> = {}) =>
   fetch(url, { method: 'POST', headers: { 'Content-Type': type, ...headers }, body: body as BodyInit });
 const json = 'application/json; charset=utf-8';
-const form = 'application/x-www-form-urlencoded';
 
 describe('toNodeHandler behind a parser', () => {
   test('the signing endpoint answers as it does without one', async () => {
@@ -47,19 +46,6 @@ describe('toNodeHandler behind a parser', () => {
     const { url } = await behindParser(() => ({ urls: [master] }), endpoint());
     const answer = await post(url, json, gzipSync('{}'), { 'Content-Encoding': 'gzip' });
     expect(answer.status).toBe(200);
-  });
-
-  test('a form stays a form: no page of another origin gets tokens with one', async () => {
-    const { url } = await behindParser((body) => Object.fromEntries(new URLSearchParams(body)), endpoint());
-    expect((await post(url, form, `urls=${encodeURIComponent(master)}`)).status).toBe(415);
-    const { url: shown } = await behindParser(() => ({ a: '1 2', b: { c: 'é', d: ['x', 'y'] } }));
-    const { body } = (await (await post(shown, form, 'a=1')).json()) as { body: string };
-    expect([...new URLSearchParams(body)]).toEqual([
-      ['a', '1 2'],
-      ['b[c]', 'é'],
-      ['b[d][0]', 'x'],
-      ['b[d][1]', 'y'],
-    ]);
   });
 
   test('text and bytes arrive as they are', async () => {
@@ -79,9 +65,11 @@ describe('toNodeHandler behind a parser', () => {
     const nowhere = await behindParser(() => undefined);
     expect((await post(nowhere.url, json, '{}')).status).toBe(500);
     expect(nowhere.errors).toEqual([expect.objectContaining({ message: expect.stringContaining('read before') })]);
-    const parts = await behindParser(() => ({ file: {} }));
-    expect((await post(parts.url, 'multipart/form-data; boundary=x', '--x--')).status).toBe(500);
-    expect(parts.errors).toEqual([expect.objectContaining({ message: expect.stringContaining('in front of') })]);
+    // no page of another origin gets tokens with a form, which it may send without a preflight
+    const form = await behindParser((body) => Object.fromEntries(new URLSearchParams(body)), endpoint());
+    const type = 'application/x-www-form-urlencoded';
+    expect((await post(form.url, type, `urls=${encodeURIComponent(master)}`)).status).toBe(500);
+    expect(form.errors).toEqual([expect.objectContaining({ message: expect.stringContaining('in front of') })]);
   });
 
   test('what a parser leaves beside a stream that it has not read is not looked at', async () => {
@@ -104,11 +92,5 @@ describe('toNodeHandler behind a parser', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     expect((await post(url, json, JSON.stringify({ urls: [master] }))).status).toBe(200);
     expect(hijack).toHaveBeenCalledOnce();
-  });
-
-  test('null is what was sent: the endpoint refuses it as it does without a parser', async () => {
-    const { url, errors } = await behindParser(() => null, endpoint());
-    expect((await post(url, json, 'null')).status).toBe(400);
-    expect(errors).toEqual([]);
   });
 });

@@ -134,14 +134,6 @@ describe('toNodeHandler', () => {
     expect(onError).toHaveBeenCalledOnce();
   });
 
-  test('without onError the console hears of it', async () => {
-    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const origin = await serve(() => Promise.reject(new Error('no store')));
-    expect((await fetch(origin)).status).toBe(500);
-    expect(error).toHaveBeenCalledExactlyOnceWith(new Error('no store'));
-    error.mockRestore();
-  });
-
   test('serves HTTP/2', async () => {
     const server = createHttp2Server(
       toNodeHandler(async (request) => new Response(`${request.url} ${await request.text()}`)),
@@ -170,11 +162,5 @@ describe('toNodeHandler', () => {
       request.destroy();
     }
     expect(() => toNodeHandler({} as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
-  });
-
-  test('an option that is none of its own is told at once', () => {
-    expect(() => toNodeHandler(endpoint(), { trustproxy: true } as never)).toThrow(
-      "Unknown option 'trustproxy'. Did you mean 'trustProxy'?",
-    );
   });
 });
