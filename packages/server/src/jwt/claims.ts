@@ -9,10 +9,9 @@ export type Claims = Readonly<Record<string, unknown>>;
 export type JwtClaims = Claims & { readonly exp: number; readonly nbf?: number };
 
 /**
- * Returns claims as `JSON.stringify` writes them. These are signed and compared, and nothing else.
- *
- * JSON leaves some values out, and writes `null`, `{}` or `[]` for others. A token without such a claim, or with an
- * empty one, would open all URLs whose claims differ in it alone. So what JSON loses or changes is refused.
+ * Checks the claims of the options. They are signed and compared as `JSON.stringify` writes them. JSON leaves some values
+ * out, and writes `null`, `{}` or `[]` for others: a token without such a claim, or with an empty one, would open all
+ * URLs whose claims differ in it alone. So what JSON loses or changes is refused.
  *
  * @param option the option that the claims come from
  * @param own names of the claims that the format makes itself
@@ -20,47 +19,30 @@ export type JwtClaims = Claims & { readonly exp: number; readonly nbf?: number }
  *   not sign this URL. `ERR_OPTIONS` about `option` for any other value that JSON loses or changes, for a claim of
  *   `own`, and for an `nbf` that is not in whole unix seconds, with which every edge would refuse the token
  */
-export function writtenClaims(option: 'claims' | 'params', claims: unknown, own: readonly string[]): Claims {
+export function checkedClaims(option: 'claims' | 'params', claims: unknown, own: readonly string[]): Claims {
   if (!isPlainObject(claims)) throw optionsError(option, 'Give a plain object of claims.', claims);
   if (option === 'claims' && Object.values(claims).some((value) => value === undefined || Number.isNaN(value)))
     throw optionsError('url', 'A claim is undefined or NaN. If the URL is not signed, return no claims for it.');
-  const written = jsonOf(claims);
-  if (!isPlainObject(written) || !isWhole(claims, written))
+  if (!isJson(claims))
     throw optionsError(
       option,
       'JSON loses or changes a part of the claims. Give text, finite numbers, true, false, null, plain objects and ' +
         'lists of such values, without hidden members; write dates as text or as numbers.',
     );
-  const taken = own.find((name) => Object.hasOwn(written, name));
+  const taken = own.find((name) => Object.hasOwn(claims, name));
   if (taken !== undefined) throw optionsError(option, `\`${taken}\` is made by the format itself. Leave it out.`);
-  if (written.nbf !== undefined && !Number.isSafeInteger(written.nbf))
+  if (claims.nbf !== undefined && !Number.isSafeInteger(claims.nbf))
     throw optionsError(option, '`nbf` is no time in whole unix seconds. Give one, as a number.');
-  return written;
+  return { ...claims };
 }
 
-/** Returns a value as it arrives; `undefined` for what JSON cannot write, such as an object that contains itself. */
-function jsonOf(value: unknown): unknown {
-  try {
-    return JSON.parse(JSON.stringify(value));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether JSON has written all of a value. */
-function isWhole(value: unknown, written: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return value === written;
-  const isList = Array.isArray(value);
-  if (!isList && !isPlainObject(value)) return false;
-  // The keys of a list are its places and `length`: a list with gaps or names has others.
-  const keys = Reflect.ownKeys(value);
-  return (
-    typeof written === 'object' &&
-    keys.length === Object.keys(written ?? {}).length + (isList ? 1 : 0) &&
-    Object.entries(value).every(
-      ([key, each]) => Object.hasOwn(written!, key) && isWhole(each, (written as Claims)[key]),
-    )
-  );
+/** Whether JSON writes all of a value. The keys of a list are its places and `length`; gaps are read as `undefined`. */
+function isJson(value: unknown): boolean {
+  if (Array.isArray(value))
+    return Reflect.ownKeys(value).length === value.length + 1 && Array.from(value).every(isJson);
+  if (isPlainObject(value))
+    return Reflect.ownKeys(value).length === Object.keys(value).length && Object.values(value).every(isJson);
+  return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
 
 /**

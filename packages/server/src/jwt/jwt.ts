@@ -14,7 +14,7 @@ import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
 import type { Scope } from '../url/scope.ts';
-import { hasFurtherClaims, refusedClaims, writtenClaims } from './claims.ts';
+import { hasFurtherClaims, refusedClaims, checkedClaims } from './claims.ts';
 import type { Claims } from './claims.ts';
 import { jws } from './jws.ts';
 import type { JwtAlgorithm, JwtKey } from './jws.ts';
@@ -28,7 +28,7 @@ export interface JwtOptions extends ValueCarrierOptions {
    * signed. If a claim is `undefined` or `NaN`, the URL is not signed either. In all these cases, and if the function
    * throws, `verify` takes the URL for malformed. Claims are compared as `JSON.stringify` writes them: `sign` throws
    * `ERR_OPTIONS` for what that loses or changes (a date, an object of a class, a promise, a function, a list with names
-   * or gaps), for an object that contains itself, and for the claim `exp`.
+   * or gaps), and for the claim `exp`.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
@@ -57,7 +57,7 @@ export interface JwtOptions extends ValueCarrierOptions {
 export function jwt(options: JwtOptions): VerifyingTokenFormat {
   const claims = (url: URL): Claims | undefined => {
     const found: unknown = options.claims(url);
-    return found ? writtenClaims('claims', found, ['exp']) : undefined;
+    return found ? checkedClaims('claims', found, ['exp']) : undefined;
   };
   return jwtFormat({ ...options, claims }, { name: 'jwt' });
 }

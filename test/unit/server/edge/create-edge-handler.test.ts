@@ -257,12 +257,12 @@ describe('createEdgeHandler', () => {
     }
   });
 
-  test.each([
+  test.each<[string, () => unknown]>([
     ['throws', () => expect.fail('the log is full')],
     ['rejects', () => Promise.reject(new Error('the log is away'))],
   ])('onRefusal that %s changes no answer, and onError hears of it', async (_, onRefusal) => {
     const onError = vi.fn();
-    expect((await setUp({ onRefusal: onRefusal as never, onError }).get(`${HOST}/a`)).status).toBe(403);
+    expect((await setUp({ onRefusal, onError }).get(`${HOST}/a`)).status).toBe(403);
     await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce());
   });
 

@@ -67,12 +67,12 @@ describe('the console hears of the failures of a handler without onError', () =>
   });
 });
 
-test.each([
+test.each<[string, () => unknown]>([
   ['throws', () => expect.fail('the log is full')],
   // a rejection that nobody handles fails the run
   ['rejects', () => Promise.reject(new Error('the log is away'))],
 ])('an `onError` that %s changes no answer, and ends no process', async (_, onError) => {
-  const handler = endpoint({ authorize: () => Promise.reject(new Error('down')), onError: onError as never });
+  const handler = endpoint({ authorize: () => Promise.reject(new Error('down')), onError });
   expect((await handler(post({ urls: [master] }))).status).toBe(503);
   await new Promise((resolve) => setImmediate(resolve));
 });

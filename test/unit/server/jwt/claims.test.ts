@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
 import { createSigningEndpoint } from '../../../../packages/server/src/index.ts';
 import { cloudflareStream, jwt, mux } from '../../../../packages/server/src/jwt.ts';
@@ -17,8 +17,6 @@ class Private {
     return this.#id;
   }
 }
-const circle: Record<string, unknown> = {};
-circle.list = [circle];
 
 /** Values of which JSON leaves something out, or which it changes. */
 const lossy: [string, unknown][] = [
@@ -41,7 +39,6 @@ const lossy: [string, unknown][] = [
   ['an object with a hidden key', Object.defineProperty({}, 'id', { value: '7' })],
   ['a list with names', Object.assign([], { id: '7' })],
   ['a list with a gap', new Array(1)],
-  ['a circle', circle],
   ['a text in a box', new String('7')],
 ];
 
@@ -98,18 +95,6 @@ test.each<[string, (url: URL) => unknown, problem: number]>([
     expect(onError.mock.calls.map(([error]) => error.option)).toEqual(problem === 503 ? ['claims'] : []);
   },
 );
-
-test('a claim that changes between two reads is signed as it was checked, or not at all', async () => {
-  let reads = 0;
-  const claims = (): Record<string, unknown> => ({
-    get film() {
-      return reads++ % 2 === 0 ? '7' : undefined;
-    },
-  });
-  const format = jwt({ ...shared, claims });
-  const token = await Promise.resolve(format.sign(url, NOW)).catch(() => undefined);
-  expect(token === undefined || decodeJwt(token.query!.token!).film === '7').toBe(true);
-});
 
 test('claims from another realm, without a prototype or with one object twice are written as JSON writes them', async () => {
   const twice = ['in two places'];
