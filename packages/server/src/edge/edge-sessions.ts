@@ -80,15 +80,13 @@ export class EdgeSessions {
   }
 
   async #ask(nowMs: number): Promise<void> {
-    // A clock that was ahead has deleted entries that are valid again, and the store would not repeat them.
-    if (this.#askedMs > nowMs) this.#version = undefined;
     try {
       const list = await this.#options.sessions.ended(this.#version);
       for (const [id, untilMs] of this.#ended) if (untilMs <= nowMs) this.#ended.delete(id);
       // Keep entries that a restarted store has forgotten.
       for (const { id, untilMs } of list?.sessions ?? []) this.#ended.set(id, untilMs);
       this.#version = list?.version ?? this.#version;
-      this.#askedMs = this.#sinceMs(this.#askedMs) < Infinity ? Math.max(this.#askedMs, nowMs) : nowMs;
+      this.#askedMs = nowMs;
       this.#failedMs = -Infinity;
     } catch (error) {
       this.#failedMs = this.#options.clock();
