@@ -63,21 +63,6 @@ describe('createEdgeHandler', () => {
     expect([head.status, head.headers.get('Content-Length'), await head.text()]).toEqual([200, '100', '']);
   });
 
-  test('streams: the first byte arrives before the last is made', async () => {
-    let finish: () => void = () => {};
-    const stream = new ReadableStream({
-      start: (controller) => {
-        controller.enqueue(new TextEncoder().encode('first'));
-        finish = () => controller.close();
-      },
-    });
-    const { get } = setUp({ origin: () => new Response(stream) });
-    const reader = (await get(await signed('/live'))).body!.getReader();
-    expect(new TextDecoder().decode((await reader.read()).value)).toBe('first');
-    finish();
-    expect((await reader.read()).done).toBe(true);
-  });
-
   test('preflights pass without a token, other methods are 405', async () => {
     const { get, origin } = setUp();
     const preflight = await get(`${HOST}/vod/a.mp4`, {
@@ -144,17 +129,10 @@ describe('createEdgeHandler', () => {
     }
   });
 
-  test('the cookie of a token does not reach the origin where no token is needed, either', async () => {
-    const headers = { Cookie: 'a=1; hdnts=exp=1~acl=/vod/*~hmac=00; CloudFront-Policy=x' };
-    const { get, asked } = setUp({ format: edgeAuth({ key: '00ff', carrier: 'cookie' }), protect: '/vod/' });
-    expect((await get(`${HOST}/public/logo.png?st=1`, { headers })).status).toBe(200);
-    expect([asked[0]?.url, asked[0]?.headers.get('Cookie')]).toEqual([
-      `${HOST}/public/logo.png?st=1`,
-      'a=1; CloudFront-Policy=x',
-    ]);
-  });
-
-  test('nor does a header or a parameter of it', async () => {
+  test('neither cookie, header nor parameter of a token reaches the origin where no token is needed', async () => {
+    const inCookie = setUp({ format: edgeAuth({ key: '00ff', carrier: 'cookie' }), protect: '/vod/' });
+    await inCookie.get(`${HOST}/public/logo.png`, { headers: { Cookie: 'a=1; hdnts=exp=1~hmac=00; b=2' } });
+    expect(inCookie.asked[0]?.headers.get('Cookie')).toBe('a=1; b=2');
     const inHeader = setUp({ format: edgeAuth({ key: '00ff', carrier: 'header', param: 'X-Cdn' }), protect: '/vod/' });
     const headers = { 'X-Cdn': 'exp=1~acl=/vod/*~hmac=00', 'X-Own': '1' };
     await inHeader.get(`${HOST}/public/logo.png`, { headers });

@@ -134,13 +134,6 @@ describe('an edge that renews', () => {
     );
   });
 
-  test('names follow the profile, or the option', async () => {
-    const akamai = await answered(catOf({ profile: 'akamai' }), 30);
-    expect(akamai.headers.has('Common-Access-Token')).toBe(true);
-    const own = await answered(catOf({ carrier: 'header', param: 'X-Cat' }), 30);
-    expect(own.headers.has('X-Cat')).toBe(true);
-  });
-
   test('a refused request gets no token, and an expired token no successor', async () => {
     for (const left of [0, -1]) {
       const answer = await answered(catOf(), left);
