@@ -164,7 +164,14 @@ describe('requests that a client sends over HTTP/1.1 before their answers are th
       signals.push(signal);
       open++;
       const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(65_536));
-      return new Response(new ReadableStream({ pull, cancel: () => (open -= 1) }));
+      return new Response(
+        new ReadableStream({
+          pull,
+          cancel: () => {
+            open--;
+          },
+        }),
+      );
     });
     const client = pipeline(origin, 10).pause();
     await vi.waitFor(() => expect(open).toBe(1), patient);
