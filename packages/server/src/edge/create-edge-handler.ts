@@ -139,8 +139,8 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
 
       const judged = judgeUrl(format.bare?.(asked) ?? asked);
       if (!judged) return refuse({ ...refused.malformed, detail: `The URL ${urlProblem(asked)}.` });
+      const { parameters = [], cookies = [], headers = [] } = format;
       if (!isProtected(judged)) {
-        const { parameters = [], cookies = [], headers = [] } = format;
         const url = judged.hrefWithoutQuery + withoutParameters(asked.search, parameters);
         forwarded = withoutToken(request, { url, carriers: { cookies, headers } });
       } else {
@@ -151,7 +151,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         if (renew && verdict.expires - now <= renew.within)
           successor = await format.renew?.(request, now, renew.within);
         if (signPlaylists) signing = childrenOptions(format, verdict, { request, now });
-        forwarded = withoutToken(request, verdict);
+        forwarded = withoutToken(request, { carriers: { cookies, headers }, ...verdict });
       }
     } catch (error) {
       onError(error);

@@ -72,10 +72,7 @@ export interface NodeResponse {
 }
 
 /** A request of Fastify, which wraps that of Node and keeps the parsed body. */
-export interface FastifyRequestLike {
-  readonly raw: NodeRequest;
-  readonly body?: unknown;
-}
+export type FastifyRequestLike = Pick<NodeRequest, 'body'> & { readonly raw: NodeRequest };
 
 export interface FastifyReplyLike {
   readonly raw: NodeResponse;
@@ -111,7 +108,11 @@ export function toNodeHandler(
     if (message.aborted || message.socket.destroyed) return;
     const leaving = new AbortController();
     const { signal } = leaving;
+    // Kept until the response is closed: in Node, only the request holds what aborts its signal, and a handler may keep
+    // nothing but the signal.
+    let request: Request | undefined;
     const closed = new Promise<void>((resolve) => response.once('close', resolve)).then(() => {
+      request = undefined;
       // When the client leaves, Node itself ends a response of HTTP/2, and reports it as finished.
       if (!(response.writableEnded && response.writableFinished)) leaving.abort();
     });
@@ -122,7 +123,9 @@ export function toNodeHandler(
     try {
       // Node takes what can be iterated as a body, and reads it as the handler does.
       const body = (chunks ?? (hasBody ? writtenBody(message, parsed) : undefined)) as BodyInit | undefined;
-      await send(passedOn(await handler(requestOf(message, { body, signal, trustProxy }))), client);
+      const init = { signal, ...(body !== undefined && { body, duplex: 'half' }) };
+      request = requestOf(message, init, trustProxy);
+      await send(passedOn(await handler(request)), client);
     } catch (error) {
       if (!(error instanceof Problem || signal.aborted)) report(error);
       const problem = error instanceof Problem ? error : new Problem(500, 'The server failed. Its log says why.');
@@ -175,10 +178,7 @@ async function send(answer: Response, { response, isHead, signal, closed }: Clie
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   if (cookies.length > 0) response.setHeader('set-cookie', cookies);
   if (vary !== '') response.setHeader('vary', vary);
-  if (isHead || !answer.body) {
-    response.end();
-    return;
-  }
+  if (isHead || !answer.body) return void response.end();
   // Players measure from here, and the first byte of the body may take some time.
   response.flushHeaders?.();
   const isDrained = (): Promise<void> => new Promise((resolve) => response.once('drain', resolve));
@@ -186,20 +186,8 @@ async function send(answer: Response, { response, isHead, signal, closed }: Clie
   await answer.body.pipeTo(new WritableStream({ write, close: () => void response.end() }), { signal });
 }
 
-/**
- * The requests by their signals: keeps a request alive as long as its signal is in use. In Node, only the request holds
- * what aborts its signal, and a handler may keep nothing but the signal.
- */
-const requests = new WeakMap<AbortSignal, Request>();
-
-interface RequestParts {
-  readonly body: BodyInit | undefined;
-  readonly signal: AbortSignal;
-  readonly trustProxy: boolean;
-}
-
 /** @throws `Problem` 400 for a request that the Fetch standard does not allow, such as a TRACE */
-function requestOf(message: NodeRequest, { body, signal, trustProxy }: RequestParts): Request {
+function requestOf(message: NodeRequest, init: RequestInit, trustProxy: boolean): Request {
   const url = requestUrl(message, trustProxy);
   const { method = 'GET' } = message;
   const headers = new Headers();
@@ -211,9 +199,7 @@ function requestOf(message: NodeRequest, { body, signal, trustProxy }: RequestPa
   // The URL wins: a client may name another host in it (RFC 9112 section 3.2.2), in HTTP/2 in `:authority`.
   headers.set('Host', new URL(url).host);
   try {
-    const request = new Request(url, { method, headers, signal, ...(body !== undefined && { body, duplex: 'half' }) });
-    requests.set(request.signal, request);
-    return request;
+    return new Request(url, { ...init, method, headers });
   } catch {
     throw new Problem(400, 'The method, the URL or a header of the request is not valid.');
   }
