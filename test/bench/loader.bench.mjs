@@ -14,7 +14,7 @@ async function measure() {
   const tokens = [
     { prefix: `${globalThis.location.origin}/`, expires, query: { st: 'm6WCATfRgS_5lcyChCPgrw', e: '1732450300' } },
   ];
-  SecureTokenHls.azion(hls, { getTokens: () => Promise.reject(new Error('not needed')), tokens });
+  SecureTokenHls.secureToken(hls, { getTokens: () => Promise.reject(new Error('not needed')), tokens });
   const Ours = hls.config.loader;
   const loadPolicy = { maxTimeToFirstByteMs: 9000, maxLoadTimeMs: 9000, errorRetry: null, timeoutRetry: null };
   const load = (/** @type {any} */ Loader, /** @type {number} */ i) =>

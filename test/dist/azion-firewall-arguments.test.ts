@@ -88,11 +88,11 @@ describe('the arguments of dist/azion-firewall.js', () => {
     }
   });
 
-  test('every unknown argument is named in the one line', () => {
+  test('an unknown argument is named in the one line', () => {
     const { status, log } = ask(good, { args: { secure_token_secret: secret, rule: [], maxTtl: 1 } });
     expect([status, log]).toEqual([
       500,
-      [expect.stringMatching(/^rule, maxTtl: unknown\. Known arguments: secure_token_secret, /)],
+      [expect.stringMatching(/^Unknown option 'rule'\. Known options: secure_token_secret, /)],
     ]);
   });
 

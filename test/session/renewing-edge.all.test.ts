@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import type { SignedRequest } from '../../packages/core/src/index.ts';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
 import { createEdgeHandler, createSigningEndpoint } from '../../packages/server/src/index.ts';
-import type { EdgeRenewal } from '../../packages/server/src/edge/renewal.ts';
+import type { EdgeRenewal } from '../../packages/server/src/index.ts';
 import type { Lab } from '../unit/core/lab.ts';
 import { CDN, ENDPOINT, MEDIA, advanceSeconds, elapsed, fakeTime, hurry, lab, segment } from '../unit/core/lab.ts';
 import type { Film } from './film-viewer.ts';

@@ -1,9 +1,9 @@
 export type { SecretOptions, SecretSource } from './crypto/secret-list.ts';
 export { createEdgeHandler } from './edge/create-edge-handler.ts';
-export type { EdgeHandlerOptions } from './edge/create-edge-handler.ts';
+export type { EdgeHandlerOptions, EdgeRenewal } from './edge/create-edge-handler.ts';
 export type { Origin } from './edge/origin-fetch.ts';
 export type { EdgeRefusal } from './edge/edge-refusal.ts';
-export type { EdgeRenewal } from './edge/renewal.ts';
+
 export type { RateLimiter } from './endpoint/rate-limit.ts';
 export { createSigningEndpoint } from './endpoint/create-signing-endpoint.ts';
 export type { Grant } from './endpoint/grant.ts';
@@ -42,7 +42,7 @@ export type {
   NodeHandlerOptions,
   NodeRequest,
   NodeResponse,
-} from './node/node-message.ts';
+} from './node/to-node-handler.ts';
 export { toNodeHandler } from './node/to-node-handler.ts';
 export type { ExpandOptions } from './playlist/playlist-expander.ts';
 export { playlistUrls } from './playlist/sign-playlist.ts';

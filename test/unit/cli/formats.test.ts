@@ -132,7 +132,7 @@ describe('--format', () => {
       { name: 'secureLink', secrets: [secret], settings: { layout: 'toString' } },
       /layout: .*Give one of keyCdn/,
     ],
-    ['a misspelt option', { name: 'edgeAuth', secrets: [hexKey], settings: { acll: '/*' } }, /Did you mean 'acl'\?/],
+    ['a misspelt option', { name: 'edgeAuth', secrets: [hexKey], settings: { acll: '/*' } }, /Unknown option 'acll'/],
     ['a key that is not hex', { name: 'edgeAuth', secrets: ['topsecret'] }, /^--format edgeAuth: key: .*hex/],
     [
       'a key without its id',

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { splitFragments } from '../../../examples/origin/fragmented-mp4.mjs';
 import { createLowLatencyOrigin } from '../../../examples/origin/low-latency-origin.mjs';
 
 const file = new URL('../../media/ll/frag.mp4', import.meta.url).pathname;
@@ -32,25 +30,6 @@ async function timeTo(answer: Promise<unknown>): Promise<number> {
 
 const lines = (playlist: string, start: string) => playlist.split('\n').filter((line) => line.startsWith(start));
 
-describe('splitFragments', () => {
-  it('finds an init segment and forty parts, each with a moof and an mdat', async () => {
-    const { init, parts } = splitFragments(new Uint8Array(await readFile(file)));
-    const typeAt = (bytes: Uint8Array, offset: number) =>
-      Buffer.from(bytes.subarray(offset + 4, offset + 8)).toString();
-    expect(typeAt(init, 0)).toBe('ftyp');
-    expect(parts).toHaveLength(40);
-    for (const part of parts) {
-      const moof = new DataView(part.buffer, part.byteOffset).getUint32(0);
-      expect([typeAt(part, 0), typeAt(part, moof)]).toEqual(['moof', 'mdat']);
-    }
-  });
-
-  it('refuses a file that is cut short', async () => {
-    const bytes = new Uint8Array(await readFile(file));
-    expect(() => splitFragments(bytes.subarray(0, 5000))).toThrow('no valid length');
-  });
-});
-
 describe('the playlist', () => {
   it('starts with a whole window of ten segments and hints at the next part', async () => {
     const playlist = await lowLatency().text('i.m3u8');
@@ -75,16 +54,6 @@ describe('the playlist', () => {
     expect(await origin.text('i.m3u8')).toContain('#EXT-X-MEDIA-SEQUENCE:11\n#EXT-X-DISCONTINUITY-SEQUENCE:1\n');
     vi.setSystemTime(start + 20_000);
     expect(await origin.text('i.m3u8')).toContain('#EXT-X-MEDIA-SEQUENCE:10\n#EXT-X-DISCONTINUITY-SEQUENCE:0\n');
-  });
-
-  it('grows by a part each half second', async () => {
-    const origin = lowLatency();
-    vi.setSystemTime(start + 1499);
-    expect(lines(await origin.text('i.m3u8'), '#EXT-X-PRELOAD')[0]).toContain('"p10.2.m4s"');
-    vi.setSystemTime(start + 1500);
-    expect(lines(await origin.text('i.m3u8'), '#EXT-X-PRELOAD')[0]).toContain('"p10.3.m4s"');
-    vi.setSystemTime(start + 2000);
-    expect(lines(await origin.text('i.m3u8'), '#EXT-X-PRELOAD')[0]).toContain('"p11.0.m4s"');
   });
 
   it('leaves out on demand what is older than twelve seconds', async () => {
@@ -159,13 +128,6 @@ describe('media', () => {
     expect(await origin.status('s10.m4s')).toBe(404);
   });
 
-  it('plays the same after a loop, under another name', async () => {
-    const origin = lowLatency();
-    const before = await origin.bytes('s3.m4s');
-    vi.setSystemTime(start + 20_000);
-    expect((await origin.bytes('s13.m4s')).equals(before)).toBe(true);
-  });
-
   it('is gone two windows later', async () => {
     const origin = lowLatency();
     vi.setSystemTime(start + 20_000);
@@ -177,11 +139,5 @@ describe('media', () => {
 
   it.each(['p8.4.m4s', 'p8.m4s', 's8.0.m4s', 's08.m4s', 'p8.01.m4s', 'init', ''])('does not find %s', async (path) => {
     expect(await lowLatency().status(path)).toBe(404);
-  });
-
-  it('has an init segment', async () => {
-    const response = await lowLatency().ask('init.mp4');
-    expect(response.headers.get('Content-Type')).toBe('video/mp4');
-    expect((await response.text()).slice(4, 8)).toBe('ftyp');
   });
 });

@@ -11,7 +11,6 @@ let origin: (request: Request) => Promise<Response>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vod-origin-'));
   await writeFile(join(folder, 'a.mp4'), ten);
-  await writeFile(join(folder, 'empty.ts'), '');
   await writeFile(join(folder, 'with space.m3u8'), '#EXTM3U\n');
   await symlink('/etc/hostname', join(folder, 'outside.mp4'));
   origin = createVodOrigin({ root: folder, base: '/vod/' });
@@ -31,17 +30,6 @@ describe('createVodOrigin', () => {
     expect(response.headers.get('Accept-Ranges')).toBe('bytes');
     expect(response.headers.get('ETag')).toMatch(/^"[^"]+"$/);
     expect(response.headers.get('Last-Modified')).toMatch(/GMT$/);
-  });
-
-  it.each([
-    ['a.m3u8', 'application/vnd.apple.mpegurl'],
-    ['a.ts', 'video/mp2t'],
-    ['a.m4s', 'video/iso.segment'],
-    ['a.vtt', 'text/vtt; charset=utf-8'],
-    ['a.unknown', 'application/octet-stream'],
-  ])('serves %s as %s', async (name, type) => {
-    await writeFile(join(folder, name), 'x');
-    expect((await ask(`/vod/${name}`)).headers.get('Content-Type')).toBe(type);
   });
 
   it('decodes the path once', async () => {
@@ -103,11 +91,6 @@ describe('ranges', () => {
     expect(await response.text()).toBe('');
   });
 
-  it('an empty file has no satisfiable range', async () => {
-    expect((await ask('/vod/empty.ts', { Range: 'bytes=0-' })).status).toBe(416);
-    expect((await ask('/vod/empty.ts')).status).toBe(200);
-  });
-
   it.each(['bytes=5-2', 'bytes=', 'bytes=-', 'bytes=a-b', 'bytes=0-1,4-5', 'lines=0-1'])(
     '%s counts as absent',
     async (range) => {
@@ -146,12 +129,5 @@ describe('conditions', () => {
     expect(await status(`W/${headers.get('ETag')!}`)).toBe(200);
     expect(await status('"other"')).toBe(200);
     expect(await status('Thu, 01 Jan 1970 00:00:00 GMT')).toBe(200);
-  });
-
-  it('a changed file has another ETag', async () => {
-    await writeFile(join(folder, 'b.mp4'), 'one');
-    const before = (await ask('/vod/b.mp4')).headers.get('ETag');
-    await writeFile(join(folder, 'b.mp4'), 'three');
-    expect((await ask('/vod/b.mp4')).headers.get('ETag')).not.toBe(before);
   });
 });

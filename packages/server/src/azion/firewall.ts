@@ -1,10 +1,11 @@
 import { edgeRefusal } from '../edge/edge-refusal.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { isOptionsError, optionsError } from '../errors/options-error.ts';
 import { azion } from '../formats/azion.ts';
 import type { AzionFormat } from '../formats/azion.ts';
 import { checkCors, preflight } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
-import { hostProblem, judgeHost, judgeUrl, parsedUrl } from '../url/judged-url.ts';
+import { isHost, judgeHost, judgeUrl, parsedUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
 import { pathRule } from '../url/url-rule.ts';
 
@@ -82,17 +83,20 @@ export interface FirewallOptions {
   readonly cors: CorsOptions;
 }
 
-const known = ['secure_token_secret', 'secure_token_secrets', 'rules', 'cors', 'max_ttl', 'path_form', 'folder_depth'];
-
 /**
  * @throws `ERR_OPTIONS` for arguments that cannot work, such as a missing secret or a misspelt name: a rule that is not
  *   read would protect nothing
  */
 export function readFirewallArgs(args: unknown): FirewallOptions {
-  if (typeof args !== 'object' || args === null)
-    throw optionsError('arguments', 'Give {"secure_token_secret": "…"}.', args);
-  const unknown = Object.keys(args).filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw optionsError(unknown.join(', '), `unknown. Known arguments: ${known.join(', ')}.`);
+  checkNames(args as FirewallArgs, {
+    secure_token_secret: true,
+    secure_token_secrets: true,
+    rules: true,
+    cors: true,
+    max_ttl: true,
+    path_form: true,
+    folder_depth: true,
+  });
   const { rules, cors = { origins: '*' }, max_ttl: maxTtl, path_form: pathForm, ...others } = args as FirewallArgs;
   const { folder_depth: depth, ...secrets } = others;
   if (maxTtl !== undefined && typeof (maxTtl as unknown) !== 'number') {
@@ -161,30 +165,19 @@ interface RuleTest {
 
 function ruleTest(rule: unknown): RuleTest {
   if (typeof rule !== 'object' || rule === null)
-    throw optionsError('rules', 'A rule has neither host nor path. Give an object with host, path, or both.');
-  const unknown = Object.keys(rule).filter((name) => name !== 'host' && name !== 'path');
-  if (unknown.length > 0) throw optionsError(`rules: ${unknown.join(', ')}`, 'unknown. Known fields: host, path.');
-  const { host, path } = rule as { host?: unknown; path?: unknown };
-  return { host: hostOf(host), isPath: pathTest(path) };
+    throw optionsError('rules', 'A rule has neither host nor path. Give an object with host, path, or both.', rule);
+  checkNames(rule as FirewallRule, { host: true, path: true }, 'rules');
+  const { host, path = '/' } = rule as { host?: unknown; path?: unknown };
+  if (typeof path !== 'string' || !path.startsWith('/'))
+    throw optionsError('rules: path', 'Give a path that begins with a slash, such as /vod/.', path);
+  return { host: host === undefined ? undefined : hostOf(host), isPath: pathRule(path, 'rules: path') };
 }
 
-function hostOf(host: unknown): string | undefined {
-  if (host === undefined) return undefined;
+function hostOf(host: unknown): string {
   // The host has no port, path or user name. A wildcard would be taken for the name of a host.
   const isName = typeof host === 'string' && /^(?:[^\s/?#@:*\\]+|\[[\da-f:.]+\])$/i.test(host);
   const url = isName ? parsedUrl(`http://${host}/`) : undefined;
   const name = url && judgeHost(url.hostname);
-  if (name === undefined) {
-    throw optionsError('rules: host', 'Give a host name without port and wildcards, such as cdn.example.com.', host);
-  }
-  const problem = hostProblem(name);
-  if (problem !== undefined) throw optionsError('rules: host', `"${host as string}" ${problem}`);
-  return name;
-}
-
-function pathTest(path: unknown): RuleTest['isPath'] {
-  if (path === undefined) return () => true;
-  if (typeof path !== 'string' || !path.startsWith('/'))
-    throw optionsError('rules: path', 'Give a path that begins with a slash, such as /vod/.', path);
-  return pathRule(path, 'rules: path');
+  if (name !== undefined && isHost(name)) return name;
+  throw optionsError('rules: host', 'Give one host name without port and wildcards, such as cdn.example.com.', host);
 }

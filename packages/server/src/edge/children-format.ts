@@ -1,13 +1,14 @@
 import { isOptionsError, optionsError } from '../errors/options-error.ts';
 import { attachToken } from '../token/attach-token.ts';
 import type { SignedToken, TokenFormat, VerifyingTokenFormat } from '../token/token-format.ts';
+import { tokenQuery } from '../token/token-query.ts';
 import { scopeToOpen } from '../token/token-scope.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
 import { decodeOnce } from '../url/canonical-path.ts';
 import { judgeScope } from '../url/scope.ts';
 
 /** A request for a playlist that the edge has let through. */
-interface Granted extends Pick<GrantedVerdict, 'url' | 'expires' | 'carriers' | 'conditional' | 'session'> {
+interface Granted extends Pick<GrantedVerdict, 'expires' | 'carriers' | 'conditional' | 'session'> {
   readonly request: Request;
   /** Unix seconds. */
   readonly now: number;
@@ -23,7 +24,7 @@ interface Granted extends Pick<GrantedVerdict, 'url' | 'expires' | 'carriers' | 
  * - a token for the path of the child alone, if the format can make one;
  * - no token.
  */
-export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): VerifyingTokenFormat {
+export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): TokenFormat {
   const { request, now, conditional = false, session } = granted;
   let known: SignedToken | undefined;
   // Computed on demand: most requests are not for a playlist.
@@ -51,7 +52,6 @@ export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): 
     name: format.name,
     scope: format.scope,
     ...(format.bare && { bare: (url) => format.bare!(url) }),
-    verify: (asked, at) => format.verify(asked, at),
     async sign(url, expires): Promise<SignedToken> {
       const token = await signChild(url, expires).catch(noneIfOptionsError);
       if (token) return token;
@@ -70,42 +70,24 @@ function noneIfOptionsError(error: unknown): undefined {
 }
 
 /**
- * Returns the token of a request that was let through, in a form that can be put on other URLs: everything that the
- * requested URL has and the granted URL has not.
+ * Returns the token of a request that was let through, in a form that can be put on other URLs.
  *
  * @param granted a part of a format's verdict
  */
 function sentToken(
   asked: URL,
-  granted: Pick<GrantedVerdict, 'url' | 'carriers' | 'expires'>,
+  { carriers: { cookies = [], headers = [] } = {}, expires }: Pick<GrantedVerdict, 'carriers' | 'expires'>,
   format: TokenFormat,
 ): SignedToken {
-  const { carriers: { cookies = [], headers = [] } = {}, expires } = granted;
   if (cookies.length + headers.length > 0) return { expires, credentials: true };
-  const bare = format.bare?.(asked) ?? asked;
-  return {
-    expires,
-    query: takenParameters(asked.search, new URL(granted.url).search),
-    ...(bare.pathname !== asked.pathname && frontOf(asked, bare.pathname)),
-  };
-}
-
-/**
- * Returns the parameters that `search` has and `rest` has not, with the escapes of values undone, as tokens have them.
- */
-function takenParameters(search: string, rest: string): Record<string, string> {
-  const left = rest.slice(1).split('&');
-  const taken: Record<string, string> = {};
-  let next = 0;
-  for (const pair of search.slice(1).split('&')) {
-    if (pair === left[next]) {
-      next++;
-      continue;
-    }
-    const [name = '', value = ''] = pair.split(/=(.*)/s);
-    taken[name] = decodeOnce(value) ?? value;
-  }
-  return taken;
+  const { parameters = [] } = format;
+  const { values = [] } = tokenQuery(asked.search, parameters) ?? {};
+  // With the escapes of values undone, as tokens have them.
+  const query: Record<string, string> = {};
+  for (const [i, value] of values.entries())
+    if (value !== undefined) query[parameters[i]!] = decodeOnce(value) ?? value;
+  const path = format.bare?.(asked).pathname ?? asked.pathname;
+  return { expires, query, ...(path !== asked.pathname && frontOf(asked, path)) };
 }
 
 /**

@@ -1,28 +1,36 @@
-import { checkKinds, checkNames } from '../errors/check-names.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { checkedClock, errorLog } from '../errors/hooks.ts';
+import { optionsError } from '../errors/options-error.ts';
 import { checkCors, preflight, setCorsHeaders } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
 import { checkRequest } from '../http/lazy-handler.ts';
-import { letGo } from '../http/read-limited.ts';
 import { hasPathToSign } from '../playlist/sign-playlist.ts';
+import type { SignPlaylistOptions } from '../playlist/sign-playlist.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import { verifyingFormatReader } from '../token/format-reader.ts';
-import type { FormatSource, RenewedToken, TokenFormat } from '../token/token-format.ts';
+import { formatReader, verifyingFormat } from '../token/format-reader.ts';
+import type { FormatSource, RenewedToken, TokenFormat, VerifyingTokenFormat } from '../token/token-format.ts';
 import { withoutParameters } from '../token/token-query.ts';
 import { refused } from '../token/verdict.ts';
-import type { GrantedVerdict } from '../token/verdict.ts';
+import type { GrantedVerdict, RefusedVerdict } from '../token/verdict.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import { urlProblem, urlRules } from '../url/url-rule.ts';
 import type { UrlRule } from '../url/url-rule.ts';
 import { childrenFormat } from './children-format.ts';
-import { edgeRefusal, refusalLog } from './edge-refusal.ts';
+import { edgeRefusal, refusalOf } from './edge-refusal.ts';
 import type { EdgeRefusal } from './edge-refusal.ts';
-import { EdgeSessions, checkEdgeSessions } from './edge-sessions.ts';
-import { forwardedHeaders, originFetch } from './origin-fetch.ts';
+import { EdgeSessions } from './edge-sessions.ts';
+import { originFetch, withoutToken } from './origin-fetch.ts';
 import type { Origin } from './origin-fetch.ts';
-import { isPlaylistPath, isPlaylistResponse, rewritePlaylist, wholeDocument } from './playlist-rewrite.ts';
-import { edgeRenewer, sendRenewed } from './renewal.ts';
-import type { EdgeRenewal } from './renewal.ts';
+import { isPlaylist, keepOutOfCaches, rewritePlaylist, wholePlaylist } from './playlist-rewrite.ts';
+
+/** Renewal of tokens by the edge. */
+export interface EdgeRenewal {
+  /**
+   * Seconds before the expiry of a token during which it is renewed: more than a player's longest pause between two
+   * requests.
+   */
+  within: number;
+}
 
 export interface EdgeHandlerOptions {
   /**
@@ -80,8 +88,7 @@ const methods = 'GET, HEAD, OPTIONS';
  *
  * A path that servers could read in two ways (`pathProblem`) gets a 403 whether it is protected or not, since no rule
  * can tell which reading applies. If the origin fails, the answer is a 502; if a format function or the clock fails, it is
- * a 503. No failure lets a request through. With `signPlaylists`, a playlist whose path has more than 2,048 characters
- * gets a 414.
+ * a 503. No failure lets a request through. With `signPlaylists`, a path of more than 2,048 characters gets a 414.
  *
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */
@@ -91,102 +98,77 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     origin: true,
     protect: true,
     cors: true,
-    signPlaylists: true,
+    signPlaylists: 'boolean',
     sessions: true,
-    strict: true,
+    strict: 'boolean',
     renew: true,
-    onRefusal: true,
-    onError: true,
-    clock: true,
+    onRefusal: 'function',
+    onError: 'function',
+    clock: 'function',
   });
-  checkKinds(
-    { ...options },
-    { signPlaylists: 'boolean', strict: 'boolean', onRefusal: 'function', onError: 'function', clock: 'function' },
-  );
-  const { cors = { origins: '*' }, signPlaylists = false, sessions, strict = false } = options;
+  const { cors = { origins: '*' }, signPlaylists = false, sessions, strict = false, renew, onRefusal } = options;
   const clock = checkedClock(options.clock);
   const onError = errorLog(options.onError);
-  const readFormat = verifyingFormatReader(options.format);
+  const readFormat = formatReader(options.format);
   const forward = originFetch(options.origin);
   const isProtected = urlRules(options.protect);
-  const renewed = edgeRenewer(options.renew, options.format);
-  const logRefusal = refusalLog(options.onRefusal, onError);
   checkCors(cors);
-  checkEdgeSessions(options);
+  checkRenewal(options);
+  if (typeof options.format !== 'function') edgeFormat(options.format, options);
   const edgeSessions = sessions && new EdgeSessions({ sessions, strict, clock, onError });
-
-  /**
-   * Returns the time of a refusal; `undefined` if the clock fails. The code that judges by the clock reports that
-   * error.
-   */
-  const dateMs = (): number | undefined => {
-    try {
-      return clock();
-    } catch {
-      return undefined;
-    }
-  };
 
   const answer = async (request: Request): Promise<Response> => {
     if (request.method === 'OPTIONS') return preflight(request, cors, methods);
-    const refuse = (status: number, headers?: Record<string, string>): Response =>
-      edgeRefusal(request, status, { cors, nowMs: dateMs(), ...(headers && { headers }) });
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return edgeRefusal(request, 405, { cors, headers: { Allow: methods } });
 
-    const asked = new URL(request.url);
-    let granted: Required<Pick<GrantedVerdict, 'url' | 'carriers'>>;
-    let signing: { format: TokenFormat; expires: number } | undefined;
+    let forwarded: Request;
+    let signing: SignPlaylistOptions | undefined;
     let successor: RenewedToken | undefined;
     try {
-      // If the clock fails, every request except a preflight gets a 503.
-      clock();
-      if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, { Allow: methods });
-      const format = await readFormat(request);
-      // Read the clock again: a token may have expired while the format was awaited.
-      const now = Math.floor(clock() / 1000);
-      const judged = judgeUrl(format.bare?.(asked) ?? asked);
-      if (!judged) {
-        logRefusal(
-          { ...refused.malformed, detail: `The URL ${urlProblem(asked)}.` },
-          { url: asked, format, method: request.method },
-        );
-        return refuse(403);
-      }
-      const { parameters = [], cookies = [], headers = [] } = format;
-      granted = {
-        url: judged.hrefWithoutQuery + withoutParameters(asked.search, parameters),
-        carriers: { cookies, headers },
+      const format = edgeFormat(await readFormat(request), options);
+      // A token may have expired while the format was awaited.
+      const nowMs = clock();
+      const now = Math.floor(nowMs / 1000);
+      const asked = new URL(request.url);
+      const refuse = (verdict: RefusedVerdict): Response => {
+        // A log that fails changes no answer.
+        new Promise((resolve) => resolve(onRefusal?.(refusalOf(verdict, request, format)))).catch(onError);
+        return edgeRefusal(request, verdict.status, { cors, nowMs });
       };
-      if (isProtected(judged)) {
+
+      const judged = judgeUrl(format.bare?.(asked) ?? asked);
+      if (!judged) return refuse({ ...refused.malformed, detail: `The URL ${urlProblem(asked)}.` });
+      const { parameters = [], cookies = [], headers = [] } = format;
+      if (!isProtected(judged)) {
+        const url = judged.hrefWithoutQuery + withoutParameters(asked.search, parameters);
+        forwarded = withoutToken(request, { url, carriers: { cookies, headers } });
+      } else {
         const verdict = await format.verify(request, now);
-        if (!verdict.ok) {
-          logRefusal(verdict, { url: asked, format, method: request.method });
-          return refuse(verdict.status);
-        }
-        if (edgeSessions && (await edgeSessions.haveEnded(format, verdict))) return refuse(403);
-        successor = await renewed(format, request, { expires: verdict.expires, now });
-        // A custom format may leave the URL out.
-        const { url, carriers } = verdict as Partial<GrantedVerdict>;
-        granted = { url: url ?? granted.url, carriers: carriers ?? granted.carriers };
-        if (signPlaylists) {
-          const expires = Math.min(verdict.expires, now + (format.maxTtl ?? Infinity));
-          signing = { format: childrenFormat(format, { ...verdict, ...granted, request, now }), expires };
-        }
+        if (!verdict.ok) return refuse(verdict);
+        if (await edgeSessions?.haveEnded(verdict)) return edgeRefusal(request, 403, { cors, nowMs });
+        if (signPlaylists && !hasPathToSign(new URL(verdict.url))) return edgeRefusal(request, 414, { cors, nowMs });
+        if (renew && verdict.expires - now <= renew.within)
+          successor = await format.renew?.(request, now, renew.within);
+        if (signPlaylists) signing = childrenOptions(format, verdict, { request, now });
+        forwarded = withoutToken(request, { carriers: { cookies, headers }, ...verdict });
       }
     } catch (error) {
       onError(error);
-      return refuse(503);
+      return edgeRefusal(request, 503, { cors });
     }
 
     try {
-      const response = await respond(withoutToken(request, granted), forward, signing);
-      if (!response) return refuse(414);
-      setCorsHeaders(response.headers, request, cors);
-      if (successor) sendRenewed(response.headers, successor);
-      return response;
+      const response = await forward(signing ? wholePlaylist(forwarded) : forwarded);
+      const answered =
+        signing && isPlaylist(response, forwarded) ? await rewritePlaylist(response, forwarded, signing) : response;
+      setCorsHeaders(answered.headers, request, cors);
+      if (successor) sendRenewed(answered.headers, successor);
+      return answered;
     } catch (error) {
       // A viewer who seeks aborts requests: that is not a failure.
       if (!request.signal.aborted) onError(error);
-      return refuse(502);
+      return edgeRefusal(request, 502, { cors });
     }
   };
 
@@ -196,33 +178,65 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   };
 }
 
-function withoutToken(request: Request, { url, carriers }: Pick<GrantedVerdict, 'url' | 'carriers'>): Request {
-  const headers = forwardedHeaders(request, carriers);
-  // The rules have judged this host, and a client may name another one (RFC 9112 section 3.2.2).
-  headers.set('Host', new URL(url).host);
-  // `fetch` would decode a compressed body, and the edge cannot sign a playlist that it cannot read.
-  headers.set('Accept-Encoding', 'identity');
-  return new Request(url, { method: request.method, headers, signal: request.signal });
+/**
+ * Returns the format of an edge. If it lacked what `renew` or `sessions` need, the edge would look like one whose tokens
+ * need no renewal yet, or at which no session has ended.
+ *
+ * @throws `ERR_OPTIONS` for such a format, and for one that only signs
+ */
+function edgeFormat(format: TokenFormat, { renew, sessions }: EdgeHandlerOptions): VerifyingTokenFormat {
+  const verifying = verifyingFormat(format);
+  if (renew && !format.renew)
+    throw optionsError(
+      'renew',
+      `The format ${format.name} cannot renew tokens. Use commonAccessToken with a key that signs, or leave this out.`,
+    );
+  if (sessions && format.carriesSession !== true)
+    throw optionsError(
+      'sessions',
+      `Tokens of the format ${format.name} carry no id of a session. Use jwt() or commonAccessToken(), or leave this out.`,
+    );
+  return verifying;
 }
 
-/** @returns `undefined` for a playlist whose path is too long for its URIs to be signed */
-async function respond(
-  request: Request,
-  forward: (request: Request) => Promise<Response>,
-  signing: { format: TokenFormat; expires: number } | undefined,
-): Promise<Response | undefined> {
-  const url = new URL(request.url);
-  const isPlaylist = signing !== undefined && isPlaylistPath(url);
-  let response = await forward(isPlaylist ? wholeDocument(request) : request);
-  // A playlist with another file name is recognized by its media type. A part of a playlist cannot be rewritten.
-  if (signing && response.status === 206 && isPlaylistResponse(response)) {
-    letGo(response.body);
-    response = await forward(wholeDocument(request));
+/**
+ * Checks `renew`, `sessions` and `strict`.
+ *
+ * @throws `ERR_OPTIONS` for an edge with sessions that also renews tokens: the store forgets a session when the last
+ *   token that the endpoint has made for it expires
+ */
+function checkRenewal({ renew, sessions, strict = false }: EdgeHandlerOptions): void {
+  if (renew !== undefined) {
+    checkNames(renew, { within: true }, 'renew');
+    if (!(Number.isFinite(renew.within) && renew.within > 0))
+      throw optionsError('renew.within', 'Give a number of seconds, more than 0.', renew.within);
+    if (sessions !== undefined)
+      throw optionsError('renew', 'A renewed token would outlive its session. Give `sessions` or `renew`, not both.');
   }
-  if (signing && response.status === 200 && (isPlaylist || isPlaylistResponse(response))) {
-    if (hasPathToSign(url)) return rewritePlaylist(response, request, signing);
-    letGo(response.body);
-    return undefined;
-  }
-  return response;
+  if (sessions === undefined && strict)
+    throw optionsError('strict', 'It has no effect without `sessions`. Give both, or leave it out.');
+  if (sessions !== undefined && typeof (sessions as Partial<Sessions> | null)?.ended !== 'function')
+    throw optionsError('sessions', 'Give what createSessions() returns.', sessions);
+}
+
+function childrenOptions(
+  format: VerifyingTokenFormat,
+  verdict: GrantedVerdict,
+  { request, now }: { request: Request; now: number },
+): SignPlaylistOptions {
+  const expires = Math.min(verdict.expires, now + (format.maxTtl ?? Infinity));
+  return { format: childrenFormat(format, { ...verdict, request, now }), expires };
+}
+
+/**
+ * Adds a renewed token to a response. The page may read it (`Access-Control-Expose-Headers`), and no cache keeps the
+ * response: a cache would hand one viewer's token to another.
+ */
+function sendRenewed(headers: Headers, { header, setCookie = [] }: RenewedToken): void {
+  keepOutOfCaches(headers);
+  for (const cookie of setCookie) headers.append('Set-Cookie', cookie);
+  if (!header) return;
+  const [name, token] = header;
+  headers.set(name, token);
+  if (headers.has('Access-Control-Allow-Origin')) headers.append('Access-Control-Expose-Headers', name);
 }

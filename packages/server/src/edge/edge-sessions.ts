@@ -1,6 +1,4 @@
-import { optionsError } from '../errors/options-error.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { FormatSource, TokenFormat } from '../token/token-format.ts';
 import type { GrantedVerdict } from '../token/verdict.ts';
 
 /** Age of the list in milliseconds from which the edge asks for a new one, and still judges requests by the old one. */
@@ -43,11 +41,9 @@ export class EdgeSessions {
   /**
    * Tells whether the session of a token that was let through has been ended.
    *
-   * @throws `ERR_OPTIONS` for a format whose tokens name no session; with `strict`, an error if the list is too old
-   *   because the store is unavailable
+   * @throws with `strict`, an error if the list is too old because the store is unavailable
    */
-  async haveEnded(format: TokenFormat, { session }: GrantedVerdict): Promise<boolean> {
-    checkCarriesSession(format);
+  async haveEnded({ session }: GrantedVerdict): Promise<boolean> {
     if (session === undefined) return false;
     if (this.#sinceMs(this.#askedMs) >= refreshAfterMs) void this.#refreshed();
     for (let i = 0; i < 2 && this.#hasToWait(); i++) {
@@ -84,15 +80,13 @@ export class EdgeSessions {
   }
 
   async #ask(nowMs: number): Promise<void> {
-    // A clock that was ahead has deleted entries that are valid again, and the store would not repeat them.
-    if (this.#askedMs > nowMs) this.#version = undefined;
     try {
       const list = await this.#options.sessions.ended(this.#version);
       for (const [id, untilMs] of this.#ended) if (untilMs <= nowMs) this.#ended.delete(id);
       // Keep entries that a restarted store has forgotten.
       for (const { id, untilMs } of list?.sessions ?? []) this.#ended.set(id, untilMs);
       this.#version = list?.version ?? this.#version;
-      this.#askedMs = this.#sinceMs(this.#askedMs) < Infinity ? Math.max(this.#askedMs, nowMs) : nowMs;
+      this.#askedMs = nowMs;
       this.#failedMs = -Infinity;
     } catch (error) {
       this.#failedMs = this.#options.clock();
@@ -108,45 +102,4 @@ async function isLate(call: Promise<void>): Promise<boolean> {
     timer = setTimeout(() => resolve(true), patienceMs);
   });
   return Promise.race([call.then(() => false), late]).finally(() => clearTimeout(timer));
-}
-
-interface CheckedOptions {
-  readonly sessions?: Sessions;
-  readonly strict?: boolean;
-  readonly renew?: object;
-  readonly format: FormatSource;
-}
-
-/**
- * @throws `ERR_OPTIONS` for a value that is not a `Sessions`, for `strict` without `sessions`, for a format whose
- *   tokens name no session, and for an edge that also renews tokens: the store forgets a session when the last token
- *   that the endpoint has made for it expires
- */
-export function checkEdgeSessions({ sessions, strict = false, renew, format }: CheckedOptions): void {
-  if (sessions === undefined) {
-    if (strict) throw optionsError('strict', 'It has no effect without `sessions`. Give both, or leave it out.');
-    return;
-  }
-  if (typeof (sessions as Partial<Sessions> | null)?.ended !== 'function')
-    throw optionsError('sessions', 'Give what createSessions() returns.', sessions);
-  if (renew !== undefined) {
-    throw optionsError(
-      'renew',
-      'A token that the edge renews would outlive the end of its session. Give `sessions` or `renew`, not both.',
-    );
-  }
-  if (typeof format !== 'function') checkCarriesSession(format);
-}
-
-/**
- * Refuses a format without sessions: such an edge would look like one at which no session has ended.
- *
- * @throws `ERR_OPTIONS`
- */
-function checkCarriesSession({ name, carriesSession }: TokenFormat): void {
-  if (carriesSession === true) return;
-  throw optionsError(
-    'sessions',
-    `Tokens of the format ${name} carry no id of a session. Use jwt() or commonAccessToken(), or leave this out.`,
-  );
 }

@@ -40,64 +40,36 @@ function fetchBelow(origin: string | URL): (request: Request) => Promise<Respons
 
 /**
  * Headers by which a viewer could make an origin serve another path or host, or do another thing, than the edge has
- * judged; and headers about a body, which the edge does not forward. IIS and Symfony read the first ones; Next.js and
- * Astro read `x-matched-path` and the two after it; WSGI servers read those with `script-name` and `path-info`; Rack
- * reads `x-sendfile-type` and `x-accel-mapping`; Rack, Express and Spring filters read those about the method. Most
- * frameworks read the host from `x-forwarded-host`, some from `forwarded` (RFC 7239). The other headers about a host
- * belong to Azure (`x-original-host`, `disguised-host`), Envoy, Apache (`x-forwarded-server`) and older filters.
+ * judged: all that end with the word for a path, a host or a method (`X-Original-URL` of IIS and Symfony,
+ * `X-Matched-Path` of Next.js, `Script-Name` and `Path-Info` of WSGI, `X-HTTP-Method-Override` of Rack and Express,
+ * `X-Forwarded-Host`, `Disguised-Host` of Azure, and those of servers that nobody here knows), `Forwarded` (RFC 7239),
+ * two of Rack; and headers about a body, which the edge does not forward.
  */
-const dropped = new Set([
-  'x-original-url',
-  'x-original-uri',
-  'x-rewrite-url',
-  'x-rewrite-uri',
-  'x-override-url',
-  'x-forwarded-uri',
-  'x-forwarded-url',
-  'x-forwarded-path',
-  'x-forwarded-pathbase',
-  'x-forwarded-prefix',
-  'x-ms-original-url',
-  'x-matched-path',
-  'x-invoke-path',
-  'x-astro-path',
-  'x-envoy-original-path',
-  'x-waws-unencoded-url',
-  'script-name',
-  'x-script-name',
-  'x-forwarded-script-name',
-  'path-info',
-  'x-sendfile-type',
-  'x-accel-mapping',
-  'x-http-method',
-  'x-http-method-override',
-  'x-method-override',
-  'x-forwarded-host',
-  'forwarded',
-  'x-original-host',
-  'x-host',
-  'x-forwarded-server',
-  'x-http-host-override',
-  'x-envoy-original-host',
-  'disguised-host',
-  'content-length',
-  'expect',
-]);
+const dropped =
+  /(?:^|-)(?:ur[il]|path|path-?base|path-info|prefix|script-name|host|server|method)(?:-override)?$|^(?:forwarded|x-sendfile-type|x-accel-mapping|content-length|expect)$/;
 
-/** Returns the headers of `request` that the origin gets: none that carried the token, and none of `dropped`. */
-export function forwardedHeaders(request: Request, carriers: GrantedVerdict['carriers'] = {}): Headers {
+/**
+ * Returns the request that the origin gets: with the URL that was judged, and with no header that carried the token or
+ * that is in `dropped`.
+ */
+export function withoutToken(request: Request, granted: Pick<GrantedVerdict, 'url' | 'carriers'>): Request {
+  const { url, carriers = {} } = granted;
   const headers = new Headers(request.headers);
   dropHopByHop(headers);
   // PHP and WSGI read `_` in the name of a header as `-` (gunicorn reads SCRIPT_NAME). The CGI of lighttpd reads any
   // other character as `-`.
-  for (const name of [...headers.keys()]) if (dropped.has(name.replace(/[^a-z\d]/g, '-'))) headers.delete(name);
+  for (const name of [...headers.keys()]) if (dropped.test(name.replace(/[^a-z\d]/g, '-'))) headers.delete(name);
   for (const name of carriers.headers ?? []) headers.delete(name);
-  const cookie = carriers.cookies && withoutCookies(headers.get('Cookie') ?? '', carriers.cookies);
+  const cookie = withoutCookies(headers.get('Cookie') ?? '', carriers.cookies ?? []);
   if (cookie) headers.set('Cookie', cookie);
-  else if (carriers.cookies) headers.delete('Cookie');
+  else headers.delete('Cookie');
   const referer = headers.get('Referer');
   if (referer !== null) setReferer(headers, referer, request.url);
-  return headers;
+  // The rules have judged this host, and a client may name another one (RFC 9112 section 3.2.2).
+  headers.set('Host', new URL(url).host);
+  // `fetch` would decode a compressed body, and the edge cannot sign a playlist that it cannot read.
+  headers.set('Accept-Encoding', 'identity');
+  return new Request(url, { method: request.method, headers, signal: request.signal });
 }
 
 /**

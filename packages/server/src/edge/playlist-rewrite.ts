@@ -12,32 +12,24 @@ const maxBytes = 10 * 2 ** 20;
  * Headers that describe the origin's playlist. A rewritten playlist is another document, to which these ranges and
  * validators do not apply.
  */
-const ofOriginalBody = [
-  'Content-Encoding',
-  'Content-Length',
-  'Content-Range',
-  'Accept-Ranges',
-  'ETag',
-  'Last-Modified',
-  'Digest',
-  'Content-Digest',
-  'Repr-Digest',
-];
-const ofPartialRequest = ['Range', 'If-Range', 'If-None-Match', 'If-Modified-Since', 'If-Match', 'If-Unmodified-Since'];
+const ofOriginalBody = /^(?:content-(?:encoding|length|range)|accept-ranges|etag|last-modified|(?:.+-)?digest)$/;
 
-export function isPlaylistPath({ pathname }: URL): boolean {
-  return /\.m3u8?$/i.test(pathname);
-}
+const hasPlaylistName = ({ url }: Request): boolean => /\.m3u8?$/i.test(new URL(url).pathname);
 
-/** Returns the request as a request for the whole document, whatever the viewer already has of it. */
-export function wholeDocument(request: Request): Request {
+/**
+ * Returns a request for a playlist, which is known by its name, as a request for the whole document, whatever the viewer
+ * already has of it. Returns any other request as it is.
+ */
+export function wholePlaylist(request: Request): Request {
+  if (!hasPlaylistName(request)) return request;
   const headers = new Headers(request.headers);
-  for (const name of ofPartialRequest) headers.delete(name);
+  for (const name of [...headers.keys()]) if (/^(?:range|if-.+)$/.test(name)) headers.delete(name);
   return new Request(request, { headers });
 }
 
-export function isPlaylistResponse({ headers }: Response): boolean {
-  return /mpegurl/i.test(headers.get('Content-Type') ?? '');
+/** Whether a response is a playlist, by its name or by its media type. */
+export function isPlaylist({ status, headers }: Response, request: Request): boolean {
+  return status === 200 && (hasPlaylistName(request) || /mpegurl/i.test(headers.get('Content-Type') ?? ''));
 }
 
 /**
@@ -53,7 +45,7 @@ export async function rewritePlaylist(
   options: SignPlaylistOptions,
 ): Promise<Response> {
   const headers = new Headers(response.headers);
-  for (const name of ofOriginalBody) headers.delete(name);
+  for (const name of [...headers.keys()]) if (ofOriginalBody.test(name)) headers.delete(name);
   keepOutOfCaches(headers);
   if (request.method === 'HEAD') {
     letGo(response.body);
@@ -67,26 +59,13 @@ export async function rewritePlaylist(
 }
 
 /**
- * Headers that make CDNs keep a response whatever its `Cache-Control` says, and headers that label what CDNs have kept.
+ * Headers that make CDNs keep a response whatever its `Cache-Control` says, such as `CDN-Cache-Control`, and headers that
+ * label what CDNs have kept, such as `Surrogate-Key`.
  */
-const cacheHeaders = [
-  'CDN-Cache-Control',
-  'Akamai-Cache-Control',
-  'Cloudflare-CDN-Cache-Control',
-  'Fastly-CDN-Cache-Control',
-  'Netlify-CDN-Cache-Control',
-  'Vercel-CDN-Cache-Control',
-  'Surrogate-Control',
-  'Surrogate-Key',
-  'Edge-Control',
-  'Cache-Tag',
-  'Edge-Cache-Tag',
-  'X-Accel-Expires',
-  'Expires',
-];
+const cacheHeaders = /(?:^|-)(?:(?:cache|surrogate|edge)-(?:control|key|tag)|expires)$/;
 
 /** Prevents caches from keeping a response that is for one viewer, whatever the origin has said. */
 export function keepOutOfCaches(headers: Headers): void {
-  for (const name of cacheHeaders) headers.delete(name);
+  for (const name of [...headers.keys()]) if (cacheHeaders.test(name)) headers.delete(name);
   headers.set('Cache-Control', 'private, no-store');
 }

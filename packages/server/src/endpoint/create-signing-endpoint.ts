@@ -1,16 +1,16 @@
-import { callHook, checkedClock, errorLog } from '../errors/hooks.ts';
+import { checkedClock, errorLog } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { checkRequest } from '../http/lazy-handler.ts';
 import { preflight, setCorsHeaders } from '../http/cors.ts';
 import { passedOn } from '../http/passed-on.ts';
 import { Problem, problemResponse } from '../http/problem.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
-import type { SessionCall, Sessions } from '../sessions/sessions.ts';
 import { formatReader } from '../token/format-reader.ts';
-import { allowList } from '../url/url-rule.ts';
+import type { ScopeTest } from '../token/token-scope.ts';
 import { JudgedScope } from '../url/scope.ts';
+import { allowList } from '../url/url-rule.ts';
 import { readGrant } from './grant.ts';
-import { listedUrls, openableChildren, openableUrls, TokenMint } from './mint-tokens.ts';
+import { openableChildren, openableUrls, TokenMint } from './mint-tokens.ts';
 import { rateLimit } from './rate-limit.ts';
 import { checkSigningEndpointOptions, DEFAULT_MAX_URLS, lifetimeFor, longTtl } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
@@ -35,58 +35,56 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
   const long = longTtl(options);
   if (long) onError(long);
   const allows = allowList(options.allow);
-  const secondsToWait = options.rateLimit !== undefined && rateLimit(options.rateLimit, clock);
+  const secondsToWait = options.rateLimit === undefined ? () => 0 : rateLimit(options.rateLimit, clock);
   const expander = expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined;
-
   const nowSeconds = (): number => Math.floor(clock() / 1000);
 
   const answer = async (request: Request): Promise<Response> => {
-    const wait = secondsToWait ? await secondsToWait(request) : 0;
+    const wait = await secondsToWait(request);
     if (wait > 0)
       throw new Problem(429, 'Too many calls. Wait as long as Retry-After says.', { 'Retry-After': String(wait) });
     const { urls, reason, session: named } = await readSigningRequest(request, maxUrls);
-    const listed = listedUrls(urls, allows);
-    if (listed.length === 0) throw unsignable();
 
     const format = await readFormat(request);
     const expiryOf = (ttl: number): number => nowSeconds() + lifetimeFor(reason, ttl, format.maxTtl);
-    const openable = await openableUrls(listed, { allows, format, expires: expiryOf(options.ttl) });
+    const openable = await openableUrls(urls, { format, expires: expiryOf(options.ttl), mayOpen: allows });
     if (openable.length === 0) throw unsignable();
     const hrefs = openable.map(({ url }) => url.href);
     const scopes = openable.map(({ scope }) => scope.shown);
-    const grant = await callHook('authorize', () => authorize(request, hrefs, scopes));
+    const grant = await authorize(request, hrefs, scopes);
     if (grant instanceof Response) return noStore(grant);
     // A hook without types may have forgotten to answer.
     if ((grant as unknown) === undefined)
       onError(optionsError('authorize', 'It returned undefined: return true to grant.'));
     if (!grant) throw deniedToViewer();
     const { isDenied, ttl } = readGrant(grant, options.ttl);
-    const mayOpen = (scope: JudgedScope): boolean => allows(scope) && !isDenied(scope);
+    const mayOpen: ScopeTest = (scope) => allows(scope) && !isDenied(scope);
     const granted = openable.filter(({ url, scope }) => mayOpen(JudgedScope.exactly(url)) && mayOpen(scope));
     if (granted.length === 0) throw deniedToViewer();
 
-    const lifetime = lifetimeFor(reason, ttl, format.maxTtl);
     // Computed before the store is called, which may be slow and forgets an ended session when its tokens have expired.
     const expires = expiryOf(ttl);
     const session = sessions && readSession(named);
     const id = await sessions?.idOf(request, session);
-    const mint = new TokenMint(format, { expires, session: id, mayOpen, onError });
+    const mint = new TokenMint({ format, expires, session: id, mayOpen, onError });
     const signed = await mint.mint(granted);
     if (signed.length === 0) throw unsignable();
     // After signing, because URLs that cannot be signed take no place; before playlists are read, which needs a place.
-    if (sessions) await admitSession(sessions, request, { session, ttl: lifetime });
+    const lifetime = lifetimeFor(reason, ttl, format.maxTtl);
+    const admission = await sessions?.admit(request, { session, ttl: lifetime });
+    if (admission?.state === 'full') throw sessionLimit(admission.limit);
+    if (admission?.state === 'ended') throw sessionEnded();
     try {
-      await mint.mint(await openableChildren(granted, { format, expires, allows, mayOpen, expander }));
+      if (expander) await mint.mint(await openableChildren(granted, expander, { format, expires, mayOpen }));
     } catch (error) {
       // The requested tokens exist, and a place is taken: the player requests the children itself.
       onError(error);
     }
-    const { tokens, cookies } = mint;
     const granting = new Set(signed.map(({ href }) => href));
-    const now = nowSeconds();
+    const body = { now: nowSeconds(), tokens: mint.tokens, denied: urls.filter((url) => !granting.has(url)) };
     const headers = new Headers({ 'Cache-Control': 'no-store' });
-    for (const cookie of cookies) headers.append('Set-Cookie', cookie);
-    return Response.json({ now, tokens, denied: urls.filter((url) => !granting.has(url)) }, { headers });
+    for (const cookie of mint.cookies) headers.append('Set-Cookie', cookie);
+    return Response.json(body, { headers });
   };
 
   const respond = async (request: Request): Promise<Response> => {
@@ -116,17 +114,6 @@ function noStore(response: Response): Response {
   return copy;
 }
 
-/**
- * Counts a call of a session, after tokens have been made for it.
- *
- * @throws `Problem` 403 for a session beyond the limit and for one that was ended; every error of the store
- */
-async function admitSession(sessions: Sessions, request: Request, call: SessionCall): Promise<void> {
-  const admission = await sessions.admit(request, call);
-  if (admission.state === 'full') throw sessionLimit(admission.limit);
-  if (admission.state === 'ended') throw sessionEnded();
-}
-
 // The texts for viewers name no option and no rule of the server. A 403 is not reported to `onError` either: any client
 // can request any URL, and would fill the log.
 
@@ -144,18 +131,19 @@ const deniedToViewer = (): Problem => new Problem(403, 'This viewer may have non
 const hasFailed = (): Problem => new Problem(503, 'The signing endpoint failed. Its log says why. Try again later.');
 
 /** The problem for a session beyond the limit. The page may show on how many devices the viewer is watching. */
-const sessionLimit = (limit: number): Problem => {
-  const kind = { type: 'urn:secure-token:session-limit', title: 'Too Many Sessions', more: { limit } };
-  return new Problem(
+const sessionLimit = (limit: number): Problem =>
+  new Problem(
     403,
     'This viewer is watching on as many devices as are allowed. Stop one of them, or wait.',
     {},
-    kind,
+    { type: 'urn:secure-token:session-limit', title: 'Too Many Sessions', limit },
   );
-};
 
 /** The problem for a session that was ended by `sessions.end`. */
-const sessionEnded = (): Problem => {
-  const kind = { type: 'urn:secure-token:session-ended', title: 'Session Ended' };
-  return new Problem(403, 'This session was ended. Log in again.', {}, kind);
-};
+const sessionEnded = (): Problem =>
+  new Problem(
+    403,
+    'This session was ended. Log in again.',
+    {},
+    { type: 'urn:secure-token:session-ended', title: 'Session Ended' },
+  );

@@ -1,6 +1,6 @@
 import { isPlainObject } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { hostProblem, judgeUrl } from '../url/judged-url.ts';
+import { isHost, judgeUrl } from '../url/judged-url.ts';
 import { JudgedScope } from '../url/scope.ts';
 
 /**
@@ -28,36 +28,24 @@ interface Permission {
  *   that cannot be judged, because it would deny nothing
  */
 export function readGrant(grant: Exclude<Grant, Response>, defaultTtl: number): Permission {
-  if (grant !== true && !isPlainGrant(grant)) {
+  const given: unknown = grant === true ? {} : grant;
+  // A list, a map, a `Response` of another library or a misspelt field has a meaning, but does not mean that the viewer
+  // may have everything.
+  if (!isPlainObject(given) || !Reflect.ownKeys(given).every((name) => name === 'denied' || name === 'ttl')) {
     throw optionsError(
       'authorize',
       'Return true, false, a Response, or a plain object with `denied` and `ttl` alone, without hidden members.',
       grant,
     );
   }
-  const { ttl = defaultTtl } = grant === true ? {} : grant;
-  const denied: unknown = grant !== true && Object.hasOwn(grant, 'denied') ? grant.denied : [];
+  const { ttl = defaultTtl } = given;
+  const denied: unknown = Object.hasOwn(given, 'denied') ? given.denied : [];
   if (!(typeof ttl === 'number' && ttl >= 1))
     throw optionsError('ttl from authorize', 'Return seconds, at least 1.', ttl);
   if (!Array.isArray(denied)) throw optionsError('denied from authorize', 'Return a list of absolute URLs.', denied);
   // `map` would skip holes of the list.
   const scopes = Array.from<unknown, JudgedScope>(denied, deniedScope);
-  // Many URLs of a call have the same scope, which may have many parts.
-  const answers = new Map<JudgedScope, boolean>();
-  const judge = (scope: JudgedScope): boolean => {
-    const answer = answers.get(scope) ?? scopes.some((each) => scope.reaches(each));
-    answers.set(scope, answer);
-    return answer;
-  };
-  return { isDenied: judge, ttl };
-}
-
-/**
- * Whether a value is a plain grant. A list, a map, a `Response` of another library or a misspelt field has a meaning,
- * but does not mean that the viewer may have everything.
- */
-function isPlainGrant(grant: unknown): grant is { denied?: readonly string[]; ttl?: number } {
-  return isPlainObject(grant) && Reflect.ownKeys(grant).every((name) => name === 'denied' || name === 'ttl');
+  return { isDenied: (scope) => scopes.some((each) => scope.reaches(each)), ttl };
 }
 
 /**
@@ -66,7 +54,7 @@ function isPlainGrant(grant: unknown): grant is { denied?: readonly string[]; tt
  */
 function deniedScope(entry: unknown): JudgedScope {
   const url = typeof entry === 'string' ? judgeUrl(entry) : undefined;
-  if (!url || hostProblem(url.hostname) !== undefined) {
+  if (!url || !isHost(url.hostname)) {
     throw optionsError(
       'denied from authorize',
       'One of its URLs is not absolute, or servers could read it in different ways. ' +

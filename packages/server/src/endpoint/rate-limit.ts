@@ -1,6 +1,6 @@
 import { digest, sha256 } from '../crypto/hash.ts';
 import { checkNames } from '../errors/check-names.ts';
-import { callHook, storeAnswer } from '../errors/hooks.ts';
+import { storeAnswer } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 
 /**
@@ -31,7 +31,7 @@ export type RateLimitOptions = {
   | {
       /** The number of calls that a viewer may make within one window, counted in the memory of this process. */
       limit: number;
-      /** The length of a window in seconds. A window begins with the viewer's first call. */
+      /** The length of a window in seconds. Windows begin at the multiples of their length in unix time. */
       window: number;
       limiter?: never;
     }
@@ -57,41 +57,37 @@ export type RateLimitOptions = {
  *   limiter without `consume`, and for both of them together
  */
 export function rateLimit(options: RateLimitOptions, clock: () => number): (request: Request) => Promise<number> {
-  checkNames(options, { key: true, limit: true, window: true, limiter: true }, 'rateLimit');
+  checkNames(options, { key: 'function', limit: true, window: true, limiter: true }, 'rateLimit');
   const { key, limit, window, limiter = memoryLimiter(options, clock) } = options;
-  if (typeof (key as unknown) !== 'function')
+  if ((key as unknown) === undefined)
     throw optionsError('rateLimit.key', 'Give a function that returns the viewer.', key);
   if (typeof (limiter as Partial<RateLimiter> | null)?.consume !== 'function')
     throw optionsError('rateLimit.limiter', 'Give an object with consume(key), as rate-limiter-flexible has.', limiter);
   if (options.limiter !== undefined && (limit ?? window) !== undefined)
     throw optionsError('rateLimit.limiter', 'Leave `limit` and `window` out: a limiter has its own.');
   return async (request) => {
-    const viewer: unknown = await callHook('rateLimit.key', () => key(request));
+    const viewer: unknown = await key(request);
     if (typeof viewer !== 'string' || viewer === '')
       throw optionsError('rateLimit.key', 'Return text that is not empty, for every request.', viewer);
-    return secondsToWait(limiter, digest(sha256, viewer, 'base64url'));
+    try {
+      await storeAnswer('rateLimit.limiter', limiter.consume(digest(sha256, viewer, 'base64url')));
+      return 0;
+    } catch (reason) {
+      if (reason instanceof Error) throw reason;
+      const { msBeforeNext } = (reason ?? {}) as { msBeforeNext?: unknown };
+      if (Number.isFinite(msBeforeNext)) return Math.max(1, Math.ceil((msBeforeNext as number) / 1000));
+      throw new Error('rateLimit.limiter: consume() failed. Look at the cause of this error.', { cause: reason });
+    }
   };
 }
 
-async function secondsToWait(limiter: RateLimiter, viewer: string): Promise<number> {
-  try {
-    await storeAnswer('rateLimit.limiter', limiter.consume(viewer));
-    return 0;
-  } catch (reason) {
-    if (reason instanceof Error) throw reason;
-    const { msBeforeNext } = (reason ?? {}) as { msBeforeNext?: unknown };
-    if (Number.isFinite(msBeforeNext)) return Math.max(1, Math.ceil((msBeforeNext as number) / 1000));
-    throw new Error('rateLimit.limiter: consume() failed. Look at the cause of this error.', { cause: reason });
-  }
-}
-
-/** The number of viewers that are counted one by one; each takes about 200 bytes. */
+/** The number of viewers that are counted one by one; each takes about 100 bytes. */
 const maxViewers = 100_000;
 
 /**
- * Counts the calls of each viewer in fixed windows, in the memory of this process: with several instances, a viewer has
- * `limit` on each of them. Once `maxViewers` windows are open, further viewers share 4,096 windows by the first letters
- * of their digests: a flood of invented viewers neither fills the memory nor gives anyone more calls.
+ * Counts the calls of each viewer in windows of unix time, in the memory of this process: with several instances, a
+ * viewer has `limit` on each of them. Beyond `maxViewers` in a window, viewers share 4,096 counts by the first letters of
+ * their digests: a flood of invented viewers neither fills the memory nor gives anyone more calls.
  */
 function memoryLimiter(
   { limit = NaN, window = NaN }: { limit?: number | undefined; window?: number | undefined },
@@ -102,31 +98,20 @@ function memoryLimiter(
   if (!(Number.isFinite(window) && window > 0))
     throw optionsError('rateLimit.window', 'Give seconds, more than 0.', window);
   const windowMs = window * 1000;
-  // All windows have the same length, so the one that was opened first ends first.
-  const windows = new Map<string, { calls: number; endsMs: number }>();
-  let sweptMs = -Infinity;
+  const calls = new Map<string, number>();
+  let current = NaN;
   return {
     // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
     async consume(viewer) {
       const nowMs = clock();
-      // A window that ends more than two lengths from now began before the clock was set back.
-      const isOpen = (endsMs: number): boolean => endsMs > nowMs && endsMs <= nowMs + 2 * windowMs;
-      // Not at each call: a Map steps over the entries that were deleted at its beginning.
-      if (Math.abs(nowMs - sweptMs) >= 1000) {
-        sweptMs = nowMs;
-        for (const [id, { endsMs }] of windows) {
-          if (isOpen(endsMs)) break;
-          windows.delete(id);
-        }
-      }
-      const id = windows.has(viewer) || windows.size < maxViewers ? viewer : viewer.slice(0, 2);
-      const known = windows.get(id);
-      const counted = known && isOpen(known.endsMs) ? known : { calls: 0, endsMs: nowMs + windowMs };
-      if (counted !== known) windows.delete(id);
-      windows.set(id, counted);
-      counted.calls++;
+      const opened = Math.floor(nowMs / windowMs);
+      if (opened !== current) calls.clear();
+      current = opened;
+      const id = calls.has(viewer) || calls.size < maxViewers ? viewer : viewer.slice(0, 2);
+      const count = (calls.get(id) ?? 0) + 1;
+      calls.set(id, count);
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- as rate-limiter-flexible refuses
-      if (counted.calls > limit) throw { msBeforeNext: counted.endsMs - nowMs };
+      if (count > limit) throw { msBeforeNext: (current + 1) * windowMs - nowMs };
     },
   };
 }

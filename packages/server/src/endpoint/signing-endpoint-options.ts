@@ -1,4 +1,4 @@
-import { checkKinds, checkNames } from '../errors/check-names.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { checkCors } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
@@ -71,7 +71,7 @@ export const DEFAULT_MAX_URLS = 100;
 export function checkSigningEndpointOptions(options: SigningEndpointOptions): void {
   checkNames(options, {
     format: true,
-    authorize: true,
+    authorize: 'function',
     allow: true,
     ttl: true,
     expand: true,
@@ -79,14 +79,12 @@ export function checkSigningEndpointOptions(options: SigningEndpointOptions): vo
     cors: true,
     rateLimit: true,
     sessions: true,
-    onError: true,
-    clock: true,
+    onError: 'function',
+    clock: 'function',
   });
-  checkKinds({ ...options }, { onError: 'function', clock: 'function' });
   const { authorize, format, ttl, maxUrls = DEFAULT_MAX_URLS, sessions, cors } = options;
-  if (typeof (authorize as unknown) !== 'function') {
+  if ((authorize as unknown) === undefined)
     throw optionsError('authorize', 'Give a function that decides who may watch what.', authorize);
-  }
   checkTtl(ttl, typeof format === 'function' ? undefined : format.maxTtl);
   if (!(typeof (maxUrls as unknown) === 'number' && maxUrls >= 1))
     throw optionsError('maxUrls', 'Give a number, at least 1.', maxUrls);

@@ -65,13 +65,11 @@ export function readSession(session: unknown): string | undefined {
 }
 
 function parseObject(text: string): Record<string, unknown> {
-  let body: unknown;
   try {
-    body = JSON.parse(text);
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null) return body as Record<string, unknown>;
   } catch {
-    throw new Problem(400, 'The body is not JSON. Send { "urls": […], "reason": "initial" }.');
+    // the same answer as for JSON that is not an object
   }
-  if (typeof body !== 'object' || body === null)
-    throw new Problem(400, 'The body is not a JSON object. Send { "urls": […], "reason": "initial" }.');
-  return body as Record<string, unknown>;
+  throw new Problem(400, 'The body is not a JSON object. Send { "urls": […], "reason": "initial" }.');
 }

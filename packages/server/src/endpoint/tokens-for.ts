@@ -1,15 +1,15 @@
 import type { Token } from 'secure-token-core';
-import { checkKinds, checkNames } from '../errors/check-names.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { checkedClock } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
 import type { ExpandOptions } from '../playlist/playlist-expander.ts';
+import { formatReader } from '../token/format-reader.ts';
 import { withoutPathToken, writtenUrl } from '../token/sign-url.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import type { ScopeTest } from '../token/token-scope.ts';
 import { allowList } from '../url/url-rule.ts';
-import { TokenMint, listedUrls, openableChildren, openableUrls } from './mint-tokens.ts';
-import type { OpenableUrl } from './mint-tokens.ts';
+import { TokenMint, openableChildren, openableUrls } from './mint-tokens.ts';
 import { checkTtl, lifetimeFor } from './signing-endpoint-options.ts';
 import { isWebUrl } from './signing-request.ts';
 
@@ -43,67 +43,45 @@ export interface TokensForOptions {
  *   every error of the format
  */
 export async function tokensFor(urls: readonly string[], options: TokensForOptions): Promise<Token[]> {
-  checkNames(options, { format: true, ttl: true, expand: true, allow: true, clock: true });
-  checkKinds({ ...options }, { clock: 'function' });
-  const { expand, ttl } = options;
+  checkNames(options, { format: true, ttl: true, expand: true, allow: true, clock: 'function' });
+  const { expand, ttl, allow } = options;
   const clock = checkedClock(options.clock);
-  const format = await readFormat(options.format);
+  const format = await formatReader(options.format)();
   checkTtl(ttl, format.maxTtl);
   if (!Array.isArray(urls)) throw optionsError('urls', 'Give a list of absolute URLs.', urls);
   if (urls.length === 0) return [];
-  const allows = options.allow === undefined ? undefined : allowList(options.allow);
+  // Without `allow`, the app itself names the URLs.
+  const mayOpen: ScopeTest = allow === undefined ? () => true : allowList(allow);
   const expires = Math.floor(clock() / 1000) + lifetimeFor('initial', ttl, format.maxTtl);
   const hrefs = urls.map((url: string) => hrefToSign(url, format));
-  const asked = await askedUrls(hrefs, allows ?? everything, format, expires);
-  const failures: unknown[] = [];
-  const mayOpen = (): boolean => true;
-  const mint = new TokenMint(format, { expires, mayOpen, onError: (error) => failures.push(error) });
-  const signed = new Set(await mint.mint(asked));
-  const children = await openableChildren(asked, {
-    format,
-    expires,
-    allows: allows ?? (expand ? allowList(asked.map(({ href }) => new URL('.', href).href)) : everything),
-    mayOpen,
-    expander: expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined,
-  });
-  await mint.mint(children);
-  if (failures.length > 0) throw failures[0];
+  const onError = (error: unknown): never => {
+    throw error;
+  };
+  const mint = new TokenMint({ format, expires, mayOpen, onError });
+  const asked = await openableUrls([...new Set(hrefs)], { format, expires, mayOpen });
+  const signed = new Set((await mint.mint(asked)).map(({ href }) => href));
   if (mint.cookies.length > 0) {
     throw optionsError(
       'format',
       'Its tokens travel in cookies, which only the signing endpoint can set. Give another format.',
     );
   }
-  const unsigned = asked.find((each) => !signed.has(each));
-  if (unsigned) throw notSigned(hrefs.indexOf(unsigned.href));
+  // A page would not show that a token is missing. The error does not quote the URL: it may contain a token that the
+  // format does not know.
+  const unsigned = hrefs.findIndex((href) => !signed.has(href));
+  if (unsigned >= 0) {
+    throw optionsError(
+      'urls',
+      `The URL at index ${unsigned} is not signed: it or what its token opens is not below \`allow\`, ` +
+        'or the format refuses it. Add its prefix to `allow`, or give another URL.',
+    );
+  }
+  if (expand) {
+    const expander = playlistExpander(expand === true ? {} : expand, clock);
+    const below = allow === undefined ? allowList(hrefs.map((href) => new URL('.', href).href)) : mayOpen;
+    await mint.mint(await openableChildren(asked, expander, { format, expires, mayOpen: below }));
+  }
   return mint.tokens;
-}
-
-/** The prefixes if there is no `allow`: the app itself names the URLs. */
-const everything: ScopeTest = () => true;
-
-async function readFormat(source: TokensForOptions['format']): Promise<TokenFormat> {
-  const format: unknown = typeof source === 'function' ? await source() : source;
-  if (typeof (format as Partial<TokenFormat> | undefined)?.sign === 'function') return format as TokenFormat;
-  throw optionsError('format', 'Give a format such as azion({ secret }), or a function that returns one.');
-}
-
-/**
- * Returns the URLs with their scopes.
- *
- * @throws `ERR_OPTIONS` for the first URL that is not signed: a page would not show that its token is missing
- */
-async function askedUrls(
-  hrefs: readonly string[],
-  allows: ScopeTest,
-  format: TokenFormat,
-  expires: number,
-): Promise<OpenableUrl[]> {
-  const openable = await openableUrls(listedUrls([...new Set(hrefs)], allows), { allows, format, expires });
-  const signed = new Set(openable.map(({ href }) => href));
-  const missing = hrefs.findIndex((href) => !signed.has(href));
-  if (missing >= 0) throw notSigned(missing);
-  return openable;
 }
 
 /** Returns the URL as it was given, or without a token in its path, which the new token replaces. */
@@ -113,15 +91,6 @@ function hrefToSign(url: string, format: TokenFormat): string {
   const asked = writtenUrl(url, 'urls');
   const target = withoutPathToken(asked, format);
   return target === asked ? url : target.href;
-}
-
-/** The error does not quote the URL: it may contain a token that the format does not know. */
-function notSigned(index: number): Error {
-  return optionsError(
-    'urls',
-    `The URL at index ${index} is not signed: it or what its token opens is not below \`allow\`, ` +
-      'or the format refuses it. Add its prefix to `allow`, or give another URL.',
-  );
 }
 
 /**

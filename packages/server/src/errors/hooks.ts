@@ -1,27 +1,5 @@
 import { optionsError } from './options-error.ts';
 
-/** The words in the messages of V8, JavaScriptCore and SpiderMonkey for a property that is missing. */
-const HAS_NO_PROPERTY = /\bundefined\b|is not a function/;
-
-/**
- * Calls a hook of the options that takes a `Request`, and explains the `TypeError` of a hook that was written for the
- * request of a framework. `request.session` is undefined in a `Request`, and the original message does not say why.
- *
- * @param name of the option
- */
-export async function callHook<T>(name: string, hook: () => T | Promise<T>): Promise<T> {
-  try {
-    return await hook();
-  } catch (error) {
-    if (!(error instanceof TypeError && HAS_NO_PROPERTY.test(error.message))) throw error;
-    throw new Error(
-      `${name} threw a TypeError. It gets a Request of the Fetch API, not the request of a framework: there is no ` +
-        "session, user or cookies in it. Read request.headers.get('cookie').",
-      { cause: error },
-    );
-  }
-}
-
 /**
  * Wraps the `clock` of the options and checks each value that it returns. With `NaN`, every comparison would say "not
  * expired". With seconds instead of milliseconds, no token would ever expire.
@@ -44,20 +22,9 @@ function logToConsole(error: unknown): void {
   console.error(error);
 }
 
-function tellNobody(): void {
-  // If the log itself fails, there is no other place to report the failure.
-}
-
-/** Wraps `onError` of the options, so that no handler sends another response because the log fails. */
+/** Wraps a log of the options. A log that throws or rejects changes no response, and does not end the process. */
 export function errorLog(onError: (error: unknown) => unknown = logToConsole): (error: unknown) => void {
-  return (error) => {
-    try {
-      // The rejection of an async `onError` would end the process if it were not caught.
-      Promise.resolve(onError(error)).catch(tellNobody);
-    } catch {
-      tellNobody();
-    }
-  };
+  return (error) => void new Promise((resolve) => resolve(onError(error))).catch(() => undefined);
 }
 
 /**
@@ -78,9 +45,5 @@ export async function storeAnswer<T>(name: string, answer: Promise<T>): Promise<
     const fail = (): void => reject(new Error(`${name}: the store did not answer within two seconds. Check it.`));
     timer = setTimeout(fail, timeoutMs);
   });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

@@ -18,10 +18,9 @@ export class OptionsError extends Error {
 /** Names the kind of `value`, or the number itself. Never quotes a text, which may be a secret. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'number') return String(value);
+  if (value === null || typeof value === 'number') return String(value);
   if (typeof value === 'string') return value === '' ? 'empty text' : 'text';
+  if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 

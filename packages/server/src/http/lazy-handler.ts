@@ -8,29 +8,18 @@ type Handler = (request: Request) => Promise<Response>;
  * the same object, and made again after a deployment has changed `env`. If `make` throws, it is called again at the
  * next request. If `env` is another object at every request, the handler keeps no counts between requests: give
  * `rateLimit` a `limiter` then.
- *
- * @throws `ERR_OPTIONS` at once if `make` is not a function
  */
 export function lazyHandler<Env extends readonly [env?: unknown]>(
   make: (...env: Env) => Handler,
 ): (request: Request, ...env: Env) => Promise<Response> {
-  if (typeof (make as unknown) !== 'function') {
-    throw optionsError('make', 'Give a function such as (env) => createSigningEndpoint({ … }).', make);
-  }
   let made: { readonly env: unknown; readonly handler: Handler } | undefined;
   return (request, ...env) => {
-    checkRequest(request);
     // Passes only the argument that `make` declares: Next and Workers pass more, which is another object at every
     // request.
     const [first] = make.length > 0 ? env : [];
-    if (!made || made.env !== first) made = { env: first, handler: checked(make(...([first] as unknown as Env))) };
+    if (!made || made.env !== first) made = { env: first, handler: make(...([first] as unknown as Env)) };
     return made.handler(request);
   };
-}
-
-function checked(handler: unknown): Handler {
-  if (typeof handler === 'function') return handler as Handler;
-  throw optionsError('make', 'It returned no function. Return createSigningEndpoint({ … }), and not a promise of it.');
 }
 
 /**
@@ -41,16 +30,11 @@ function checked(handler: unknown): Handler {
  * @throws `ERR_OPTIONS`
  */
 export function checkRequest(request: unknown): void {
-  if (isRequest(request)) return;
+  const { method, url, headers } = (request ?? {}) as Partial<Request>;
+  if (typeof method === 'string' && typeof url === 'string' && typeof headers?.get === 'function') return;
   throw optionsError(
     'request',
     'this handler was called with something that is not a Request. ' +
       'For node:http, Express and Fastify wrap it: toNodeHandler(token). In Hono call token(context.req.raw).',
   );
-}
-
-function isRequest(request: unknown): boolean {
-  if (typeof request !== 'object' || request === null) return false;
-  const { method, url, headers } = request as Partial<Request>;
-  return typeof method === 'string' && typeof url === 'string' && typeof headers?.get === 'function';
 }

@@ -2,24 +2,24 @@
 export class Problem extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly kind: ProblemKind | undefined;
+  readonly members: Readonly<Record<string, string | number>>;
 
-  /** @param detail text for the person who reads the network panel; never contains data of the request */
-  constructor(status: number, detail: string, headers: Readonly<Record<string, string>> = {}, kind?: ProblemKind) {
+  /**
+   * @param detail text for the person who reads the network panel; never contains data of the request
+   * @param members `type` and `title` of a kind that an app can tell from other problems with the same status (section
+   *   3.1.1), and what else the app may show (section 3.2)
+   */
+  constructor(
+    status: number,
+    detail: string,
+    headers: Readonly<Record<string, string>> = {},
+    members: Readonly<Record<string, string | number>> = {},
+  ) {
     super(detail);
     this.status = status;
     this.headers = headers;
-    this.kind = kind;
+    this.members = members;
   }
-}
-
-/** A kind of problem that an app can tell from other problems with the same status (section 3.1.1). */
-export interface ProblemKind {
-  /** A URI that names the kind. */
-  readonly type: string;
-  readonly title: string;
-  /** Additional members (section 3.2). */
-  readonly more?: Readonly<Record<string, number>>;
 }
 
 const titles: Readonly<Record<number, string>> = {
@@ -37,9 +37,8 @@ const titles: Readonly<Record<number, string>> = {
  * Creates the response for a problem. Without a `type` member a problem means the same as its status, and `title` is
  * the phrase of that status (section 4.2.1).
  */
-export function problemResponse({ status, message, headers, kind }: Problem): Response {
-  const { type, title = titles[status], more }: Partial<ProblemKind> = kind ?? {};
-  return new Response(JSON.stringify({ type, title, status, detail: message, ...more }), {
+export function problemResponse({ status, message, headers, members }: Problem): Response {
+  return new Response(JSON.stringify({ title: titles[status], ...members, status, detail: message }), {
     status,
     headers: { ...headers, 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' },
   });

@@ -8,7 +8,7 @@ import { pathToSign } from '../format-parts/path-to-sign.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
-import { hasFurtherClaims, refusedClaims, writtenClaims } from './claims.ts';
+import { hasFurtherClaims, refusedClaims, checkedClaims } from './claims.ts';
 import { jws, readObject } from './jws.ts';
 import type { JwtKey } from './jws.ts';
 
@@ -35,7 +35,7 @@ export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTok
   checkNames(options, { keys: true, params: true, maxTtl: true });
   const { keys, params: more = {}, maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });
-  const params = writtenClaims('params', more, ['sub', 'kid', 'exp']);
+  const params = checkedClaims('params', more, ['sub', 'kid', 'exp']);
   const signer = jws(keys, 'RS256');
   const kid = keys[0]?.id;
   /** Returns the id of the video. @throws `ERR_OPTIONS` for a URL that the format does not sign */

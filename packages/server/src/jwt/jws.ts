@@ -2,8 +2,10 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { CompactSign } from 'jose';
 import type { JWK } from 'jose';
 import { base64Bytes, base64url, utf8Text } from '../crypto/base64url.ts';
-import { equalInConstantTime, hmac, sha256 } from '../crypto/hash.ts';
+import { sha256 } from '../crypto/hash.ts';
 import { keyPair } from '../crypto/key-pair.ts';
+import { hmacSigner } from '../crypto/private-key-signer.ts';
+import type { Signer } from '../crypto/private-key-signer.ts';
 import { isPem } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
 import type { Claims, JwtClaims } from './claims.ts';
@@ -32,18 +34,6 @@ export interface Jws {
   readonly read: (token: string) => Promise<JwtClaims | 'signature' | 'malformed'>;
 }
 
-interface JwsKey {
-  readonly sign: (header: Header, payload: Uint8Array) => Promise<string> | string;
-  /** @param signed the token up to its last dot */
-  readonly isGenuine: (signed: string, signature: string) => Promise<boolean> | boolean;
-}
-
-interface Header {
-  readonly alg: JwtAlgorithm;
-  readonly typ: 'JWT';
-  readonly kid?: string;
-}
-
 /**
  * Creates the signer of a format. The first key signs, all keys verify. The configuration decides on the algorithm, and
  * the header is compared with it.
@@ -56,27 +46,34 @@ export function jws(keys: readonly JwtKey[], algorithm: JwtAlgorithm): Jws {
   if (keys.length === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
   const jwsKeys = keys.map(({ key }) => (algorithm === 'HS256' ? sharedKey(key) : pairOf(key, algorithm)));
   const { id } = keys[0]!;
-  const ownHeader: Header = { alg: algorithm, typ: 'JWT', ...(id !== undefined && { kid: id }) };
-  const ownWritten = encoded(ownHeader);
+  const header: Header = { alg: algorithm, typ: 'JWT', ...(id !== undefined && { kid: id }) };
+  const ownWritten = encoded(header);
 
   return {
-    sign: async (claims, expires) =>
-      jwsKeys[0]!.sign(ownHeader, utf8ToBytes(JSON.stringify({ ...claims, exp: expires }))),
+    sign: async (claims, expires) => jwsKeys[0]!.sign(header, utf8ToBytes(JSON.stringify({ ...claims, exp: expires }))),
     read: async (token) => {
-      const parts = compactForm.exec(token);
-      if (!parts) return 'signature';
-      const [, written, payload, signature] = parts;
+      const [, written, payload, signature] = compactForm.exec(token) ?? [];
       // Most tokens have the header that `sign` writes.
-      const header = written === ownWritten ? ownHeader : readObject(written);
-      if (!header) return 'signature';
-      if ('crit' in header || 'b64' in header) return 'malformed';
-      if (header.alg !== algorithm) return 'signature';
-      const signed = token.slice(0, token.lastIndexOf('.'));
+      const sent = written === ownWritten ? header : readObject(written);
+      if (!sent) return 'signature';
+      if ('crit' in sent || 'b64' in sent) return 'malformed';
+      if (sent.alg !== algorithm) return 'signature';
       let isGenuine = false;
-      for (const key of jwsKeys) isGenuine = (await key.isGenuine(signed, signature!)) || isGenuine;
+      for (const key of jwsKeys) isGenuine = (await key.verify(`${written!}.${payload!}`, signature!)) || isGenuine;
       return isGenuine ? readClaims(payload) : 'signature';
     },
   };
+}
+
+interface Header {
+  readonly alg: JwtAlgorithm;
+  readonly typ: 'JWT';
+  readonly kid?: string;
+}
+
+/** A key that signs a token, and checks the signature of the text in front of the last dot. */
+interface JwsKey extends Pick<Signer, 'verify'> {
+  readonly sign: (header: Header, payload: Uint8Array) => Promise<string> | string;
 }
 
 /** Creates a key for HS256 (RFC 7518 section 3.2). jose would import the secret for each token. */
@@ -84,14 +81,13 @@ function sharedKey(secret: string | JWK): JwsKey {
   // the text of a public key is no secret: everyone who has read it could sign
   if (typeof secret !== 'string' || secret === '' || isPem(secret))
     throw optionsError('keys', 'For HS256, give the shared secret as text.', secret);
-  const key = utf8ToBytes(secret);
-  const macOf = (signed: string): string => hmac(sha256, key, signed, 'base64url');
+  const { sign, verify } = hmacSigner(sha256, utf8ToBytes(secret), 'base64url');
   return {
-    sign: (header, payload) => {
+    sign: async (header, payload) => {
       const signed = `${encoded(header)}.${base64url(payload)}`;
-      return `${signed}.${macOf(signed)}`;
+      return `${signed}.${await sign(signed)}`;
     },
-    isGenuine: (signed, signature) => equalInConstantTime(macOf(signed), signature),
+    verify,
   };
 }
 
@@ -104,12 +100,12 @@ function pairOf(key: string | JWK, algorithm: 'RS256' | 'ES256'): JwsKey {
   return {
     sign: async (header, payload) =>
       new CompactSign(payload).setProtectedHeader({ ...header }).sign(await pair.signingKey()),
-    isGenuine: (signed, signature) => pair.isGenuine(utf8ToBytes(signed), base64Bytes(signature)!),
+    verify: (signed, signature) => pair.isGenuine(utf8ToBytes(signed), base64Bytes(signature)!),
   };
 }
 
-function encoded(value: object): string {
-  return base64url(utf8ToBytes(JSON.stringify(value)));
+function encoded(header: Header): string {
+  return base64url(utf8ToBytes(JSON.stringify(header)));
 }
 
 /**

@@ -13,9 +13,8 @@ import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
-import { parsedUrl } from '../url/judged-url.ts';
 import type { Scope } from '../url/scope.ts';
-import { hasFurtherClaims, refusedClaims, writtenClaims } from './claims.ts';
+import { hasFurtherClaims, refusedClaims, checkedClaims } from './claims.ts';
 import type { Claims } from './claims.ts';
 import { jws } from './jws.ts';
 import type { JwtAlgorithm, JwtKey } from './jws.ts';
@@ -26,10 +25,10 @@ export interface JwtOptions extends ValueCarrierOptions {
   algorithm: JwtAlgorithm;
   /**
    * Returns the claims that say what is opened, for a URL without its query; `undefined` for a URL that is not to be
-   * signed. If a claim is `undefined`, `NaN`, infinite or an invalid date, the URL is not signed either. In all these
-   * cases, and if the function throws, `verify` takes the URL for malformed. Claims are compared as `JSON.stringify`
-   * writes them: `sign` throws `ERR_OPTIONS` for what that loses (an object of a class without `toJSON`, a promise, a
-   * function, a list with names or gaps), for an object that contains itself, and for the claim `exp`.
+   * signed. If a claim is `undefined` or `NaN`, the URL is not signed either. In all these cases, and if the function
+   * throws, `verify` takes the URL for malformed. Claims are compared as `JSON.stringify` writes them: `sign` throws
+   * `ERR_OPTIONS` for what that loses or changes (a date, an object of a class, a promise, a function, a list with names
+   * or gaps), and for the claim `exp`.
    */
   claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
@@ -56,13 +55,11 @@ export interface JwtOptions extends ValueCarrierOptions {
  * @throws `ERR_OPTIONS`
  */
 export function jwt(options: JwtOptions): VerifyingTokenFormat {
-  return jwtFormat(options, {
-    name: 'jwt',
-    claims: (url) => {
-      const claims: unknown = options.claims(url);
-      return claims ? writtenClaims('claims', claims, ['exp']) : undefined;
-    },
-  });
+  const claims = (url: URL): Claims | undefined => {
+    const found: unknown = options.claims(url);
+    return found ? checkedClaims('claims', found, ['exp']) : undefined;
+  };
+  return jwtFormat({ ...options, claims }, { name: 'jwt' });
 }
 
 export type JwPlayerOptions = SecretOptions & {
@@ -83,35 +80,35 @@ export function jwPlayer(options: JwPlayerOptions): VerifyingTokenFormat {
   const { maxTtl = 86_400 } = options;
   const keys = secretList(options).map((key) => ({ key }));
   const claims = ({ pathname }: URL): Claims => ({ resource: pathname });
-  return jwtFormat({ keys, algorithm: 'HS256', claims, maxTtl }, { name: 'jw-player', claims });
+  return jwtFormat({ keys, algorithm: 'HS256', claims, maxTtl }, { name: 'jw-player' });
 }
 
 interface OwnRules {
   readonly name: string;
-  /** Returns the claims that are signed and compared, as JSON writes them. */
-  readonly claims: (url: URL) => Claims | undefined;
   /** Claims that are written and not compared. */
   readonly written?: Claims;
   /** Claims that only the CDN can judge: `verify` refuses tokens that have them. */
   readonly unjudged?: readonly string[];
 }
 
-/** Makes the format of each CDN whose tokens are JWTs in a parameter. @throws `ERR_OPTIONS` */
-export function jwtFormat(
-  options: JwtOptions,
-  { name, claims, written = {}, unjudged = [] }: OwnRules,
-): VerifyingTokenFormat {
+/**
+ * Makes the format of each CDN whose tokens are JWTs in a parameter.
+ *
+ * @param options with claims as JSON writes them
+ * @throws `ERR_OPTIONS`
+ */
+export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = [] }: OwnRules): VerifyingTokenFormat {
   checkNames(options, {
     keys: true,
     algorithm: true,
-    claims: true,
-    opens: true,
+    claims: 'function',
+    opens: 'function',
     carrier: true,
     cookie: true,
     param: true,
     maxTtl: true,
   });
-  const { opens = pathScope, param = 'token', maxTtl = 86_400 } = options;
+  const { claims, opens = pathScope, param = 'token', maxTtl = 86_400 } = options;
   checkTimes({ maxTtl });
   const signer = jws(options.keys, options.algorithm);
   const carrier = valueCarrier([param], options);
@@ -143,7 +140,7 @@ export function jwtFormat(
 
     opens(url) {
       claimsToSign(url);
-      return checkedScope(opens(withoutQuery(url)), url);
+      return opens(withoutQuery(url));
     },
 
     async sign(url, expires, session) {
@@ -183,19 +180,4 @@ export function jwtFormat(
 
 function withoutQuery({ origin, pathname }: URL): URL {
   return new URL(origin + pathname);
-}
-
-/** @throws `ERR_OPTIONS` for a value that is not a scope on the origin of `url` */
-function checkedScope(scope: Scope, url: URL): Scope {
-  const { kind, href, parts } = scope;
-  const target = parsedUrl(href);
-  const isWhole = kind !== 'folder' || target?.pathname.endsWith('/') === true;
-  const isKind = ['url', 'path', 'folder'].includes(kind) && isWhole;
-  if (!isKind || target?.origin !== url.origin || (kind !== 'url' && target.search !== '')) {
-    throw optionsError(
-      'opens',
-      "This is not a scope on the origin of the URL. Return { kind, href } with kind 'url', 'path' or 'folder'.",
-    );
-  }
-  return { kind, href: target.href, ...(parts && { parts: parts.map((part) => checkedScope(part, url)) }) };
 }

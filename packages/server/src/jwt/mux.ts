@@ -2,7 +2,7 @@ import { checkNames } from '../errors/check-names.ts';
 import { folderScope, joinedScope, pathScope } from '../format-parts/opened-scope.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
-import { writtenClaims } from './claims.ts';
+import { checkedClaims } from './claims.ts';
 import type { Claims } from './claims.ts';
 import type { JwtKey } from './jws.ts';
 import { jwtFormat } from './jwt.ts';
@@ -42,7 +42,7 @@ const audiences: readonly (readonly [RegExp, string])[] = [
 export function mux(given: MuxOptions): VerifyingTokenFormat {
   checkNames(given, { keys: true, params: true, maxTtl: true });
   const { keys, params: more = {}, ...options } = given;
-  const params = writtenClaims('params', more, ['sub', 'aud', 'kid', 'exp']);
+  const params = checkedClaims('params', more, ['sub', 'aud', 'kid', 'exp']);
   const claims = ({ pathname }: URL): (Claims & { sub: string; aud: string }) | undefined => {
     for (const [pattern, aud] of audiences) {
       const sub = pattern.exec(pathname)?.[1];
@@ -59,7 +59,6 @@ export function mux(given: MuxOptions): VerifyingTokenFormat {
     { ...options, keys, algorithm: 'RS256', claims, opens },
     {
       name: 'mux',
-      claims,
       // Mux wants the key's id among the claims too. This claim says nothing about what a token opens.
       written: { kid: keys[0]?.id },
       unjudged: ['playback_restriction_id'],

@@ -1,4 +1,4 @@
-import { checkKinds, checkNames } from '../errors/check-names.ts';
+import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
@@ -41,8 +41,7 @@ export type PlaylistExpander = (
  * that `allows` refuses. It skips whatever cannot be read: a slow origin costs round trips later, never the answer.
  */
 export function playlistExpander(options: ExpandOptions, clock: () => number): PlaylistExpander {
-  checkNames(options, { fetch: true, segments: true, timeout: true }, 'expand');
-  checkKinds({ ...options }, { fetch: 'function' }, 'expand.');
+  checkNames(options, { fetch: 'function', segments: true, timeout: true }, 'expand');
   const {
     fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init),
     segments = 6,

@@ -1,6 +1,6 @@
 import { digest, sha256 } from '../crypto/hash.ts';
-import { checkKinds, checkNames } from '../errors/check-names.ts';
-import { callHook, checkedClock, storeAnswer } from '../errors/hooks.ts';
+import { checkNames } from '../errors/check-names.ts';
+import { checkedClock, storeAnswer } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Admission, Sessions } from './sessions.ts';
@@ -53,7 +53,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const viewerOf = async (request: Request): Promise<string> => {
     const known = viewers.get(request);
     if (known !== undefined) return known;
-    const name: unknown = await callHook('sessions.viewer', () => viewer(request));
+    const name: unknown = await viewer(request);
     if (typeof name !== 'string' || name === '')
       throw optionsError('sessions.viewer', 'Return text that is not empty, for every request.', name);
     const owner = digestOf(name);
@@ -115,8 +115,7 @@ function sessionId(owner: string, session = ''): string {
 
 /** @throws `ERR_OPTIONS` */
 function checkSessionsOptions(options: SessionsOptions): void {
-  checkNames(options, { store: true, viewer: true, limit: true, idle: true, clock: true });
-  checkKinds({ ...options }, { clock: 'function' });
+  checkNames(options, { store: true, viewer: true, limit: true, idle: true, clock: 'function' });
   const { store, viewer, limit, idle } = options;
   if (typeof (store as Partial<SessionStore> | undefined)?.admit !== 'function')
     throw optionsError('store', 'Give a store such as memoryStore() or redisStore(client).', store);

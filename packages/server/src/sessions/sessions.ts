@@ -1,3 +1,5 @@
+import type { EndedSessions } from './session-store.ts';
+
 /** The sessions of all viewers, as `createSessions` returns them. */
 export interface Sessions {
   /**
@@ -60,7 +62,4 @@ export type Admission =
   | { readonly state: 'full'; readonly limit: number }
   | { readonly state: 'ended' };
 
-export interface EndedList {
-  readonly version: string;
-  readonly sessions: readonly { readonly id: string; readonly untilMs: number }[];
-}
+export type EndedList = EndedSessions;

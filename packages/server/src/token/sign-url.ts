@@ -24,19 +24,13 @@ export type SignUrlOptions = { format: TokenFormat } & (
 export async function signUrl(url: string | URL, options: SignUrlOptions): Promise<string> {
   checkNames(options, { format: true, expiresIn: true, expires: true });
   const { format, expiresIn, expires } = options;
-  if ((expiresIn === undefined) === (expires === undefined)) {
-    throw optionsError(
-      'expiresIn',
-      'Both or neither of `expiresIn` and `expires` are given. ' +
-        'Give `expiresIn` (seconds from now) or `expires` (unix seconds).',
-    );
-  }
+  if ((expiresIn === undefined) === (expires === undefined))
+    throw optionsError('expiresIn', 'Give either `expiresIn` (seconds from now) or `expires` (unix seconds).');
   if (
     expiresIn !== undefined &&
     !(Number.isFinite(expiresIn) && expiresIn > 0 && expiresIn <= (format.maxTtl ?? Infinity))
-  ) {
+  )
     throw optionsError('expiresIn', 'Give seconds, more than 0 and at most the maxTtl of the format.', expiresIn);
-  }
   const asked = writtenUrl(url, 'url');
   const target = withoutPathToken(asked, format);
   const token = await format.sign(target, expires ?? Math.floor(Date.now() / 1000 + expiresIn));
@@ -80,30 +74,16 @@ export async function verifyUrl(url: string | URL, options: VerifyUrlOptions): P
  */
 export function writtenUrl(text: string | URL, option: string): URL {
   const written = String(text);
-  if (/[\p{Cc}\p{Cs}]|^\s|\s$|^[^?#]*\\/u.test(written)) {
-    throw optionsError(
-      option,
-      'The text has backslashes, line breaks, or spaces around it. ' +
-        'Write it without backslashes, line breaks and spaces.',
-    );
-  }
-  if (/^[^?#]*\/(?:\.|%2e){1,2}(?:[/?#]|$)/i.test(written)) {
-    throw optionsError(
-      option,
-      'The path has dot segments. Write it without dot segments: resolve them with `new URL(…)` in front of your own ' +
-        'checks, and give its `href`.',
-    );
-  }
-  const url = parsedUrl(written);
+  const isChanged = /[\p{Cc}\p{Cs}]|^\s|\s$|^[^?#]*(?:\\|\/(?:\.|%2e){1,2}(?:[/?#]|$))/iu.test(written);
+  const url = isChanged ? undefined : parsedUrl(written);
+  if (url && !url.username && !url.password) return url;
   // The error of `URL` is not the cause of this one: its `input` contains the whole text, and so the token.
-  if (!url) throw optionsError(option, 'This is not an absolute URL. Give an absolute URL.');
-  if (url.username || url.password) {
-    throw optionsError(
-      option,
-      'The URL has a user name or a password, which browsers and edges do not get to see. Give it without them.',
-    );
-  }
-  return url;
+  throw optionsError(
+    option,
+    'This is not a URL as clients request it. Give an absolute URL without a user name, a password, backslashes, line ' +
+      'breaks, spaces around it and dot segments: resolve those with `new URL(…)` in front of your own checks, and ' +
+      'give its `href`.',
+  );
 }
 
 /** Returns the URL to sign again: without the token of this format in its path, or `url` itself if there is none. */

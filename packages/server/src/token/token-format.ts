@@ -52,7 +52,7 @@ export interface TokenFormat {
   readonly cookies?: readonly string[];
   /**
    * Names of the query parameters in which the tokens travel. The edge removes them also from requests that no rule
-   * protects.
+   * protects, and finds by them the token of a playlist that its children may have.
    */
   readonly parameters?: readonly string[];
   /** Names of the headers in which the tokens travel. The edge removes them like `parameters`. */

@@ -49,14 +49,13 @@ export function opensOnly(
   format: TokenFormat,
   { limit, mayOpen }: { limit: JudgedScope; mayOpen: ScopeTest },
 ): boolean {
-  // A value that is not text would be written into the response as another text.
-  if ([url, prefix, base].some((each: unknown) => each !== undefined && typeof each !== 'string')) return false;
   const isWithin = (scope: JudgedScope | undefined): boolean =>
     scope !== undefined && mayOpen(scope) && limit.holds(scope);
-  // A prefix and a base have no query and no user name, and are http(s) URLs.
-  const isPlain = (each: string | undefined): boolean =>
-    each === undefined || /^https?:\/\/[^/?#@]+\/[^?#]*$/i.test(each);
-  if (!isPlain(prefix) || !isPlain(base)) return false;
+  // A value that is not text would be written into the response as another text. A prefix and a base have no query and
+  // no user name, and are http(s) URLs.
+  const isPlain = (each: unknown): boolean => typeof each === 'string' && /^https?:\/\/[^/?#@]+\/[^?#]*$/i.test(each);
+  if (url !== undefined && typeof (url as unknown) !== 'string') return false;
+  if (![prefix, base].every((each) => each === undefined || isPlain(each))) return false;
   if (prefix !== undefined && !isWithin(scopeOfToken({ prefix }))) return false;
   if (url !== undefined && !isWithin(scopeOfToken({ url, anyQuery }))) return false;
   if (base === undefined) return true;

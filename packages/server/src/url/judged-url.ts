@@ -1,6 +1,11 @@
 import { canonicalPath, encodePath, pathProblem } from './canonical-path.ts';
 
-interface UrlParts {
+/**
+ * A URL that all servers read in the same way. Requests, rules, allowed prefixes, `denied` entries, scopes and the
+ * references of playlists are compared as values of this type. Only `judgeUrl` makes them. Comparing texts instead would
+ * compare spellings.
+ */
+export class JudgedUrl {
   /** `http:` or `https:`. */
   readonly protocol: string;
   /** Lower case, IDNA in its ASCII form, without a trailing dot. */
@@ -11,23 +16,10 @@ interface UrlParts {
   readonly path: string;
   /** With its `?`, unnecessary escapes decoded (RFC 3986 section 6.2.2.2); empty if there is no query. */
   readonly search: string;
-}
-
-/**
- * A URL that all servers read in the same way. Requests, rules, allowed prefixes, `denied` entries, scopes and the
- * references of playlists are compared as values of this type. Only `judgeUrl` makes them. Comparing texts instead would
- * compare spellings.
- */
-export class JudgedUrl implements UrlParts {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port: string;
-  readonly path: string;
-  readonly search: string;
   // Private, so that no other object fits this type.
   #hrefWithoutQuery?: string;
 
-  private constructor({ protocol, hostname, port, path, search }: UrlParts) {
+  private constructor({ protocol, port }: Pick<URL, 'protocol' | 'port'>, hostname: string, path: string, search = '') {
     this.protocol = protocol;
     this.hostname = hostname;
     this.port = port;
@@ -37,12 +29,11 @@ export class JudgedUrl implements UrlParts {
 
   /** Does the work of `judgeUrl`. */
   static from(url: URL): JudgedUrl | undefined {
-    const { protocol, username, password, port } = url;
-    if (!/^https?:$/.test(protocol) || username || password) return undefined;
+    if (!/^https?:$/.test(url.protocol) || url.username || url.password) return undefined;
     const hostname = judgeHost(url.hostname);
     const path = canonicalPath(url.pathname, 'decoded');
     if (hostname === undefined || path === undefined || pathProblem(path) !== undefined) return undefined;
-    return new JudgedUrl({ protocol, hostname, port, path, search: canonicalSearch(url.search) });
+    return new JudgedUrl(url, hostname, path, canonicalSearch(url.search));
   }
 
   /** Scheme, host and port. */
@@ -73,8 +64,7 @@ export class JudgedUrl implements UrlParts {
    * @param end where the path is cut off before
    */
   folder(end: number = this.path.length): JudgedUrl {
-    const { protocol, hostname, port, path } = this;
-    return new JudgedUrl({ protocol, hostname, port, path: path.slice(0, path.lastIndexOf('/', end) + 1), search: '' });
+    return new JudgedUrl(this, this.hostname, this.path.slice(0, this.path.lastIndexOf('/', end) + 1));
   }
 
   /** Whether scheme, host and port are the same. */
@@ -132,15 +122,13 @@ export function judgeHost(hostname: string): string | undefined {
 }
 
 /**
- * Explains why no request can have a host that an author wrote into a rule. Returns `undefined` for a name of letters,
- * digits, `-`, `.` and `_`, and for an IP address. `URL` accepts far more, even `{cdn,www}.example.com`, and such a
- * rule would never match.
+ * Whether a request can have a host that an author wrote into a rule: a name of letters, digits, `-`, `.` and `_`, or an
+ * IP address. `URL` accepts far more, even `{cdn,www}.example.com`, and such a rule would never match.
  *
  * @param hostname as `URL` returns it: IDNA in its ASCII form
  */
-export function hostProblem(hostname: string): string | undefined {
-  if (/^(?:[a-z\d._-]+|\[[\da-f:.]+\])$/.test(hostname)) return undefined;
-  return 'has a host that cannot exist. Write one entry per host, with letters, digits, `-`, `.` and `_`, without wildcards.';
+export function isHost(hostname: string): boolean {
+  return /^(?:[a-z\d._-]+|\[[\da-f:.]+\])$/.test(hostname);
 }
 
 /** Decodes escapes of unreserved characters and writes all others in upper case: every server reads `%61` as `a`. */

@@ -1,6 +1,6 @@
 import { optionsError } from '../errors/options-error.ts';
 import { canonicalPath, encodePath, pathProblem } from './canonical-path.ts';
-import { hostProblem, isBelowPath, judgeUrl, parsedUrl } from './judged-url.ts';
+import { isBelowPath, isHost, judgeUrl, parsedUrl } from './judged-url.ts';
 import type { JudgedUrl } from './judged-url.ts';
 import { comparedPath } from './scope.ts';
 import type { JudgedScope } from './scope.ts';
@@ -63,8 +63,11 @@ export function allowList(prefixes: string | readonly string[]): (scope: JudgedS
   return (scope) => scope.isWithin(list);
 }
 
-/** A pattern of a path without its first slash (`^vod\/`), or of a host without a path (`^cdn\.example\.com$`). */
-const FORGOTTEN_SLASH = /^\^[\w-]+(?:\\?\/|\$)|^\^(?:[\w-]|\\\.)+\$$/;
+/**
+ * A pattern that can match no URL: with an escape, although paths are decoded; with a path without its first slash
+ * (`^vod\/`); or with a host alone (`^cdn\.example\.com$`).
+ */
+const MATCHES_NOTHING = /%[\da-f]{2}|^\^[\w-]+(?:\\?\/|\$)|^\^(?:[\w-]|\\\.)+\$$/i;
 
 /** The origin of a rule that names no host. */
 const anyHost = 'http://any';
@@ -75,27 +78,14 @@ function ruleTest(rule: UrlRule): (url: JudgedUrl) => boolean {
       const answer: unknown = rule(url);
       return answer === undefined || Boolean(answer);
     };
-    return (url) =>
-      spellings(url).some(({ origin, path }) => {
-        // The canonical spelling, and that of the address bar, which leaves brackets as they are.
-        const inAddressBar = new URL(origin);
-        inAddressBar.pathname = path.replaceAll('%', '%25');
-        return fits(new URL(origin + encodePath(path, 'decoded'))) || fits(inAddressBar);
-      });
+    return (url) => spellings(url).some(({ origin, path }) => shownUrls(origin, path).some(fits));
   }
   if (isRegExp(rule)) {
-    const [escape] = /%[\da-f]{2}/i.exec(rule.source) ?? [];
-    if (escape !== undefined) {
+    if (MATCHES_NOTHING.test(rule.source)) {
       throw optionsError(
         'protect',
-        `${escape} never matches, because paths are decoded. Write the character itself in the pattern.`,
-      );
-    }
-    if (FORGOTTEN_SLASH.test(rule.source)) {
-      throw optionsError(
-        'protect',
-        `${String(rule)} protects nothing, because paths begin with a slash. Write ^\\/vod\\/ for a path, or a prefix ` +
-          'such as https://cdn.example.com/ for a host.',
+        `${String(rule)} protects nothing: paths are decoded and begin with a slash. Write ^\\/vod\\/ for a path, ` +
+          'without escapes such as %20, or a prefix such as https://cdn.example.com/ for a host.',
       );
     }
     // With `/g`, a test would begin where the last one has ended; with `/y`, it would match only at that position.
@@ -115,12 +105,17 @@ function isRegExp(rule: string | RegExp): rule is RegExp {
 }
 
 /** The schemes that a URL may have in front of a proxy, and its decoded path with and without a `/` at its end. */
-function spellings({ hostname, path }: JudgedUrl): readonly { origin: string; path: string }[] {
+function spellings({ hostname, path }: JudgedUrl): { origin: string; path: string }[] {
   const composed = path.normalize('NFC');
-  const paths = [composed, ...(/.\/$/.test(composed) ? [composed.slice(0, -1)] : [])];
-  return ['https:', 'http:'].flatMap((scheme) =>
-    paths.map((each) => ({ origin: `${scheme}//${hostname}`, path: each })),
-  );
+  const paths = /.\/$/.test(composed) ? [composed, composed.slice(0, -1)] : [composed];
+  return ['https://', 'http://'].flatMap((scheme) => paths.map((each) => ({ origin: scheme + hostname, path: each })));
+}
+
+/** The URLs that a function gets: the canonical one, and that of the address bar, which leaves brackets as they are. */
+function shownUrls(origin: string, path: string): readonly URL[] {
+  const inAddressBar = new URL(origin);
+  inAddressBar.pathname = path.replaceAll('%', '%25');
+  return [new URL(origin + encodePath(path, 'decoded')), inAddressBar];
 }
 
 /**
@@ -137,29 +132,19 @@ function spellings({ hostname, path }: JudgedUrl): readonly { origin: string; pa
 function urlPrefix(text: unknown, option: string, base?: string): JudgedUrl {
   const example = base === undefined ? 'https://cdn.example.com/vod/' : '/vod/ or https://cdn.example.com/vod/';
   if (typeof text !== 'string') throw optionsError(option, `Give text such as ${example}.`, text);
-  const url = parsedUrl(text, base);
+  const isPrefix = /^https?:\/\/[^/]/i.test(text) || (base !== undefined && /^\/(?!\/)/.test(text));
+  const isChanged = /[\p{Cc}\p{Cs}\\*?#]|^\s|\s$|\/(?:\.|%2e){1,2}(?:\/|$)/iu.test(text);
+  const url = isPrefix && !isChanged ? parsedUrl(text, base) : undefined;
   const judged = url && judgeUrl(url);
-  const problem =
-    writingProblem(text, base !== undefined) ??
-    (judged ? hostProblem(judged.hostname) : urlProblem(url)) ??
-    (judged?.isComposed === false ? 'is not in the Unicode form NFC: give text.normalize("NFC")' : undefined);
-  if (judged && problem === undefined) return judged;
+  if (judged?.isComposed && isHost(judged.hostname)) return judged;
   // A user name or a query may be secret, so the error does not quote a text that contains one.
-  const quoted = /[@?#]/.test(text) ? 'one of its prefixes' : `"${text}"`;
-  throw optionsError(option, `${quoted} ${problem}. Write it as in ${example}.`);
-}
-
-/** Says what `URL` would drop or change without an error. */
-function writingProblem(text: string, isPathAllowed: boolean): string | undefined {
-  if (/[\p{Cc}\p{Cs}\\]|^\s|\s$/u.test(text))
-    return 'holds a backslash, a control character, half a character, or spaces around it';
-  const isPath = text.startsWith('/') && !text.startsWith('//');
-  if (!(isPath && isPathAllowed) && !/^https?:\/\/[^/]/i.test(text)) return 'is not a URL prefix';
-  if (text.includes('*'))
-    return 'holds a *: a prefix has no wildcards and covers everything below it (%2A is the character)';
-  if (/[?#]/.test(text)) return 'holds a query or a fragment, which a prefix does not have';
-  if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return 'has dot segments, which compared URLs never have';
-  return undefined;
+  const quoted = /[@?#]/.test(text) ? 'One of its prefixes' : `"${text}"`;
+  const reason = url && !judged ? urlProblem(url) : 'is not a prefix with one meaning';
+  throw optionsError(
+    option,
+    `${quoted} ${reason}. Write it as in ${example}: in Unicode form NFC, without wildcards (a prefix covers all below ` +
+      'it), a query, dot segments, backslashes and spaces around it.',
+  );
 }
 
 /** Says why `judgeUrl` refuses a URL. */

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { forwardedHeaders } from '../../../../packages/server/src/edge/origin-fetch.ts';
+import { withoutToken } from '../../../../packages/server/src/edge/origin-fetch.ts';
 
 const url = 'https://cdn.example.com/vod/a.mp4?st=x&e=1';
-const forwarded = (
-  headers: Record<string, string>,
-  carriers?: Parameters<typeof forwardedHeaders>[1],
-): Record<string, string> => Object.fromEntries(forwardedHeaders(new Request(url, { headers }), carriers));
+/** The headers that reach the origin, besides those of every request. */
+function forwarded(headers: Record<string, string>, carriers = {}): Record<string, string> {
+  const request = withoutToken(new Request(url, { headers }), { url: 'https://cdn.example.com/vod/a.mp4', carriers });
+  const { host, 'accept-encoding': encoding, ...others } = Object.fromEntries(request.headers);
+  expect([host, encoding]).toEqual(['cdn.example.com', 'identity']);
+  return others;
+}
 
-describe('forwardedHeaders', () => {
+describe('a request to the origin', () => {
   test.each([
     ...['X-Original-URL', 'X-Original-URI', 'X-Rewrite-URL', 'X-Rewrite-URI', 'X-Override-URL', 'X-Forwarded-URI'],
     ...['X-Forwarded-Path', 'X-Forwarded-Prefix', 'X-Envoy-Original-Path', 'X-WAWS-Unencoded-URL'],
@@ -55,19 +58,13 @@ describe('forwardedHeaders', () => {
 
   test.each([
     ['https://cdn.example.com/vod/index.m3u8?st=x&e=1', 'https://cdn.example.com/'],
-    ['https://cdn.example.com./vod/index.m3u8?st=x&e=1', 'https://cdn.example.com./'],
     ['http://cdn.example.com:8080/vod/index.m3u8?st=x', 'http://cdn.example.com:8080/'],
-    ['https://cdn2.example.com/vod/index.m3u8?st=x&e=1', 'https://cdn2.example.com/'],
     ['https://app.example/bcdn_token=x&expires=1/watch?v=1', 'https://app.example/'],
     ['https://user:pw@app.example/watch', 'https://app.example/'],
     ['android-app://com.example.app/st=x', 'android-app://com.example.app/'],
     ['about:client?st=x', undefined],
-    ['data:text/html,st=x', undefined],
     ['/vod/index.m3u8?st=x&e=1', 'https://cdn.example.com/'],
-    ['?st=x&e=1', 'https://cdn.example.com/'],
-    ['//cdn.example.com/vod/index.m3u8?st=x&e=1', 'https://cdn.example.com/'],
     ['https://cdn.example.com:99999/?st=x', undefined],
-    ['https://', undefined],
   ])('the Referer %s arrives as %s', (referer, expected) => {
     expect(forwarded({ Referer: referer })).toEqual(expected === undefined ? {} : { referer: expected });
   });

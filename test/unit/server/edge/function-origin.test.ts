@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
-import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -74,22 +72,6 @@ describe('createEdgeHandler with a function that returns what fetch has got', ()
     expect(head).not.toMatch(/^(?:content-(?:length|encoding)|x-hop):/im);
   });
 
-  test('HTTP/2 gets an answer, without the headers of the connection to the origin', async () => {
-    const server = createHttp2Server(toNodeHandler(edge));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const stream = session.request({ ':path': '/a.vtt' });
-    const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
-    expect([headers[':status'], headers['keep-alive'], headers['x-hop'], await text(stream)]).toEqual([
-      200,
-      undefined,
-      undefined,
-      subtitle,
-    ]);
-    session.close();
-    server.close();
-  });
-
   test('the function is given the host that was judged, no compression to ask for, and no other name', async () => {
     const given = vi.fn<(headers: Headers) => Response>(() => new Response('film'));
     const handler = createEdgeHandler({ format, protect: '/vod/', origin: ({ headers }) => given(headers) });
@@ -101,19 +83,6 @@ describe('createEdgeHandler with a function that returns what fetch has got', ()
       host: 'free.example.com',
       'accept-encoding': 'identity',
     });
-  });
-
-  test('with HTTP/2 the host is that of :authority, whatever a host header says', async () => {
-    const given = vi.fn<(headers: Headers) => Response>(() => new Response('film'));
-    const handler = createEdgeHandler({ format, protect: '/vod/', origin: ({ headers }) => given(headers) });
-    const server = createHttp2Server(toNodeHandler(handler));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const stream = session.request({ ':path': '/a', ':authority': 'free.example.com', host: 'live.example.com' });
-    expect(await text(stream)).toBe('film');
-    expect(given.mock.calls[0]![0].get('Host')).toBe('free.example.com');
-    session.close();
-    server.close();
   });
 });
 

@@ -2,30 +2,26 @@ import { describe, expect, test, vi } from 'vitest';
 import { azion, verifyUrl } from '../../../../packages/server/src/index.ts';
 import type { SigningEndpointOptions, TokenFormat } from '../../../../packages/server/src/index.ts';
 import { attachToken } from '../../../../packages/server/src/token/attach-token.ts';
-import { HOST, NOW, ask, endpoint, format, master, post } from '../../../support/signing-endpoint.ts';
+import { HOST, NOW, ask, endpoint, format, making, master, post, statusOf } from '../../../support/signing-endpoint.ts';
 import type { Answer } from '../../../support/signing-endpoint.ts';
 
 describe('createSigningEndpoint', () => {
-  test('answers one token a URL that the edge accepts', async () => {
-    const urls = [master, `${HOST}/vod/7/seg%201.m4s?a=1`];
+  test('answers one token a URL that the edge accepts, not to be cached', async () => {
+    const urls = [master, `${HOST}/vod/7/seg%201.m4s?a=1`, `${HOST}/%76od/7/a.ts`];
     const response = await endpoint()(post({ urls, reason: 'initial' }));
-    expect([response.status, response.headers.get('Cache-Control'), response.headers.get('Content-Type')]).toEqual([
-      200,
-      'no-store',
-      'application/json',
-    ]);
+    const { headers } = response;
+    expect([headers.get('Cache-Control'), headers.get('Content-Type')]).toEqual(['no-store', 'application/json']);
     const { now, tokens, denied } = (await response.json()) as Answer;
     expect([now, denied]).toEqual([NOW, []]);
     expect(tokens.map((token) => [token.url, token.expires])).toEqual(urls.map((url) => [url, NOW + 300]));
-    for (const token of tokens) {
+    for (const token of tokens)
       expect(await verifyUrl(attachToken(token.url, token), { format, now: NOW })).toMatchObject({ ok: true });
-    }
   });
 
-  test('a refused token is never handed out again, not even in the second after it was made', async () => {
+  test('never hands out a refused token again, not even in the second after it was made', async () => {
     for (const second of [0, 1, 2, 3]) {
       const at = (offset: number): Partial<SigningEndpointOptions> => ({ clock: () => (NOW + second + offset) * 1000 });
-      const first = await ask({ urls: [master], reason: 'initial' }, at(0));
+      const first = await ask({ urls: [master] }, at(0));
       for (const offset of [0, 1, 2]) {
         const again = await ask({ urls: [master], reason: 'refused' }, at(offset));
         expect(again.body.tokens[0]?.query.st).not.toBe(first.body.tokens[0]?.query.st);
@@ -37,41 +33,24 @@ describe('createSigningEndpoint', () => {
   test('is no signing oracle: URLs outside `allow` are denied and never reach the hook', async () => {
     const authorize = vi.fn(() => true);
     const outside = [
-      `${HOST}/secret/x`,
-      `${HOST}/vodka/x`,
-      `${HOST}/vod/../secret/x`,
-      `${HOST}/vod/%2e%2e/secret/x`,
-      `${HOST}/VOD/x`,
-      `${HOST}/vod/..%2fsecret`,
-      `${HOST}/vod//x`,
-      `${HOST}/vod/a%5C..%5Cx`,
-      `${HOST}/vod/%00`,
-      `${HOST}/vod/%ff`,
-      `${HOST}/vod/%zz`,
-      'https://evil.example/vod/x',
-      'http://cdn.example.com/vod/x',
-      `${HOST}:8443/vod/x`,
-      'https://cdn.example.com.evil.example/vod/x',
-      'https://user:pw@cdn.example.com/vod/x',
-      'https://cdn.example.com@evil.example/vod/x',
+      ...['/secret/x', '/vodka/x', '/vod/../secret/x', '/VOD/x', '/vod/..%2fsecret', '/vod//x'].map(
+        (path) => HOST + path,
+      ),
+      ...['https://evil.example/vod/x', 'http://cdn.example.com/vod/x', `${HOST}:8443/vod/x`],
+      ...['https://user:pw@cdn.example.com/vod/x', 'https://cdn.example.com@evil.example/vod/x'],
     ];
-    for (const url of outside) {
-      const alone = await ask({ urls: [url] }, { authorize });
-      expect([alone.status, alone.body.tokens], url).toEqual([403, undefined]);
-    }
+    expect((await ask({ urls: outside }, { authorize })).status).toBe(403);
     expect(authorize).not.toHaveBeenCalled();
     const mixed = await ask({ urls: [...outside, master] }, { authorize });
-    expect(mixed.body.tokens.map((token) => token.url)).toEqual([master]);
-    expect(mixed.body.denied).toEqual(outside);
+    expect([mixed.body.tokens.map((token) => token.url), mixed.body.denied]).toEqual([[master], outside]);
     expect(authorize).toHaveBeenCalledExactlyOnceWith(expect.any(Request), [master], [{ kind: 'path', href: master }]);
   });
 
   test('`allow` covers a URL itself and what is below it, in any spelling of the same path', async () => {
     const allow = [`${HOST}/a`, 'https://other.example/b/'];
-    for (const url of [`${HOST}/a`, `${HOST}/a/x`, `${HOST}/%61/x`, 'https://other.example/b/x']) {
-      expect((await ask({ urls: [url] }, { allow })).status, url).toBe(200);
-    }
-    expect((await ask({ urls: ['https://other.example/a/x'] }, { allow })).status).toBe(403);
+    for (const url of [`${HOST}/a`, `${HOST}/a/x`, `${HOST}/%61/x`, 'https://other.example/b/x'])
+      expect(await statusOf(url, { allow }), url).toBe(200);
+    expect(await statusOf('https://other.example/a/x', { allow })).toBe(403);
   });
 
   test('the hook denies all, denies some, chooses the lifetime, answers itself', async () => {
@@ -79,15 +58,14 @@ describe('createSigningEndpoint', () => {
     const urls = [master, other];
     expect((await ask({ urls }, { authorize: () => false })).status).toBe(403);
     expect((await ask({ urls }, { authorize: () => ({ denied: urls }) })).status).toBe(403);
-    const some = await ask({ urls }, { authorize: async () => ({ denied: [other], ttl: 60 }) });
-    expect(some.body).toMatchObject({ denied: [other], tokens: [{ url: master, expires: NOW + 60 }] });
-    expect(some.body.tokens).toHaveLength(1);
+    const { body } = await ask({ urls }, { authorize: async () => ({ denied: [other], ttl: 60 }) });
+    expect([body.denied, body.tokens.map((token) => token.url)]).toEqual([[other], [master]]);
+    expect(body.tokens[0]?.expires).toBe(NOW + 60);
     const capped = await ask({ urls }, { authorize: () => ({ ttl: 1e9 }) });
     expect(capped.body.tokens[0]?.expires).toBe(NOW + 86_400);
-    const answered = await endpoint({
-      authorize: () => new Response('log in', { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } }),
-    })(post({ urls }));
-    expect([answered.status, answered.headers.get('WWW-Authenticate'), answered.headers.get('Cache-Control')]).toEqual([
+    const login = new Response('log in', { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } });
+    const { status, headers } = await endpoint({ authorize: () => login })(post({ urls }));
+    expect([status, headers.get('WWW-Authenticate'), headers.get('Cache-Control')]).toEqual([
       401,
       'Bearer',
       'no-store',
@@ -98,133 +76,123 @@ describe('createSigningEndpoint', () => {
     const spellings = [master, `${HOST}/%76od/7/m%61ster.m3u8`, `${HOST}/vod/x/../7/master.m3u8`, `${master}#t=1`];
     for (const url of spellings) {
       const authorize = vi.fn(() => true);
-      expect((await ask({ urls: [url] }, { authorize })).status).toBe(200);
-      expect(authorize).toHaveBeenCalledExactlyOnceWith(
-        expect.any(Request),
-        [master],
-        [{ kind: 'path', href: master }],
-      );
-      for (const denied of spellings) {
-        expect(
-          (await ask({ urls: [url] }, { authorize: () => ({ denied: [denied] }) })).status,
-          `${url} ${denied}`,
-        ).toBe(403);
-      }
-      expect(
-        (await ask({ urls: [url.replace('u8', 'u8?a=1')] }, { authorize: () => ({ denied: [master] }) })).status,
-      ).toBe(403);
+      expect(await statusOf(url, { authorize })).toBe(200);
+      expect(authorize.mock.calls).toMatchObject([[{}, [master], [{ kind: 'path', href: master }]]]);
+      for (const each of [url, url.replace('u8', 'u8?a=1')])
+        for (const denied of spellings)
+          expect(await statusOf(each, { authorize: () => ({ denied: [denied] }) })).toBe(403);
     }
-    // the token is for the URL as it was asked for: a player has it under that name
-    const { body } = await ask({ urls: [spellings[1]] });
-    expect(body.tokens[0]?.url).toBe(spellings[1]);
   });
 
-  test('a hook that answers nonsense, forgot to answer or fails lets nobody in', async () => {
-    const nothings = [undefined, null, false, 0, ''];
-    const foreign = Object.defineProperty({}, Symbol.toStringTag, { value: 'Response' });
-    const inherited: unknown = Object.create(Object.assign(Object.create(null) as object, { denied: [master] }));
-    class Hidden {
-      readonly #allowed = false;
-      get allowed(): boolean {
-        return this.#allowed;
-      }
+  class Hidden {
+    readonly #allowed = false;
+    get allowed(): boolean {
+      return this.#allowed;
     }
-    const somethings = [
-      1,
-      'yes',
-      [master],
-      [],
-      new Map(),
-      { allowed: [] },
-      { deny: [master] },
-      { ok: false },
-      { error: 'no' },
-      foreign,
-      new Hidden(),
-      inherited,
-      Object.defineProperty({}, 'denied', { value: master }),
-    ];
+  }
+  test.each<[unknown]>(
+    [
+      ...[1, 'yes', [master], [], new Map(), { allowed: [] }, { deny: [master] }, { ok: false }, new Hidden()],
+      ...[{ ttl: 0 }, { ttl: NaN }, { ttl: '60' }, Object.create({ denied: [master] })],
+      ...[Object.defineProperty({}, Symbol.toStringTag, { value: 'Response' })],
+      ...[Object.defineProperty({}, 'denied', { value: master })],
+      ...[master, new Set([master]), null, {}, undefined, Array(1)].map((denied) => ({ denied })),
+      ...['no URL', '/vod/', `${HOST}//x`, `${HOST}/vod/%zz`, null, { href: master }].map((each) => ({
+        denied: [each],
+      })),
+    ].map((each) => [each]),
+  )('a strange answer of the hook grants nothing, and the log hears of it: %o', async (answer) => {
     const onError = vi.fn();
-    for (const answer of nothings)
-      expect((await ask({ urls: [master] }, { authorize: () => answer as never, onError })).status).toBe(403);
-    // who forgot to return is told
-    expect(onError).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ message: 'authorize: It returned undefined: return true to grant.' }),
-    );
-    onError.mockClear();
-    for (const answer of somethings) {
-      const { status } = await ask({ urls: [master] }, { authorize: () => answer as never, onError });
-      expect(status, JSON.stringify(answer)).toBe(503);
-      expect(onError.mock.lastCall, JSON.stringify(answer)).toMatchObject([{ code: 'ERR_OPTIONS' }]);
-      onError.mockClear();
-    }
-    const outage = new Error('entitlements are down');
-    const failing = await ask({ urls: [master] }, { authorize: () => Promise.reject(outage), onError });
-    expect([failing.status, failing.body.status, onError.mock.calls]).toEqual([503, 503, [[outage]]]);
-    expect((await ask({ urls: [master] }, { authorize: () => ({ ttl: 0 }) })).status).toBe(503);
+    expect(await statusOf(master, { authorize: () => answer as never, onError })).toBe(503);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'ERR_OPTIONS' }));
   });
 
-  test('a log that fails changes no answer', async () => {
-    const onError = vi.fn(() => {
-      throw new Error('the log is full');
-    });
-    expect(
-      (await ask({ urls: [master] }, { authorize: () => Promise.reject(new Error('down')), onError })).status,
-    ).toBe(503);
-    expect(onError).toHaveBeenCalledOnce();
+  test('a hook that returns nothing lets nobody in, and who forgot to return is told', async () => {
+    const onError = vi.fn();
+    for (const nothing of [undefined, null, false, 0, ''])
+      expect(await statusOf(master, { authorize: () => nothing as never, onError })).toBe(403);
+    const message = 'authorize: It returned undefined: return true to grant.';
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message }));
   });
 
   test('a denied viewer costs no signing', async () => {
     const sign = vi.fn(format.sign);
     await ask({ urls: [master] }, { format: { ...format, sign }, authorize: () => false });
-    await ask(
-      { urls: [master, `${HOST}/vod/8`] },
-      { format: { ...format, sign }, authorize: () => ({ denied: [master] }) },
-    );
+    const denied = [master];
+    await ask({ urls: [master, `${HOST}/vod/8`] }, { format: { ...format, sign }, authorize: () => ({ denied }) });
     expect(sign).toHaveBeenCalledTimes(1);
   });
 
   test('a format function is asked at every call: the secret rotates without a restart', async () => {
     let secret = 'old';
     const handler = endpoint({ format: () => azion({ secret }) });
-    const before = await (await handler(post({ urls: [master] }))).json();
-    secret = 'new';
-    const after = await (await handler(post({ urls: [master] }))).json();
-    expect(after.tokens[0].query.st).not.toBe(before.tokens[0].query.st);
-    expect(
-      await verifyUrl(attachToken(master, after.tokens[0]), { format: azion({ secret }), now: NOW }),
-    ).toMatchObject({ ok: true });
+    const tokens = [];
+    for (secret of ['old', 'new']) {
+      const { tokens: made } = (await (await handler(post({ urls: [master] }))).json()) as Answer;
+      expect(await verifyUrl(attachToken(master, made[0]!), { format: azion({ secret }), now: NOW })).toMatchObject({
+        ok: true,
+      });
+      tokens.push(made[0]!.query.st);
+    }
+    expect(new Set(tokens).size).toBe(2);
   });
 
   test('a format of prefixes makes one token a prefix', async () => {
-    const sign = vi.fn((url: URL, expires: number) => ({
-      prefix: new URL('.', url).href,
-      expires,
-      query: { t: url.pathname },
-    }));
-    const byPrefix: TokenFormat = {
-      name: 'by-prefix',
-      scope: 'prefix',
-      sign,
-      verify: () => ({ ok: false, status: 403, reason: 'missing' }),
-    };
+    const byPrefix: TokenFormat = making(
+      {},
+      {
+        scope: 'prefix',
+        sign: (url, expires) => ({ prefix: new URL('.', url).href, expires, query: { t: url.pathname } }),
+      },
+    );
     const urls = [master, `${HOST}/vod/7/a.ts`, `${HOST}/vod/8/b.ts`, `${HOST}/vod/7/c/d.ts`];
     const { body } = await ask({ urls }, { format: byPrefix });
     expect(body.tokens.map((token) => token.prefix)).toEqual([`${HOST}/vod/7/`, `${HOST}/vod/8/`]);
-    expect(sign, 'once for each URL before the hook, to see what it opens, and once a prefix').toHaveBeenCalledTimes(6);
-    const { body: told } = await ask(
-      { urls },
-      { format: { ...byPrefix, opens: (url) => ({ kind: 'folder', href: new URL('.', url).href }) } },
-    );
-    expect(told.tokens).toEqual(body.tokens);
-    expect(sign, 'a format that says what it opens makes no token for that').toHaveBeenCalledTimes(8);
   });
 
-  test('URLs that the format refuses are denied; a format that fails is a 503', async () => {
-    const query = `${HOST}/vod/7/a.ts?st=1&st=2`;
-    expect((await ask({ urls: [query, master] })).body).toMatchObject({ denied: [query], tokens: [{ url: master }] });
-    expect((await ask({ urls: [query] })).status).toBe(403);
-    const broken = { ...format, sign: () => Promise.reject(new Error('no key')) };
-    expect((await ask({ urls: [master] }, { format: broken })).status).toBe(503);
+  const refuse = (named: object) => (): never => {
+    throw Object.assign(new Error('no'), { name: 'SecureTokenError', code: 'ERR_OPTIONS' }, named);
+  };
+  test.each<[string, string, Partial<SigningEndpointOptions>]>([
+    ['a URL that the format refuses', `${master}?st=1&st=2`, {}],
+    ['one that a format of your own refuses', master, { format: making({}, { sign: refuse({}) }) }],
+    ['the same, by name', master, { format: making({}, { sign: refuse({ option: 'url' }) }) }],
+  ])('%s is denied, and no news for the log', async (_, url, options) => {
+    const onError = vi.fn();
+    expect(await statusOf(url, { ...options, onError })).toBe(403);
+    expect(onError).not.toHaveBeenCalled();
+  });
+
+  test.each<[string, Partial<SigningEndpointOptions>]>([
+    ['a hook that fails', { authorize: () => Promise.reject(new Error('entitlements are down')) }],
+    ['a format function that fails', { format: () => Promise.reject(new Error('no key')) }],
+    ['a format that cannot sign', { format: making({}, { sign: () => Promise.reject(new Error('no key')) }) }],
+    ['a format that names another option', { format: making({}, { sign: refuse({ option: 'keys' }) }) }],
+    ['a secret that is missing', { format: azion({ secret: () => undefined }) }],
+    ['a token for links', { format: making({ base: 'https://cdn.example.com/t/' }) }],
+    ...[NOW, NOW * 1e6, NaN, String(NOW * 1000)].map(
+      (now) => [`a clock that says ${now}`, { clock: () => now as number }] as [string, object],
+    ),
+  ])('%s is a 503 that players retry, names nothing of the server, and is told to the log', async (_, options) => {
+    const onError = vi.fn();
+    const { status, body } = await ask({ urls: [master] }, { ...options, onError });
+    const detail = 'The signing endpoint failed. Its log says why. Try again later.';
+    expect([status, body]).toEqual([503, { title: 'Service Unavailable', status: 503, detail }]);
+    expect(onError).toHaveBeenCalledOnce();
+  });
+
+  test.each<[number, object, string[]]>([
+    [43_200, {}, []],
+    [
+      60_000,
+      {},
+      ['ttl: this is 60000. So many seconds are 16.7 hours: milliseconds? If not, set maxTtl of the format.'],
+    ],
+    [60_000, { maxTtl: 70_000 }, []],
+  ])('a ttl of %i seconds beside %j is told once if it looks like milliseconds', (ttl, more, expected) => {
+    const told: string[] = [];
+    const onError = (error: unknown): unknown => told.push((error as Error).message);
+    endpoint({ ttl, format: azion({ secret: 'secret', ...more }), onError });
+    expect(told).toEqual(expected);
   });
 });

@@ -1,28 +1,18 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createSigningEndpoint } from '../../../../packages/server/src/index.ts';
 import type { ExpandOptions, SigningEndpointOptions } from '../../../../packages/server/src/index.ts';
 import { HOST, NOW, format, throughEdge } from '../../../support/presentation.ts';
+import { endpoint, post } from '../../../support/signing-endpoint.ts';
 
+const signing = (options: Partial<SigningEndpointOptions>) =>
+  endpoint({ format, clock: () => NOW * 1000, expand: { fetch: throughEdge }, ...options });
+/** The URLs of the tokens that an endpoint returns for one URL. */
 const expand = async (
   url: string,
   options: Partial<SigningEndpointOptions> = {},
   expanding: ExpandOptions = {},
 ): Promise<string[]> => {
-  const endpoint = createSigningEndpoint({
-    format,
-    authorize: () => true,
-    allow: `${HOST}/vod/`,
-    ttl: 300,
-    clock: () => NOW * 1000,
-    expand: { fetch: throughEdge, ...expanding },
-    ...options,
-  });
-  const request = new Request('https://h/token', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ urls: [url] }),
-  });
-  const { tokens } = await (await endpoint(request)).json();
+  const handler = signing({ expand: { fetch: throughEdge, ...expanding }, ...options });
+  const { tokens } = await (await handler(post({ urls: [url] }))).json();
   return tokens.map((token: { url: string }) => token.url.replace(`${HOST}/vod/`, ''));
 };
 
@@ -78,24 +68,8 @@ describe('expand', () => {
   test('reads a playlist once a second', async () => {
     const fetch = vi.fn(throughEdge);
     let nowMs = NOW * 1000;
-    const endpoint = createSigningEndpoint({
-      format,
-      authorize: () => true,
-      allow: HOST,
-      ttl: 300,
-      expand: { fetch },
-      clock: () => nowMs,
-    });
-    const call = async (): Promise<unknown> =>
-      (
-        await endpoint(
-          new Request('https://h/', {
-            method: 'POST',
-            headers: { 'Content-Type': 'application/json' },
-            body: JSON.stringify({ urls: [`${HOST}/vod/live.m3u8`] }),
-          }),
-        )
-      ).json();
+    const handler = signing({ expand: { fetch }, clock: () => nowMs });
+    const call = (): Promise<Response> => handler(post({ urls: [`${HOST}/vod/live.m3u8`] }));
     await call();
     await call();
     nowMs += 999;

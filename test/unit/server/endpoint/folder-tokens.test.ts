@@ -43,11 +43,6 @@ describe('the signing endpoint with folder tokens of azion', () => {
     expect((await ask({ urls: [`${folder}hd/i.m3u8`] }, { format, allow: folder })).status).toBe(200);
   });
 
-  test('a viewer who was refused gets another token', async () => {
-    const token = async (reason: string) => (await ask({ urls, reason }, { format })).body.tokens[0]!.query.st;
-    expect(await token('refused')).not.toBe(await token('initial'));
-  });
-
   /** A playlist beside the folders of its renditions, and one within a folder. */
   const playlists: Readonly<Record<string, string>> = {
     '/vod/master.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n7/i.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\nlow.m3u8\n',

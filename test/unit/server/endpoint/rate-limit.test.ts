@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { rateLimit } from '../../../../packages/server/src/endpoint/rate-limit.ts';
 import type { RateLimitOptions } from '../../../../packages/server/src/endpoint/rate-limit.ts';
-import { endpoint, master, post } from '../../../support/signing-endpoint.ts';
+import { NOW, endpoint, master, post } from '../../../support/signing-endpoint.ts';
 
 /** Rejects with any value: what `rate-limiter-flexible` rejects with is no Error. */
 const rejectWith = Promise.reject.bind(Promise) as (reason: unknown) => Promise<never>;
@@ -11,166 +12,131 @@ const answer = async (options: RateLimitOptions): Promise<{ response: Response; 
   const handler = endpoint({ rateLimit: options, onError: (error) => heard.push(error) });
   return { response: await handler(post({ urls: [master] })), heard };
 };
-const status = async (options: RateLimitOptions): Promise<number> => (await answer(options)).response.status;
+const key = (): string => 'the session id of a viewer';
+const digest = createHash('sha256').update(key()).digest('base64url');
 
-describe('the key', () => {
-  const broken: [string, RateLimitOptions['key']][] = [
-    [
-      'throws',
-      () => {
-        throw new Error('no session store');
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('no session store'))],
-    ['is empty', () => ''],
-    ['is empty, later', async () => ''],
-    ['is undefined', () => undefined as never],
-    ['is null', () => null as never],
-    ['is a number', () => 7 as never],
-    ['is an object', () => ({ toString: () => 'a' }) as never],
-    ['is a list', async () => ['a'] as unknown as string],
-  ];
-  test.each(broken)('that %s is a 503 that the log hears of, in memory and with a limiter', async (_, key) => {
-    const consume = vi.fn(async () => undefined);
-    for (const counted of [{ limit: 1, window: 60 }, { limiter: { consume } }]) {
-      const { response, heard } = await answer({ ...counted, key });
-      expect([response.status, response.headers.get('Content-Type')]).toEqual([503, 'application/problem+json']);
-      expect(heard).toEqual([
-        expect.objectContaining({ message: expect.stringMatching(/no session store|^rateLimit\.key: /) }),
-      ]);
-    }
-    expect(consume).not.toHaveBeenCalled();
-  });
+describe('calls counted in memory', () => {
+  /** Counts calls by the name of a viewer, on a clock of its own. */
+  const counting = (limit: number) => {
+    const time = { nowMs: NOW * 1000 };
+    const wait = rateLimit({ limit, window: 60, key: (request) => request.headers.get('X-Viewer')! }, () => time.nowMs);
+    return { time, call: (viewer: string) => wait(post('', { 'X-Viewer': viewer })) };
+  };
 
-  test('may be found asynchronously', async () => {
-    const key = async (request: Request): Promise<string> => request.headers.get('X-Viewer')!;
-    const handler = endpoint({ rateLimit: { limit: 1, window: 60, key } });
+  test('beyond the limit of a viewer are a 429 until the window ends', async () => {
+    let nowMs = NOW * 1000;
+    const viewer = async (request: Request): Promise<string> => request.headers.get('X-Viewer')!;
+    const handler = endpoint({ clock: () => nowMs, rateLimit: { limit: 2, window: 10, key: viewer } });
+    const call = (who: string): Promise<Response> => handler(post({ urls: [master] }, { 'X-Viewer': who }));
     const statuses = [];
-    for (const viewer of ['a', 'a', 'b'])
-      statuses.push((await handler(post({ urls: [master] }, { 'X-Viewer': viewer }))).status);
-    expect(statuses).toEqual([200, 429, 200]);
+    for (const who of ['a', 'a', 'a', 'b']) statuses.push((await call(who)).status);
+    expect(statuses).toEqual([200, 200, 429, 200]);
+    nowMs += 4500;
+    expect((await call('a')).headers.get('Retry-After')).toBe('6');
+    nowMs += 5500;
+    expect((await call('a')).status).toBe(200);
   });
+
+  test('of a flood of made-up viewers win nobody more calls, fill no memory, and end with the window', async () => {
+    const { call, time } = counting(3);
+    for (const expected of [0, 0, 0, 60]) expect(await call('over the limit')).toBe(expected);
+    expect(await call('below it')).toBe(0);
+    const kept = vi.spyOn(Map.prototype, 'set');
+    for (let i = 0; i < 110_000; i++) await call(`made up ${i}`);
+    const sizes = kept.mock.contexts.map((map) => (map as Map<string, unknown>).size);
+    kept.mockRestore();
+    expect(Math.max(...new Set(sizes))).toBeLessThanOrEqual(104_096);
+    time.nowMs += 20_000;
+    expect(await call('over the limit')).toBe(40);
+    for (const expected of [0, 0, 40]) expect(await call('below it')).toBe(expected);
+    time.nowMs += 40_000;
+    expect(await call('over the limit')).toBe(0);
+  }, 60_000);
+
+  test('hold nobody for a day if the clock is set back by a day', async () => {
+    const { call, time } = counting(1);
+    time.nowMs += 86_400_000;
+    expect([await call('a'), await call('a')]).toEqual([0, 60]);
+    time.nowMs -= 86_400_000;
+    expect([await call('a'), await call('a')]).toEqual([0, 60]);
+  });
+});
+
+test.each<[string, RateLimitOptions['key']]>([
+  ['throws', () => expect.fail('no session store')],
+  ['rejects', () => Promise.reject(new Error('no session store'))],
+  ['is empty', () => ''],
+  ['is undefined', async () => undefined as never],
+  ['is an object', () => ({ toString: () => 'a' }) as never],
+])('a key that %s is a 503 that the log hears of, in memory and with a limiter', async (_, broken) => {
+  const consume = vi.fn(async () => undefined);
+  for (const counted of [{ limit: 1, window: 60 }, { limiter: { consume } }]) {
+    const { response, heard } = await answer({ ...counted, key: broken });
+    expect([response.status, heard.length]).toEqual([503, 1]);
+  }
+  expect(consume).not.toHaveBeenCalled();
 });
 
 describe('a limiter', () => {
   afterEach(() => void vi.useRealTimers());
-  const key = (): string => 'the session id of a viewer';
-  const digest = createHash('sha256').update(key()).digest('base64url');
 
-  test('is asked with a digest of the key, as a method', async () => {
-    const limiter = {
-      asked: [] as string[],
-      async consume(id: string) {
-        this.asked.push(id);
-      },
-    };
-    expect(await status({ limiter, key })).toBe(200);
-    expect(limiter.asked).toEqual([digest]);
+  test('is asked with a digest of the key, as a method, and may be shared by two endpoints', async () => {
+    const limiter = new RateLimiterMemory({ points: 3, duration: 60 });
+    const handlers = [endpoint({ rateLimit: { limiter, key } }), endpoint({ rateLimit: { limiter, key } })];
+    const statuses = [];
+    for (let i = 0; i < 5; i++) statuses.push((await handlers[i % 2]!(post({ urls: [master] }))).status);
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+    expect((await limiter.get(digest))?.consumedPoints).toBe(5);
   });
 
   test.each([
     [60_000, '60'],
     [1001, '2'],
-    [1, '1'],
-    [0, '1'],
     [-1, '1'],
-  ])(
-    'that refuses for %d ms is a 429 with Retry-After %s, of which the log hears nothing',
-    async (msBeforeNext, seconds) => {
-      const { response, heard } = await answer({ limiter: { consume: () => rejectWith({ msBeforeNext }) }, key });
-      expect([response.status, response.headers.get('Retry-After'), heard]).toEqual([429, seconds, []]);
-    },
-  );
-
-  const down = new Error('connect ECONNREFUSED');
-  const failures: [string, () => Promise<unknown>, unknown][] = [
-    ['an Error', () => Promise.reject(down), down],
-    ['an Error with msBeforeNext', () => Promise.reject(Object.assign(down, { msBeforeNext: 1 })), down],
-    [
-      'nothing',
-      () => rejectWith(undefined),
-      expect.objectContaining({ message: expect.stringMatching(/^rateLimit\.limiter: /) }),
-    ],
-    ['a text', () => rejectWith('down'), expect.objectContaining({ cause: 'down' })],
-    ['an object without msBeforeNext', () => rejectWith({}), expect.objectContaining({ cause: {} })],
-    ['msBeforeNext that is no number', () => rejectWith({ msBeforeNext: '5' }), expect.any(Error)],
-    ['msBeforeNext that is NaN', () => rejectWith({ msBeforeNext: NaN }), expect.any(Error)],
-    [
-      'an Error thrown at once',
-      () => {
-        throw down;
-      },
-      down,
-    ],
-  ];
-  test.each(failures)('that fails with %s is a 503 that the log hears of', async (_, consume, error) => {
-    const { response, heard } = await answer({ limiter: { consume }, key });
-    expect([response.status, response.headers.get('Content-Type')]).toEqual([503, 'application/problem+json']);
-    expect(response.headers.get('Cache-Control')).toBe('no-store');
-    expect(heard).toEqual([error]);
+  ])('that refuses for %d ms is a 429 with Retry-After %s, and no news for the log', async (msBeforeNext, seconds) => {
+    const { response, heard } = await answer({ limiter: { consume: () => rejectWith({ msBeforeNext }) }, key });
+    expect([response.status, response.headers.get('Retry-After'), heard]).toEqual([429, seconds, []]);
   });
 
-  test('that never answers is a 503 after two seconds', async () => {
+  const down = new Error('connect ECONNREFUSED');
+  test.each<[string, () => Promise<unknown>, unknown]>([
+    ['an Error', () => Promise.reject(down), down],
+    ['an Error with msBeforeNext', () => Promise.reject(Object.assign(down, { msBeforeNext: 1 })), down],
+    ['nothing', () => rejectWith(undefined), expect.any(Error)],
+    ['a text', () => rejectWith('down'), expect.objectContaining({ cause: 'down' })],
+    ['msBeforeNext that is no number', () => rejectWith({ msBeforeNext: '5' }), expect.any(Error)],
+    ['msBeforeNext that is NaN', () => rejectWith({ msBeforeNext: NaN }), expect.any(Error)],
+    ['an Error thrown at once', () => expect.fail('down'), expect.any(Error)],
+  ])('that fails with %s is a 503 that the log hears of', async (_, consume, error) => {
+    const { response, heard } = await answer({ limiter: { consume }, key });
+    expect([response.status, heard]).toEqual([503, [error]]);
+  });
+
+  test('that never answers is a 503 after two seconds, and leaves no timer behind when it answers', async () => {
     vi.useFakeTimers();
+    await answer({ limiter: { consume: async () => undefined }, key });
+    expect(vi.getTimerCount()).toBe(0);
     const asked = answer({ limiter: { consume: () => new Promise(() => undefined) }, key });
     await vi.advanceTimersByTimeAsync(2000);
     const { response, heard } = await asked;
-    expect([response.status, heard]).toEqual([
-      503,
-      [expect.objectContaining({ message: expect.stringContaining('two seconds') })],
-    ]);
-  });
-
-  test('leaves no timer behind, however it answers', async () => {
-    vi.useFakeTimers();
-    for (const consume of [
-      async () => undefined,
-      () => Promise.reject(down),
-      () => {
-        throw down;
-      },
-    ]) {
-      await answer({ limiter: { consume }, key });
-      expect(vi.getTimerCount()).toBe(0);
-    }
-  });
-
-  test('of rate-limiter-flexible in memory is shared by two endpoints', async () => {
-    const limiter = new RateLimiterMemory({ points: 3, duration: 60 });
-    const handlers = [endpoint({ rateLimit: { limiter, key } }), endpoint({ rateLimit: { limiter, key } })];
-    const responses = [];
-    for (let i = 0; i < 5; i++) responses.push(await handlers[i % 2]!(post({ urls: [master] })));
-    expect(responses.map((each) => each.status)).toEqual([200, 200, 200, 429, 429]);
-    expect(Number(responses[4]!.headers.get('Retry-After'))).toBeGreaterThan(50);
-    expect((await limiter.get(digest))?.consumedPoints).toBe(5);
+    expect([response.status, String(heard[0])]).toEqual([503, expect.stringContaining('two seconds')]);
   });
 });
 
-describe('options', () => {
-  const limiter = { consume: async () => undefined };
-  const key = String;
-  test.each<[string, unknown]>([
-    ['rateLimit.key', { limit: 1, window: 1 }],
-    ['rateLimit.key', { limit: 1, window: 1, key: 'session' }],
-    ['rateLimit.limit', { key }],
-    ['rateLimit.limit', { window: 1, key }],
-    ['rateLimit.limit', { limit: '60', window: 1, key }],
-    ['rateLimit.limit', { limit: NaN, window: 1, key }],
-    ['rateLimit.limit', { limit: Infinity, window: 1, key }],
-    ['rateLimit.window', { limit: 1, key }],
-    ['rateLimit.window', { limit: 1, window: '60', key }],
-    ['rateLimit.window', { limit: 1, window: Infinity, key }],
-    ['rateLimit.window', { limit: 1, window: -1, key }],
-    ['rateLimit.limiter', { limiter: {}, key }],
-    ['rateLimit.limiter', { limiter: null, key }],
-    ['rateLimit.limiter', { limiter: () => undefined, key }],
-    ['rateLimit.limiter', { limiter: { consume: true }, key }],
-    ['rateLimit.limiter', { limiter, limit: 1, window: 1, key }],
-    ['rateLimit.limiter', { limiter, limit: 1, key }],
-    ['rateLimit.limiter', { limiter, window: 1, key }],
-  ])('%s is named at once: %j', (name, options) => {
-    expect(() => endpoint({ rateLimit: options as RateLimitOptions })).toThrow(
-      expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${name}:`) }),
-    );
-  });
+const limiter = { consume: async () => undefined };
+test.each<[string, unknown]>([
+  ['rateLimit.key', { limit: 1, window: 1 }],
+  ['rateLimit.key', { limit: 1, window: 1, key: 'session' }],
+  ['rateLimit.limit', { window: 1, key }],
+  ['rateLimit.limit', { limit: '60', window: 1, key }],
+  ['rateLimit.limit', { limit: Infinity, window: 1, key }],
+  ['rateLimit.window', { limit: 1, key }],
+  ['rateLimit.window', { limit: 1, window: -1, key }],
+  ['rateLimit.limiter', { limiter: {}, key }],
+  ['rateLimit.limiter', { limiter, limit: 1, key }],
+  ['rateLimit.limiter', { limiter, window: 1, key }],
+])('%s is named at once: %j', (name, options) => {
+  expect(() => endpoint({ rateLimit: options as RateLimitOptions })).toThrow(
+    expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${name}:`) as string }) as Error,
+  );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { edgeAuth, secureLink, secureLinkLayouts } from '../../../../packages/server/src/index.ts';
+import { edgeAuth } from '../../../../packages/server/src/index.ts';
 import type { Scope, SignedToken } from '../../../../packages/server/src/index.ts';
-import { HOST, ask, making, master, statusOf } from '../../../support/signing-endpoint.ts';
+import { HOST, ask, making, statusOf } from '../../../support/signing-endpoint.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
 describe('whatever a format makes is judged before it leaves', () => {
@@ -10,12 +10,9 @@ describe('whatever a format makes is judged before it leaves', () => {
 
   test.each<[string, Partial<SignedToken>]>([
     ['a URL elsewhere', { url: `${HOST}/secret/x` }],
-    ['a URL on another host', { url: 'https://evil.example/vod/7/a.ts' }],
     ['a URL of another title', { url: `${HOST}/vod/8/a.ts`, anyQuery: true }],
     ['a prefix above', { prefix: `${HOST}/vod/` }],
-    ['a prefix beside', { prefix: `${HOST}/vod/8/` }],
     ['a prefix that ends within a name', { prefix: `${HOST}/vod/7` }],
-    ['the whole host', { prefix: `${HOST}/` }],
     ['a prefix with two readings', { prefix: `${HOST}/vod/7//` }],
     ['a prefix by dot segments', { prefix: `${HOST}/vod/7/../` }],
     ['another port', { prefix: 'https://cdn.example.com:8443/vod/7/' }],
@@ -29,7 +26,6 @@ describe('whatever a format makes is judged before it leaves', () => {
     ],
     ['null', { prefix: null as never, url: asked }],
     ['a base with a user name', { prefix: `${HOST}/vod/7/`, base: 'https://u:p@cdn.example.com/vod/7/' }],
-    ['a base of a blob', { prefix: `${HOST}/vod/7/`, base: `blob:${HOST}/vod/7/` }],
     ['a prefix with a query', { prefix: `${HOST}/vod/7/?a=/` }],
     ['a base that is no URL', { prefix: `${HOST}/vod/7/`, base: '//evil.example/' }],
   ])('%s is never sent, and the log hears of it', async (_, token) => {
@@ -102,14 +98,6 @@ describe('whatever a format makes is judged before it leaves', () => {
     expect(await statusOf(asked, { format: unknown, allow: `${HOST}/vod/7/` }), 'as it stands, it does not').toBe(403);
   });
 
-  test('a token that names nothing is good for the URL it was made for, not for each one of the call', async () => {
-    const { body } = await ask(
-      { urls: [master, asked] },
-      { format: making({}), authorize: () => ({ denied: [master] }) },
-    );
-    expect(body.tokens).toMatchObject([{ url: asked }]);
-  });
-
   test('of two spellings of a folder that is signed as it stands, each has its token', async () => {
     const format = edgeAuth({ key: '00ff' });
     const urls = [`${HOST}/vod/caf%c3%a9/1.m3u8`, `${HOST}/vod/caf%C3%A9/2.m3u8`, `${HOST}/vod/caf%C3%A9/3.m3u8`];
@@ -137,15 +125,6 @@ describe('whatever a format makes is judged before it leaves', () => {
     );
     const { body } = await ask({ urls: [asked, `${HOST}/vod/8/a.ts`] }, { format: cookies });
     expect([body.tokens.map(({ url }) => url), body.denied]).toEqual([[asked], [`${HOST}/vod/8/a.ts`]]);
-  });
-
-  test('a folder in the path: a URL with fewer folders than `depth` is denied, others have tokens', async () => {
-    const onError = vi.fn();
-    const format = secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path, depth: 2 });
-    const { body } = await ask({ urls: [asked, `${HOST}/vod/a.ts`] }, { format, onError });
-    expect([body.tokens.map(({ prefix }) => prefix), body.denied]).toEqual([[`${HOST}/vod/7/`], [`${HOST}/vod/a.ts`]]);
-    expect(await statusOf(`${HOST}/vod/a.ts`, { format, onError }), 'none is left').toBe(403);
-    expect(onError).not.toHaveBeenCalled();
   });
 
   test.each<[string, unknown]>([

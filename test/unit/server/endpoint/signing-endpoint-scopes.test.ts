@@ -60,13 +60,6 @@ describe('a token that opens several folders', () => {
     expect(await statusOf(master, denying(`${HOST}/films/`))).toBe(200);
   });
 
-  test('is not granted for any of the URLs of a call, which all have it', async () => {
-    const urls = ['/vod/1.ts', '/vod/2.ts', '/live/3.ts'].map((path) => HOST + path);
-    const authorize = (): { denied: string[] } => ({ denied: [`${HOST}/live/7/`] });
-    const { status, body } = await ask({ urls }, { format: two, allow: `${HOST}/`, authorize });
-    expect([status, body.tokens]).toEqual([403, undefined]);
-  });
-
   test('is shown as the folder that holds them, with its parts', async () => {
     const parts = ['/vod/', '/live/'].map((path) => ({ kind: 'folder', href: HOST + path }));
     const authorize = vi.fn(() => true);

@@ -32,15 +32,4 @@ describe('lazyHandler', () => {
     expect(() => handler(request())).toThrow('no secret yet');
     expect(await (await handler(request())).text()).toBe('x');
   });
-
-  test('says at once what it was not given', () => {
-    expect(() => lazyHandler({} as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
-    const handler = lazyHandler(() => saying('x')) as (request: unknown) => unknown;
-    expect(() => handler({ url: '/', method: 'GET', headers: {} })).toThrow(/toNodeHandler/);
-  });
-
-  test('a make that returns a promise is told so', () => {
-    const handler = lazyHandler((() => Promise.resolve(saying('x'))) as never);
-    expect(() => handler(request())).toThrow(/^make: It returned no function/);
-  });
 });

@@ -9,7 +9,7 @@ import { requestWith } from '../../../support/token-request.ts';
 
 export const HOST = 'https://cdn.example.com';
 export const FILM = `${HOST}/vod/7/a.m3u8`;
-export const [one, other, third] = ['AAAAAAAAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBBBBBBBA', 'CCCCCCCCCCCCCCCCCCCCCA'];
+export const [one, other] = ['AAAAAAAAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBBBBBBBA'];
 
 export const keys = [{ id: 'k', key: hexKey }];
 export const cat = commonAccessToken({ keys });
@@ -21,10 +21,13 @@ export const ownJwt = jwt({
 
 export const folderToken = azion({ secret, depth: 2, params: { token: 'st', expires: 'e', session: 's' } });
 
+/** What the edge hears of ended sessions, in place of what the sessions say. */
+type EndedOf = (sessions: Sessions, known?: string) => ReturnType<Sessions['ended']>;
+
 /** An endpoint and an edge with one clock. */
 export function setUp(
   format: VerifyingTokenFormat = cat,
-  { limit, strict, edgeSessions }: { limit?: number; strict?: boolean; edgeSessions?: Sessions } = {},
+  { limit, strict, ended }: { limit?: number; strict?: boolean; ended?: EndedOf } = {},
 ) {
   const time = { now: 1_795_500_000_000 };
   const clock = (): number => time.now;
@@ -41,7 +44,13 @@ export function setUp(
     authorize: (request) => request.headers.get('X-Viewer') !== 'nobody',
   });
   const edge = createEdgeHandler({
-    ...{ format, origin: () => new Response('ok'), clock, onError, sessions: edgeSessions ?? sessions },
+    ...{
+      format,
+      origin: () => new Response('ok'),
+      clock,
+      onError,
+      sessions: { ...sessions, ...(ended && { ended: (known) => ended(sessions, known) }) },
+    },
     ...(strict !== undefined && { strict }),
   });
   const ask = async (

@@ -2,39 +2,26 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalPath, encodePath } from '../../../../packages/server/src/url/canonical-path.ts';
 import { judgeUrl } from '../../../../packages/server/src/url/judged-url.ts';
-import { judgeScope, lastingScope } from '../../../../packages/server/src/url/scope.ts';
+import { judgeScope } from '../../../../packages/server/src/url/scope.ts';
 import type { JudgedScope, Scope } from '../../../../packages/server/src/url/scope.ts';
 
 const HOST = 'https://cdn.example.com';
 
 describe('a URL has one spelling', () => {
   test.each([
-    ['https://CDN.Example.com/vod/', `${HOST}/vod/`],
-    ['https://cdn.example.com./vod/', `${HOST}/vod/`],
+    ['https://CDN.Example.com./vod/', `${HOST}/vod/`],
     ['https://cdn.example.com:443/vod/', `${HOST}/vod/`],
-    ['http://cdn.example.com:80/vod/', 'http://cdn.example.com/vod/'],
     ['https://cdn.example.com:8443/vod/', 'https://cdn.example.com:8443/vod/'],
     ['https://b\u00fccher.example./', 'https://xn--bcher-kva.example/'],
-    ['https://cdn\u3002example\uff0ecom/', `${HOST}/`],
-    [`${HOST}/%76od/f%69lm.mp4`, `${HOST}/vod/film.mp4`],
-    [`${HOST}/x/../vod/%2e/film.mp4`, `${HOST}/vod/film.mp4`],
+    [`${HOST}/x/../%76od/%2e/f%69lm.mp4`, `${HOST}/vod/film.mp4`],
     [`${HOST}/v%c3%addeos/`, `${HOST}/v%C3%ADdeos/`],
-    [`${HOST}/a?b=%63%2f%2F&d`, `${HOST}/a?b=c%2F%2F&d`],
-    [`${HOST}/a?`, `${HOST}/a`],
-    [`${HOST}/a#b`, `${HOST}/a`],
-    [HOST, `${HOST}/`],
+    [`${HOST}/a?b=%63%2f%2F&d#e`, `${HOST}/a?b=c%2F%2F&d`],
   ])('%s is %s', (url, href) => expect(judgeUrl(url)?.href).toBe(href));
 
   test.each([
-    'cdn.example.com/vod/',
-    '/vod/',
-    'ftp://cdn.example.com/vod/',
-    'blob:https://cdn.example.com/vod/',
-    'https://user@cdn.example.com/vod/',
-    'https://:pw@cdn.example.com/vod/',
-    'https://cdn.example.com../vod/',
-    'https://cdn..example.com/vod/',
-    'https://.cdn.example.com/vod/',
+    ...['cdn.example.com/vod/', '/vod/', 'ftp://cdn.example.com/vod/', 'blob:https://cdn.example.com/vod/'],
+    ...['https://user@cdn.example.com/vod/', 'https://:pw@cdn.example.com/vod/'],
+    ...['https://cdn.example.com../vod/', 'https://cdn..example.com/vod/', 'https://.cdn.example.com/vod/'],
   ])('%s has none', (url) => expect(judgeUrl(url)).toBeUndefined());
 
   test('which is judged as itself, and which `URL` keeps', () => {
@@ -61,62 +48,58 @@ describe('a URL has one spelling', () => {
   });
 });
 
-const judged = (kind: Scope['kind'], path: string, host = HOST): JudgedScope =>
-  judgeScope({ kind, href: host + path })!;
+/** A scope from a text such as `folder /a/`. */
+const judged = (text: string, host = HOST): JudgedScope => {
+  const [kind, path] = text.split(' ') as [Scope['kind'], string];
+  return judgeScope({ kind, href: host + path })!;
+};
 
-describe('a token reaches what was denied', () => {
-  test.each<[Scope['kind'], string, Scope['kind'], string, boolean]>([
-    ['path', '/a/b', 'path', '/a/b', true],
-    ['path', '/a/b', 'path', '/a/b/', true],
-    ['path', '/a/b', 'url', '/a/b/c?q', true],
-    ['path', '/a/b', 'path', '/a/bc', false],
-    ['path', '/a/b', 'path', '/a', false],
-    ['path', '/a/b', 'folder', '/a/', true],
-    ['path', '/a/b', 'folder', '/', true],
-    ['path', '/a/b', 'folder', '/a/c/', false],
-    ['folder', '/a/', 'path', '/a', true],
-    ['folder', '/', 'path', '/a', true],
-    ['folder', '/a/b/', 'folder', '/a/b/c/', true],
-    ['url', '/a?q=1', 'url', '/a?q=1', true],
-    ['url', '/a?q=1', 'url', '/a?q=2', false],
-    ['url', '/a?q=1', 'path', '/a', true],
-    ['url', '/a/b?q=1', 'folder', '/a/', true],
-    // S3 takes a `+` for a space, and macOS both forms of a letter for the same
-    ['path', '/my+film', 'path', '/my%20film/x', true],
-    ['path', '/my%20film', 'folder', '/my+film/', true],
-    ['path', '/canal+', 'path', '/canal', false],
-    ['path', '/caf%C3%A9', 'path', '/cafe%CC%81/x', true],
-    ['path', '/cafe%CC%81', 'folder', '/caf%C3%A9/', true],
-  ])('the %s %s, a token of the %s %s: %s', (kind, path, tokenKind, tokenPath, expected) =>
-    expect(judged(tokenKind, tokenPath).reaches(judged(kind, path))).toBe(expected),
-  );
+test.each([
+  ['path /a/b', 'path /a/b/', true],
+  ['path /a/b', 'url /a/b/c?q', true],
+  ['path /a/b', 'path /a/bc', false],
+  ['path /a/b', 'path /a', false],
+  ['path /a/b', 'folder /', true],
+  ['path /a/b', 'folder /a/c/', false],
+  ['folder /a/', 'path /a', true],
+  ['folder /a/b/', 'folder /a/b/c/', true],
+  ['url /a?q=1', 'url /a?q=1', true],
+  ['url /a?q=1', 'url /a?q=2', false],
+  ['url /a?q=1', 'path /a', true],
+  ['url /a/b?q=1', 'folder /a/', true],
+  // S3 takes a `+` for a space, and macOS both forms of a letter for the same
+  ['path /my+film', 'path /my%20film/x', true],
+  ['path /my%20film', 'folder /my+film/', true],
+  ['path /canal+', 'path /canal', false],
+  ['path /caf%C3%A9', 'path /cafe%CC%81/x', true],
+  ['path /cafe%CC%81', 'folder /caf%C3%A9/', true],
+])('if %s is denied, a token of %s reaches it: %s', (denied, token, expected) =>
+  expect(judged(token).reaches(judged(denied))).toBe(expected),
+);
 
-  test('on the same host, whatever its scheme and port, and with any of its parts', () => {
-    const denied = judged('folder', '/a/', 'http://cdn.example.com.:8080');
-    expect(judged('path', '/a/b').reaches(denied)).toBe(true);
-    expect(judged('path', '/a/b', 'https://other.example').reaches(denied)).toBe(false);
-    const parts = ['/c', '/a/b'].map((path): Scope => ({ kind: 'path', href: HOST + path }));
-    expect(judgeScope({ kind: 'folder', href: `${HOST}/`, parts })!.reaches(denied)).toBe(true);
-    expect(judgeScope({ kind: 'folder', href: `${HOST}/`, parts: parts.slice(0, 1) })!.reaches(denied)).toBe(false);
-  });
+test('a token reaches what is denied on its host, whatever the scheme and port, with any of its parts', () => {
+  const denied = judged('folder /a/', 'http://cdn.example.com.:8080');
+  expect(judged('path /a/b').reaches(denied)).toBe(true);
+  expect(judged('path /a/b', 'https://other.example').reaches(denied)).toBe(false);
+  const parts = ['/c', '/a/b'].map((path): Scope => ({ kind: 'path', href: HOST + path }));
+  const reaching = [2, 1].map((count) => ({ kind: 'folder' as const, href: HOST, parts: parts.slice(0, count) }));
+  expect(reaching.map((scope) => judgeScope(scope)!.reaches(denied))).toEqual([true, false]);
 });
 
-describe('a token holds another', () => {
-  test.each<[Scope['kind'], string, Scope['kind'], string, boolean]>([
-    ['folder', '/a/', 'path', '/a/b', true],
-    ['folder', '/a/', 'folder', '/a/b/', true],
-    ['folder', '/a/', 'folder', '/', false],
-    ['path', '/a', 'url', '/a?q', true],
-    ['path', '/a', 'path', '/a/b', false],
-    ['path', '/a/', 'folder', '/a/', false],
-    ['url', '/a?q', 'url', '/a?q', true],
-    ['url', '/a?q', 'url', '/a?p', false],
-    ['url', '/a?q', 'path', '/a', false],
-    ['path', '/my+film', 'path', '/my%20film', false],
-  ])('the %s %s that of the %s %s: %s', (kind, path, otherKind, otherPath, expected) => {
-    expect(judged(kind, path).holds(judged(otherKind, otherPath))).toBe(expected);
-    expect(judged(kind, path).holds(judged(otherKind, otherPath, 'https://other.example'))).toBe(false);
-  });
+test.each([
+  ['folder /a/', 'path /a/b', true],
+  ['folder /a/', 'folder /a/b/', true],
+  ['folder /a/', 'folder /', false],
+  ['path /a', 'url /a?q', true],
+  ['path /a', 'path /a/b', false],
+  ['path /a/', 'folder /a/', false],
+  ['url /a?q', 'url /a?q', true],
+  ['url /a?q', 'url /a?p', false],
+  ['url /a?q', 'path /a', false],
+  ['path /my+film', 'path /my%20film', false],
+])('a token of %s opens all that a token of %s opens: %s', (mine, theirs, expected) => {
+  expect(judged(mine).holds(judged(theirs))).toBe(expected);
+  expect(judged(mine).holds(judged(theirs, 'https://other.example'))).toBe(false);
 });
 
 describe('a scope', () => {
@@ -128,22 +111,13 @@ describe('a scope', () => {
     { kind: 'folder', href: `${HOST}/`, parts: [{ kind: 'path', href: `${HOST}/a;b` }] },
   ])('that cannot be judged is none: %j', (scope) => expect(judgeScope(scope as Scope)).toBeUndefined());
 
-  test('without a `/` at its end counts for all of the folder above', () =>
-    expect(judged('folder', '/a/vod').url.path).toBe('/a/'));
+  test('of a folder without a `/` at its end counts for all of the folder above', () =>
+    expect(judged('folder /a/vod').url.path).toBe('/a/'));
 
   test('is frozen with its parts: one hook cannot change what the next one sees', () => {
     const parts: Scope[] = [{ kind: 'url', href: `${HOST}/%76od/a?q` }];
     const { shown } = judgeScope({ kind: 'folder', href: `${HOST}/%76od/`, parts })!;
-    expect(shown).toEqual({
-      ...{ kind: 'folder', href: `${HOST}/vod/` },
-      parts: [{ kind: 'url', href: `${HOST}/vod/a?q` }],
-    });
+    expect(shown).toEqual({ kind: 'folder', href: `${HOST}/vod/`, parts: [{ kind: 'url', href: `${HOST}/vod/a?q` }] });
     expect([shown, shown.parts, ...shown.parts!].every((each) => Object.isFrozen(each))).toBe(true);
-  });
-
-  test('that lasts is judged once, and cannot be changed afterwards', () => {
-    const scope = lastingScope({ kind: 'folder', href: `${HOST}/`, parts: [{ kind: 'path', href: `${HOST}/a` }] });
-    expect(judgeScope(scope)).toBe(judgeScope(scope));
-    expect([scope, scope.parts, ...scope.parts!].every((each) => Object.isFrozen(each))).toBe(true);
   });
 });

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
+import { describe, expect, test, vi } from 'vitest';
+import { toNodeHandler } from '../../../../packages/server/src/index.ts';
+
+describe('HTTP/2', () => {
+  /** Sends a request, and resolves when it has come to the handler. */
+  async function asked(answer: (signal: AbortSignal) => Response | Promise<Response>) {
+    const signals: AbortSignal[] = [];
+    const handler = toNodeHandler(
+      ({ signal }) => {
+        signals.push(signal);
+        return answer(signal);
+      },
+      { onError: () => undefined },
+    );
+    const server = createHttp2Server((req, res) => handler(req as never, res as never));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as { port: number }).port}`);
+    session.on('error', () => undefined);
+    const stream = session.request({ ':path': '/' });
+    stream.on('error', () => undefined).resume();
+    const hasHeaders = new Promise<void>((resolve) => stream.once('response', () => resolve()));
+    const isClosed = new Promise<void>((resolve) => stream.once('close', resolve));
+    await vi.waitFor(() => expect(signals).toHaveLength(1), { timeout: 30_000 });
+    const stop = (): void => {
+      session.destroy();
+      server.close();
+    };
+    return { signal: signals[0]!, stream, session, hasHeaders, isClosed, stop };
+  }
+
+  test.each([
+    ['resets its stream, before the headers', false, 8, () => new Promise<Response>(() => undefined)],
+    ['closes its stream without an error, after them', true, 0, () => new Response(new ReadableStream())],
+    ['drops the connection', true, undefined, () => new Response(new ReadableStream())],
+  ] as const)('a client that %s, aborts the signal of its request', async (_, answers, code, answer) => {
+    const { signal, stream, session, hasHeaders, stop } = await asked(answer);
+    if (answers) await hasHeaders;
+    if (code === undefined) session.destroy();
+    else stream.close(code);
+    await vi.waitFor(() => expect(signal.aborted).toBe(true), { timeout: 30_000 });
+    stop();
+  });
+
+  test('a body that breaks half-way ends the stream with an error', async () => {
+    const parts = [new TextEncoder().encode('abc')];
+    const pull = (controller: ReadableStreamDefaultController): void => {
+      const part = parts.pop();
+      if (part) controller.enqueue(part);
+      else controller.error(new Error('the origin is gone'));
+    };
+    const { stream, isClosed, stop } = await asked(() => new Response(new ReadableStream({ pull })));
+    await isClosed;
+    expect(stream.rstCode).toBe(2);
+    stop();
+  });
+
+  test('a client that has taken all of its answer has not left', async () => {
+    const { signal, isClosed, stop } = await asked(() => new Response('all'));
+    await isClosed;
+    stop();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(signal.aborted).toBe(false);
+  });
+});
