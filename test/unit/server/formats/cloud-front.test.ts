@@ -129,6 +129,6 @@ describe('cloudFront', () => {
       expect(() => cloudFront({ keys: [{ id: 'K1', privateKey }] })).toThrow(/^privateKey: .*openssl pkcs8 -topk8/);
     }
     expect(() => cloudFront({ keys: [] })).toThrow(/^keys:/);
-    expect(() => cloudFront({ keys, exact: true, startsAt: 1 })).toThrow(/^exact:/);
+    expect(() => cloudFront({ keys, exact: true, startsAt: NOW })).toThrow(/^exact:/);
   });
 });

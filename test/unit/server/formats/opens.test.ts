@@ -185,26 +185,6 @@ describe.each<[string, (patterns: readonly string[]) => TokenFormat]>([
   ['acl of edgeAuth', (acl) => edgeAuth({ ...hex, acl })],
   ['pathGlobs of mediaCdnToken', (pathGlobs) => mediaCdnToken({ ...media, pathGlobs })],
 ])('%s', (_, make) => {
-  const opened = (format: TokenFormat, url: string): unknown => format.opens!(new URL(url));
-
-  test('a list opens the same for all URLs of a host, and says it with one object that nobody can change', () => {
-    const format = make(['/vod/*', '/live/*']);
-    const scope = opened(format, `${HOST}/vod/a`);
-    expect(opened(format, `${HOST}/live/7/b?c`)).toBe(scope);
-    expect(Object.isFrozen(scope)).toBe(true);
-    expect(opened(format, 'http://other.example:8080/vod/a')).toMatchObject({ href: 'http://other.example:8080/' });
-    expect(opened(format, `${HOST}/vod/a`)).toBe(scope);
-  });
-
-  test('of as many hosts as anybody asks for, those of the last eight are kept', () => {
-    const format = make(['/vod/*', '/live/*']);
-    const first = opened(format, 'https://0.example/vod/a');
-    for (let i = 1; i < 8; i++) opened(format, `https://${i}.example/vod/a`);
-    expect(opened(format, 'https://0.example/vod/a')).toBe(first);
-    opened(format, 'https://8.example/vod/a');
-    expect(opened(format, 'https://0.example/vod/a')).not.toBe(first);
-  });
-
   test('a list that no URL, cookie or header can carry is an error', () => {
     const patterns = (count: number): string[] => Array.from({ length: count }, () => '/abcde/*');
     // of nine characters with what stands between two of them

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalPath, encodePath } from '../../../../packages/server/src/url/canonical-path.ts';
 import { judgeUrl } from '../../../../packages/server/src/url/judged-url.ts';
-import { judgeScope, lastingScope } from '../../../../packages/server/src/url/scope.ts';
+import { judgeScope } from '../../../../packages/server/src/url/scope.ts';
 import type { JudgedScope, Scope } from '../../../../packages/server/src/url/scope.ts';
 
 const HOST = 'https://cdn.example.com';
@@ -139,11 +139,5 @@ describe('a scope', () => {
       parts: [{ kind: 'url', href: `${HOST}/vod/a?q` }],
     });
     expect([shown, shown.parts, ...shown.parts!].every((each) => Object.isFrozen(each))).toBe(true);
-  });
-
-  test('that lasts is judged once, and cannot be changed afterwards', () => {
-    const scope = lastingScope({ kind: 'folder', href: `${HOST}/`, parts: [{ kind: 'path', href: `${HOST}/a` }] });
-    expect(judgeScope(scope)).toBe(judgeScope(scope));
-    expect([scope, scope.parts, ...scope.parts!].every((each) => Object.isFrozen(each))).toBe(true);
   });
 });
