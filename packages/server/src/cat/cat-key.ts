@@ -5,7 +5,7 @@ import { keyPair } from '../crypto/key-pair.ts';
 import type { Jwk, KeyPair } from '../crypto/key-pair.ts';
 import { keyList } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { matching, readElsewhere, readOptions, required } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import {
   claimName,
   messageFront,
@@ -54,9 +54,12 @@ export function coseKeys(keys: readonly CatKey[], algorithm: CatAlgorithm, style
   if (keys.length === 0) throw optionsError('keys', 'Give at least one key. The first one signs.', keys);
   const { number, kind } = coseAlgorithms[algorithm];
   return keys.map((given) => {
-    const { id } = readOptions(
+    const { id } = option.readAll(
       given,
-      { id: required(matching(/^/, 'This is not text. Give each key its id as text.', undefined)), key: readElsewhere },
+      {
+        id: option.required(option.matching(/^/, 'This is not text. Give each key its id as text.', undefined)),
+        key: option.elsewhere,
+      },
       'keys',
     );
     const pair = algorithm === 'HS256' ? sharedKey(given.key) : keyPair(given.key, algorithm);

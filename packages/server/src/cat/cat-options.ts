@@ -1,14 +1,6 @@
 import { optionsError } from '../errors/options-error.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
-import {
-  flag,
-  folderCount,
-  matching,
-  maxLifetime,
-  oneOf,
-  readElsewhere,
-  readOptions,
-} from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import type { CatAlgorithm, CatKey } from './cat-key.ts';
 import type { CborClaims, TagStyle } from './cose.ts';
 import type { TokenUse } from './judge-claims.ts';
@@ -137,26 +129,24 @@ export interface CatSettings extends Omit<CommonAccessTokenOptions, 'profile'> {
 
 /** Reads the options, except for keys, the carrier and ranges, which other modules check. @throws `ERR_OPTIONS` */
 export function catSettings(options: CommonAccessTokenOptions): CatSettings {
-  const read = readOptions(options, {
-    keys: readElsewhere,
-    algorithm: oneOf(['HS256', 'ES256', 'PS256'], 'HS256'),
-    profile: oneOf(['cta', 'akamai', 'cloudfront'], 'cta'),
-    issuer: readElsewhere,
-    audience: readElsewhere,
-    exact: flag(),
-    depth: folderCount,
-    uri: readElsewhere,
-    ipRanges: readElsewhere,
-    ip: readElsewhere,
-    country: matching(/^/, 'This is not a country. Give one such as DE, or DE-BY with its part.', undefined),
-    alpn: matching(/^/, 'This is not the name of a protocol. Give one such as h2.', undefined),
-    replay: readElsewhere,
-    renewal: readElsewhere,
-    claims: readElsewhere,
-    carrier: readElsewhere,
-    cookie: readElsewhere,
-    param: readElsewhere,
-    maxTtl: maxLifetime,
+  const read = option.readAll(options, {
+    keys: option.elsewhere,
+    algorithm: option.oneOf(['HS256', 'ES256', 'PS256'], 'HS256'),
+    profile: option.oneOf(['cta', 'akamai', 'cloudfront'], 'cta'),
+    issuer: option.elsewhere,
+    audience: option.elsewhere,
+    exact: option.flag(),
+    depth: option.folderCount,
+    uri: option.elsewhere,
+    ipRanges: option.elsewhere,
+    ip: option.elsewhere,
+    country: option.matching(/^/, 'This is not a country. Give one such as DE, or DE-BY with its part.', undefined),
+    alpn: option.matching(/^/, 'This is not the name of a protocol. Give one such as h2.', undefined),
+    replay: option.elsewhere,
+    renewal: option.elsewhere,
+    claims: option.elsewhere,
+    ...option.carrier,
+    maxTtl: option.maxLifetime,
   });
   const { uri, replay, renewal, carrier = 'query' } = options;
   const profile = profiles[read.profile];

@@ -1,4 +1,4 @@
-import { oneOf, readOptions, required, seconds } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import type { RenewedToken } from '../token/token-format.ts';
 import type { CoseKey } from './cat-key.ts';
@@ -28,9 +28,9 @@ const members = { type: 0, lifetime: 1, deadline: 2 } as const;
 
 /** @throws `ERR_OPTIONS` */
 export function checkRenewal(renewal: CatRenewal): void {
-  const wholeSeconds = required(seconds(1, undefined));
-  const type = oneOf(['automatic', 'cookie', 'header'], 'automatic');
-  readOptions(renewal, { lifetime: wholeSeconds, grant: wholeSeconds, type }, 'renewal');
+  const wholeSeconds = option.required(option.seconds(1, undefined));
+  const type = option.oneOf(['automatic', 'cookie', 'header'], 'automatic');
+  option.readAll(renewal, { lifetime: wholeSeconds, grant: wholeSeconds, type }, 'renewal');
 }
 
 /** Returns `catr` of a token. @param expires unix seconds */

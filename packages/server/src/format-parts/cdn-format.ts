@@ -71,7 +71,7 @@ export function cdnFormat<C extends Content, M>(format: CdnFormat<C, M>): Verify
       const { expires, startsAt = 0, session } = token;
       // `NaN` is refused too.
       if (expires === undefined || !(expires <= now + maxTtl && startsAt <= now)) return refused.malformed;
-      return whenThere(isGenuine(token, token.signers ?? signers), (genuine): Verdict => {
+      return whenThere(judgeSignature(token, token.signers ?? signers), (genuine): Verdict => {
         if (!genuine || token.opens?.() === false) return refused.signature;
         if (endsAtExpiry ? expires <= now : expires < now) return refused.expired;
         return {
@@ -88,7 +88,7 @@ export function cdnFormat<C extends Content, M>(format: CdnFormat<C, M>): Verify
 }
 
 /** Tries every signer on every message, so that the time does not tell which one is right. */
-function isGenuine<M>(
+function judgeSignature<M>(
   { signature, messages }: ReadToken<M>,
   signers: readonly Signer<M>[],
 ): boolean | Promise<boolean> {

@@ -21,7 +21,7 @@ type ReadOptions<Readers> = {
  * @param path the option that contains these, such as `renewal`
  * @throws `ERR_OPTIONS`
  */
-export function readOptions<
+export function readAll<
   Options extends object,
   Readers extends { readonly [Name in keyof Options]-?: OptionReader<unknown> },
 >(options: Options, readers: Readers, path?: string): ReadOptions<Readers> {
@@ -54,8 +54,15 @@ export const required =
   (value, option) =>
     read(value === undefined ? null : value, option)!;
 
-/** For options that the format reads by itself, such as keys. */
-export const readElsewhere: OptionReader<undefined> = () => undefined;
+/** For options that the format reads by itself. */
+export const elsewhere: OptionReader<undefined> = () => undefined;
+/** Options that `withSecrets`, `keyList` and `valueCarrier` read. */
+type Elsewhere<Name extends string> = Readonly<Record<Name, OptionReader<undefined>>>;
+export const secrets: Elsewhere<'secret' | 'secrets'> = { secret: elsewhere, secrets: elsewhere };
+export const keys: Elsewhere<'key' | 'keys'> = { key: elsewhere, keys: elsewhere };
+export const carrier: Elsewhere<'carrier' | 'cookie' | 'param'> = {
+  ...{ carrier: elsewhere, cookie: elsewhere, param: elsewhere },
+};
 
 export const flag = (fallback = false): OptionReader<boolean> =>
   reader((value) => typeof value === 'boolean', 'Give true or false.', fallback);
@@ -69,7 +76,7 @@ export const oneOf = <const Name extends string | number>(
   return reader((value) => names.includes(value as Name), remedy, fallback);
 };
 
-export const pathFormOr = (fallback: PathForm): OptionReader<PathForm> => oneOf(['decoded', 'raw'], fallback);
+export const pathForm = (fallback: PathForm): OptionReader<PathForm> => oneOf(['decoded', 'raw'], fallback);
 
 /** `maxTtl`: seconds, or `Infinity`. */
 export const maxLifetime: OptionReader<number> = reader(

@@ -8,7 +8,7 @@ import {
   pathScope,
 } from '../format-parts/opened-scope.ts';
 import type { Opened } from '../format-parts/opened-scope.ts';
-import { signedText } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import type { AskedUrl } from '../format-parts/signing-format.ts';
 import { encodePath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
@@ -26,14 +26,14 @@ const maxListLength = 8192;
  */
 export const patternList =
   (separators: readonly string[]) =>
-  (patterns: unknown, option: string): readonly string[] | undefined => {
+  (patterns: unknown, name: string): readonly string[] | undefined => {
     if (patterns === undefined) return undefined;
     const list: readonly unknown[] = [patterns].flat();
     if (list.length === 0 || list.includes(''))
-      throw optionsError(option, 'This is empty, or one of its patterns is. Give path patterns such as /vod/*.');
-    for (const each of list) signedText(separators)(each ?? null, option);
+      throw optionsError(name, 'This is empty, or one of its patterns is. Give path patterns such as /vod/*.');
+    for (const each of list) option.signedText(separators)(each ?? null, name);
     if (list.join(' ').length > maxListLength)
-      throw optionsError(option, `The list has more than ${maxListLength} characters. Give fewer or shorter patterns.`);
+      throw optionsError(name, `The list has more than ${maxListLength} characters. Give fewer or shorter patterns.`);
     return list as readonly string[];
   };
 

@@ -5,7 +5,7 @@ import { optionsError } from '../errors/options-error.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { folderOf, hasFolders, openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
-import { folderCount, maxLifetime, pathFormOr, readElsewhere, readOptions } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -71,13 +71,12 @@ export interface AzionFormat extends VerifyingTokenFormat {
  * @throws `ERR_OPTIONS` for a missing or empty secret
  */
 export function azion(options: AzionOptions): AzionFormat {
-  const { maxTtl, pathForm } = readOptions(options, {
-    secret: readElsewhere,
-    secrets: readElsewhere,
-    maxTtl: maxLifetime,
-    params: readElsewhere,
-    pathForm: pathFormOr('decoded'),
-    depth: folderCount,
+  const { maxTtl, pathForm } = option.readAll(options, {
+    ...option.secrets,
+    maxTtl: option.maxLifetime,
+    params: option.elsewhere,
+    pathForm: option.pathForm('decoded'),
+    depth: option.folderCount,
   });
   const { params = { token: 'st', expires: 'e' }, depth } = options;
   if (depth !== undefined && !(depth >= 1 && depth < Infinity))

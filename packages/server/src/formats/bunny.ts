@@ -11,7 +11,7 @@ import {
   openedUrl,
   pathScope,
 } from '../format-parts/opened-scope.ts';
-import { address, flag, folderCount, maxLifetime, oneOf, readElsewhere, readOptions } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -90,21 +90,20 @@ export function bunny(options: BunnyOptions): VerifyingTokenFormat {
     ignoreParams,
     ip,
     maxTtl,
-  } = readOptions(options, {
-    secret: readElsewhere,
-    secrets: readElsewhere,
-    version: oneOf([3, 2], 3),
-    carrier: oneOf(['path', 'query'], 'path'),
-    exact: flag(),
-    depth: folderCount,
-    tokenPath: readElsewhere,
-    ignoreParams: flag(),
-    ip: address,
-    countries: readElsewhere,
-    countriesBlocked: readElsewhere,
-    limit: readElsewhere,
-    country: readElsewhere,
-    maxTtl: maxLifetime,
+  } = option.readAll(options, {
+    ...option.secrets,
+    version: option.oneOf([3, 2], 3),
+    carrier: option.oneOf(['path', 'query'], 'path'),
+    exact: option.flag(),
+    depth: option.folderCount,
+    tokenPath: option.elsewhere,
+    ignoreParams: option.flag(),
+    ip: option.address,
+    countries: option.elsewhere,
+    countriesBlocked: option.elsewhere,
+    limit: option.elsewhere,
+    country: option.elsewhere,
+    maxTtl: option.maxLifetime,
   });
   const { tokenPath, country } = options;
   if (ignoreParams && kind === 'path')
@@ -212,10 +211,10 @@ const conditionNames = ['limit', 'token_countries', 'token_countries_blocked'] a
 function ownParams({ limit, countries, countriesBlocked, ignoreParams }: BunnyOptions): BunnyParams['own'] {
   if (limit !== undefined && (typeof (limit as unknown) !== 'number' || !isOwnValue('limit', String(limit))))
     throw optionsError('limit', 'Give kB/s, a whole number from 1 to 999999999.', limit);
-  for (const [option, list] of Object.entries({ countries, countriesBlocked }))
+  for (const [name, list] of Object.entries({ countries, countriesBlocked }))
     if (list && !isOwnValue('token_countries', list.join(',')))
       throw optionsError(
-        option,
+        name,
         'This is empty, or has something else than country codes. Give codes of two upper-case letters, such as BR.',
       );
   return {

@@ -7,16 +7,7 @@ import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { isInRange, readIpRange } from '../format-parts/ip.ts';
 import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
-import {
-  flag,
-  folderCount,
-  ipRange,
-  maxLifetime,
-  oneOf,
-  readElsewhere,
-  readOptions,
-  unixTime,
-} from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 
@@ -59,17 +50,17 @@ export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> 
  * @throws `ERR_OPTIONS`
  */
 export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
-  const { hash, exact, depth, startsAt, maxTtl, ...given } = readOptions(options, {
-    keys: readElsewhere,
-    carrier: readElsewhere,
-    cookie: readElsewhere,
-    hash: oneOf(['SHA256', 'SHA1'], 'SHA256'),
-    exact: flag(),
-    depth: folderCount,
-    startsAt: unixTime,
-    ipRange,
-    ip: readElsewhere,
-    maxTtl: maxLifetime,
+  const { hash, exact, depth, startsAt, maxTtl, ...given } = option.readAll(options, {
+    keys: option.elsewhere,
+    carrier: option.elsewhere,
+    cookie: option.elsewhere,
+    hash: option.oneOf(['SHA256', 'SHA1'], 'SHA256'),
+    exact: option.flag(),
+    depth: option.folderCount,
+    startsAt: option.unixTime,
+    ipRange: option.ipRange,
+    ip: option.elsewhere,
+    maxTtl: option.maxLifetime,
   });
   const { carrier: kind = 'cookie', ip } = options;
   if (exact && (startsAt !== undefined || given.ipRange !== undefined))

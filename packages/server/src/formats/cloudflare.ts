@@ -6,15 +6,7 @@ import { optionsError } from '../errors/options-error.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { openedUrl } from '../format-parts/opened-scope.ts';
-import {
-  flag,
-  maxLifetime,
-  pathFormOr,
-  readElsewhere,
-  readOptions,
-  required,
-  seconds,
-} from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -47,15 +39,14 @@ export type CloudflareOptions = SecretOptions & {
  * @throws `ERR_OPTIONS`
  */
 export function cloudflare(options: CloudflareOptions): VerifyingTokenFormat {
-  const { ttl, urlSafe, signQuery, pathForm, ...read } = readOptions(options, {
-    secret: readElsewhere,
-    secrets: readElsewhere,
-    ttl: required(seconds(1, undefined)),
-    urlSafe: flag(),
-    param: readElsewhere,
-    signQuery: flag(true),
-    pathForm: pathFormOr('raw'),
-    maxTtl: maxLifetime,
+  const { ttl, urlSafe, signQuery, pathForm, ...read } = option.readAll(options, {
+    ...option.secrets,
+    ttl: option.required(option.seconds(1, undefined)),
+    urlSafe: option.flag(),
+    param: option.elsewhere,
+    signQuery: option.flag(true),
+    pathForm: option.pathForm('raw'),
+    maxTtl: option.maxLifetime,
   });
   const { param = 'verify' } = options;
   // 32 bytes are 43 characters, the last one with two zero bits.

@@ -7,19 +7,7 @@ import { valueCarrier } from '../format-parts/carriers.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { folderOf, openedUrl } from '../format-parts/opened-scope.ts';
-import {
-  address,
-  flag,
-  folderCount,
-  matching,
-  maxLifetime,
-  oneOf,
-  pathFormOr,
-  readElsewhere,
-  readOptions,
-  signedText,
-  unixTime,
-} from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
@@ -76,30 +64,31 @@ const hashes = { sha256, sha1, md5 };
  */
 export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
   const { depth, exact, signQuery, algorithm, startsAt, ip, escape, aclDelimiter, pathForm, maxTtl, ...read } =
-    readOptions(options, {
-      key: readElsewhere,
-      keys: readElsewhere,
-      carrier: readElsewhere,
-      cookie: readElsewhere,
-      param: readElsewhere,
-      acl: readElsewhere,
-      depth: folderCount,
-      exact: flag(),
-      signQuery: flag(),
-      algorithm: oneOf(['sha256', 'sha1', 'md5'], 'sha256'),
-      startsAt: unixTime,
-      ip: address,
-      sessionId: signedText([]),
-      payload: signedText([]),
-      salt: signedText(['~']),
-      escape: flag(),
-      aclDelimiter: matching(/^[^\w\s~*?/%]$/, 'This is not one separating character. Give one such as ! or ,', '!'),
-      pathForm: pathFormOr('raw'),
-      maxTtl: maxLifetime,
+    option.readAll(options, {
+      ...option.keys,
+      ...option.carrier,
+      acl: option.elsewhere,
+      depth: option.folderCount,
+      exact: option.flag(),
+      signQuery: option.flag(),
+      algorithm: option.oneOf(['sha256', 'sha1', 'md5'], 'sha256'),
+      startsAt: option.unixTime,
+      ip: option.address,
+      sessionId: option.signedText([]),
+      payload: option.signedText([]),
+      salt: option.signedText(['~']),
+      escape: option.flag(),
+      aclDelimiter: option.matching(
+        /^[^\w\s~*?/%]$/,
+        'This is not one separating character. Give one such as ! or ,',
+        '!',
+      ),
+      pathForm: option.pathForm('raw'),
+      maxTtl: option.maxLifetime,
     });
   const { param = 'hdnts' } = options;
   const acl = patternList(['~', aclDelimiter])(options.acl, 'acl');
-  if (!escape) for (const name of ['sessionId', 'payload'] as const) signedText(['~'])(options[name], name);
+  if (!escape) for (const name of ['sessionId', 'payload'] as const) option.signedText(['~'])(options[name], name);
   if (acl && exact) throw optionsError('acl', '`acl` and `exact` are both given. Give one of them.');
   const escaped = escape ? escapeEarly : (text: string) => text;
   const id = read.sessionId ? escaped(read.sessionId) : undefined;

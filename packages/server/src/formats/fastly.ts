@@ -5,7 +5,7 @@ import { macSigner } from '../crypto/signer.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { openedUrl } from '../format-parts/opened-scope.ts';
-import { maxLifetime, oneOf, pathFormOr, readElsewhere, readOptions } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
@@ -35,13 +35,12 @@ const algorithms = {
  * @throws `ERR_OPTIONS`
  */
 export function fastly(options: FastlyOptions): VerifyingTokenFormat {
-  const { algorithm, pathForm, maxTtl } = readOptions(options, {
-    key: readElsewhere,
-    keys: readElsewhere,
-    algorithm: oneOf(['sha256', 'sha1'], 'sha256'),
-    param: readElsewhere,
-    pathForm: pathFormOr('raw'),
-    maxTtl: maxLifetime,
+  const { algorithm, pathForm, maxTtl } = option.readAll(options, {
+    ...option.keys,
+    algorithm: option.oneOf(['sha256', 'sha1'], 'sha256'),
+    param: option.elsewhere,
+    pathForm: option.pathForm('raw'),
+    maxTtl: option.maxLifetime,
   });
   const { param = 'token' } = options;
   const { hash, form } = algorithms[algorithm];

@@ -9,7 +9,7 @@ import type { Carrier, CarriedTexts } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import type { CarriedToken } from '../format-parts/cdn-format.ts';
 import { folderHolding, folderScope, openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
-import { flag, folderCount, maxLifetime, oneOf, readElsewhere, readOptions } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { isHttp, readExpiry } from '../format-parts/signing-format.ts';
 import type { CookieOptions } from '../http/cookies.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -96,14 +96,14 @@ function googleSignature(
     exact,
     depth,
     maxTtl,
-  } = readOptions(options, {
-    keys: readElsewhere,
-    carrier: oneOf<GoogleCarrier>(carriers, carriers[0]),
-    exact: flag(),
-    depth: folderCount,
-    prefix: readElsewhere,
-    cookie: readElsewhere,
-    maxTtl: maxLifetime,
+  } = option.readAll(options, {
+    keys: option.elsewhere,
+    carrier: option.oneOf<GoogleCarrier>(carriers, carriers[0]),
+    exact: option.flag(),
+    depth: option.folderCount,
+    prefix: option.elsewhere,
+    cookie: option.elsewhere,
+    maxTtl: option.maxLifetime,
   });
   const { prefix: everyPrefix } = options;
   const signers = googleSigners(options.keys, algorithm);

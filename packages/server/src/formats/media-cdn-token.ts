@@ -8,16 +8,7 @@ import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { isInRange } from '../format-parts/ip.ts';
 import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
-import {
-  flag,
-  folderCount,
-  maxLifetime,
-  oneOf,
-  readElsewhere,
-  readOptions,
-  signedText,
-  unixTime,
-} from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { matchesGlob, openedByPatterns, patternList, patternScope } from './access-list.ts';
 import { isUrlPrefix } from './google-cdn.ts';
@@ -68,22 +59,20 @@ export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier
  * @throws `ERR_OPTIONS`; from `sign` also for a path with `~` if `exact` signs it: `~` separates the fields
  */
 export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenFormat {
-  const { algorithm, pathGlobs, exact, depth, startsAt, sessionId, data, maxTtl } = readOptions(options, {
-    keys: readElsewhere,
-    algorithm: oneOf(['ed25519', 'sha1', 'sha256'], 'ed25519'),
-    carrier: readElsewhere,
-    cookie: readElsewhere,
-    param: readElsewhere,
+  const { algorithm, pathGlobs, exact, depth, startsAt, sessionId, data, maxTtl } = option.readAll(options, {
+    keys: option.elsewhere,
+    algorithm: option.oneOf(['ed25519', 'sha1', 'sha256'], 'ed25519'),
+    ...option.carrier,
     pathGlobs: patternList(['~', ',']),
-    exact: flag(),
-    depth: folderCount,
-    startsAt: unixTime,
-    sessionId: signedText(['~']),
-    data: signedText(['~']),
-    headers: readElsewhere,
-    ipRanges: readElsewhere,
-    ip: readElsewhere,
-    maxTtl: maxLifetime,
+    exact: option.flag(),
+    depth: option.folderCount,
+    startsAt: option.unixTime,
+    sessionId: option.signedText(['~']),
+    data: option.signedText(['~']),
+    headers: option.elsewhere,
+    ipRanges: option.elsewhere,
+    ip: option.elsewhere,
+    maxTtl: option.maxLifetime,
   });
   const { param = 'hdnts', ip } = options;
   if (pathGlobs && exact) throw optionsError('pathGlobs', '`pathGlobs` and `exact` are both given. Give one of them.');

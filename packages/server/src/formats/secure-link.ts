@@ -13,16 +13,7 @@ import {
   openedFolder,
   openedUrl,
 } from '../format-parts/opened-scope.ts';
-import {
-  address,
-  folderCount,
-  maxLifetime,
-  oneOf,
-  pathFormOr,
-  readElsewhere,
-  readOptions,
-  seconds,
-} from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
@@ -106,21 +97,20 @@ const tokenForms = {
  *   token of `azion`
  */
 export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
-  const { encoding, time, pathForm, validity, maxTtl, ...given } = readOptions(options, {
-    secret: readElsewhere,
-    secrets: readElsewhere,
-    hash: readElsewhere,
-    encoding: oneOf(['base64url', 'base64url=', 'hex'], 'base64url'),
-    time: oneOf(['decimal', 'hex', 'HEX', 'minutes'], 'decimal'),
-    depth: (value, option) => value === 'parent' || value === 'tree' || folderCount(value, option),
-    pathForm: pathFormOr('decoded'),
-    query: readElsewhere,
-    base: readElsewhere,
-    validity: seconds(0, 0),
-    ip: (value, option) => (value === '' ? '' : (address(value, option) ?? '')),
-    maxTtl: maxLifetime,
+  const { encoding, time, pathForm, validity, maxTtl, ...given } = option.readAll(options, {
+    ...option.secrets,
+    hash: option.elsewhere,
+    encoding: option.oneOf(['base64url', 'base64url=', 'hex'], 'base64url'),
+    time: option.oneOf(['decimal', 'hex', 'HEX', 'minutes'], 'decimal'),
+    depth: (value, name) => value === 'parent' || value === 'tree' || option.folderCount(value, name),
+    pathForm: option.pathForm('decoded'),
+    query: option.elsewhere,
+    base: option.elsewhere,
+    validity: option.seconds(0, 0),
+    ip: (value, name) => (value === '' ? '' : (option.address(value, name) ?? '')),
+    maxTtl: option.maxLifetime,
   });
-  const { hash, depth = 'tree', query, base } = options;
+  const { hash, depth = 'tree', base } = options;
   const { ip } = given;
   const pathName = checkLinkHash(hash, time);
   const { pattern: timeForm, write: writeTime, read: readTime } = timeForms[time];

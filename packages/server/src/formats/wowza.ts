@@ -7,15 +7,7 @@ import { valueCarrier } from '../format-parts/carriers.ts';
 import type { CarriedTexts } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { folderOf, foldersAbove, openedFolder } from '../format-parts/opened-scope.ts';
-import {
-  address,
-  matching,
-  maxLifetime,
-  oneOf,
-  readElsewhere,
-  readOptions,
-  unixTime,
-} from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -48,19 +40,18 @@ const hashes = { sha256, sha384, sha512 };
  *   hashed text, and for paths with more than 32 folders
  */
 export function wowza(options: WowzaOptions): VerifyingTokenFormat {
-  const { prefix, algorithm, startsAt, ip, maxTtl } = readOptions(options, {
-    secret: readElsewhere,
-    secrets: readElsewhere,
-    prefix: matching(
+  const { prefix, algorithm, startsAt, ip, maxTtl } = option.readAll(options, {
+    ...option.secrets,
+    prefix: option.matching(
       /^\w+$/,
       'This is empty, or has other characters than letters, digits and _. Give letters and digits.',
       'wowzatoken',
     ),
-    algorithm: oneOf(['sha256', 'sha384', 'sha512'], 'sha256'),
-    startsAt: unixTime,
-    params: readElsewhere,
-    ip: address,
-    maxTtl: maxLifetime,
+    algorithm: option.oneOf(['sha256', 'sha384', 'sha512'], 'sha256'),
+    startsAt: option.unixTime,
+    params: option.elsewhere,
+    ip: option.address,
+    maxTtl: option.maxLifetime,
   });
   const { params = {} } = options;
   const [hashName, endName, startName] = [`${prefix}hash`, `${prefix}endtime`, `${prefix}starttime`];

@@ -2,7 +2,7 @@ import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { judging } from '../format-parts/cdn-format.ts';
 import { folderScope } from '../format-parts/opened-scope.ts';
-import { maxLifetime } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { pathToSign, writeExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
@@ -33,7 +33,7 @@ export interface CloudflareStreamOptions {
 export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTokenFormat {
   checkNames(options, { keys: true, params: true, maxTtl: true });
   const { keys, params: more = {} } = options;
-  const maxTtl = maxLifetime(options.maxTtl, 'maxTtl');
+  const maxTtl = option.maxLifetime(options.maxTtl, 'maxTtl');
   const params = writtenClaims('params', more, ['sub', 'kid', 'exp']);
   const signer = jws(keys, 'RS256');
   const kid = keys[0]?.id;

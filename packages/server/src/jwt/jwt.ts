@@ -5,7 +5,7 @@ import { valueCarrier } from '../format-parts/carriers.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { judging } from '../format-parts/cdn-format.ts';
 import { openedUrl, pathScope } from '../format-parts/opened-scope.ts';
-import { maxLifetime } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { pathToSign, writeExpiry } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -110,7 +110,7 @@ export function jwtFormat(
     maxTtl: true,
   });
   const { opens = pathScope, param = 'token' } = options;
-  const maxTtl = maxLifetime(options.maxTtl, 'maxTtl');
+  const maxTtl = option.maxLifetime(options.maxTtl, 'maxTtl');
   const signer = jws(options.keys, options.algorithm);
   const carrier = valueCarrier([param], options);
 

@@ -3,17 +3,7 @@ import { hmac, sha256 } from '../crypto/hash.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import { folderOf, openedUrl } from '../format-parts/opened-scope.ts';
-import {
-  address,
-  folderCount,
-  matching,
-  maxLifetime,
-  oneOf,
-  readElsewhere,
-  readOptions,
-  required,
-  unixTime,
-} from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import { signingFormat } from '../format-parts/signing-format.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { storeEndpoint } from './presigned-format.ts';
@@ -67,22 +57,26 @@ const parameters =
  *   for blobs that lie in no directory
  */
 export function azureBlob(options: AzureBlobOptions): TokenFormat {
-  const { account, resource, depth, container, ip, startsAt, maxTtl } = readOptions(options, {
-    account: required(
-      matching(/^[a-z\d-]+$/, 'This is not the name of a storage account. Give it as the portal shows it.', undefined),
+  const { account, resource, depth, container, ip, startsAt, maxTtl } = option.readAll(options, {
+    account: option.required(
+      option.matching(
+        /^[a-z\d-]+$/,
+        'This is not the name of a storage account. Give it as the portal shows it.',
+        undefined,
+      ),
     ),
-    accountKey: readElsewhere,
-    resource: oneOf(['blob', 'directory', 'container'], 'blob'),
-    depth: folderCount,
-    container: matching(
+    accountKey: option.elsewhere,
+    resource: option.oneOf(['blob', 'directory', 'container'], 'blob'),
+    depth: option.folderCount,
+    container: option.matching(
       /^[a-z\d$-]+$/,
       'This is not the name of a container. Give small letters, digits and -',
       undefined,
     ),
-    endpoint: readElsewhere,
-    ip: address,
-    startsAt: unixTime,
-    maxTtl: maxLifetime,
+    endpoint: option.elsewhere,
+    ip: option.address,
+    startsAt: option.unixTime,
+    maxTtl: option.maxLifetime,
   });
   const key = base64Bytes(options.accountKey);
   if (!key?.length)

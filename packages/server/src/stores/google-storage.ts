@@ -1,7 +1,7 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { digest, sha256 } from '../crypto/hash.ts';
 import { privateKeySigner } from '../crypto/signer.ts';
-import { readElsewhere, readOptions, required } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { decodeOnce } from '../url/canonical-path.ts';
 import { credential, presignedFormat } from './presigned-format.ts';
@@ -24,13 +24,13 @@ const ownHosts = /^(.+\.)?storage\.googleapis\.com$/;
  *   `params` does not contain
  */
 export function googleStorage(options: GoogleStorageOptions): TokenFormat {
-  const { clientEmail } = readOptions(options, {
-    clientEmail: required(credential),
-    privateKey: readElsewhere,
-    endpoint: readElsewhere,
-    bucket: readElsewhere,
-    params: readElsewhere,
-    maxTtl: readElsewhere,
+  const { clientEmail } = option.readAll(options, {
+    clientEmail: option.required(credential),
+    privateKey: option.elsewhere,
+    endpoint: option.elsewhere,
+    bucket: option.elsewhere,
+    params: option.elsewhere,
+    maxTtl: option.elsewhere,
   });
   const signer = privateKeySigner(options.privateKey, 'SHA-256', bytesToHex, hexToBytes);
 

@@ -1,7 +1,7 @@
 import { optionsError } from '../errors/options-error.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import { openedUrl } from '../format-parts/opened-scope.ts';
-import { matching, maxLifetime } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import type { OptionReader } from '../format-parts/options.ts';
 import { signingFormat } from '../format-parts/signing-format.ts';
 import type { TokenFormat } from '../token/token-format.ts';
@@ -60,7 +60,7 @@ const carried = ['Algorithm', 'Credential', 'Date', 'Expires', 'SignedHeaders', 
  * @throws `ERR_OPTIONS`
  */
 export function presignedFormat(options: PresignedOptions, { name, prefix, ownHosts, sign }: Presigner): TokenFormat {
-  const maxTtl = maxLifetime(options.maxTtl, 'maxTtl');
+  const maxTtl = option.maxLifetime(options.maxTtl, 'maxTtl');
   if (!(Number.isSafeInteger(maxTtl) && maxTtl <= week))
     throw optionsError('maxTtl', 'Stores take a week at most. Give whole seconds, up to 604800.', maxTtl);
   const check = objectCheck(options, ownHosts);
@@ -88,7 +88,7 @@ function signingDate(seconds: number): string {
 }
 
 /** Credentials are text without spaces. */
-export const credential: OptionReader<string | undefined> = matching(
+export const credential: OptionReader<string | undefined> = option.matching(
   /^[\x21-\x7e]+$/,
   'This is missing, empty, or has spaces in it. Give it as the store shows it.',
   undefined,

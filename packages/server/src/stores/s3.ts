@@ -1,5 +1,5 @@
 import { AwsV4Signer } from 'aws4fetch';
-import { readElsewhere, readOptions, required } from '../format-parts/options.ts';
+import * as option from '../format-parts/options.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { credential, presignedFormat } from './presigned-format.ts';
 import type { PresignedOptions } from './presigned-format.ts';
@@ -42,19 +42,19 @@ const maxKeys = 8;
  *   `params` does not contain
  */
 export function s3(options: S3Options): TokenFormat {
-  const { region, accessKeyId, secretAccessKey, sessionToken } = readOptions(options, {
-    region: required(credential),
-    accessKeyId: required(credential),
-    secretAccessKey: required(credential),
+  const { region, accessKeyId, secretAccessKey, sessionToken } = option.readAll(options, {
+    region: option.required(credential),
+    accessKeyId: option.required(credential),
+    secretAccessKey: option.required(credential),
     sessionToken: credential,
-    expiration: readElsewhere,
-    accountId: readElsewhere,
-    credentialScope: readElsewhere,
-    $source: readElsewhere,
-    endpoint: readElsewhere,
-    bucket: readElsewhere,
-    params: readElsewhere,
-    maxTtl: readElsewhere,
+    expiration: option.elsewhere,
+    accountId: option.elsewhere,
+    credentialScope: option.elsewhere,
+    $source: option.elsewhere,
+    endpoint: option.elsewhere,
+    bucket: option.elsewhere,
+    params: option.elsewhere,
+    maxTtl: option.elsewhere,
   });
   const keys = new Map<string, ArrayBuffer>();
 
