@@ -129,13 +129,8 @@ export const matching = <Fallback>(
  */
 export const signedText = (separators: readonly string[]): OptionReader<string | undefined> =>
   reader(
-    (value) => isSignedText(value, separators),
-    `This has characters that are not allowed. Give text without control characters${separators.map((each) => ` and \`${each}\``).join('')}.`,
+    (value) =>
+      typeof value === 'string' && !/[\p{Cc}\p{Cs}]/u.test(value) && !separators.some((each) => value.includes(each)),
+    `This has characters that are not allowed. Give text without ${['control characters', ...separators].join(' and ')}.`,
     undefined,
   );
-
-export function isSignedText(value: unknown, separators: readonly string[]): boolean {
-  return (
-    typeof value === 'string' && !/[\p{Cc}\p{Cs}]/u.test(value) && !separators.some((each) => value.includes(each))
-  );
-}

@@ -9,9 +9,11 @@ import {
 } from '../format-parts/opened-scope.ts';
 import type { Opened } from '../format-parts/opened-scope.ts';
 import * as option from '../format-parts/options.ts';
+import { isHttp } from '../format-parts/signing-format.ts';
 import type { AskedUrl } from '../format-parts/signing-format.ts';
-import { encodePath } from '../url/canonical-path.ts';
+import { canonicalPath, encodePath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
+import { parsedUrl } from '../url/judged-url.ts';
 import type { Scope } from '../url/scope.ts';
 
 /** The largest number of characters of a list: most servers refuse a longer URL, cookie or header (nginx: 8 KiB). */
@@ -56,6 +58,16 @@ export function patternScope(url: URL, patterns: readonly string[], form: PathFo
     return pattern.startsWith('/') ? pathScope(new URL(url.origin + encodePath(pattern, form))) : folderScope(url, '/');
   });
   return joinedScope(url, scopes);
+}
+
+/**
+ * Tells whether a text is a URL prefix that contains a whole host: `https://cdn.exam` is also the beginning of another
+ * host. The text must have the spelling that `URL` writes and no query, and its path must have one reading.
+ */
+export function isUrlPrefix(text: string): boolean {
+  const url = parsedUrl(text);
+  if (url?.href !== text || url.origin + url.pathname !== text) return false;
+  return isHttp(url) && canonicalPath(url.pathname, 'raw') !== undefined;
 }
 
 /** Whether `text` fits a pattern in which `*` stands for any characters and `?` for one, as in CDN access lists. */

@@ -2,9 +2,11 @@ import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { digest, hmac, sha256 } from '../crypto/hash.ts';
 import { macSigner } from '../crypto/signer.ts';
 import type { Signer } from '../crypto/signer.ts';
+import { optionsError } from '../errors/options-error.ts';
 import { readEscapes } from '../format-parts/carriers.ts';
 import { readIp } from '../format-parts/ip.ts';
 import { decodeOnce } from '../url/canonical-path.ts';
+import type { BunnyOptions } from './bunny.ts';
 
 type Param = readonly [name: string, value: string];
 
@@ -34,6 +36,24 @@ export const ownNames = Object.keys(ownForms) as readonly OwnName[];
 /** Tells whether a parameter of the token may have this value. */
 export function isOwnValue(name: OwnName, value: string): boolean {
   return ownForms[name](value);
+}
+
+/** Returns the parameters that follow from the options. @throws `ERR_OPTIONS` */
+export function ownParams({ limit, countries, countriesBlocked, ignoreParams }: BunnyOptions): BunnyParams['own'] {
+  if (limit !== undefined && (typeof (limit as unknown) !== 'number' || !isOwnValue('limit', String(limit))))
+    throw optionsError('limit', 'Give kB/s, a whole number from 1 to 999999999.', limit);
+  for (const [name, list] of Object.entries({ countries, countriesBlocked }))
+    if (list && !isOwnValue('token_countries', list.join(',')))
+      throw optionsError(
+        name,
+        'This is empty, or has something else than country codes. Give codes of two upper-case letters, such as BR.',
+      );
+  return {
+    ...(limit !== undefined && { limit: String(limit) }),
+    ...(countries && { token_countries: countries.join(',') }),
+    ...(countriesBlocked && { token_countries_blocked: countriesBlocked.join(',') }),
+    ...(ignoreParams && { token_ignore_params: 'true' }),
+  };
 }
 
 /**

@@ -20,7 +20,7 @@ import { canonicalPath, encodePath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
 import { parsedUrl } from '../url/judged-url.ts';
 import { runsIntoExpiry } from './address-border.ts';
-import { bunnySigner, isOwnValue, ownNames, readBunnyParams, runsIntoParams } from './bunny-params.ts';
+import { bunnySigner, isOwnValue, ownNames, ownParams, readBunnyParams, runsIntoParams } from './bunny-params.ts';
 import type { BunnyParams } from './bunny-params.ts';
 
 export type BunnyOptions = SecretOptions & {
@@ -206,24 +206,6 @@ export function bunny(options: BunnyOptions): VerifyingTokenFormat {
 }
 
 const conditionNames = ['limit', 'token_countries', 'token_countries_blocked'] as const;
-
-/** Returns the parameters that follow from the options. @throws `ERR_OPTIONS` */
-function ownParams({ limit, countries, countriesBlocked, ignoreParams }: BunnyOptions): BunnyParams['own'] {
-  if (limit !== undefined && (typeof (limit as unknown) !== 'number' || !isOwnValue('limit', String(limit))))
-    throw optionsError('limit', 'Give kB/s, a whole number from 1 to 999999999.', limit);
-  for (const [name, list] of Object.entries({ countries, countriesBlocked }))
-    if (list && !isOwnValue('token_countries', list.join(',')))
-      throw optionsError(
-        name,
-        'This is empty, or has something else than country codes. Give codes of two upper-case letters, such as BR.',
-      );
-  return {
-    ...(limit !== undefined && { limit: String(limit) }),
-    ...(countries && { token_countries: countries.join(',') }),
-    ...(countriesBlocked && { token_countries_blocked: countriesBlocked.join(',') }),
-    ...(ignoreParams && { token_ignore_params: 'true' }),
-  };
-}
 
 function isTokenPath(tokenPath: unknown, form: PathForm): boolean {
   if (typeof tokenPath !== 'string' || !isOwnValue('token_path', tokenPath)) return false;

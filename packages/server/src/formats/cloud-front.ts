@@ -5,7 +5,7 @@ import { optionsError } from '../errors/options-error.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
-import { isInRange, readIpRange } from '../format-parts/ip.ts';
+import { isInRange } from '../format-parts/ip.ts';
 import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
 import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
@@ -123,30 +123,22 @@ export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
     }),
     read({ values: [sent = '', signature = '', id = '', algorithm = 'SHA1'], pathname, search, url }) {
       const target = url.origin + pathname + search;
-      const text = exact ? cannedPolicy(target, sent) : utf8Text(decode(sent));
-      const policy = text === undefined ? undefined : readPolicy(text);
-      // A canned policy names a URL, whatever characters that URL contains.
-      const folder = exact ? target : /^(https?:\/\/[^*?]*\/)\*$/.exec(policy?.resource ?? '')?.[1];
+      const policy = exact ? cannedPolicy(target, sent) : readPolicy(utf8Text(decode(sent)) ?? '');
       // The configuration decides on the algorithm: a token without `Hash-Algorithm` would otherwise be checked with
       // SHA-1.
-      if (algorithm !== hash || text === undefined || !policy || folder === undefined) return undefined;
+      if (!policy || algorithm !== hash) return undefined;
       const signer = signers.get(id);
       return {
         signature,
-        messages: [text],
+        messages: [policy.text],
         signers: signer ? [signer] : [],
         expires: policy.expires,
         startsAt: policy.startsAt,
-        opens: () => target.startsWith(folder) && (policy.ipRange === undefined || isInRange(ip, policy.ipRange)),
+        opens: () =>
+          target.startsWith(policy.opened) && (policy.ipRange === undefined || isInRange(ip, policy.ipRange)),
       };
     },
   });
-}
-
-/** Returns the policy, which is not sent along; `undefined` for an expiry or a URL that `sign` refuses. */
-function cannedPolicy(url: string, expiry: string): string | undefined {
-  const expires = readExpiry(expiry);
-  return expires === undefined || url.includes('*') ? undefined : writePolicy({ resource: url, expires });
 }
 
 interface CloudFrontPolicy {
@@ -159,9 +151,8 @@ interface CloudFrontPolicy {
 }
 
 /**
- * Returns the text to sign, without whitespace and in this order. No URL contains the text of a canned policy: the
- * signer and the verifier both write it. JSON escapes the characters that would end a text, so different policies are
- * different texts.
+ * Returns the text to sign, without whitespace and in this order. JSON escapes the characters that would end a text, so
+ * different policies are different texts.
  */
 function writePolicy({ resource, expires, startsAt, ipRange }: CloudFrontPolicy): string {
   const condition = {
@@ -172,48 +163,41 @@ function writePolicy({ resource, expires, startsAt, ipRange }: CloudFrontPolicy)
   return JSON.stringify({ Statement: [{ Resource: resource, Condition: condition }] });
 }
 
+interface SentPolicy extends Omit<CloudFrontPolicy, 'resource'> {
+  readonly text: string;
+  /** The beginning of every URL that is opened. */
+  readonly opened: string;
+}
+
 /**
- * Reads a policy. Returns `undefined` for a policy that says more than this module
- * understands, or says it in another form than `writePolicy`.
+ * Returns the policy for one URL, which is not sent along: the signer and the verifier both write it. Returns
+ * `undefined` for an expiry or a URL that `sign` refuses.
  */
-function readPolicy(text: string): CloudFrontPolicy | undefined {
-  const policy = parsePolicy(text);
-  const { resource, expires, startsAt, ipRange } = policy ?? {};
-  const isUnderstood =
-    typeof resource === 'string' &&
-    isTime(expires) &&
-    (startsAt === undefined || isTime(startsAt)) &&
-    (ipRange === undefined || readIpRange(ipRange) !== undefined);
-  return policy && isUnderstood && writePolicy(policy) === text ? policy : undefined;
+function cannedPolicy(url: string, expiry: string): SentPolicy | undefined {
+  const expires = readExpiry(expiry);
+  if (expires === undefined || url.includes('*')) return undefined;
+  return { text: writePolicy({ resource: url, expires }), opened: url, expires };
 }
 
-/** Returns the parts of a policy from their places, of whatever type they are. */
-function parsePolicy(text: string): CloudFrontPolicy | undefined {
-  try {
-    const { Statement } = JSON.parse(text) as { Statement: [Statement] };
-    const [{ Resource: resource, Condition }] = Statement;
-    return {
-      resource,
-      expires: Condition.DateLessThan['AWS:EpochTime'],
-      startsAt: Condition.DateGreaterThan?.['AWS:EpochTime'],
-      ipRange: Condition.IpAddress?.['AWS:SourceIp'],
-    };
-  } catch {
-    return undefined;
-  }
-}
+/** The policy for a folder as `writePolicy` writes it. */
+const policyForm = new RegExp(
+  [
+    /^\{"Statement":\[\{"Resource":"(https?:\/\/[^*?"\\]*\/)\*","Condition":/,
+    /\{"DateLessThan":\{"AWS:EpochTime":([1-9]\d{9})\}/,
+    /(?:,"DateGreaterThan":\{"AWS:EpochTime":([1-9]\d{9})\})?/,
+    /(?:,"IpAddress":\{"AWS:SourceIp":"([\da-fA-F.:/]+)"\})?\}\}\]\}$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
 
-interface Statement {
-  Resource: string;
-  Condition: {
-    DateLessThan: { 'AWS:EpochTime': number };
-    DateGreaterThan?: { 'AWS:EpochTime': number };
-    IpAddress?: { 'AWS:SourceIp': string };
-  };
-}
-
-function isTime(value: unknown): boolean {
-  return typeof value === 'number' && readExpiry(String(value)) !== undefined;
+/** Reads a policy that was sent along; returns `undefined` for a text that `sign` does not make. */
+function readPolicy(text: string): SentPolicy | undefined {
+  const [, opened, end, start, ipRange] = policyForm.exec(text) ?? [];
+  const expires = readExpiry(end);
+  return opened === undefined || expires === undefined
+    ? undefined
+    : { text, opened, expires, startsAt: readExpiry(start), ipRange };
 }
 
 /** Base64 with CloudFront's own three replacements: `+` is `-`, `=` is `_`, `/` is `~`. */

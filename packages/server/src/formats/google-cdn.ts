@@ -7,14 +7,12 @@ import { optionsError } from '../errors/options-error.ts';
 import { pathCarrier, valueCarrier } from '../format-parts/carriers.ts';
 import type { Carrier, CarriedTexts } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
-import type { CarriedToken } from '../format-parts/cdn-format.ts';
 import { folderHolding, folderScope, openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
 import * as option from '../format-parts/options.ts';
-import { isHttp, readExpiry } from '../format-parts/signing-format.ts';
+import { readExpiry } from '../format-parts/signing-format.ts';
 import type { CookieOptions } from '../http/cookies.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
-import { canonicalPath } from '../url/canonical-path.ts';
-import { parsedUrl } from '../url/judged-url.ts';
+import { isUrlPrefix } from './access-list.ts';
 
 interface GoogleSignatureOptions {
   /** The keys of the backend or keyset; the first one signs, all of them verify. */
@@ -91,12 +89,7 @@ function googleSignature(
   options: GoogleSignatureOptions & { carrier?: GoogleCarrier },
   { name, algorithm, cookieName, carriers }: GoogleProduct,
 ): VerifyingTokenFormat {
-  const {
-    carrier: kind,
-    exact,
-    depth,
-    maxTtl,
-  } = option.readAll(options, {
+  const { exact, depth, maxTtl, ...given } = option.readAll(options, {
     keys: option.elsewhere,
     carrier: option.oneOf<GoogleCarrier>(carriers, carriers[0]),
     exact: option.flag(),
@@ -105,6 +98,7 @@ function googleSignature(
     cookie: option.elsewhere,
     maxTtl: option.maxLifetime,
   });
+  const kind = given.carrier;
   const { prefix: everyPrefix } = options;
   const signers = googleSigners(options.keys, algorithm);
   const [keyName = ''] = signers.keys();
@@ -144,36 +138,29 @@ function googleSignature(
     },
     scopeOf: ({ link: { prefix } }, url) =>
       prefix === undefined ? undefined : folderScope(url, folderHolding(new URL(prefix).pathname)),
-    message: ({ link }, expires) => signedText(kind, link, fieldsOf(kind, link, expires, keyName)),
+    message: ({ link }, expires) => signedText(kind, link, fieldsOf(kind, link, String(expires), keyName)),
     write(signature, { link }, expires): CarriedTexts {
-      const fields = { ...fieldsOf(kind, link, expires, keyName), Signature: signature };
+      const fields = { ...fieldsOf(kind, link, String(expires), keyName), Signature: signature };
       if (kind === 'query') return fields;
       return kind === 'path'
-        ? { token: `edge-cache-token=${joined(fields, '&')}` }
-        : { [cookieName]: joined(fields, ':') };
+        ? { token: `edge-cache-token=${joined(kind, fields)}` }
+        : { [cookieName]: joined(kind, fields) };
     },
-    read(carried) {
-      const {
-        Expires: expires,
-        KeyName: key,
-        Signature: signature,
-        URLPrefix: encoded,
-      } = sentFields(kind, carried) ?? {};
-      const url = carried.url.origin + carried.pathname + carried.search;
+    read({ values, url: sent, pathname, search }) {
+      const [encoded, expires = '', key = '', signature = ''] =
+        kind === 'query' ? [values[3], ...values] : (joinedForms[kind].exec(values[0]!)?.slice(1) ?? []);
       // A prefix must have one spelling, because the encoded text is signed.
-      const written = encoded === undefined ? undefined : utf8Text(exactBytes(encoded, paddedBase64url));
-      const prefix = kind === 'path' ? `${carried.url.origin}${carried.values[1] ?? ''}/` : written;
-      if (!expires || !key || !signature || (encoded !== undefined && written === undefined)) return undefined;
-      if ((prefix === undefined) !== exact) return undefined;
-      if (prefix !== undefined && !isFolderOf(url, prefix) && !isUrlPrefix(prefix)) return undefined;
-      const link = { url, prefix };
+      const decoded = encoded === undefined ? undefined : (utf8Text(exactBytes(encoded, paddedBase64url)) ?? '');
+      const prefix = kind === 'path' ? `${sent.origin}${values[1] ?? ''}/` : decoded;
+      if ((prefix === undefined) !== exact || (prefix !== undefined && !isUrlPrefix(prefix))) return undefined;
+      const link = { url: sent.origin + pathname + search, prefix };
       const signer = signers.get(key);
       return {
         signature,
-        messages: [signedText(kind, link, fieldsOf(kind, link, Number(expires), key))],
+        messages: [signedText(kind, link, fieldsOf(kind, link, expires, key))],
         signers: signer ? [signer] : [],
         expires: readExpiry(expires),
-        opens: () => prefix === undefined || url.startsWith(prefix),
+        opens: () => prefix === undefined || link.url.startsWith(prefix),
       };
     },
   });
@@ -186,30 +173,25 @@ interface GoogleLink {
   readonly prefix: string | undefined;
 }
 
-type GoogleFields = Partial<Record<'URLPrefix' | 'Expires' | 'KeyName' | 'Signature', string>>;
-
 const paddedBase64url = (bytes: Uint8Array): string => padded(base64url(bytes));
 
-const joined = (fields: CarriedTexts, separator: string): string =>
-  Object.entries(fields)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(separator);
+function joined(kind: GoogleCarrier, fields: CarriedTexts): string {
+  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
+  return pairs.join(kind === 'cookie' ? ':' : '&');
+}
 
 /** Returns the fields before the signature. In the path, the prefix stands in front of the token. */
-function fieldsOf(kind: string, { prefix }: GoogleLink, expires: number, keyName: string): CarriedTexts {
+function fieldsOf(kind: GoogleCarrier, { prefix }: GoogleLink, expires: string, keyName: string): CarriedTexts {
   const isWritten = prefix !== undefined && kind !== 'path';
-  return {
-    ...(isWritten && { URLPrefix: paddedBase64url(utf8ToBytes(prefix)) }),
-    ...{ Expires: String(expires), KeyName: keyName },
-  };
+  return { ...(isWritten && { URLPrefix: paddedBase64url(utf8ToBytes(prefix)) }), Expires: expires, KeyName: keyName };
 }
 
 /**
  * Returns the text to sign. Key names contain no separators, the expiry has ten digits, and a prefix is in base64: the
  * rest is the URL.
  */
-function signedText(kind: string, { url, prefix }: GoogleLink, fields: CarriedTexts): string {
-  const text = joined(fields, kind === 'cookie' ? ':' : '&');
+function signedText(kind: GoogleCarrier, { url, prefix }: GoogleLink, fields: CarriedTexts): string {
+  const text = joined(kind, fields);
   if (kind === 'path') return `${prefix ?? ''}edge-cache-token=${text}`;
   return prefix === undefined ? `${url}${url.includes('?') ? '&' : '?'}${text}` : text;
 }
@@ -217,22 +199,17 @@ function signedText(kind: string, { url, prefix }: GoogleLink, fields: CarriedTe
 const queryNames = ['Expires', 'KeyName', 'Signature', 'URLPrefix'];
 
 /** @throws `ERR_OPTIONS` */
-function googleCarrier(kind: string, exact: boolean, cookieName: string, cookie: CookieOptions): Carrier {
+function googleCarrier(kind: GoogleCarrier, exact: boolean, cookieName: string, cookie: CookieOptions): Carrier {
   if (kind === 'path') return pathCarrier(/^(?<front>.*)\/(?<token>edge-cache-token=[^/]*)(?<rest>\/.*)$/, 'folder');
   if (kind === 'cookie') return valueCarrier([cookieName], { carrier: 'cookie', cookie });
   return valueCarrier(queryNames, { cookie }, { needed: 3, written: exact ? queryNames.slice(0, 3) : queryNames });
 }
 
+/** The forms of tokens that are one text. */
 const joinedForms = {
-  path: /^edge-cache-token=Expires=(?<Expires>[^&]*)&KeyName=(?<KeyName>[^&]*)&Signature=(?<Signature>[^&]*)$/,
-  cookie:
-    /^URLPrefix=(?<URLPrefix>[^:]*):Expires=(?<Expires>[^:]*):KeyName=(?<KeyName>[^:]*):Signature=(?<Signature>[^:]*)$/,
+  path: /^edge-cache-token=()Expires=([^&]*)&KeyName=([^&]*)&Signature=([^&]*)$/,
+  cookie: /^URLPrefix=([^:]*):Expires=([^:]*):KeyName=([^:]*):Signature=([^:]*)$/,
 };
-
-function sentFields(kind: GoogleCarrier, { values }: CarriedToken): GoogleFields | undefined {
-  if (kind !== 'query') return joinedForms[kind].exec(values[0] ?? '')?.groups;
-  return Object.fromEntries(queryNames.map((name, i) => [name, values[i]]));
-}
 
 export interface GoogleKey {
   /** `KeyName` of the token. */
@@ -243,44 +220,18 @@ export interface GoogleKey {
 
 /** @throws `ERR_OPTIONS` */
 function googleSigners(keys: readonly GoogleKey[], algorithm: 'hmac' | 'ed25519'): ReadonlyMap<string, Signer> {
-  const signers = keys.map(({ name, key }): [string, Signer] => {
+  const signers = new Map<string, Signer>();
+  for (const { name, key } of keys) {
     const bytes = base64Bytes(key);
-    if (!/^[\w-]+$/.test(name) || !bytes?.length)
+    if (!/^[\w-]+$/.test(name) || !bytes?.length || signers.has(name))
       throw optionsError(
         'keys',
-        'A key has a name that is not allowed, or is not base64url. ' +
-          'Give a name of letters, digits, - and _, and a key in base64url.',
+        'A key has a name that is not allowed or is given twice, or is not base64url. ' +
+          'Give each key another name of letters, digits, - and _, and the key in base64url.',
       );
-    return [
-      name,
-      algorithm === 'hmac'
-        ? macSigner((text) => padded(hmac(sha1, bytes, text, 'base64url')))
-        : ed25519Signer(bytes, paddedBase64url),
-    ];
-  });
-  if (new Set(keys.map(({ name }) => name)).size !== keys.length)
-    throw optionsError('keys', 'A name is given twice. Give each name once.');
-  if (signers.length === 0)
-    throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
-  return new Map(signers);
-}
-
-/**
- * Tells whether a text is a URL prefix that contains a whole host: `https://cdn.exam` is also the beginning of another
- * host. The text must have the spelling that `URL` writes and no query, and its path must have one reading.
- */
-export function isUrlPrefix(text: string): boolean {
-  const url = parsedUrl(text);
-  if (url?.href !== text || url.origin + url.pathname !== text) return false;
-  return isHttp(url) && canonicalPath(url.pathname, 'raw') !== undefined;
-}
-
-/**
- * Tells whether a text is a folder of `url`, and therefore a URL prefix. Most prefixes are one, and this test does not
- * parse them.
- *
- * @param url a URL as `URL` writes it, with a path that `canonicalPath` accepts
- */
-export function isFolderOf(url: string, text: string): boolean {
-  return url.startsWith(text) && /^https?:\/\/[^?]+\/$/.test(text);
+    const mac = (text: string): string => padded(hmac(sha1, bytes, text, 'base64url'));
+    signers.set(name, algorithm === 'hmac' ? macSigner(mac) : ed25519Signer(bytes, paddedBase64url));
+  }
+  if (signers.size === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
+  return signers;
 }

@@ -10,8 +10,7 @@ import { isInRange } from '../format-parts/ip.ts';
 import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
 import * as option from '../format-parts/options.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
-import { matchesGlob, openedByPatterns, patternList, patternScope } from './access-list.ts';
-import { isUrlPrefix } from './google-cdn.ts';
+import { isUrlPrefix, matchesGlob, openedByPatterns, patternList, patternScope } from './access-list.ts';
 import {
   areHeaderNames,
   decodeText,

@@ -2,8 +2,6 @@ import { digest, md5 } from '../crypto/hash.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { pathCarrier, valueCarrier } from '../format-parts/carriers.ts';
-import type { CarriedTexts, Carrier } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import {
   folderOf,
@@ -18,10 +16,8 @@ import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
 import { runsIntoAddress, runsIntoExpiry } from './address-border.ts';
-import { checkLinkHash, checkSecrets, pathTexts, timeForms } from './link-hash.ts';
-import type { LinkTime } from './link-hash.ts';
-
-type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
+import { checkLinkHash, checkSecrets, linkCarrier, pathTexts, timeForms } from './link-template.ts';
+import type { LinkEncoding, LinkTime } from './link-template.ts';
 
 /**
  * The folder of a path that a token opens.
@@ -76,13 +72,6 @@ export type SecureLinkOptions = SecretOptions &
     maxTtl?: number;
   };
 
-/** The form of a token, which has no second spelling, and what follows the token in a URL. */
-const tokenForms = {
-  base64url: { form: '[\\w-]{21}[AQgw]', padding: '' },
-  'base64url=': { form: '[\\w-]{21}[AQgw]', padding: '==' },
-  hex: { form: '[\\da-f]{32}', padding: '' },
-} as const;
-
 /**
  * Signs and verifies URLs of the nginx `secure_link_md5` family: MD5 over a string that the CDN's documentation
  * defines, carried in the query or before the path. It is as strict as `azion`: everything that `sign` does not
@@ -114,7 +103,7 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
   const { ip } = given;
   const pathName = checkLinkHash(hash, time);
   const { pattern: timeForm, write: writeTime, read: readTime } = timeForms[time];
-  const link = linkCarrier(options, tokenForms[encoding], timeForm);
+  const link = linkCarrier(options, encoding, timeForm);
   const wholeTime = new RegExp(`^${timeForm}$`);
   const signsFolder = pathName === 'directory' || pathName === 'folder';
   // A player uses a token with a prefix for the folders below it too, which a token of one folder does not open. So
@@ -203,60 +192,3 @@ const ambiguous = (): Error =>
     'The URL has characters at its end that could be of the address or the expiry, so that another URL would have ' +
       'the same token. Rename the file or folder.',
   );
-
-interface LinkCarrier {
-  readonly carrier: Carrier;
-  readonly write: (fields: LinkFields) => CarriedTexts;
-  /** Returns the fields of the texts that a carrier has read; `undefined` for texts that `write` does not make. */
-  readonly read: (texts: readonly (string | undefined)[]) => Partial<LinkFields> | undefined;
-}
-
-interface LinkFields {
-  readonly token: string;
-  /** The time as the URL writes it. */
-  readonly expires: string;
-}
-
-/** @throws `ERR_OPTIONS` unless there is one carrier, and it contains `{token}` and `{expires}` once each */
-function linkCarrier(
-  { query, base }: SecureLinkLayout,
-  { form, padding }: (typeof tokenForms)[LinkEncoding],
-  timeForm: string,
-): LinkCarrier {
-  const templates = base === undefined ? { ...query } : { token: base };
-  const all = Object.values(templates).join('&');
-  const isOnce = ['{token}', '{expires}'].every((placeholder) => all.split(placeholder).length === 2);
-  if (!query === !base || !isOnce || (base !== undefined && !/^\/[^?#\s%\\]*[^?#\s%\\/]$/.test(base)))
-    throw optionsError(
-      'query',
-      'Neither `query` nor `base` is complete. Give one of them with {token} and {expires} in it. ' +
-        '`base` begins with a slash.',
-    );
-  const texts = Object.entries(templates);
-  const sources = texts.map(([, template]) =>
-    template
-      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-      .replace('\\{token\\}', `(?<token>${form})${padding}`)
-      .replace('\\{expires\\}', `(?<expires>${timeForm})`),
-  );
-  const patterns = sources.map((source) => new RegExp(`^${source}$`));
-  return {
-    carrier:
-      base === undefined
-        ? valueCarrier(Object.keys(templates), {}, { option: 'query', decodes: false })
-        : pathCarrier(new RegExp(`^(?<token>${sources[0]!.replace(/\?<\w+>/g, '?:')})(?<rest>/.*)$`), 'root'),
-    write: ({ token, expires }) =>
-      Object.fromEntries(
-        texts.map(([name, text]) => [name, text.replace('{token}', token + padding).replace('{expires}', expires)]),
-      ),
-    read(values) {
-      const fields: Partial<LinkFields> = {};
-      for (const [i, pattern] of patterns.entries()) {
-        const found = pattern.exec(values[i] ?? '');
-        if (!found) return undefined;
-        Object.assign(fields, found.groups);
-      }
-      return fields;
-    },
-  };
-}

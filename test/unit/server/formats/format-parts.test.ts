@@ -5,7 +5,7 @@ import { fromDer, toDer } from '../../../../packages/server/src/crypto/signer.ts
 import { isInRange, readIp } from '../../../../packages/server/src/format-parts/ip.ts';
 import { folderOf, foldersAbove } from '../../../../packages/server/src/format-parts/opened-scope.ts';
 import { matchesGlob } from '../../../../packages/server/src/formats/access-list.ts';
-import { timeForms } from '../../../../packages/server/src/formats/link-hash.ts';
+import { timeForms } from '../../../../packages/server/src/formats/link-template.ts';
 import {
   bunny,
   cloudflare,

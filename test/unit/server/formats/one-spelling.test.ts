@@ -1,10 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readEscapes } from '../../../../packages/server/src/format-parts/carriers.ts';
-import { isFolderOf, isUrlPrefix } from '../../../../packages/server/src/formats/google-cdn.ts';
 import { bunny, secureLink, secureLinkLayouts, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
 import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
-import { canonicalPath } from '../../../../packages/server/src/url/canonical-path.ts';
 
 const NOW = 1_795_500_000;
 const URL_ASKED = 'https://cdn.example.com/vod/7/a.m3u8';
@@ -23,21 +20,6 @@ test('of the escapes of ASCII, a value may have all but those of letters, digits
       expect(readEscapes(written), written).toBe(/[\w.-]/.test(character) ? undefined : `a${character}b`);
     }
   }
-});
-
-test('a folder of a URL is a URL prefix', () => {
-  const unit = fc.constantFrom(...Array.from('ab.~/?#%@:;=é '), '%2e', '%2F', '..');
-  const text = fc.string({ unit, maxLength: 20 });
-  const property = fc.property(text, fc.nat(), fc.boolean(), (rest, end, atSlash) => {
-    const { origin, pathname, search } = new URL(`https://cdn.example.com:8443/${rest}`);
-    fc.pre(canonicalPath(pathname, 'raw') !== undefined);
-    const url = origin + pathname + search;
-    const cut = end % (url.length + 1);
-    const prefix = url.slice(0, atSlash ? url.indexOf('/', cut) + 1 : cut);
-    if (isFolderOf(url, prefix)) expect(isUrlPrefix(prefix), prefix).toBe(true);
-  });
-  fc.assert(property, { numRuns: 5000 });
-  expect(isFolderOf(URL_ASKED, 'https://cdn.example.com/vod/')).toBe(true);
 });
 
 describe('a token in a path has one spelling', () => {

@@ -1,4 +1,6 @@
 import { optionsError } from '../errors/options-error.ts';
+import { pathCarrier, valueCarrier } from '../format-parts/carriers.ts';
+import type { CarriedTexts, Carrier } from '../format-parts/carriers.ts';
 import { folderMark } from './azion.ts';
 
 /**
@@ -143,3 +145,70 @@ export const timeForms: Readonly<Record<LinkTime, TimeForm>> = {
     },
   },
 };
+
+export type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
+
+/** The form of a token, which has no second spelling, and what follows the token in a URL. */
+const tokenForms = {
+  base64url: { form: '[\\w-]{21}[AQgw]', padding: '' },
+  'base64url=': { form: '[\\w-]{21}[AQgw]', padding: '==' },
+  hex: { form: '[\\da-f]{32}', padding: '' },
+} as const;
+
+interface LinkCarrier {
+  readonly carrier: Carrier;
+  readonly write: (fields: LinkFields) => CarriedTexts;
+  /** Returns the fields of the texts that a carrier has read; `undefined` for texts that `write` does not make. */
+  readonly read: (texts: readonly (string | undefined)[]) => Partial<LinkFields> | undefined;
+}
+
+interface LinkFields {
+  readonly token: string;
+  /** The time as the URL writes it. */
+  readonly expires: string;
+}
+
+/** @throws `ERR_OPTIONS` unless there is one carrier, and it contains `{token}` and `{expires}` once each */
+export function linkCarrier(
+  { query, base }: { query?: Readonly<Record<string, string>>; base?: string },
+  encoding: LinkEncoding,
+  timeForm: string,
+): LinkCarrier {
+  const { form, padding } = tokenForms[encoding];
+  const templates = base === undefined ? { ...query } : { token: base };
+  const all = Object.values(templates).join('&');
+  const isOnce = ['{token}', '{expires}'].every((placeholder) => all.split(placeholder).length === 2);
+  if (!query === !base || !isOnce || (base !== undefined && !/^\/[^?#\s%\\]*[^?#\s%\\/]$/.test(base)))
+    throw optionsError(
+      'query',
+      'Neither `query` nor `base` is complete. Give one of them with {token} and {expires} in it. ' +
+        '`base` begins with a slash.',
+    );
+  const texts = Object.entries(templates);
+  const sources = texts.map(([, template]) =>
+    template
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replace('\\{token\\}', `(?<token>${form})${padding}`)
+      .replace('\\{expires\\}', `(?<expires>${timeForm})`),
+  );
+  const patterns = sources.map((source) => new RegExp(`^${source}$`));
+  return {
+    carrier:
+      base === undefined
+        ? valueCarrier(Object.keys(templates), {}, { option: 'query', decodes: false })
+        : pathCarrier(new RegExp(`^(?<token>${sources[0]!.replace(/\?<\w+>/g, '?:')})(?<rest>/.*)$`), 'root'),
+    write: ({ token, expires }) =>
+      Object.fromEntries(
+        texts.map(([name, text]) => [name, text.replace('{token}', token + padding).replace('{expires}', expires)]),
+      ),
+    read(values) {
+      const fields: Partial<LinkFields> = {};
+      for (const [i, pattern] of patterns.entries()) {
+        const found = pattern.exec(values[i] ?? '');
+        if (!found) return undefined;
+        Object.assign(fields, found.groups);
+      }
+      return fields;
+    },
+  };
+}
