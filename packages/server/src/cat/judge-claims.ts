@@ -10,7 +10,7 @@ import type { RefusedVerdict } from '../token/verdict.ts';
 import type { CatSettings } from './cat-options.ts';
 import { awsLabel, claimName, label } from './cose.ts';
 import type { CborClaims } from './cose.ts';
-import { asksForPattern, meetsUri, readUri } from './uri-conditions.ts';
+import { meetsUri, readUri } from './uri-conditions.ts';
 
 /**
  * A use of a token that may be used once, or whose uses are counted (`catreplay`). `replay` gets it if the token is
@@ -68,12 +68,7 @@ export function judgeClaims(claims: CborClaims, asked: Asked, now: number): Judg
   if (issuer !== undefined && !claims.has(label.iss)) return refusedFor('signature', label.iss, 'there is none');
   if (audience !== undefined && !claims.has(label.aud)) return refusedFor('signature', label.aud, 'there is none');
   const unmet = opinions.find(([, isMet]) => !isMet)?.[0];
-  if (unmet !== undefined)
-    return refusedFor(
-      'signature',
-      unmet,
-      asksForPattern(claims.get(unmet)) ? 'regular expressions are not judged' : '',
-    );
+  if (unmet !== undefined) return refusedFor('signature', unmet);
   return expires <= now ? refused.expired : { expires, use };
 }
 

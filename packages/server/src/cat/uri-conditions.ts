@@ -19,7 +19,7 @@ interface UriCondition {
 }
 
 const part = { scheme: 0, host: 1, port: 2, path: 3, parentPath: 5, extension: 8 } as const;
-const match = { exact: 0, prefix: 1, suffix: 2, contains: 3, regex: 4, sha256: -1, sha512: -2 } as const;
+const match = { exact: 0, prefix: 1, suffix: 2, contains: 3, sha256: -1, sha512: -2 } as const;
 
 /** The numbers in the documentation of CloudFront Functions, and the standard's. */
 const aws = {
@@ -128,12 +128,6 @@ export function meetsUri(url: URL, conditions: readonly UriCondition[]): boolean
     const isMet = tests[kind];
     return text !== undefined && isMet !== undefined && values.some((value) => isMet(text, value));
   });
-}
-
-/** Tells whether a condition is a regular expression, in the form of the standard (a list) or as text. */
-export function asksForPattern(claim: unknown): boolean {
-  const kinds: readonly unknown[] = claim instanceof Map ? [...(claim as ReadonlyMap<unknown, unknown>).values()] : [];
-  return kinds.some((each) => each instanceof Map && each.has(match.regex));
 }
 
 /**
