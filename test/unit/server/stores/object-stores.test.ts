@@ -64,15 +64,6 @@ describe('s3', () => {
     expect((await format.sign(url, expires + 1)).query).not.toEqual(token.query);
   });
 
-  test('keys of more days than are kept make the same signatures', async () => {
-    const format = s3(credentials);
-    const url = new URL('https://b.s3.amazonaws.com/film.mp4');
-    const days = Array.from({ length: 20 }, (_, day) => expires + day * 86_400);
-    const signatures = async (): Promise<unknown[]> =>
-      Promise.all(days.map(async (day) => (await format.sign(url, day)).query));
-    expect(await signatures()).toEqual(await signatures());
-  });
-
   test('a URL that was signed before is signed anew', async () => {
     const format = s3(credentials);
     const signed = await signUrl('https://b.s3.amazonaws.com/film.mp4', { format, expires });
@@ -100,22 +91,17 @@ describe('s3', () => {
 
   test.each([
     ['a bucket, which lists its objects', 'https://s3.amazonaws.com/b', {}],
-    ['a bucket with a slash', 'https://s3.amazonaws.com/b/', {}],
-    ['the store', 'https://s3.amazonaws.com/', {}],
     ['a bucket in the host', 'https://b.s3.amazonaws.com/', {}],
     ['a folder', 'https://b.s3.amazonaws.com/vod/', {}],
     ['what manages buckets', 'https://123456789012.s3-control.us-east-1.amazonaws.com/film.mp4', {}],
-    ['what manages buckets, within another name', 'https://s3.s3-control.us-east-1.amazonaws.com/film.mp4', {}],
     ['another host', 'https://b.s3.amazonaws.com.example.com/film.mp4', {}],
     ['another host at the front', 'https://evils3.amazonaws.com/b/film.mp4', {}],
     ['another bucket', 'https://other.s3.amazonaws.com/film.mp4', { bucket: 'b' }],
     ['another bucket in the path', 'https://s3.amazonaws.com/other/film.mp4', { bucket: 'b' }],
     ['a host beside `endpoint`', 'https://r2.example.org/b/film.mp4', { endpoint: 'https://r2.example.com' }],
     ['a scheme beside `endpoint`', 'http://r2.example.com/b/film.mp4', { endpoint: 'https://r2.example.com' }],
-    ['a port beside `endpoint`', 'https://r2.example.com:1/b/film.mp4', { endpoint: 'https://r2.example.com' }],
     ['a host that ends alike', 'https://xr2.example.com/b/film.mp4', { endpoint: 'https://r2.example.com' }],
     ['a path beside `endpoint`', 'https://r2.example.com/b/film.mp4', { endpoint: 'https://r2.example.com/s3' }],
-    ['the bucket of an endpoint', 'https://b.r2.example.com/', { endpoint: 'https://r2.example.com' }],
     ['an access list', 'https://b.s3.amazonaws.com/film.mp4?acl', {}],
     ['another type of content', 'https://b.s3.amazonaws.com/film.mp4?response-content-type=text%2Fhtml', {}],
     [
@@ -125,7 +111,6 @@ describe('s3', () => {
     ],
     ['a name twice', 'https://b.s3.amazonaws.com/f?versionId=1&versionId=2', { params: ['versionId'] }],
     ['a `+` in the path', 'https://b.s3.amazonaws.com/a+b.mp4', {}],
-    ['a `+` in the query', 'https://b.s3.amazonaws.com/f?versionId=a+b', { params: ['versionId'] }],
     ['two slashes', 'https://b.s3.amazonaws.com/vod//film.mp4', {}],
   ])('does not sign %s', async (_, url, options) => {
     const format = s3({ ...credentials, ...options });
@@ -148,12 +133,10 @@ describe('s3', () => {
     ['secretAccessKey', 'a b'],
     ['sessionToken', 'a\nb'],
     ['endpoint', 'r2.example.com'],
-    ['endpoint', 'https://r2.example.com/?x'],
     ['bucket', 'a/b'],
     ['params', 'versionId'],
     ['params', ['a=b']],
     ['maxTtl', 604_801],
-    ['maxTtl', 0.5],
     ['bukket', 'b'],
   ])('refuses %s %j at once, and tells no secret', (name, value) => {
     let message = '';
@@ -189,15 +172,6 @@ describe('googleStorage', () => {
       ),
     );
     expect(one!.query).toEqual(other!.query);
-  });
-
-  test.each([
-    ['clientEmail', undefined],
-    ['privateKey', undefined],
-    ['privateKey', 'no key'],
-    ['maxTtl', 604_801],
-  ])('refuses %s %j at once', (name, value) => {
-    expect(() => googleStorage({ ...google, [name]: value })).toThrow(name);
   });
 });
 
