@@ -40,16 +40,6 @@ describe('a profile decides', () => {
     ]);
   });
 
-  test('how tokens are tagged, and not which are read', async () => {
-    for (const made of ['cta', 'akamai', 'cloudfront'] as const) {
-      const token = await formatOf(made, { param: 'x', uri: 'any' }).sign(new URL(url), NOW + 60);
-      for (const read of ['cta', 'akamai', 'cloudfront'] as const) {
-        const verdict = await formatOf(read, { param: 'x' }).verify(requestWith(url, token), NOW);
-        expect(verdict.ok, `${made} to ${read}`).toBe(true);
-      }
-    }
-  });
-
   test('the numbers of claims for AWS, which the standard gives to nobody', async () => {
     const token = await formatOf('cloudfront', { ipRanges: ['203.0.113.0/24'] }).sign(new URL(url), NOW + 60);
     expect(claimsOf(token)).toEqual(
@@ -180,18 +170,6 @@ describe('replay', () => {
     expect(await used({ replay, country: 'DE' }, 1, '')).toMatchObject({ claim: 'catreplay' });
     expect(asked).toHaveLength(3);
   });
-});
-
-test('a renewal is written with the numbers of the standard: its way, how long tokens live, until when', async () => {
-  const renewal = { lifetime: 60, grant: 3600, type: 'header' } as const;
-  const token = await formatOf('cta', { renewal }).sign(new URL(url), NOW + 60);
-  expect(claimsOf(token).get(323)).toEqual(
-    new Map([
-      [0, 2],
-      [1, 60],
-      [2, NOW + 60 + 3600],
-    ]),
-  );
 });
 
 test('an audience is written, and demanded', async () => {
