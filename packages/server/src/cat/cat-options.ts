@@ -11,7 +11,7 @@ import type { UriConditions } from './uri-conditions.ts';
 /** A variant of the standard, in which tokens are written. */
 export type CatProfile = 'cta' | 'akamai' | 'cloudfront';
 
-export interface Profile {
+interface Profile {
   /** Name of the query parameter. */
   readonly query: string;
   /** Name of the header, also of the header that carries a renewed token. */
@@ -29,7 +29,7 @@ export interface Profile {
  * read it. `cta` follows node-cat 0.16 and Fastly's crate 0.3, `akamai` the CAT module 1.0.2 for EdgeWorkers with its
  * defaults, `cloudfront` the documentation of `cf.cwt` of CloudFront Functions and AWS's reference (November 2026).
  */
-export const profiles: Readonly<Record<CatProfile, Profile>> = {
+const profiles: Readonly<Record<CatProfile, Profile>> = {
   cta: {
     query: 'cat',
     header: 'CTA-Common-Access-Token',

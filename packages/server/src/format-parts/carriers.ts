@@ -19,7 +19,7 @@ export interface Carried {
   readonly pathname: string;
   /** The query without the token. */
   readonly search: string;
-  readonly carriers?: NonNullable<GrantedVerdict['carriers']>;
+  readonly carriers?: GrantedVerdict['carriers'] | undefined;
 }
 
 /** The place of a token in a request. */
@@ -73,19 +73,21 @@ export function valueCarrier(
   checkParameterNames(option, names);
   checkCookieOptions(cookie);
   const inQuery = carrier === 'query' ? names : [];
+  const carriers = carrier === 'query' ? undefined : { [placesOf[carrier]]: names };
 
   return {
     token: (opened, expires, texts) => {
-      if (carrier === 'query') return { ...opened, expires, query: texts };
+      // A spread in front of other members would take twenty times as long in V8.
+      if (carrier === 'query') return { expires, query: texts, ...opened };
       // A cookie ends at `;`, and both cookies and headers contain only visible ASCII.
       if (!Object.values(texts).every((text) => /^[!-:<-~]*$/.test(text)))
         throw optionsError(
           'url',
           `The path has characters that cannot travel in a ${carrier}. Use carrier 'query', or another path.`,
         );
-      if (carrier === 'header') return { ...opened, expires, headers: texts };
+      if (carrier === 'header') return { expires, headers: texts, ...opened };
       const cookies = Object.entries(texts).map(([name, text]) => setCookie(name, text, expires, cookie));
-      return { ...opened, expires, credentials: true, setCookie: cookies };
+      return { expires, credentials: true, setCookie: cookies, ...opened };
     },
     read: ({ url, headers }) => {
       const query = tokenQuery(url.search, inQuery);
@@ -97,10 +99,12 @@ export function valueCarrier(
             : readCookies(headers.get('Cookie') ?? '', names);
       if (!query || !sent) return 'malformed';
       const values = carrier === 'query' && decodes ? sent.map(readEscapes) : sent;
-      if (values.some((value, i) => value === undefined && sent[i] !== undefined)) return 'malformed';
-      if (!values.slice(0, needed).every(Boolean)) return 'missing';
-      const places = carrier === 'query' ? {} : { carriers: { [placesOf[carrier]]: names } };
-      return { values, pathname: url.pathname, search: query.rest, ...places };
+      let isWhole = true;
+      for (let i = 0; i < values.length; i++) {
+        if (values[i] === undefined && sent[i] !== undefined) return 'malformed';
+        if (i < needed && !values[i]) isWhole = false;
+      }
+      return isWhole ? { values, pathname: url.pathname, search: query.rest, carriers } : 'missing';
     },
     places: { cookies: [], [placesOf[carrier]]: names },
     searchOf: (url) => {
@@ -144,8 +148,8 @@ export function pathCarrier(form: RegExp, place: 'root' | 'folder'): Carrier {
     token: (opened, expires, { token = '' }) => {
       const { prefix } = opened;
       const [origin = ''] = /^\w+:\/\/[^/]*/.exec(prefix ?? opened.url ?? '') ?? [];
-      if (place === 'folder') return { ...opened, expires, base: `${prefix ?? ''}${token}/` };
-      return { ...opened, expires, base: `${origin}${token}${prefix?.slice(origin.length) ?? '/'}` };
+      if (place === 'folder') return { expires, base: `${prefix ?? ''}${token}/`, ...opened };
+      return { expires, base: `${origin}${token}${prefix?.slice(origin.length) ?? '/'}`, ...opened };
     },
     read: ({ url }) => {
       const found = read(url);

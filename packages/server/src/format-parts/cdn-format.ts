@@ -1,7 +1,7 @@
 import type { Signer } from '../crypto/signer.ts';
 import type { JudgedRequest, VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
-import type { RefusedVerdict, Verdict } from '../token/verdict.ts';
+import type { GrantedVerdict, RefusedVerdict, Verdict } from '../token/verdict.ts';
 import { canonicalPath, encodePath } from '../url/canonical-path.ts';
 import { parsedUrl } from '../url/judged-url.ts';
 import type { Carried, CarriedTexts } from './carriers.ts';
@@ -15,22 +15,22 @@ interface CdnFormat<C extends Content, M> extends SigningParts<C> {
   /** Returns what is signed. Contents, expiries or conditions that differ have messages that differ. */
   readonly message: (content: C, expires: number, session?: string) => M;
   readonly write: (signature: string, content: C, expires: number, session?: string) => CarriedTexts;
-  /** Returns what a token says; `undefined` for a token, a path or a query that `sign` would not have made. */
-  readonly read: (carried: CarriedToken) => ReadToken<M> | undefined;
+  /**
+   * Returns what a token says; `undefined` for a token, a path or a query that `sign` would not have made.
+   *
+   * @param path without the token, in the form that is signed
+   */
+  readonly read: (
+    carried: Carried,
+    path: string,
+    sent: Pick<SentRequest, 'url' | 'headers'>,
+  ) => ReadToken<M> | undefined;
   /** Whether a token has ended in the second of its expiry. @default false: it ends after that second */
   readonly endsAtExpiry?: boolean;
 }
 
-export interface CarriedToken extends Carried {
-  /** The path without the token, in the form that is signed. */
-  readonly path: string;
-  /** The URL of the request, with its token. */
-  readonly url: URL;
-  readonly headers: Headers;
-}
-
 /** What a token says. Nothing of it counts before `signature` is found genuine. */
-export interface ReadToken<M> {
+interface ReadToken<M> {
   readonly signature: string;
   /** The messages of which one has to be signed: for formats whose tokens do not name what they open. */
   readonly messages: readonly M[];
@@ -66,7 +66,7 @@ export function cdnFormat<C extends Content, M>(format: CdnFormat<C, M>): Verify
       const carried = carrier.read(sent);
       if (typeof carried === 'string') return refused[carried];
       const path = canonicalPath(carried.pathname, pathForm);
-      const token = path === undefined ? undefined : read({ ...carried, path, url: sent.url, headers: sent.headers });
+      const token = path === undefined ? undefined : read(carried, path, sent);
       if (path === undefined || !token) return refused.malformed;
       const { expires, startsAt = 0, session } = token;
       // `NaN` is refused too.
@@ -74,14 +74,13 @@ export function cdnFormat<C extends Content, M>(format: CdnFormat<C, M>): Verify
       return whenThere(judgeSignature(token, token.signers ?? signers), (genuine): Verdict => {
         if (!genuine || token.opens?.() === false) return refused.signature;
         if (endsAtExpiry ? expires <= now : expires < now) return refused.expired;
-        return {
-          ok: true,
-          expires,
-          url: sent.url.origin + encodePath(path, pathForm) + carried.search,
-          ...(carried.carriers && { carriers: carried.carriers }),
-          ...(token.conditional && { conditional: true }),
-          ...(session !== undefined && { session }),
+        const granted: { -readonly [Name in keyof GrantedVerdict]: GrantedVerdict[Name] } = {
+          ...{ ok: true, expires, url: sent.url.origin + encodePath(path, pathForm) + carried.search },
         };
+        if (carried.carriers) granted.carriers = carried.carriers;
+        if (token.conditional) granted.conditional = true;
+        if (session !== undefined) granted.session = session;
+        return granted;
       });
     }),
   };

@@ -10,7 +10,8 @@ export type Opened = Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
  * @param search the query without a token; `undefined` to open the path with any query
  */
 export function openedUrl({ origin, pathname, hash }: URL, search: string, anyQuery: boolean): Opened {
-  return { url: origin + pathname + search + hash, ...(anyQuery && { anyQuery }) };
+  const url = origin + pathname + search + hash;
+  return anyQuery ? { url, anyQuery } : { url };
 }
 
 /** Returns what opens the folder of `url` at a depth, in the spelling of `url`; see `folderOf`. */

@@ -9,11 +9,9 @@ import {
 } from '../format-parts/opened-scope.ts';
 import type { Opened } from '../format-parts/opened-scope.ts';
 import * as option from '../format-parts/options.ts';
-import { isHttp } from '../format-parts/signing-format.ts';
 import type { AskedUrl } from '../format-parts/signing-format.ts';
-import { canonicalPath, encodePath } from '../url/canonical-path.ts';
+import { encodePath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
-import { parsedUrl } from '../url/judged-url.ts';
 import type { Scope } from '../url/scope.ts';
 
 /** The largest number of characters of a list: most servers refuse a longer URL, cookie or header (nginx: 8 KiB). */
@@ -61,14 +59,10 @@ export function patternScope(url: URL, patterns: readonly string[], form: PathFo
 }
 
 /**
- * Tells whether a text is a URL prefix that contains a whole host: `https://cdn.exam` is also the beginning of another
- * host. The text must have the spelling that `URL` writes and no query, and its path must have one reading.
+ * The form of a URL prefix that contains a whole host: `https://cdn.exam` is also the beginning of another host. It has
+ * no query.
  */
-export function isUrlPrefix(text: string): boolean {
-  const url = parsedUrl(text);
-  if (url?.href !== text || url.origin + url.pathname !== text) return false;
-  return isHttp(url) && canonicalPath(url.pathname, 'raw') !== undefined;
-}
+export const urlPrefixForm: RegExp = /^https?:\/\/[^/?]+\/[^?]*$/;
 
 /** Whether `text` fits a pattern in which `*` stands for any characters and `?` for one, as in CDN access lists. */
 export function matchesGlob(text: string, pattern: string): boolean {

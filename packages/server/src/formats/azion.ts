@@ -114,12 +114,11 @@ export function azion(options: AzionOptions): AzionFormat {
           throw optionsError('session', 'This is not the id of a session. Give up to 64 letters, digits, - and _.');
         return { text: textFor(session), expires: String(expires) };
       },
-      write: (token, _, expires, session) => ({
-        [params.token]: token,
-        [params.expires]: String(expires),
-        ...(session !== undefined && { [params.session!]: session }),
-      }),
-      read({ values: [token = '', expires = '', session], path, url }) {
+      write(token, _, expires, session) {
+        const texts = { [params.token]: token, [params.expires]: String(expires) };
+        return session === undefined ? texts : { ...texts, [params.session!]: session };
+      },
+      read({ values: [token = '', expires = '', session] }, path, { url }) {
         if (!tokenForm.test(token) || (session !== undefined && !sessionForm.test(session))) return undefined;
         const texts = [pathText(path, session)];
         if (opensFolder(url, path)) texts.push(folderText(folderOf(path, depth!), session));

@@ -182,7 +182,7 @@ export function bunny(options: BunnyOptions): VerifyingTokenFormat {
         const pairs = Object.entries(texts).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
         return { token: `/bcdn_${pairs.join('&')}` };
       },
-      read({ values, path, url }) {
+      read({ values }, path, { url }) {
         const query = kind === 'path' ? values[0]!.slice('/bcdn_'.length) : url.search.slice(1);
         const [signature = '', expires = ''] =
           (kind === 'path' ? tokenQuery(`?${query}`, names)?.values : values) ?? [];

@@ -121,7 +121,7 @@ export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
       [keyName]: keyId,
       ...(hash !== 'SHA1' && { [hashName]: hash }),
     }),
-    read({ values: [sent = '', signature = '', id = '', algorithm = 'SHA1'], pathname, search, url }) {
+    read({ values: [sent = '', signature = '', id = '', algorithm = 'SHA1'], pathname, search }, _, { url }) {
       const target = url.origin + pathname + search;
       const policy = exact ? cannedPolicy(target, sent) : readPolicy(utf8Text(decode(sent)) ?? '');
       // The configuration decides on the algorithm: a token without `Hash-Algorithm` would otherwise be checked with

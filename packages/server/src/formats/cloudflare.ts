@@ -80,7 +80,7 @@ export function cloudflare(options: CloudflareOptions): VerifyingTokenFormat {
       },
       message: ({ part }, expires) => part + String(expires - ttl),
       write: (signature, _, expires) => ({ [param]: `${expires - ttl}-${signature}` }),
-      read({ values: [token = ''], path, search }) {
+      read({ values: [token = ''], search }, path) {
         const [, made, signature] = form.exec(token) ?? [];
         const part = signedPart(path, search);
         if (signature === undefined || part === undefined) return undefined;

@@ -135,7 +135,7 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
     write: (mac, { list }, expires) => ({
       [param]: `${writeFields({ ip, startsAt, expires, acl: list, id, data })}~hmac=${mac}`,
     }),
-    read({ values: [token = ''], path, search }) {
+    read({ values: [token = ''], search }, path) {
       const { fields, mac } = readFields(token) ?? {};
       const signed = exact ? signedUrl(path, search) : undefined;
       // The configuration decides which kind of token is valid, never the token.
@@ -173,9 +173,10 @@ interface EdgeAuthFields {
  * none contains a `~`, so the text has one reading.
  */
 function writeFields({ ip, startsAt, expires, acl, id, data }: EdgeAuthFields): string {
-  return Object.entries({ ip, st: startsAt, exp: expires, acl, id, data })
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
-    .join('~');
+  const field = (name: string, value: string | number | undefined): string =>
+    value === undefined ? '' : `~${name}=${value}`;
+  const conditions = field('ip', ip) + field('st', startsAt) + field('exp', expires);
+  return (conditions + field('acl', acl) + field('id', id) + field('data', data)).slice(1);
 }
 
 const form = new RegExp(

@@ -56,7 +56,7 @@ export function fastly(options: FastlyOptions): VerifyingTokenFormat {
     open: ({ url, path, search }) => ({ opened: openedUrl(url, search, true), path }),
     message: ({ path }, expires) => path + String(expires),
     write: (signature, _, expires) => ({ [param]: `${expires}_${signature}` }),
-    read({ values: [token = ''], path }) {
+    read({ values: [token = ''] }, path) {
       const [, expires, signature] = form.exec(token) ?? [];
       if (signature === undefined) return undefined;
       return { signature, messages: [`${path}${expires}`], expires: readExpiry(expires) };

@@ -12,7 +12,9 @@ import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import type { CookieOptions } from '../http/cookies.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
-import { isUrlPrefix } from './access-list.ts';
+import { canonicalPath } from '../url/canonical-path.ts';
+import { parsedUrl } from '../url/judged-url.ts';
+import { urlPrefixForm } from './access-list.ts';
 
 interface GoogleSignatureOptions {
   /** The keys of the backend or keyset; the first one signs, all of them verify. */
@@ -107,7 +109,11 @@ function googleSignature(
       'exact',
       "It is given with another carrier, or with `prefix`. Give carrier 'query' and no `prefix`.",
     );
-  if (everyPrefix !== undefined && !isUrlPrefix(everyPrefix))
+  const written = everyPrefix === undefined ? undefined : parsedUrl(everyPrefix);
+  if (
+    everyPrefix !== undefined &&
+    (written?.href !== everyPrefix || !urlPrefixForm.test(everyPrefix) || !canonicalPath(written.pathname, 'raw'))
+  )
     throw optionsError(
       'prefix',
       'This is not a URL prefix. ' +
@@ -146,13 +152,13 @@ function googleSignature(
         ? { token: `edge-cache-token=${joined(kind, fields)}` }
         : { [cookieName]: joined(kind, fields) };
     },
-    read({ values, url: sent, pathname, search }) {
+    read({ values, pathname, search }, _, { url: sent }) {
       const [encoded, expires = '', key = '', signature = ''] =
         kind === 'query' ? [values[3], ...values] : (joinedForms[kind].exec(values[0]!)?.slice(1) ?? []);
       // A prefix must have one spelling, because the encoded text is signed.
       const decoded = encoded === undefined ? undefined : (utf8Text(exactBytes(encoded, paddedBase64url)) ?? '');
       const prefix = kind === 'path' ? `${sent.origin}${values[1] ?? ''}/` : decoded;
-      if ((prefix === undefined) !== exact || (prefix !== undefined && !isUrlPrefix(prefix))) return undefined;
+      if ((prefix === undefined) !== exact || (prefix !== undefined && !urlPrefixForm.test(prefix))) return undefined;
       const link = { url: sent.origin + pathname + search, prefix };
       const signer = signers.get(key);
       return {
@@ -176,14 +182,16 @@ interface GoogleLink {
 const paddedBase64url = (bytes: Uint8Array): string => padded(base64url(bytes));
 
 function joined(kind: GoogleCarrier, fields: CarriedTexts): string {
-  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
-  return pairs.join(kind === 'cookie' ? ':' : '&');
+  let text = '';
+  for (const name in fields) text += `${text && (kind === 'cookie' ? ':' : '&')}${name}=${fields[name]!}`;
+  return text;
 }
 
 /** Returns the fields before the signature. In the path, the prefix stands in front of the token. */
 function fieldsOf(kind: GoogleCarrier, { prefix }: GoogleLink, expires: string, keyName: string): CarriedTexts {
-  const isWritten = prefix !== undefined && kind !== 'path';
-  return { ...(isWritten && { URLPrefix: paddedBase64url(utf8ToBytes(prefix)) }), Expires: expires, KeyName: keyName };
+  const fields = { Expires: expires, KeyName: keyName };
+  if (prefix === undefined || kind === 'path') return fields;
+  return { URLPrefix: paddedBase64url(utf8ToBytes(prefix)), ...fields };
 }
 
 /**

@@ -163,9 +163,9 @@ interface LinkCarrier {
 }
 
 interface LinkFields {
-  readonly token: string;
+  token: string;
   /** The time as the URL writes it. */
-  readonly expires: string;
+  expires: string;
 }
 
 /** @throws `ERR_OPTIONS` unless there is one carrier, and it contains `{token}` and `{expires}` once each */
@@ -184,29 +184,34 @@ export function linkCarrier(
       'Neither `query` nor `base` is complete. Give one of them with {token} and {expires} in it. ' +
         '`base` begins with a slash.',
     );
-  const texts = Object.entries(templates);
-  const sources = texts.map(([, template]) =>
-    template
+  const texts = Object.entries(templates).map(([name, template]) => {
+    const names = ['token', 'expires'].filter((each) => template.includes(`{${each}}`)) as (keyof LinkFields)[];
+    names.sort((one, other) => template.indexOf(`{${one}}`) - template.indexOf(`{${other}}`));
+    const source = template
       .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-      .replace('\\{token\\}', `(?<token>${form})${padding}`)
-      .replace('\\{expires\\}', `(?<expires>${timeForm})`),
-  );
-  const patterns = sources.map((source) => new RegExp(`^${source}$`));
+      .replace('\\{token\\}', `(${form})${padding}`)
+      .replace('\\{expires\\}', `(${timeForm})`);
+    return { name, template, names, pattern: new RegExp(`^${source}$`) };
+  });
   return {
     carrier:
       base === undefined
         ? valueCarrier(Object.keys(templates), {}, { option: 'query', decodes: false })
-        : pathCarrier(new RegExp(`^(?<token>${sources[0]!.replace(/\?<\w+>/g, '?:')})(?<rest>/.*)$`), 'root'),
+        : pathCarrier(new RegExp(`^(?<token>${texts[0]!.pattern.source.slice(1, -1)})(?<rest>/.*)$`), 'root'),
     write: ({ token, expires }) =>
       Object.fromEntries(
-        texts.map(([name, text]) => [name, text.replace('{token}', token + padding).replace('{expires}', expires)]),
+        texts.map(({ name, template }) => [
+          name,
+          template.replace('{token}', token + padding).replace('{expires}', expires),
+        ]),
       ),
     read(values) {
       const fields: Partial<LinkFields> = {};
-      for (const [i, pattern] of patterns.entries()) {
+      for (let i = 0; i < texts.length; i++) {
+        const { pattern, names } = texts[i]!;
         const found = pattern.exec(values[i] ?? '');
         if (!found) return undefined;
-        Object.assign(fields, found.groups);
+        for (let j = 0; j < names.length; j++) fields[names[j]!] = found[j + 1]!;
       }
       return fields;
     },

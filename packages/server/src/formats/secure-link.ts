@@ -123,8 +123,11 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
   };
   // Texts and names alternate, and a text comes first.
   const parts = hash.split(/\{(\w+)\}/);
-  const hashed = (fields: Readonly<Record<string, string>>): string =>
-    parts.map((part, i) => (i % 2 === 1 ? fields[part] : part)).join('');
+  const hashed = (fields: Readonly<Record<string, string>>): string => {
+    let text = '';
+    for (let i = 0; i < parts.length; i++) text += i % 2 === 1 ? fields[parts[i]!]! : parts[i]!;
+    return text;
+  };
 
   return withSecrets(options, (secrets) => {
     checkSecrets(hash, secrets);
@@ -169,7 +172,7 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
         return { path: signed, stamp };
       },
       write: (token, _, expires) => link.write({ token, expires: writeTime(expires - validity) }),
-      read({ values, path }) {
+      read({ values }, path) {
         const { token, expires: stamp } = link.read(values) ?? {};
         const signed = signsFolder ? foldersTo(path) : [path];
         if (token === undefined || stamp === undefined || !signed) return undefined;

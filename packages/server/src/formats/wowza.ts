@@ -102,7 +102,7 @@ export function wowza(options: WowzaOptions): VerifyingTokenFormat {
       },
       message: ({ folder }, expires) => ({ folder, pairs: pairsOf(Object.entries(textsUntil(expires))) }),
       write: (signature, _, expires) => ({ ...textsUntil(expires), [hashName]: signature }),
-      read({ values, path, search }) {
+      read({ values, search }, path) {
         const [signature = '', end, start, ...others] = values;
         const folders = foldersTo(path);
         // A parameter that has the prefix and is unknown here would have to be part of the hashed text.
