@@ -61,7 +61,9 @@ type Elsewhere<Name extends string> = Readonly<Record<Name, OptionReader<undefin
 export const secrets: Elsewhere<'secret' | 'secrets'> = { secret: elsewhere, secrets: elsewhere };
 export const keys: Elsewhere<'key' | 'keys'> = { key: elsewhere, keys: elsewhere };
 export const carrier: Elsewhere<'carrier' | 'cookie' | 'param'> = {
-  ...{ carrier: elsewhere, cookie: elsewhere, param: elsewhere },
+  carrier: elsewhere,
+  cookie: elsewhere,
+  param: elsewhere,
 };
 
 export const flag = (fallback = false): OptionReader<boolean> =>
@@ -79,7 +81,7 @@ export const oneOf = <const Name extends string | number>(
 export const pathForm = (fallback: PathForm): OptionReader<PathForm> => oneOf(['decoded', 'raw'], fallback);
 
 /** `maxTtl`: seconds, or `Infinity`. */
-export const maxLifetime: OptionReader<number> = reader(
+export const maxLifetime: OptionReader<number> = /* @__PURE__ */ reader(
   (value) => typeof value === 'number' && value > 0,
   'Give a number of seconds, more than 0, or Infinity.',
   86_400,
@@ -89,27 +91,27 @@ export const seconds = <Fallback>(least: number, fallback: Fallback): OptionRead
   reader(isWhole(least), `Give seconds, a whole number, ${least} or more.`, fallback);
 
 /** `startsAt`: unix seconds before which a token opens nothing. */
-export const unixTime: OptionReader<number | undefined> = reader(
+export const unixTime: OptionReader<number | undefined> = /* @__PURE__ */ reader(
   (value) => isWhole(1e9)(value) && (value as number) < 1e10,
   'Give unix seconds, a whole number of ten digits.',
   undefined,
 );
 
 /** `depth`: the number of folders from the root to the folder that a token opens; all by default. */
-export const folderCount: OptionReader<number> = reader(
+export const folderCount: OptionReader<number> = /* @__PURE__ */ reader(
   (value) => value === Infinity || isWhole(0)(value),
   'Give a number of folders.',
   Infinity,
 );
 
 /** The client's address. */
-export const address: OptionReader<string | undefined> = reader(
+export const address: OptionReader<string | undefined> = /* @__PURE__ */ reader(
   (value) => readIp(value) !== undefined,
   'This is not an address. Give an IPv4 or IPv6 address.',
   undefined,
 );
 
-export const ipRange: OptionReader<string | undefined> = reader(
+export const ipRange: OptionReader<string | undefined> = /* @__PURE__ */ reader(
   (value) => readIpRange(value) !== undefined,
   'This is not a range. Give an address, or a CIDR range such as 203.0.113.0/24.',
   undefined,

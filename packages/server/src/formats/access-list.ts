@@ -59,10 +59,12 @@ export function patternScope(url: URL, patterns: readonly string[], form: PathFo
 }
 
 /**
- * The form of a URL prefix that contains a whole host: `https://cdn.exam` is also the beginning of another host. It has
- * no query.
+ * Tells whether a text is a URL prefix that contains a whole host, and no query: `https://cdn.exam` is also the beginning
+ * of another host.
  */
-export const urlPrefixForm: RegExp = /^https?:\/\/[^/?]+\/[^?]*$/;
+export function isUrlPrefix(text: string): boolean {
+  return /^https?:\/\/[^/?]+\/[^?]*$/.test(text);
+}
 
 /** Whether `text` fits a pattern in which `*` stands for any characters and `?` for one, as in CDN access lists. */
 export function matchesGlob(text: string, pattern: string): boolean {

@@ -14,7 +14,7 @@ import type { CookieOptions } from '../http/cookies.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
 import { parsedUrl } from '../url/judged-url.ts';
-import { urlPrefixForm } from './access-list.ts';
+import { isUrlPrefix } from './access-list.ts';
 
 interface GoogleSignatureOptions {
   /** The keys of the backend or keyset; the first one signs, all of them verify. */
@@ -112,7 +112,7 @@ function googleSignature(
   const written = everyPrefix === undefined ? undefined : parsedUrl(everyPrefix);
   if (
     everyPrefix !== undefined &&
-    (written?.href !== everyPrefix || !urlPrefixForm.test(everyPrefix) || !canonicalPath(written.pathname, 'raw'))
+    (written?.href !== everyPrefix || !isUrlPrefix(everyPrefix) || !canonicalPath(written.pathname, 'raw'))
   )
     throw optionsError(
       'prefix',
@@ -158,7 +158,7 @@ function googleSignature(
       // A prefix must have one spelling, because the encoded text is signed.
       const decoded = encoded === undefined ? undefined : (utf8Text(exactBytes(encoded, paddedBase64url)) ?? '');
       const prefix = kind === 'path' ? `${sent.origin}${values[1] ?? ''}/` : decoded;
-      if ((prefix === undefined) !== exact || (prefix !== undefined && !urlPrefixForm.test(prefix))) return undefined;
+      if ((prefix === undefined) !== exact || (prefix !== undefined && !isUrlPrefix(prefix))) return undefined;
       const link = { url: sent.origin + pathname + search, prefix };
       const signer = signers.get(key);
       return {

@@ -10,7 +10,7 @@ import { isInRange } from '../format-parts/ip.ts';
 import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
 import * as option from '../format-parts/options.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
-import { matchesGlob, openedByPatterns, patternList, patternScope, urlPrefixForm } from './access-list.ts';
+import { matchesGlob, openedByPatterns, patternList, patternScope, isUrlPrefix } from './access-list.ts';
 import {
   areHeaderNames,
   decodeText,
@@ -142,7 +142,7 @@ function scopeTest(scope: string): ((url: URL, path: string) => boolean) | undef
   if (scope.startsWith('PathGlobs='))
     return (_, path) => value.split(',').some((pattern) => matchesGlob(path, pattern));
   const prefix = decodeText(value);
-  return prefix !== undefined && urlPrefixForm.test(prefix) ? ({ href }) => href.startsWith(prefix) : undefined;
+  return prefix !== undefined && isUrlPrefix(prefix) ? ({ href }) => href.startsWith(prefix) : undefined;
 }
 
 const hashes = { sha1, sha256 };
