@@ -2,7 +2,7 @@ import { digest, md5 } from '../crypto/hash.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { valueCarrier } from '../format-parts/carriers.ts';
+import { queryCarrier } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { folderOf, hasFolders, openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
 import * as option from '../format-parts/options.ts';
@@ -95,7 +95,7 @@ export function azion(options: AzionOptions): AzionFormat {
       scope: depth === undefined ? 'url' : 'prefix',
       maxTtl,
       pathForm,
-      carrier: valueCarrier(names, {}, { option: 'params', needed: 2, decodes: false }),
+      carrier: queryCarrier(names, { option: 'params', needed: 2, decodes: false }),
       carriesSession: params.session !== undefined,
       signsExactly: depth !== undefined,
       signers: secrets.map((secret) =>

@@ -1,6 +1,6 @@
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { pathCarrier, valueCarrier } from '../format-parts/carriers.ts';
+import { pathCarrier, queryCarrier } from '../format-parts/carriers.ts';
 import type { CarriedTexts } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import {
@@ -137,7 +137,7 @@ export function bunny(options: BunnyOptions): VerifyingTokenFormat {
       carrier:
         kind === 'path'
           ? pathCarrier(/^(?<token>\/bcdn_token=[^/]*)(?<rest>\/.*)$/, 'root')
-          : valueCarrier(names, {}, { needed: 2, written, decodes: false }),
+          : queryCarrier(names, { needed: 2, written, decodes: false }),
       signers: secrets.map((secret) => bunnySigner(secret, version, ip)),
 
       open({ url, path, search }) {

@@ -52,7 +52,7 @@ export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> 
 export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
   const { hash, exact, depth, startsAt, maxTtl, ...given } = option.readAll(options, {
     keys: option.elsewhere,
-    carrier: option.elsewhere,
+    carrier: option.oneOf(['cookie', 'query'], 'cookie'),
     cookie: option.elsewhere,
     hash: option.oneOf(['SHA256', 'SHA1'], 'SHA256'),
     exact: option.flag(),
@@ -62,7 +62,8 @@ export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
     ip: option.elsewhere,
     maxTtl: option.maxLifetime,
   });
-  const { carrier: kind = 'cookie', ip } = options;
+  const { ip } = options;
+  const kind = given.carrier;
   if (exact && (startsAt !== undefined || given.ipRange !== undefined))
     throw optionsError(
       'exact',

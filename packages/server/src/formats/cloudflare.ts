@@ -3,7 +3,7 @@ import { hmac, sha256 } from '../crypto/hash.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { valueCarrier } from '../format-parts/carriers.ts';
+import { queryCarrier } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { openedUrl } from '../format-parts/opened-scope.ts';
 import * as option from '../format-parts/options.ts';
@@ -64,7 +64,7 @@ export function cloudflare(options: CloudflareOptions): VerifyingTokenFormat {
       scope: 'url',
       maxTtl: options.maxTtl === undefined ? ttl : read.maxTtl,
       pathForm,
-      carrier: valueCarrier([param], {}),
+      carrier: queryCarrier([param]),
       signers: secrets
         .map(utf8ToBytes)
         .map((key) => macSigner((text) => written(hmac(sha256, key, text, 'base64url')))),

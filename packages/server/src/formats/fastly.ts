@@ -2,7 +2,7 @@ import { hmac, sha1, sha256 } from '../crypto/hash.ts';
 import { keyList } from '../crypto/secret-list.ts';
 import type { KeyOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
-import { valueCarrier } from '../format-parts/carriers.ts';
+import { queryCarrier } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { openedUrl } from '../format-parts/opened-scope.ts';
 import * as option from '../format-parts/options.ts';
@@ -50,7 +50,7 @@ export function fastly(options: FastlyOptions): VerifyingTokenFormat {
     scope: 'url',
     maxTtl,
     pathForm,
-    carrier: valueCarrier([param], {}, { decodes: false }),
+    carrier: queryCarrier([param], { decodes: false }),
     signers: keyList(options, 'base64').map((key) => macSigner((text) => hmac(hash, key, text, 'hex'))),
 
     open: ({ url, path, search }) => ({ opened: openedUrl(url, search, true), path }),

@@ -1,5 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
-import { pathCarrier, valueCarrier } from '../format-parts/carriers.ts';
+import { pathCarrier, queryCarrier } from '../format-parts/carriers.ts';
 import type { CarriedTexts, Carrier } from '../format-parts/carriers.ts';
 import { folderMark } from './azion.ts';
 
@@ -196,7 +196,7 @@ export function linkCarrier(
   return {
     carrier:
       base === undefined
-        ? valueCarrier(Object.keys(templates), {}, { option: 'query', decodes: false })
+        ? queryCarrier(Object.keys(templates), { option: 'query', decodes: false })
         : pathCarrier(new RegExp(`^(?<token>${texts[0]!.pattern.source.slice(1, -1)})(?<rest>/.*)$`), 'root'),
     write: ({ token, expires }) =>
       Object.fromEntries(

@@ -3,7 +3,7 @@ import { digest, sha256, sha384, sha512 } from '../crypto/hash.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { valueCarrier } from '../format-parts/carriers.ts';
+import { queryCarrier } from '../format-parts/carriers.ts';
 import type { CarriedTexts } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { folderOf, foldersAbove, openedFolder } from '../format-parts/opened-scope.ts';
@@ -83,7 +83,7 @@ export function wowza(options: WowzaOptions): VerifyingTokenFormat {
       scope: 'prefix',
       maxTtl,
       pathForm: 'decoded',
-      carrier: valueCarrier(names, {}, { option: 'params', needed: 2, written, decodes: false }),
+      carrier: queryCarrier(names, { option: 'params', needed: 2, written, decodes: false }),
       signers: secrets.map((secret) =>
         macSigner(({ folder, pairs }: WowzaMessage) => {
           // No value contains an `&`.

@@ -1,7 +1,7 @@
 import { base64Bytes } from '../crypto/base64url.ts';
 import { hmac, sha256 } from '../crypto/hash.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { valueCarrier } from '../format-parts/carriers.ts';
+import { queryCarrier } from '../format-parts/carriers.ts';
 import { folderOf, openedUrl } from '../format-parts/opened-scope.ts';
 import * as option from '../format-parts/options.ts';
 import { signingFormat } from '../format-parts/signing-format.ts';
@@ -92,7 +92,7 @@ export function azureBlob(options: AzureBlobOptions): TokenFormat {
     scope: resource === 'blob' ? 'url' : 'prefix',
     maxTtl,
     pathForm: 'decoded',
-    carrier: valueCarrier(parameters, {}),
+    carrier: queryCarrier(parameters),
 
     open({ url, path, search }) {
       const [, name = '', blob = ''] = /^([^/]+)\/(.+)$/s.exec(path.slice(baseFolder.length)) ?? [];

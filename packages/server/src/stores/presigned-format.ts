@@ -1,5 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
-import { valueCarrier } from '../format-parts/carriers.ts';
+import { queryCarrier } from '../format-parts/carriers.ts';
 import { openedUrl } from '../format-parts/opened-scope.ts';
 import * as option from '../format-parts/options.ts';
 import type { OptionReader } from '../format-parts/options.ts';
@@ -70,10 +70,7 @@ export function presignedFormat(options: PresignedOptions, { name, prefix, ownHo
     scope: 'url',
     maxTtl,
     pathForm: 'decoded',
-    carrier: valueCarrier(
-      carried.map((each) => prefix + each),
-      {},
-    ),
+    carrier: queryCarrier(carried.map((each) => prefix + each)),
 
     open({ url, search }) {
       check(url, search);
