@@ -141,6 +141,24 @@ test('a port is a part of its own, and another port is another host', async () =
   expect(await status(at.replace(':8443', ''))).toBe(false);
 });
 
+test('a token opens its folder on its host and scheme; what `uri` does not open gets none', async () => {
+  const token = await formatOf('cta').sign(new URL(url), NOW + 60);
+  const isOpen = async (target: string) => (await formatOf('cta').verify(requestWith(target, token), NOW)).ok;
+  expect(await isOpen(new URL('720p/seg.ts', url).href)).toBe(true);
+  for (const other of ['https://cdn.example.com/vod/70/x', 'https://other.example.com/vod/7/x', url.replace('s:', ':')])
+    expect(await isOpen(other), other).toBe(false);
+  for (const [part, match, text] of [
+    [3, 4, '.*'],
+    [9, 0, ''],
+    [1, 0, 'other'],
+    [8, 0, '.ts'],
+  ] as const) {
+    const format = formatOf('cta', { uri: new Map([[part, new Map([[match, text]])]]) });
+    expect(() => format.sign(new URL(url), NOW), `${part} ${match}`).toThrow(/^url:/);
+  }
+  expect(() => formatOf('cta', { uri: 'any', exact: true })).toThrow(/^uri:/);
+});
+
 describe('replay', () => {
   const claims = (kind: number, id: unknown): ReadonlyMap<number, unknown> =>
     new Map([

@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
 import {
-  bunny,
   cloudflare,
   createEdgeHandler,
   secureLink,
@@ -8,7 +7,6 @@ import {
   azion,
   signUrl,
   verifyUrl,
-  wowza,
 } from '../../../../packages/server/src/index.ts';
 import type { SecretOptions, SecretSource, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { jwPlayer } from '../../../../packages/server/src/jwt.ts';
@@ -17,9 +15,7 @@ import { NOW, HOST, ask, master } from '../../../support/signing-endpoint.ts';
 const formats: [string, (options: SecretOptions) => VerifyingTokenFormat][] = [
   ['azion', azion],
   ['secureLink', (options) => secureLink({ ...options, ...secureLinkLayouts.keyCdn })],
-  ['bunny', bunny],
   ['cloudflare', (options) => cloudflare({ ...options, ttl: 300 })],
-  ['wowza', wowza],
   ['jwPlayer', jwPlayer],
 ];
 const options = { expires: NOW + 60 };

@@ -34,19 +34,12 @@ describe('a genuine Common Access Token', () => {
   });
 
   test.each<[string, Uint8Array]>([
-    ['bytes behind its claims', Uint8Array.of(...claims(), 0)],
-    ['half a claim', claims().subarray(0, 4)],
-    ['a list', encode([1])],
     ['nested deeply', new Uint8Array(5000).fill(0x81)],
-    ['claims by name', claims(['x', 1])],
-    ['a long form of its claims', Uint8Array.of(0xb8, 2, ...claims().subarray(1))],
     ['an issuer that is no text', claims([1, 5])],
-    ['an end as text', encode(new Map<number, unknown>([[4, String(SOON)]]))],
     ['a beginning as text', claims([5, 'soon'])],
     ['methods that are no list', claims([313, 'GET'])],
     ['methods that are no texts', claims([313, [1]])],
     ['conditions that are no map', claims([312, 'x'])],
-    ['conditions that are no texts', claims([312, new Map([[3, new Map([[0, 5]])]])])],
     ['a kind of match that is no map', claims([312, new Map([[3, 'x']])])],
     ['ranges that are no list', claims([311, 'x'])],
     ['a range of three bytes', claims(range(52, 24, network.subarray(1)))],
