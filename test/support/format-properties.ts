@@ -44,6 +44,14 @@ interface Signed {
   readonly scope: Scope;
 }
 
+/** Returns the signature of a token, wherever the token has it; the whole token where it says no more than is signed. */
+export function signatureOf({ query = {}, headers, base, setCookie = [] }: SignedToken): string {
+  const pairs = Object.entries({ ...query, ...headers }).map((pair) => pair.join('='));
+  const text = [...pairs, base ?? '', ...setCookie].join(' ');
+  const form = /(?:verify=\d{10}-|token=\d{10}_|hmac=|Signature=|wowzatokenhash=|(?<!cache-)token=|\bst=)([\w+/.=~-]+)/;
+  return form.exec(text)?.[1] ?? text;
+}
+
 /** `undefined` for what is refused. */
 async function signed(format: VerifyingTokenFormat | undefined, from: Asked): Promise<Signed | undefined> {
   try {

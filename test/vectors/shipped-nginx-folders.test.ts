@@ -2,8 +2,6 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEdgeHandler, azion, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
-import { azionHash } from '../../packages/server/src/formats/azion.ts';
-import { azionVectors, vectorTarget } from '../support/azion-vectors.ts';
 import { startNginx } from '../support/nginx.ts';
 import type { Nginx } from '../support/nginx.ts';
 import { decoded, tokenOf } from '../support/nginx-shipped.ts';
@@ -118,20 +116,17 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
   test('what a server may read as leading out of the folder is opened by no token of it, nor by the edge', async () => {
     const token = tokenFor('folder:/live/7/');
     for (const rest of [
-      '%252e%252e/8/a',
-      'x/%252E./a',
-      '..;/8/a',
-      '..%20/8/a',
-      '..%20',
-      '.%20/a',
-      'a.mp4::$DATA',
-      ',../8/a,.urlset/x',
-      'x/..,/a',
-      'x%252f..%252f8',
-      '..%3Fx',
-      '..%23',
-      '.%3Fx',
-      ',..%3Fx',
+      ...[
+        '%252e%252e/8/a',
+        'x/%252E./a',
+        '..;/8/a',
+        '..%20/8/a',
+        '..%20',
+        '.%20/a',
+        'a.mp4::$DATA',
+        ',../8/a,.urlset/x',
+      ],
+      ...['x/..,/a', 'x%252f..%252f8', '..%3Fx', '..%23', '.%3Fx', ',..%3Fx'],
     ]) {
       const path = `/live/7/${rest}`;
       for (const host of [folders, both]) expect(await status(host, path + token), `${host} ${path}`).toBe(403);
@@ -177,11 +172,6 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
     expect([await status(both, path + folder), await status(both, exact(path))]).toEqual([200, 200]);
   });
 
-  test('the first of the two servers waits longer than those behind it', () => {
-    const [, seconds] = /proxy_read_timeout (\d+)s;/.exec(bothKinds!) ?? [];
-    expect(Number(seconds)).toBeGreaterThan(60);
-  });
-
   test('one to eight folders; no other number lets anything through', async () => {
     const eight = '/eight/2/3/4/5/6/7/8/';
     expect(await status(folders, `/one/a/b/c${tokenFor('folder:/one/')}`)).toBe(200);
@@ -191,26 +181,5 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
       expect(await status(folders, exact(path)), path).toBe(500);
       expect(await status(folders, `${path}${tokenFor('folder:')}`), path).toBe(500);
     }
-  });
-
-  test('every vector: with both kinds nginx says what it says of tokens of one path', async () => {
-    const edge = async (own: string, target: Buffer): Promise<number> => {
-      const url = `https://h${target.toString()}`;
-      const verdict = azion({ secret: own, depth: 2 }).verify({ url, headers: new Headers() }, now());
-      return verdict.ok ? 200 : verdict.status;
-    };
-    let granted = 0;
-    for (const vector of azionVectors) {
-      const target = vectorTarget(vector);
-      const found = await status(both, target, vector.secret);
-      const expected = await edge(vector.secret, target);
-      // The limit of nginx is a little more than a day; 400 and 414 are said of what is no request.
-      if (found === 200) granted++;
-      else if (found !== 400 && found !== 414) expect(found, vector.id).toBe(expected);
-      if (expected === 200) expect(found, vector.id).toBe(200);
-    }
-    expect(granted).toBeLessThan(azionVectors.length);
-    const e = String(now() + 60);
-    expect(azionHash(secret, 'folder:/live/7/', e)).toBe(tokenOf('folder:/live/7/', Number(e)));
   });
 });

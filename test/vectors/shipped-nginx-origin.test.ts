@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { azion, verifyUrl } from '../../packages/server/src/index.ts';
 import type { Verdict } from '../../packages/server/src/index.ts';
@@ -27,76 +28,47 @@ describe('the nginx configuration that is shipped: what reaches the origin', { t
     return statusOf(verdict);
   };
 
-  test('500 generated permutations of the query: nginx and verify say the same, and keep the same rest', async () => {
-    const random = seeded(20261125);
-    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+  test('any order of the query: nginx and verify say the same, and keep the same rest', async () => {
     const harmless = [
       ...[
         '',
-        '',
-        '',
         'x',
         'x=1',
-        'x=',
         '=',
         '=st',
         '?',
         'ST2=1',
-        'st2=1',
         'ste',
         'est=1',
         'e2=1',
-        'E2',
         'ee',
         'best=st',
         'x=st=1',
-      ],
-      ...[
         'st[]=1',
         'e[]=1',
-        'st.=1',
-        'st%00=1',
-        '%65e=1',
-        's%7=1',
-        's%2574=1',
-        'x=%26st=1',
-        'x;st=1',
-        'a+st=1',
-        '%C3%A9=1',
-        '/',
-        'x=/../',
       ],
+      ...['st.=1', 'st%00=1', '%65e=1', 's%7=1', 's%2574=1', 'x=%26st=1', 'x;st=1', 'a+st=1', '%C3%A9=1', 'x=/../'],
     ];
-    const spoiling = [
-      'st',
-      'e',
-      'st=',
-      'e=',
-      'st=x',
-      'e=1',
-      'ST=1',
-      'St',
-      'E=1',
-      'E',
-      '%73t=1',
-      's%74',
-      '%53%54=',
-      '%65=1',
-      '%45',
-      'sT=&E=',
-    ];
+    const spoiling = ['st', 'e', 'st=', 'st=x', 'e=1', 'ST=1', 'E', '%73t=1', 's%74', '%53%54=', '%45', 'sT=&E='];
+    const pairs = fc
+      .tuple(
+        fc.array(fc.constantFrom(...harmless), { maxLength: 5 }),
+        fc.option(fc.constantFrom(...spoiling), { freq: 3, nil: undefined }),
+      )
+      .chain(([fine, bad]) => {
+        const all = [...fine, ...(bad === undefined ? [] : [bad]), 'TOKEN', 'EXPIRES'];
+        return fc.shuffledSubarray(all, { minLength: all.length });
+      });
     const seen = { 200: 0, 403: 0 } as Record<number, number>;
-    for (let i = 0; i < 500; i++) {
+    const property = fc.asyncProperty(pairs, async (drawn) => {
       const expires = now() + 60;
-      const pairs = Array.from({ length: Math.floor(random() * 6) }, () => pick(harmless));
-      if (random() < 0.25) pairs.push(pick(spoiling));
-      for (const pair of [`st=${tokenOf('/a b.mp4', expires)}`, `e=${expires}`]) {
-        if (random() < 0.97) pairs.push(pair);
-      }
-      shuffle(pairs, random);
-      const status = await compare(`/a%20b.mp4?${pairs.join('&')}${random() < 0.1 ? '#x&st=1' : ''}`);
+      const own = { TOKEN: `st=${tokenOf('/a b.mp4', expires)}`, EXPIRES: `e=${expires}` };
+      const status = await compare(
+        `/a%20b.mp4?${drawn.map((each) => (each in own ? own[each as 'TOKEN'] : each)).join('&')}`,
+      );
       seen[status] = (seen[status] ?? 0) + 1;
-    }
+    });
+    await fc.assert(property, { numRuns: 400, seed: 20261125 });
     expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(100);
   }, 60_000);
 
@@ -110,20 +82,8 @@ describe('the nginx configuration that is shipped: what reaches the origin', { t
   test('empty pairs and parameters that only begin like the token stay', async () => {
     const expires = now() + 60;
     const [st, e] = [`st=${tokenOf('/a.mp4', expires)}`, `e=${expires}`];
-    for (const query of [
-      `ST2=1&${e}&&${st}`,
-      `&${st}&${e}`,
-      `&&${e}&${st}`,
-      `${st}&&${e}`,
-      `${st}&&&${e}`,
-      `${st}&${e}&`,
-      `${st}&${e}&&`,
-      `&${st}&&${e}&`,
-      `x&${st}&y&${e}&z`,
-      `x&&${st}&&y&&${e}&&z`,
-    ]) {
+    for (const query of [`ST2=1&${e}&&${st}`, `&&${e}&${st}`, `${st}&&&${e}`, `${st}&${e}&&`, `x&&${st}&&y&&${e}&&z`])
       expect(await compare(`/a.mp4?${query}`), query).toBe(200);
-    }
   });
 
   test.each(['/my/uri', '/my/', '/'])(
@@ -201,21 +161,3 @@ describe('the nginx configuration that is shipped: what reaches the origin', { t
     }
   });
 });
-
-/** A small generator of pseudo-random numbers in 0…1 (mulberry32), so that a failure can be run again. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function shuffle(list: unknown[], random: () => number): void {
-  for (let i = list.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [list[i], list[j]] = [list[j], list[i]];
-  }
-}

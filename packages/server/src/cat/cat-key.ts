@@ -4,9 +4,18 @@ import { equalInConstantTime, hmac, sha256 } from '../crypto/hash.ts';
 import { keyPair } from '../crypto/key-pair.ts';
 import type { Jwk, KeyPair } from '../crypto/key-pair.ts';
 import { keyList } from '../crypto/secret-list.ts';
-import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { claimName, messageFront, readClaims, readToken, signedBytes, signedBytesOf, writeToken } from './cose.ts';
+import * as option from '../format-parts/options.ts';
+import {
+  claimName,
+  messageFront,
+  readClaims,
+  readToken,
+  signedBytes,
+  signedBytesOf,
+  writeCbor,
+  writeToken,
+} from './cose.ts';
 import type { CborClaims, CoseKind, CoseMessage, TagStyle } from './cose.ts';
 
 /** A key for Common Access Tokens: it signs and verifies, or only verifies. */
@@ -36,51 +45,47 @@ export interface CoseKey {
   /** Whether the key only verifies. */
   readonly isPublic: boolean;
   /** Returns the token with these claims. @throws `ERR_OPTIONS` for a public key */
-  readonly seal: (payload: Uint8Array) => Promise<string> | string;
-  readonly isGenuine: (message: CoseMessage) => Promise<boolean> | boolean;
+  readonly seal: (claims: CborClaims) => Promise<string>;
+  readonly isGenuine: (message: CoseMessage) => Promise<boolean>;
 }
 
 /** @throws `ERR_OPTIONS` for an empty list, and for a value that is not a key of the algorithm */
 export function coseKeys(keys: readonly CatKey[], algorithm: CatAlgorithm, style: TagStyle): readonly CoseKey[] {
-  if (!Object.hasOwn(coseAlgorithms, algorithm))
-    throw optionsError('algorithm', "This is unknown. Give 'HS256', 'ES256' or 'PS256'.");
   if (keys.length === 0) throw optionsError('keys', 'Give at least one key. The first one signs.', keys);
+  const { number, kind } = coseAlgorithms[algorithm];
   return keys.map((given) => {
-    checkNames(given, { id: true, key: true }, 'keys');
-    const { id, key } = given;
-    if (typeof (id as unknown) !== 'string') throw optionsError('keys', 'Give each key its id as text.', id);
-    const { number, kind } = coseAlgorithms[algorithm];
-    const maker = algorithm === 'HS256' ? sharedKey(key) : keyPair(key, algorithm);
+    const { id } = option.readAll(
+      given,
+      {
+        id: option.required(option.matching(/^/, 'This is not text. Give each key its id as text.', undefined)),
+        key: option.elsewhere,
+      },
+      'keys',
+    );
+    const pair = algorithm === 'HS256' ? sharedKey(given.key) : keyPair(given.key, algorithm);
     const front = messageFront(kind, number, id, style);
-    const written = (payload: Uint8Array, signature: Uint8Array): string =>
-      writeToken(front, payload, algorithm === 'ES256' ? withLowS(signature) : signature);
     return {
       id,
-      isPublic: maker.isPublic,
-      seal: (payload) => {
-        const signature = maker.sign(signedBytes(front.signed, payload));
-        if (signature instanceof Uint8Array) return written(payload, signature);
-        return signature.then((found) => written(payload, found));
+      isPublic: pair.isPublic,
+      seal: async (claims) => {
+        const payload = writeCbor(claims);
+        const signature = await pair.sign(signedBytes(front.signed, payload));
+        return writeToken(front, payload, algorithm === 'ES256' ? withLowS(signature) : signature);
       },
-      isGenuine: (message) => maker.isGenuine(signedBytesOf(message, kind), message.signature),
+      isGenuine: async (message) => pair.isGenuine(signedBytesOf(message, kind), message.signature),
     };
   });
 }
 
-interface SignatureMaker extends Pick<KeyPair, 'isPublic'> {
-  readonly sign: (message: Uint8Array) => Promise<Uint8Array> | Uint8Array;
-  readonly isGenuine: (message: Uint8Array, signature: Uint8Array) => Promise<boolean> | boolean;
-}
-
-function sharedKey(key: string | Jwk): SignatureMaker {
+function sharedKey(key: string | Jwk): Pick<KeyPair, 'isPublic' | 'sign' | 'isGenuine'> {
   // a JWK of RFC 7518 section 6.4
   const ofJwk = (key as Jwk | null)?.kty === 'oct' ? base64Bytes((key as Jwk).k) : undefined;
   const bytes = ofJwk?.length ? ofJwk : keyList({ key: key as string }, 'hex')[0]!;
   const macOf = (message: Uint8Array): string => hmac(sha256, bytes, message, 'base64url');
   return {
     isPublic: false,
-    sign: (message) => base64Bytes(macOf(message))!,
-    isGenuine: (message, mac) => equalInConstantTime(macOf(message), base64url(mac)),
+    sign: async (message) => Promise.resolve(base64Bytes(macOf(message))!),
+    isGenuine: async (message, mac) => Promise.resolve(equalInConstantTime(macOf(message), base64url(mac))),
   };
 }
 

@@ -1,8 +1,6 @@
-import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { checkTimes } from '../format-parts/check-times.ts';
-import { checkFolderCount } from '../format-parts/folders.ts';
-import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
+import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
+import * as option from '../format-parts/options.ts';
 import type { CatAlgorithm, CatKey } from './cat-key.ts';
 import type { CborClaims, TagStyle } from './cose.ts';
 import type { TokenUse } from './judge-claims.ts';
@@ -13,7 +11,7 @@ import type { UriConditions } from './uri-conditions.ts';
 /** A variant of the standard, in which tokens are written. */
 export type CatProfile = 'cta' | 'akamai' | 'cloudfront';
 
-export interface Profile {
+interface Profile {
   /** Name of the query parameter. */
   readonly query: string;
   /** Name of the header, also of the header that carries a renewed token. */
@@ -31,7 +29,7 @@ export interface Profile {
  * read it. `cta` follows node-cat 0.16 and Fastly's crate 0.3, `akamai` the CAT module 1.0.2 for EdgeWorkers with its
  * defaults, `cloudfront` the documentation of `cf.cwt` of CloudFront Functions and AWS's reference (November 2026).
  */
-export const profiles: Readonly<Record<CatProfile, Profile>> = {
+const profiles: Readonly<Record<CatProfile, Profile>> = {
   cta: {
     query: 'cat',
     header: 'CTA-Common-Access-Token',
@@ -119,51 +117,51 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
   maxTtl?: number;
 }
 
-/** Checks the options, except for keys, the carrier and ranges, which other modules check. @throws `ERR_OPTIONS` */
-export function checkCatOptions(options: CommonAccessTokenOptions): void {
-  checkNames(options, {
-    keys: true,
-    algorithm: true,
-    profile: true,
-    issuer: true,
-    audience: true,
-    exact: true,
-    depth: true,
-    uri: true,
-    ipRanges: true,
-    ip: true,
-    country: true,
-    alpn: true,
-    replay: true,
-    renewal: true,
-    claims: true,
-    carrier: true,
-    cookie: true,
-    param: true,
-    maxTtl: true,
+/** The options in the form that the format works with. */
+export interface CatSettings extends Omit<CommonAccessTokenOptions, 'profile'> {
+  readonly algorithm: CatAlgorithm;
+  readonly profile: Profile;
+  readonly exact: boolean;
+  readonly depth: number;
+  readonly param: string;
+  readonly maxTtl: number;
+}
+
+/** Reads the options, except for keys, the carrier and ranges, which other modules check. @throws `ERR_OPTIONS` */
+export function catSettings(options: CommonAccessTokenOptions): CatSettings {
+  const read = option.readAll(options, {
+    keys: option.elsewhere,
+    algorithm: option.oneOf(['HS256', 'ES256', 'PS256'], 'HS256'),
+    profile: option.oneOf(['cta', 'akamai', 'cloudfront'], 'cta'),
+    issuer: option.elsewhere,
+    audience: option.elsewhere,
+    exact: option.flag(),
+    depth: option.folderCount,
+    uri: option.elsewhere,
+    ipRanges: option.elsewhere,
+    ip: option.elsewhere,
+    country: option.matching(/^/, 'This is not a country. Give one such as DE, or DE-BY with its part.', undefined),
+    alpn: option.matching(/^/, 'This is not the name of a protocol. Give one such as h2.', undefined),
+    replay: option.elsewhere,
+    renewal: option.elsewhere,
+    claims: option.elsewhere,
+    ...option.carrier,
+    maxTtl: option.maxLifetime,
   });
-  const { profile = 'cta', algorithm = 'HS256', depth, uri, exact, maxTtl, replay, renewal } = options;
-  if (!Object.hasOwn(profiles, profile))
-    throw optionsError('profile', "This is unknown. Give 'cta', 'akamai' or 'cloudfront'.");
-  if (profile === 'cloudfront' && algorithm !== 'HS256')
+  const { uri, replay, renewal, carrier = 'query' } = options;
+  const profile = profiles[read.profile];
+  if (read.profile === 'cloudfront' && read.algorithm !== 'HS256')
     throw optionsError('algorithm', 'CloudFront Functions verify HS256 alone. Leave it out with this profile.');
-  checkTimes({ maxTtl });
-  if (depth !== undefined) checkFolderCount(depth);
   if (uri !== undefined && uri !== 'any' && !(uri instanceof Map))
     throw optionsError('uri', "Give a Map, or 'any'.", uri);
-  if (uri !== undefined && exact) throw optionsError('uri', '`uri` and `exact` are both given. Give one of them.');
-  checkTexts(options);
+  if (uri !== undefined && read.exact) throw optionsError('uri', '`uri` and `exact` are both given. Give one of them.');
+  const audience: readonly unknown[] = [options.audience ?? 'any'].flat();
+  if (audience.length === 0 || audience.some((each) => typeof each !== 'string'))
+    throw optionsError('audience', 'Give a text, or a list of texts.', options.audience);
   if (replay !== undefined && typeof (replay as unknown) !== 'function')
     throw optionsError('replay', 'Give a function that says whether a token may be used.', replay);
   if (renewal !== undefined) checkRenewal(renewal);
-}
-
-function checkTexts({ audience, country, alpn }: CommonAccessTokenOptions): void {
-  const names = [audience ?? []].flat();
-  if ((audience !== undefined && names.length === 0) || !names.every((each: unknown) => typeof each === 'string'))
-    throw optionsError('audience', 'Give a text, or a list of texts.', audience);
-  if (country !== undefined && typeof (country as unknown) !== 'string')
-    throw optionsError('country', 'Give a country such as DE, or DE-BY with its part.', country);
-  if (alpn !== undefined && typeof (alpn as unknown) !== 'string')
-    throw optionsError('alpn', 'Give the name of a protocol, such as h2.', alpn);
+  const { algorithm, exact, depth, maxTtl } = read;
+  const param = options.param ?? profile[carrier];
+  return { ...options, algorithm, profile, exact, depth, maxTtl, param };
 }

@@ -1,6 +1,6 @@
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { decode, encode, Tagged } from 'cborg';
-import { base64Bytes, base64url, utf8Text } from '../crypto/base64url.ts';
+import { base64url, exactBytes, utf8Text } from '../crypto/base64url.ts';
 
 /** COSE_Mac0 (RFC 9052 section 6.2) or COSE_Sign1 (section 4.2). */
 export type CoseKind = 'mac' | 'sign';
@@ -116,8 +116,8 @@ export function writeToken({ front }: MessageFront, payload: Uint8Array, signatu
  * other than `alg` and `kid`.
  */
 export function readToken(token: string): CoseMessage | undefined {
-  const bytes = base64Bytes(token);
-  if (!bytes || base64url(bytes) !== token) return undefined;
+  const bytes = exactBytes(token);
+  if (!bytes) return undefined;
   const tags: number[] = [];
   let at = 0;
   for (let tag = readTag(bytes, at); tag; tag = readTag(bytes, at)) {

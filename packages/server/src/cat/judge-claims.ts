@@ -1,14 +1,16 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { Tagged } from 'cborg';
 import { utf8Text } from '../crypto/base64url.ts';
-import { readExpiry } from '../format-parts/expiry.ts';
-import { checkIpRange, inIpRange, isInRange } from '../format-parts/ip-bytes.ts';
-import type { IpRange } from '../format-parts/ip-bytes.ts';
+import { isInRange, readIpRange } from '../format-parts/ip.ts';
+import type { IpRange } from '../format-parts/ip.ts';
+import * as option from '../format-parts/options.ts';
+import { readExpiry } from '../format-parts/signing-format.ts';
 import { refused } from '../token/verdict.ts';
 import type { RefusedVerdict } from '../token/verdict.ts';
+import type { CatSettings } from './cat-options.ts';
 import { awsLabel, claimName, label } from './cose.ts';
 import type { CborClaims } from './cose.ts';
-import { asksForPattern, meetsUri, readAwsUri, readUri } from './uri-conditions.ts';
+import { meetsUri, readUri } from './uri-conditions.ts';
 
 /**
  * A use of a token that may be used once, or whose uses are counted (`catreplay`). `replay` gets it if the token is
@@ -23,25 +25,14 @@ export interface TokenUse {
   readonly expires: number;
 }
 
-/** The known facts about a request, and about the edge that judges its token. */
+/** A request, and what is known at the edge that judges its token. */
 interface Asked {
   readonly url: URL;
   readonly method: string;
-  readonly ip: string | undefined;
-  /** ISO 3166-1, or ISO 3166-2 with the part of the country. */
-  readonly country: string | undefined;
-  /** ALPN protocol of the client's connection (RFC 7301). */
-  readonly alpn: string | undefined;
-  readonly issuer: string | undefined;
-  readonly audience: readonly string[] | undefined;
-  /** Whether claims 401 to 404 are read as AWS documents them. */
-  readonly isAws: boolean;
-  /** Whether the option `replay` is there, which judges `catreplay` 1 and 2. */
-  readonly judgesReplay: boolean;
+  readonly settings: CatSettings;
 }
 
-type JudgedClaims =
-  { readonly expires: number; readonly use: TokenUse | undefined } | (RefusedVerdict & { readonly ok: false });
+type JudgedClaims = { readonly expires: number; readonly use: TokenUse | undefined } | RefusedVerdict;
 
 /**
  * Returns a refusal that names the claim. It repeats neither the value nor a text label, which a stranger may choose.
@@ -57,7 +48,8 @@ export function refusedFor(reason: 'malformed' | 'signature', claim: unknown, de
  *
  * @param now unix seconds
  */
-export function judgeClaims(claims: CborClaims, asked: Asked, now: number, maxTtl: number): JudgedClaims {
+export function judgeClaims(claims: CborClaims, asked: Asked, now: number): JudgedClaims {
+  const { maxTtl, issuer, audience, replay } = asked.settings;
   const expires = claims.get(label.exp);
   if (typeof expires !== 'number' || readExpiry(String(expires)) === undefined)
     return refusedFor('malformed', label.exp, claims.has(label.exp) ? undefined : 'there is none');
@@ -65,7 +57,7 @@ export function judgeClaims(claims: CborClaims, asked: Asked, now: number, maxTt
   const begins = claims.get(label.nbf);
   if (claims.has(label.nbf) && !(Number.isSafeInteger(begins) && Number(begins) <= now))
     return refusedFor('malformed', label.nbf);
-  const use = useOf(claims, expires, asked.judgesReplay);
+  const use = useOf(claims, expires, replay !== undefined);
   if (use && 'ok' in use) return use;
 
   const others = [...claims].filter(([claim]) => !ownLabels.has(claim));
@@ -73,15 +65,10 @@ export function judgeClaims(claims: CborClaims, asked: Asked, now: number, maxTt
   // Claims that cannot be judged come first: they say more about what is wrong than one request does.
   for (const [claim, opinion] of opinions)
     if (typeof opinion === 'string') return refusedFor('malformed', claim, opinion);
-  if (asked.issuer !== undefined && !claims.has(label.iss)) return refusedFor('signature', label.iss, 'there is none');
-  if (asked.audience && !claims.has(label.aud)) return refusedFor('signature', label.aud, 'there is none');
+  if (issuer !== undefined && !claims.has(label.iss)) return refusedFor('signature', label.iss, 'there is none');
+  if (audience !== undefined && !claims.has(label.aud)) return refusedFor('signature', label.aud, 'there is none');
   const unmet = opinions.find(([, isMet]) => !isMet)?.[0];
-  if (unmet !== undefined)
-    return refusedFor(
-      'signature',
-      unmet,
-      asksForPattern(claims.get(unmet)) ? 'regular expressions are not judged' : '',
-    );
+  if (unmet !== undefined) return refusedFor('signature', unmet);
   return expires <= now ? refused.expired : { expires, use };
 }
 
@@ -128,51 +115,44 @@ const unknown = (option: string): Opinion => `give the option \`${option}\` to c
  * opens, so a token with such a claim is refused.
  */
 function opinionOf(claim: unknown, value: unknown, asked: Asked): Opinion {
-  const judge = judges.get(claim) ?? (asked.isAws ? awsJudges.get(claim) : undefined);
+  const judge = judges.get(claim) ?? (asked.settings.profile.isAws ? awsJudges.get(claim) : undefined);
   return judge ? judge(value, asked) : 'nobody here judges it';
 }
 
-function judgeMethods(claim: unknown, { method }: Asked): Opinion {
-  return areTexts(claim) ? claim.includes(method) : unreadable;
-}
+const judgeMethods: Judge = (claim, { method }) => (areTexts(claim) ? claim.includes(method) : unreadable);
 
-function judgeUri(claim: unknown, { url }: Asked): Opinion {
-  const conditions = readUri(claim);
-  return conditions ? meetsUri(url, conditions) : unreadable;
-}
+const judgeUri =
+  (isAws: boolean): Judge =>
+  (claim, { url }) => {
+    const conditions = readUri(claim, isAws);
+    return conditions ? meetsUri(url, conditions) : unreadable;
+  };
 
-function judgeAwsUri(claim: unknown, { url }: Asked): Opinion {
-  const conditions = readAwsUri(claim);
-  return conditions ? meetsUri(url, conditions) : unreadable;
-}
-
-function judgeRanges(claim: unknown, { ip }: Asked): Opinion {
-  const ranges = Array.isArray(claim) ? claim.map(readRange) : [undefined];
-  if (!ranges.every((range) => range !== undefined)) return unreadable;
-  return ranges.some((range) => isInRange(ip, range));
-}
-
-/** Judges addresses and ranges as text, as AWS writes them. */
-function judgeAddresses(claim: unknown, { ip }: Asked): Opinion {
-  return areTexts(claim) ? claim.some((range) => inIpRange(ip, range)) : unreadable;
-}
+/** @param read returns a range of the claim; AWS writes addresses and ranges as text */
+const judgeRanges =
+  (read: (range: unknown) => IpRange | string | undefined): Judge =>
+  (claim, { settings: { ip } }) => {
+    const ranges = Array.isArray(claim) ? claim.map(read) : [undefined];
+    if (!ranges.every((range) => range !== undefined)) return unreadable;
+    return ranges.some((range) => isInRange(ip, range));
+  };
 
 /** Judges countries, ignoring case: `DE` includes a viewer in `DE-BY`. */
-function judgeCountry(claim: unknown, { country }: Asked): Opinion {
+function judgeCountry(claim: unknown, { settings: { country } }: Asked): Opinion {
   if (!areTexts(claim)) return unreadable;
   if (country === undefined) return unknown('country');
   const from = country.toUpperCase();
   return claim.some((each) => from === each.toUpperCase() || from.startsWith(`${each.toUpperCase()}-`));
 }
 
-function judgeAudience(claim: unknown, { audience }: Asked): Opinion {
+function judgeAudience(claim: unknown, { settings: { audience } }: Asked): Opinion {
   const named = isText(claim) ? [claim] : claim;
   if (!areTexts(named)) return unreadable;
-  return audience ? named.some((each) => audience.includes(each)) : unknown('audience');
+  return audience === undefined ? unknown('audience') : named.some((each) => [audience].flat().includes(each));
 }
 
 /** Judges a list of ALPN identifiers, which are bytes. */
-function judgeAlpn(claim: unknown, { alpn }: Asked): Opinion {
+function judgeAlpn(claim: unknown, { settings: { alpn } }: Asked): Opinion {
   if (!Array.isArray(claim)) return unreadable;
   const named = claim.map((each: unknown) => (each instanceof Uint8Array ? utf8Text(each) : each));
   if (!areTexts(named)) return unreadable;
@@ -180,7 +160,10 @@ function judgeAlpn(claim: unknown, { alpn }: Asked): Opinion {
 }
 
 const judges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
-  [label.iss, (claim, { issuer }) => (isText(claim) ? issuer === undefined || claim === issuer : unreadable)],
+  [
+    label.iss,
+    (claim, { settings: { issuer } }) => (isText(claim) ? issuer === undefined || claim === issuer : unreadable),
+  ],
   [label.aud, judgeAudience],
   [label.sub, restrictsNothing(isText)],
   [label.iat, restrictsNothing((value) => typeof value === 'number' && Number.isFinite(value))],
@@ -188,8 +171,8 @@ const judges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
   [label.catv, restrictsNothing((value) => value === 1)],
   [label.catr, restrictsNothing((value) => value instanceof Map)],
   [label.grant, restrictsNothing(Number.isSafeInteger)],
-  [label.catnip, judgeRanges],
-  [label.catu, judgeUri],
+  [label.catnip, judgeRanges(readRange)],
+  [label.catu, judgeUri(false)],
   [label.catm, judgeMethods],
   [label.catalpn, judgeAlpn],
   [label.catgeoiso3166, judgeCountry],
@@ -197,8 +180,8 @@ const judges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
 
 /** Judges of the claims with AWS's numbers, which mean something else, or nothing, outside AWS. */
 const awsJudges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
-  [awsLabel.catu, judgeAwsUri],
-  [awsLabel.catnip, judgeAddresses],
+  [awsLabel.catu, judgeUri(true)],
+  [awsLabel.catnip, judgeRanges((range) => (isText(range) ? range : undefined))],
   [awsLabel.catm, judgeMethods],
   [awsLabel.catr, restrictsNothing((value) => value instanceof Map)],
 ]);
@@ -208,8 +191,8 @@ const addressTags: Readonly<Record<number, number>> = { 4: 52, 16: 54 };
 
 /** Returns address ranges as RFC 9164 prefixes: tag 52 for IPv4, 54 for IPv6. @throws `ERR_OPTIONS` */
 export function ipClaim(ranges: readonly string[]): Tagged[] {
-  return ranges.map((range) => {
-    const { network, bits } = checkIpRange('ipRanges', range);
+  return ranges.map((text) => {
+    const { network, bits } = readIpRange(option.required(option.ipRange)(text, 'ipRanges'))!;
     return new Tagged(addressTags[network.length]!, [bits, network]);
   });
 }

@@ -19,90 +19,75 @@ interface UriCondition {
 }
 
 const part = { scheme: 0, host: 1, port: 2, path: 3, parentPath: 5, extension: 8 } as const;
-const match = { exact: 0, prefix: 1, suffix: 2, contains: 3, regex: 4, sha256: -1, sha512: -2 } as const;
-/** The numbers in the documentation of CloudFront Functions. */
-const awsPart: Readonly<Record<number, number>> = { 1: part.host, 2: part.path, 3: part.extension };
-const awsMatch: Readonly<Record<number, number>> = { 1: match.prefix, 2: match.suffix, 3: match.exact };
+const match = { exact: 0, prefix: 1, suffix: 2, contains: 3, sha256: -1, sha512: -2 } as const;
+
+/** The numbers in the documentation of CloudFront Functions, and the standard's. */
+const aws = {
+  parts: new Map<number, number>([
+    [1, part.host],
+    [2, part.path],
+    [3, part.extension],
+  ]),
+  matches: new Map<number, number>([
+    [1, match.prefix],
+    [2, match.suffix],
+    [3, match.exact],
+  ]),
+};
 
 /**
  * Returns the conditions that open every URL that begins with `path`, or `path` alone, on this scheme, host and port.
+ * AWS has no numbers for scheme and port: there, any scheme will do, and the host includes the port.
  */
-export function uriConditions({ protocol, hostname, port }: URL, path: string, exact: boolean): UriConditions {
+export function uriConditions(
+  { protocol, host, hostname, port }: URL,
+  path: string,
+  { exact, isAws }: { exact: boolean; isAws: boolean },
+): UriConditions {
+  const onPath = [part.path, new Map([[exact ? match.exact : match.prefix, path]])] as const;
+  if (isAws) return new Map([[part.host, new Map([[match.exact, host]])], onPath]);
   return new Map([
     [part.scheme, new Map([[match.exact, protocol.slice(0, -1)]])],
     [part.host, new Map([[match.exact, hostname]])],
     ...(port === '' ? [] : ([[part.port, new Map([[match.exact, port]])]] as const)),
-    [part.path, new Map([[exact ? match.exact : match.prefix, path]])],
-  ]);
-}
-
-/** Returns conditions for which AWS has numbers: on this host and port, with any scheme. */
-export function hostConditions({ host }: URL, path: string, exact: boolean): UriConditions {
-  return new Map([
-    [part.host, new Map([[match.exact, host]])],
-    [part.path, new Map([[exact ? match.exact : match.prefix, path]])],
+    onPath,
   ]);
 }
 
 /** Returns the conditions with AWS's numbers; `undefined` if AWS has no number for one of them. */
 export function toAwsUri(conditions: UriConditions): UriConditions | undefined {
-  const numberIn = (numbers: Readonly<Record<number, number>>, ours: number): number =>
-    Number(Object.keys(numbers).find((each) => numbers[Number(each)] === ours));
+  const numberIn = (numbers: ReadonlyMap<number, number>, ours: number): number =>
+    [...numbers].find(([, each]) => each === ours)?.[0] ?? NaN;
   const written = new Map(
     [...conditions].map(([ours, kinds]) => [
-      numberIn(awsPart, ours),
-      new Map([...kinds].map(([kind, value]) => [numberIn(awsMatch, kind), value])),
+      numberIn(aws.parts, ours),
+      new Map([...kinds].map(([kind, value]) => [numberIn(aws.matches, kind), value])),
     ]),
   );
-  return readAwsUri(written) && written;
+  return readUri(written, true) && written;
 }
 
 /**
- * Reads conditions with the standard's numbers; returns `undefined` for a claim that is not a map of texts and bytes.
+ * Reads conditions with the standard's numbers or AWS's. Returns `undefined` for a claim that is not a map of texts and
+ * bytes, and for a number that AWS does not have. AWS may name several values.
  */
-export function readUri(claim: unknown): readonly UriCondition[] | undefined {
-  return readConditions(
-    claim,
-    (number) => number,
-    (number) => number,
-    isValue,
-  );
-}
-
-/** Reads conditions with AWS's numbers; returns `undefined` for a part or a match that AWS does not have. */
-export function readAwsUri(claim: unknown): readonly UriCondition[] | undefined {
-  const areValues = (value: unknown): value is string | readonly string[] =>
-    typeof value === 'string' || (Array.isArray(value) && value.every((each) => typeof each === 'string'));
-  return readConditions(
-    claim,
-    (number) => awsPart[number],
-    (number) => awsMatch[number],
-    areValues,
-  );
-}
-
-function readConditions(
-  claim: unknown,
-  partOf: (number: number) => number | undefined,
-  matchOf: (number: number) => number | undefined,
-  isGood: (value: unknown) => value is string | Uint8Array | readonly string[],
-): readonly UriCondition[] | undefined {
+export function readUri(claim: unknown, isAws: boolean): readonly UriCondition[] | undefined {
+  const isGood = (value: unknown): value is string | Uint8Array =>
+    typeof value === 'string' || (!isAws && value instanceof Uint8Array);
   if (!(claim instanceof Map)) return undefined;
   const found: UriCondition[] = [];
-  for (const [writtenPart, kinds] of claim as ReadonlyMap<unknown, unknown>) {
-    const number = typeof writtenPart === 'number' ? partOf(writtenPart) : undefined;
-    if (number === undefined || !(kinds instanceof Map)) return undefined;
-    for (const [writtenMatch, value] of kinds as ReadonlyMap<unknown, unknown>) {
-      const kind = typeof writtenMatch === 'number' ? matchOf(writtenMatch) : undefined;
-      if (kind === undefined || !isGood(value)) return undefined;
-      found.push({ part: number, match: kind, values: [value].flat() });
+  for (const [writtenPart, kinds] of claim as ReadonlyMap<number, unknown>) {
+    const number = isAws ? aws.parts.get(writtenPart) : writtenPart;
+    if (typeof number !== 'number' || !(kinds instanceof Map)) return undefined;
+    for (const [writtenMatch, value] of kinds as ReadonlyMap<number, unknown>) {
+      const kind = isAws ? aws.matches.get(writtenMatch) : writtenMatch;
+      const values = isAws ? [value].flat() : [value];
+      if (typeof kind !== 'number' || !values.every(isGood)) return undefined;
+      found.push({ part: number, match: kind, values });
     }
   }
   return found;
 }
-
-const isValue = (value: unknown): value is string | Uint8Array =>
-  typeof value === 'string' || value instanceof Uint8Array;
 
 /** Returns the parts of a URL that conditions are about, by their number: scheme to extension. */
 function partsOf(url: URL, hasPort: boolean): readonly string[] {
@@ -143,14 +128,6 @@ export function meetsUri(url: URL, conditions: readonly UriCondition[]): boolean
     const isMet = tests[kind];
     return text !== undefined && isMet !== undefined && values.some((value) => isMet(text, value));
   });
-}
-
-/** Tells whether a condition is a regular expression, in the form of the standard (a list) or as text. */
-export function asksForPattern(claim: unknown): boolean {
-  if (!(claim instanceof Map)) return false;
-  return [...(claim as ReadonlyMap<unknown, unknown>).values()].some(
-    (kinds) => kinds instanceof Map && kinds.has(match.regex),
-  );
 }
 
 /**

@@ -19,19 +19,14 @@ export function nodeModule<Name extends keyof NodeModules>(name: Name): Partial<
   }
 }
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-
 const Native = /* @__PURE__ */ nodeModule('node:buffer')?.Buffer;
 
 /** Encodes bytes as base64url without padding (RFC 4648 section 5). */
 export function base64url(bytes: Uint8Array): string {
   if (Native) return Native.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const bits = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    text += alphabet[bits >> 18]! + alphabet[(bits >> 12) & 63]! + alphabet[(bits >> 6) & 63]! + alphabet[bits & 63]!;
-  }
-  return text.slice(0, Math.ceil((bytes.length * 4) / 3));
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /** Adds the padding to base64url text that has none. */
@@ -51,6 +46,15 @@ export function base64Bytes(text: unknown): Uint8Array | undefined {
   // `Uint8Array.from` takes ten times as long, and this code runs for each token.
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes;
+}
+
+/**
+ * Decodes base64 that is written as `encode` writes it. Returns `undefined` for any other spelling: the other alphabet,
+ * another padding, stray bits at the end.
+ */
+export function exactBytes(text: string, encode: (bytes: Uint8Array) => string = base64url): Uint8Array | undefined {
+  const bytes = base64Bytes(text);
+  return bytes && encode(bytes) === text ? bytes : undefined;
 }
 
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -16,9 +16,6 @@ export type SecretSource = () => string | readonly string[] | undefined;
 export type SecretOptions =
   { secret: string | SecretSource; secrets?: never } | { secret?: never; secrets: readonly string[] };
 
-/** Options that contain the secrets themselves, and not a function that returns them. */
-export type KnownSecrets = Extract<SecretOptions, { secrets: readonly string[] }>;
-
 /**
  * Returns the secrets of the options.
  *

@@ -1,22 +1,16 @@
-import type { Token } from 'secure-token-core';
-import { digest, equalInConstantTime, md5 } from '../crypto/hash.ts';
-import { secretList } from '../crypto/secret-list.ts';
+import { digest, md5 } from '../crypto/hash.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { withAskedSecret } from '../format-parts/asked-secret.ts';
-import { checkTimes } from '../format-parts/check-times.ts';
-import { readExpiry, writeExpiry } from '../format-parts/expiry.ts';
-import { folderMark, folderOf, hasFolders } from '../format-parts/folders.ts';
-import { judging } from '../format-parts/judging.ts';
-import { folderScope, pathScope } from '../format-parts/opened-scope.ts';
-import { pathToSign } from '../format-parts/path-to-sign.ts';
-import { searchToSign } from '../format-parts/search-to-sign.ts';
+import { queryCarrier } from '../format-parts/carriers.ts';
+import { cdnFormat } from '../format-parts/cdn-format.ts';
+import { folderOf, hasFolders, openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
+import * as option from '../format-parts/options.ts';
+import { readExpiry } from '../format-parts/signing-format.ts';
+import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
-import { checkParameterNames, tokenQuery } from '../token/token-query.ts';
-import { refused } from '../token/verdict.ts';
 import type { Verdict } from '../token/verdict.ts';
-import { canonicalPath, encodePath, mayLeaveFolder } from '../url/canonical-path.ts';
+import { canonicalPath, mayLeaveFolder } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
 
 export type AzionOptions = SecretOptions & {
@@ -77,101 +71,74 @@ export interface AzionFormat extends VerifyingTokenFormat {
  * @throws `ERR_OPTIONS` for a missing or empty secret
  */
 export function azion(options: AzionOptions): AzionFormat {
-  checkNames(options, { secret: true, secrets: true, maxTtl: true, params: true, pathForm: true, depth: true });
-  const asked = withAskedSecret(options, azion);
-  if (asked) return asked;
-  const secrets = secretList(options, ['/', folderMark]);
-  const { maxTtl = 86_400, params = { token: 'st', expires: 'e' }, pathForm = 'decoded', depth } = options;
-  const carriesSession = params.session !== undefined;
-  const names = [params.token, params.expires, ...(carriesSession ? [params.session!] : [])];
-  checkParameterNames('params', names);
-  checkTimes({ maxTtl });
-  if (!['decoded', 'raw'].includes(pathForm))
-    throw optionsError('pathForm', "This is unknown. Give 'decoded' or 'raw'.");
-  if (depth !== undefined && !(Number.isSafeInteger(depth) && depth >= 1))
+  const { maxTtl, pathForm } = option.readAll(options, {
+    ...option.secrets,
+    maxTtl: option.maxLifetime,
+    params: option.elsewhere,
+    pathForm: option.pathForm('decoded'),
+    depth: option.folderCount,
+  });
+  const { params = { token: 'st', expires: 'e' }, depth } = options;
+  if (depth !== undefined && !(depth >= 1 && depth < Infinity))
     throw optionsError('depth', 'Give a number of folders, a whole number, at least 1.', depth);
-  if (carriesSession && depth === undefined)
+  if (params.session !== undefined && depth === undefined)
     throw optionsError('params', '`session` needs `depth`. Give both, or leave `session` out.');
+  const names = [params.token, params.expires, ...(params.session === undefined ? [] : [params.session])];
 
-  /**
-   * Returns the folder that a token for a path opens, in the spelling of `path`; `undefined` if the token opens the
-   * path alone.
-   *
-   * @param decoded the same path, percent-decoded once
-   */
-  const folderToOpen = (path: string, decoded: string | undefined): string | undefined =>
-    depth !== undefined && decoded !== undefined && hasFolders(path, depth) && !mayLeaveFolder(decoded)
-      ? folderOf(path, depth)
-      : undefined;
+  /** Tells whether the token for a URL may open its folder. @param path the path of `url` in the form that is signed */
+  const opensFolder = ({ pathname }: URL, path: string): boolean =>
+    depth !== undefined && hasFolders(path, depth) && !mayLeaveFolder(canonicalPath(pathname, 'decoded')!);
 
-  const tokenOf = (
-    text: (session?: string) => string,
-    expires: number,
-    session: string | undefined,
-  ): Pick<Token, 'expires' | 'query'> => {
-    const e = writeExpiry(expires);
-    const named = carriesSession ? session : undefined;
-    if (named !== undefined && !sessionForm.test(named))
-      throw optionsError('session', 'This is not the id of a session. Give up to 64 letters, digits, - and _.');
-    const query = { [params.token]: azionHash(secrets[0]!, text(named), e), [params.expires]: e };
-    return { expires, query: { ...query, ...(named !== undefined && { [params.session!]: named }) } };
-  };
-  const signExactly = (url: URL, expires: number, session?: string): Token => {
-    const path = pathToSign(url, pathForm);
-    const search = searchToSign(url, names);
-    const token = tokenOf((named) => pathText(path, named), expires, session);
-    return { url: url.origin + url.pathname + search + url.hash, anyQuery: true, ...token };
-  };
+  const make = (secrets: readonly string[]): VerifyingTokenFormat =>
+    cdnFormat({
+      name: 'secure-token',
+      scope: depth === undefined ? 'url' : 'prefix',
+      maxTtl,
+      pathForm,
+      carrier: queryCarrier(names, { option: 'params', needed: 2, decodes: false }),
+      carriesSession: params.session !== undefined,
+      signsExactly: depth !== undefined,
+      signers: secrets.map((secret) =>
+        macSigner(({ text, expires }: { text: string; expires: string }) => azionHash(secret, text, expires)),
+      ),
 
-  return {
-    name: 'secure-token',
-    scope: depth === undefined ? 'url' : 'prefix',
-    maxTtl,
-    parameters: names,
-    ...(carriesSession && { carriesSession }),
-
-    opens(url) {
-      const decoded = pathToSign(url, 'decoded');
-      searchToSign(url, names);
-      const folder = folderToOpen(url.pathname, decoded);
-      return folder === undefined ? pathScope(url) : folderScope(url, folder);
-    },
-
-    sign(url: URL, expires: number, session?: string): Token {
-      const decoded = pathToSign(url, 'decoded');
-      searchToSign(url, names);
-      const folder = folderToOpen(url.pathname, decoded);
-      if (folder === undefined) return signExactly(url, expires, session);
-      const hashed = canonicalPath(folder, pathForm)!;
-      return { prefix: url.origin + folder, ...tokenOf((named) => folderText(hashed, named), expires, session) };
-    },
-    ...(depth !== undefined && { signExactly }),
-
-    verify: judging(({ url }, now): Verdict => {
-      const query = tokenQuery(url.search, names);
-      if (!query) return refused.malformed;
-      const [token, e, session] = query.values;
-      if (!token || !e) return refused.missing;
-      const path = canonicalPath(url.pathname, pathForm);
-      const expires = readExpiry(e);
-      if (path === undefined || expires === undefined || !tokenForm.test(token) || expires > now + maxTtl) {
-        return refused.malformed;
-      }
-      if (session !== undefined && !sessionForm.test(session)) return refused.malformed;
-      const folder = folderToOpen(path, canonicalPath(url.pathname, 'decoded'));
-      let genuine = 0;
-      for (const secret of secrets) {
-        const isTokenOf = (uri: string): number => Number(equalInConstantTime(azionHash(secret, uri, e), token));
-        genuine |= isTokenOf(pathText(path, session));
-        if (folder !== undefined) genuine |= isTokenOf(folderText(folder, session));
-      }
-      if (!genuine) return refused.signature;
-      if (expires < now) return refused.expired;
-      const forwarded = url.origin + encodePath(path, pathForm) + query.rest;
-      return { ok: true, expires, url: forwarded, ...(session !== undefined && { session }) };
-    }),
-  };
+      open: ({ url, path, search, isAlone }) =>
+        depth === undefined || isAlone || !opensFolder(url, path)
+          ? { opened: openedUrl(url, search, true), textFor: (session?: string) => pathText(path, session) }
+          : {
+              opened: openedFolder(url, depth),
+              textFor: (session?: string) => folderText(folderOf(path, depth), session),
+            },
+      message({ textFor }, expires, session) {
+        if (session !== undefined && !sessionForm.test(session))
+          throw optionsError('session', 'This is not the id of a session. Give up to 64 letters, digits, - and _.');
+        return { text: textFor(session), expires: String(expires) };
+      },
+      write(token, _, expires, session) {
+        const texts = { [params.token]: token, [params.expires]: String(expires) };
+        return session === undefined ? texts : { ...texts, [params.session!]: session };
+      },
+      read({ values: [token = '', expires = '', session] }, path, { url }) {
+        if (!tokenForm.test(token) || (session !== undefined && !sessionForm.test(session))) return undefined;
+        const texts = [pathText(path, session)];
+        if (opensFolder(url, path)) texts.push(folderText(folderOf(path, depth!), session));
+        return {
+          signature: token,
+          messages: texts.map((text) => ({ text, expires })),
+          expires: readExpiry(expires),
+          session,
+        };
+      },
+    });
+  // It hashes at once, and so returns no promise.
+  return withSecrets(options, make, ['/', folderMark]) as AzionFormat;
 }
+
+/**
+ * The text in front of a folder in what is hashed. What is hashed for a path begins with a slash, so the two differ.
+ * `secureLink` refuses layouts that could write this text.
+ */
+export const folderMark = 'folder:';
 
 /** The canonical form of 16 bytes: they fill 21 characters and two bits of a 22nd, whose other four bits are zero. */
 const tokenForm = /^[\w-]{21}[AQgw]$/;

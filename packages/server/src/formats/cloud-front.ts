@@ -1,21 +1,15 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { base64Bytes, utf8Text } from '../crypto/base64url.ts';
-import { privateKeySigner } from '../crypto/private-key-signer.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { base64Bytes, base64url, padded, utf8Text } from '../crypto/base64url.ts';
+import { privateKeySigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { prefixOf } from '../format-parts/access-list.ts';
-import { checkTimes } from '../format-parts/check-times.ts';
-import { readExpiry, writeExpiry } from '../format-parts/expiry.ts';
-import { checkFolderCount, folderOf } from '../format-parts/folders.ts';
-import { checkIpRange, inIpRange, readIpRange } from '../format-parts/ip-bytes.ts';
-import { judging } from '../format-parts/judging.ts';
-import { folderScope, urlScope } from '../format-parts/opened-scope.ts';
-import { pathToSign } from '../format-parts/path-to-sign.ts';
-import { valueCarrier } from '../format-parts/value-carrier.ts';
-import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
-import type { SignedToken, VerifyingTokenFormat } from '../token/token-format.ts';
-import { refused } from '../token/verdict.ts';
-import { canonicalPath } from '../url/canonical-path.ts';
+import { valueCarrier } from '../format-parts/carriers.ts';
+import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
+import { cdnFormat } from '../format-parts/cdn-format.ts';
+import { isInRange } from '../format-parts/ip.ts';
+import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
+import * as option from '../format-parts/options.ts';
+import { readExpiry } from '../format-parts/signing-format.ts';
+import type { VerifyingTokenFormat } from '../token/token-format.ts';
 
 export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> {
   /** Keys of the distribution's key group: public key id and private key (PEM, PKCS#8; RSA 2048 or ECDSA P-256). */
@@ -56,33 +50,30 @@ export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> 
  * @throws `ERR_OPTIONS`
  */
 export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
-  checkNames(options, {
-    keys: true,
-    carrier: true,
-    cookie: true,
-    hash: true,
-    exact: true,
-    depth: true,
-    startsAt: true,
-    ipRange: true,
-    ip: true,
-    maxTtl: true,
+  const { hash, exact, depth, startsAt, maxTtl, ...given } = option.readAll(options, {
+    keys: option.elsewhere,
+    carrier: option.oneOf(['cookie', 'query'], 'cookie'),
+    cookie: option.elsewhere,
+    hash: option.oneOf(['SHA256', 'SHA1'], 'SHA256'),
+    exact: option.flag(),
+    depth: option.folderCount,
+    startsAt: option.unixTime,
+    ipRange: option.ipRange,
+    ip: option.elsewhere,
+    maxTtl: option.maxLifetime,
   });
-  const { carrier: kind = 'cookie', hash = 'SHA256', exact = false, depth = Infinity, maxTtl = 86_400 } = options;
-  const { startsAt, ipRange, ip } = options;
-  if (exact && (startsAt !== undefined || ipRange !== undefined))
+  const { ip } = options;
+  const kind = given.carrier;
+  if (exact && (startsAt !== undefined || given.ipRange !== undefined))
     throw optionsError(
       'exact',
       '`exact` makes a canned policy, which has an expiry only. Leave `exact` out, or the other conditions.',
     );
-  checkTimes({ maxTtl, startsAt });
-  checkFolderCount(depth);
-  if (ipRange !== undefined) checkIpRange('ipRange', ipRange);
-  if (hash !== 'SHA256' && (hash as unknown) !== 'SHA1')
-    throw optionsError('hash', "This is unknown. Give 'SHA256' or 'SHA1'.");
-  const algorithm = hash === 'SHA1' ? 'SHA-1' : 'SHA-256';
   const signers = new Map(
-    options.keys.map(({ id, privateKey }) => [id, privateKeySigner(privateKey, algorithm, cloudFrontEncoding)]),
+    options.keys.map(({ id, privateKey }) => [
+      id,
+      privateKeySigner(privateKey, hash === 'SHA1' ? 'SHA-1' : 'SHA-256', encode, decode),
+    ]),
   );
   const [keyId] = signers.keys();
   if (!keyId)
@@ -91,78 +82,64 @@ export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
       'The list is empty, or a key has no id. Give at least one key with its id. The first one signs.',
     );
   const front = kind === 'cookie' ? 'CloudFront-' : '';
-  const names = [exact ? 'Expires' : 'Policy', 'Signature', 'Key-Pair-Id', 'Hash-Algorithm'].map(
-    (name) => front + name,
-  );
-  const written = hash === 'SHA1' ? names.slice(0, -1) : names;
-  const carrier = valueCarrier(names, { ...options, carrier: kind }, written);
+  const [what, signatureName, keyName, hashName] = [
+    exact ? 'Expires' : 'Policy',
+    'Signature',
+    'Key-Pair-Id',
+    'Hash-Algorithm',
+  ].map((name) => front + name) as [string, string, string, string];
+  const written = [what, signatureName, keyName, ...(hash === 'SHA1' ? [] : [hashName])];
 
-  /** Returns the scope of a token for `url`. @throws `ERR_OPTIONS` for a URL that the format does not sign */
-  const openedBy = (url: URL): { resource: string; search: string } => {
-    pathToSign(url, 'raw');
-    const search = carrier.searchOf(url);
-    const literal = exact ? url.origin + url.pathname + search : prefixOf(url, depth);
-    if (literal.includes('*'))
-      throw optionsError(
-        'url',
-        'The URL has a `*`, which is a wildcard in a policy. Rename the file, or write it as %2A.',
-      );
-    return { resource: exact ? literal : `${literal}*`, search };
-  };
-
-  return {
+  return cdnFormat({
     name: 'cloud-front',
     scope: exact ? 'url' : 'prefix',
     maxTtl,
-    ...carrier.places,
+    pathForm: 'raw',
+    carrier: valueCarrier(
+      [what, signatureName, keyName, hashName],
+      { ...options, carrier: kind },
+      { needed: 3, written },
+    ),
+    signers: [...signers.values()],
+    endsAtExpiry: true,
 
-    opens: (url) => {
-      const { search } = openedBy(url);
-      return exact ? urlScope(url, search) : folderScope(url, folderOf(url.pathname, depth));
+    open({ url, search }) {
+      const opened = exact ? openedUrl(url, search, false) : openedFolder(url, depth);
+      const literal = opened.prefix ?? url.origin + url.pathname + search;
+      if (literal.includes('*'))
+        throw optionsError(
+          'url',
+          'The URL has a `*`, which is a wildcard in a policy. Rename the file, or write it as %2A.',
+        );
+      return { opened, resource: exact ? literal : `${literal}*` };
     },
-
-    async sign(url, expires): Promise<SignedToken> {
-      const { resource } = openedBy(url);
-      const expiry = writeExpiry(expires);
-      const policy = writePolicy({ resource, expires, startsAt, ipRange });
-      const signature = await signers.get(keyId)!.sign(policy);
-      const values = [exact ? expiry : cloudFrontEncoding.encode(utf8ToBytes(policy)), signature, keyId];
-      if (hash !== 'SHA1') values.push(hash);
-      const carried = Object.fromEntries(values.map((value, i) => [names[i]!, value]));
-      const opened = exact ? { url: resource + url.hash } : { prefix: resource.slice(0, -1) };
-      return carrier.token(opened, expires, carried);
-    },
-
-    verify: judging(async (sent, now) => {
-      const { origin, pathname } = sent.url;
-      const carried = carrier.read(sent);
-      if (!carried) return refused.malformed;
-      const [what, signature, id, given = 'SHA1'] = carried.values;
-      if (!what || !signature || !id) return refused.missing;
-      const url = origin + pathname + carried.search;
+    message: ({ resource }, expires) => writePolicy({ resource, expires, startsAt, ipRange: given.ipRange }),
+    write: (signature, { resource }, expires) => ({
+      [what]: exact
+        ? String(expires)
+        : encode(utf8ToBytes(writePolicy({ resource, expires, startsAt, ipRange: given.ipRange }))),
+      [signatureName]: signature,
+      [keyName]: keyId,
+      ...(hash !== 'SHA1' && { [hashName]: hash }),
+    }),
+    read({ values: [sent = '', signature = '', id = '', algorithm = 'SHA1'], pathname, search }, _, { url }) {
+      const target = url.origin + pathname + search;
+      const policy = exact ? cannedPolicy(target, sent) : readPolicy(utf8Text(decode(sent)) ?? '');
       // The configuration decides on the algorithm: a token without `Hash-Algorithm` would otherwise be checked with
       // SHA-1.
-      if (canonicalPath(pathname, 'raw') === undefined || given !== hash) return refused.malformed;
-      const text = exact ? cannedPolicy(url, what) : utf8Text(cloudFrontEncoding.decode(what));
-      if (text === undefined) return refused.malformed;
-      if (!(await signers.get(id)?.verify(text, signature))) return refused.signature;
-      const policy = readPolicy(text);
-      if (!policy || policy.expires > now + maxTtl || (policy.startsAt ?? 0) > now) return refused.malformed;
-      // A canned policy names a URL, whatever characters that URL contains.
-      const folder = exact ? undefined : /^(https?:\/\/[^*?]*\/)\*$/.exec(policy.resource)?.[1];
-      if (!exact && folder === undefined) return refused.malformed;
-      if ((folder !== undefined && !url.startsWith(folder)) || !isFromRange(ip, policy.ipRange))
-        return refused.signature;
-      if (policy.expires <= now) return refused.expired;
-      return { ok: true, expires: policy.expires, url, carriers: carried.carriers };
-    }),
-  };
-}
-
-/** Returns the policy, which is not sent along; `undefined` for an expiry or a URL that `sign` refuses. */
-function cannedPolicy(url: string, expiry: string): string | undefined {
-  const expires = readExpiry(expiry);
-  return expires === undefined || url.includes('*') ? undefined : writePolicy({ resource: url, expires });
+      if (!policy || algorithm !== hash) return undefined;
+      const signer = signers.get(id);
+      return {
+        signature,
+        messages: [policy.text],
+        signers: signer ? [signer] : [],
+        expires: policy.expires,
+        startsAt: policy.startsAt,
+        opens: () =>
+          target.startsWith(policy.opened) && (policy.ipRange === undefined || isInRange(ip, policy.ipRange)),
+      };
+    },
+  });
 }
 
 interface CloudFrontPolicy {
@@ -175,9 +152,8 @@ interface CloudFrontPolicy {
 }
 
 /**
- * Returns the text to sign, without whitespace and in this order. No URL contains the text of a canned policy: the
- * signer and the verifier both write it. JSON escapes the characters that would end a text, so different policies are
- * different texts.
+ * Returns the text to sign, without whitespace and in this order. JSON escapes the characters that would end a text, so
+ * different policies are different texts.
  */
 function writePolicy({ resource, expires, startsAt, ipRange }: CloudFrontPolicy): string {
   const condition = {
@@ -188,69 +164,49 @@ function writePolicy({ resource, expires, startsAt, ipRange }: CloudFrontPolicy)
   return JSON.stringify({ Statement: [{ Resource: resource, Condition: condition }] });
 }
 
-/**
- * Reads a policy whose signature is valid. Returns `undefined` for a policy that says more than this module
- * understands, or says it in another form than `writePolicy`.
- */
-function readPolicy(text: string): CloudFrontPolicy | undefined {
-  const policy = parsePolicy(text);
-  const { resource, expires, startsAt, ipRange } = policy ?? {};
-  const isUnderstood =
-    typeof resource === 'string' &&
-    isTime(expires) &&
-    (startsAt === undefined || isTime(startsAt)) &&
-    (ipRange === undefined || readIpRange(ipRange) !== undefined);
-  return policy && isUnderstood && writePolicy(policy) === text ? policy : undefined;
-}
-
-/** Returns the parts of a policy from their places, of whatever type they are. */
-function parsePolicy(text: string): CloudFrontPolicy | undefined {
-  try {
-    const { Statement } = JSON.parse(text) as { Statement: [Statement] };
-    const [{ Resource: resource, Condition }] = Statement;
-    return {
-      resource,
-      expires: Condition.DateLessThan['AWS:EpochTime'],
-      startsAt: Condition.DateGreaterThan?.['AWS:EpochTime'],
-      ipRange: Condition.IpAddress?.['AWS:SourceIp'],
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-interface Statement {
-  Resource: string;
-  Condition: {
-    DateLessThan: { 'AWS:EpochTime': number };
-    DateGreaterThan?: { 'AWS:EpochTime': number };
-    IpAddress?: { 'AWS:SourceIp': string };
-  };
-}
-
-function isTime(value: unknown): boolean {
-  return typeof value === 'number' && readExpiry(String(value)) !== undefined;
+interface SentPolicy extends Omit<CloudFrontPolicy, 'resource'> {
+  readonly text: string;
+  /** The beginning of every URL that is opened. */
+  readonly opened: string;
 }
 
 /**
- * Tells whether a policy with an address range lets a client in. It does not let in a client whose address is unknown.
+ * Returns the policy for one URL, which is not sent along: the signer and the verifier both write it. Returns
+ * `undefined` for an expiry or a URL that `sign` refuses.
  */
-function isFromRange(ip: string | undefined, range: string | undefined): boolean {
-  return range === undefined || inIpRange(ip, range);
+function cannedPolicy(url: string, expiry: string): SentPolicy | undefined {
+  const expires = readExpiry(expiry);
+  if (expires === undefined || url.includes('*')) return undefined;
+  return { text: writePolicy({ resource: url, expires }), opened: url, expires };
+}
+
+/** The policy for a folder as `writePolicy` writes it. */
+const policyForm = new RegExp(
+  [
+    /^\{"Statement":\[\{"Resource":"(https?:\/\/[^*?"\\]*\/)\*","Condition":/,
+    /\{"DateLessThan":\{"AWS:EpochTime":([1-9]\d{9})\}/,
+    /(?:,"DateGreaterThan":\{"AWS:EpochTime":([1-9]\d{9})\})?/,
+    /(?:,"IpAddress":\{"AWS:SourceIp":"([\da-fA-F.:/]+)"\})?\}\}\]\}$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
+
+/** Reads a policy that was sent along; returns `undefined` for a text that `sign` does not make. */
+function readPolicy(text: string): SentPolicy | undefined {
+  const [, opened, end, start, ipRange] = policyForm.exec(text) ?? [];
+  const expires = readExpiry(end);
+  return opened === undefined || expires === undefined
+    ? undefined
+    : { text, opened, expires, startsAt: readExpiry(start), ipRange };
 }
 
 /** Base64 with CloudFront's own three replacements: `+` is `-`, `=` is `_`, `/` is `~`. */
-const cloudFrontEncoding: {
-  readonly encode: (bytes: Uint8Array) => string;
-  readonly decode: (text: string) => Uint8Array | undefined;
-} = {
-  encode: (bytes) => {
-    let binary = '';
-    for (const byte of bytes) binary += String.fromCharCode(byte);
-    return btoa(binary).replaceAll('+', '-').replaceAll('=', '_').replaceAll('/', '~');
-  },
-  decode: (text) => {
-    const bytes = base64Bytes(text.replaceAll('_', '=').replaceAll('-', '+').replaceAll('~', '/'));
-    return bytes && cloudFrontEncoding.encode(bytes) === text ? bytes : undefined;
-  },
-};
+function encode(bytes: Uint8Array): string {
+  return padded(base64url(bytes)).replaceAll('_', '~').replaceAll('=', '_');
+}
+
+function decode(text: string): Uint8Array | undefined {
+  const bytes = base64Bytes(text.replaceAll('_', '=').replaceAll('~', '_'));
+  return bytes && encode(bytes) === text ? bytes : undefined;
+}

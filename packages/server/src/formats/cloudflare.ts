@@ -1,14 +1,16 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { hmac, sha256 } from '../crypto/hash.ts';
-import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { withAskedSecret } from '../format-parts/asked-secret.ts';
-import { checkTimes } from '../format-parts/check-times.ts';
+import { queryCarrier } from '../format-parts/carriers.ts';
+import { cdnFormat } from '../format-parts/cdn-format.ts';
+import { openedUrl } from '../format-parts/opened-scope.ts';
+import * as option from '../format-parts/options.ts';
+import { readExpiry } from '../format-parts/signing-format.ts';
+import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
-import { linkFormat } from './link-format.ts';
 
 export type CloudflareOptions = SecretOptions & {
   /**
@@ -37,39 +39,53 @@ export type CloudflareOptions = SecretOptions & {
  * @throws `ERR_OPTIONS`
  */
 export function cloudflare(options: CloudflareOptions): VerifyingTokenFormat {
-  checkNames(options, {
-    secret: true,
-    secrets: true,
-    ttl: true,
-    urlSafe: true,
-    param: true,
-    signQuery: true,
-    pathForm: true,
-    maxTtl: true,
+  const { ttl, urlSafe, signQuery, pathForm, ...read } = option.readAll(options, {
+    ...option.secrets,
+    ttl: option.required(option.seconds(1, undefined)),
+    urlSafe: option.flag(),
+    param: option.elsewhere,
+    signQuery: option.flag(true),
+    pathForm: option.pathForm('raw'),
+    maxTtl: option.maxLifetime,
   });
-  const asked = withAskedSecret(options, cloudflare);
-  if (asked) return asked;
-  const { ttl, urlSafe = false, param = 'verify', signQuery = true, pathForm = 'raw', maxTtl = ttl } = options;
-  if ((ttl as unknown) === undefined) throw optionsError('ttl', 'Give the seconds of the rule in Cloudflare.', ttl);
-  checkTimes({ ttl });
-  const write = (mac: string): string => (urlSafe ? mac : `${mac.replaceAll('-', '+').replaceAll('_', '/')}=`);
-  return linkFormat({
-    name: 'cloudflare',
-    macs: secretList(options)
-      .map(utf8ToBytes)
-      .map(
-        (key) =>
-          ({ uri, path, expires }) =>
-            write(hmac(sha256, key, `${(signQuery ? uri : path) ?? ''}${expires ?? ''}`, 'base64url')),
-      ),
-    // 32 bytes are 43 characters, the last one with two zero bits.
-    tokenPattern: urlSafe ? '[\\w-]{42}[AEIMQUYcgkosw048]' : '[A-Za-z\\d+/]{42}[AEIMQUYcgkosw048]=',
-    signs: signQuery ? 'uri' : 'path',
-    escaped: true,
-    query: { [param]: '{expires}-{token}' },
-    time: 'decimal',
-    depth: 'parent',
-    validity: ttl,
-    ...{ pathForm, maxTtl },
-  });
+  const { param = 'verify' } = options;
+  // 32 bytes are 43 characters, the last one with two zero bits.
+  const form = urlSafe
+    ? /^(\d{10})-([\w-]{42}[AEIMQUYcgkosw048])$/
+    : /^(\d{10})-([A-Za-z\d+/]{42}[AEIMQUYcgkosw048]=)$/;
+  const written = (mac: string): string => (urlSafe ? mac : `${mac.replaceAll('-', '+').replaceAll('_', '/')}=`);
+  /** Returns what is hashed before the time: the first `?` of path and query must be the one between them. */
+  const signedPart = (path: string, search: string): string | undefined =>
+    signQuery && path.includes('?') ? undefined : path + (signQuery ? search : '');
+
+  return withSecrets(options, (secrets) =>
+    cdnFormat({
+      name: 'cloudflare',
+      scope: 'url',
+      maxTtl: options.maxTtl === undefined ? ttl : read.maxTtl,
+      pathForm,
+      carrier: queryCarrier([param]),
+      signers: secrets
+        .map(utf8ToBytes)
+        .map((key) => macSigner((text) => written(hmac(sha256, key, text, 'base64url')))),
+
+      open({ url, path, search }) {
+        const part = signedPart(path, search);
+        if (part === undefined)
+          throw optionsError(
+            'url',
+            'The path has a `?`, so that another URL would have the same token. Rename the file.',
+          );
+        return { opened: openedUrl(url, search, !signQuery), part };
+      },
+      message: ({ part }, expires) => part + String(expires - ttl),
+      write: (signature, _, expires) => ({ [param]: `${expires - ttl}-${signature}` }),
+      read({ values: [token = ''], search }, path) {
+        const [, made, signature] = form.exec(token) ?? [];
+        const part = signedPart(path, search);
+        if (signature === undefined || part === undefined) return undefined;
+        return { signature, messages: [`${part}${made}`], expires: (readExpiry(made) ?? NaN) + ttl };
+      },
+    }),
+  );
 }

@@ -1,12 +1,14 @@
 import { hmac, sha1, sha256 } from '../crypto/hash.ts';
-import type { Hash } from '../crypto/hash.ts';
 import { keyList } from '../crypto/secret-list.ts';
 import type { KeyOptions } from '../crypto/secret-list.ts';
-import { checkNames } from '../errors/check-names.ts';
-import { optionsError } from '../errors/options-error.ts';
+import { macSigner } from '../crypto/signer.ts';
+import { queryCarrier } from '../format-parts/carriers.ts';
+import { cdnFormat } from '../format-parts/cdn-format.ts';
+import { openedUrl } from '../format-parts/opened-scope.ts';
+import * as option from '../format-parts/options.ts';
+import { readExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
-import { linkFormat } from './link-format.ts';
 
 export type FastlyOptions = KeyOptions & {
   /** @default 'sha256' */
@@ -19,9 +21,9 @@ export type FastlyOptions = KeyOptions & {
   maxTtl?: number;
 };
 
-const algorithms: Readonly<Record<string, { hash: Hash; length: number }>> = {
-  sha256: { hash: sha256, length: 64 },
-  sha1: { hash: sha1, length: 40 },
+const algorithms = {
+  sha256: { hash: sha256, form: /^(\d{10})_([\da-f]{64})$/ },
+  sha1: { hash: sha1, form: /^(\d{10})_([\da-f]{40})$/ },
 };
 
 /**
@@ -33,23 +35,31 @@ const algorithms: Readonly<Record<string, { hash: Hash; length: number }>> = {
  * @throws `ERR_OPTIONS`
  */
 export function fastly(options: FastlyOptions): VerifyingTokenFormat {
-  checkNames(options, { key: true, keys: true, algorithm: true, param: true, pathForm: true, maxTtl: true });
-  const { algorithm = 'sha256', param = 'token', pathForm = 'raw', maxTtl = 86_400 } = options;
-  const { hash, length } = algorithms[algorithm as string] ?? {};
-  if (!hash) throw optionsError('algorithm', "This is unknown. Give 'sha256' or 'sha1'.");
-  return linkFormat({
+  const { algorithm, pathForm, maxTtl } = option.readAll(options, {
+    ...option.keys,
+    algorithm: option.oneOf(['sha256', 'sha1'], 'sha256'),
+    param: option.elsewhere,
+    pathForm: option.pathForm('raw'),
+    maxTtl: option.maxLifetime,
+  });
+  const { param = 'token' } = options;
+  const { hash, form } = algorithms[algorithm];
+
+  return cdnFormat({
     name: 'fastly',
-    macs: keyList(options, 'base64').map(
-      (key) =>
-        ({ path, expires }) =>
-          hmac(hash, key, `${path ?? ''}${expires ?? ''}`, 'hex'),
-    ),
-    tokenPattern: `[\\da-f]{${length}}`,
-    signs: 'path',
-    query: { [param]: '{expires}_{token}' },
-    time: 'decimal',
-    depth: 'parent',
-    validity: 0,
-    ...{ pathForm, maxTtl },
+    scope: 'url',
+    maxTtl,
+    pathForm,
+    carrier: queryCarrier([param], { decodes: false }),
+    signers: keyList(options, 'base64').map((key) => macSigner((text) => hmac(hash, key, text, 'hex'))),
+
+    open: ({ url, path, search }) => ({ opened: openedUrl(url, search, true), path }),
+    message: ({ path }, expires) => path + String(expires),
+    write: (signature, _, expires) => ({ [param]: `${expires}_${signature}` }),
+    read({ values: [token = ''] }, path) {
+      const [, expires, signature] = form.exec(token) ?? [];
+      if (signature === undefined) return undefined;
+      return { signature, messages: [`${path}${expires}`], expires: readExpiry(expires) };
+    },
   });
 }

@@ -1,22 +1,20 @@
-import { base64Bytes, base64url, padded } from '../crypto/base64url.ts';
-import { sha1 } from '../crypto/hash.ts';
-import { ed25519Signer, hmacSigner } from '../crypto/private-key-signer.ts';
-import type { Signer } from '../crypto/private-key-signer.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { base64Bytes, base64url, exactBytes, padded, utf8Text } from '../crypto/base64url.ts';
+import { hmac, sha1 } from '../crypto/hash.ts';
+import { ed25519Signer, macSigner } from '../crypto/signer.ts';
+import type { Signer } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { prefixOf } from '../format-parts/access-list.ts';
-import { checkTimes } from '../format-parts/check-times.ts';
-import { readExpiry, writeExpiry } from '../format-parts/expiry.ts';
-import { checkFolderCount } from '../format-parts/folders.ts';
-import { judging } from '../format-parts/judging.ts';
-import { folderHolding, folderScope, urlScope } from '../format-parts/opened-scope.ts';
-import { isHttp, pathToSign } from '../format-parts/path-to-sign.ts';
+import { pathCarrier, valueCarrier } from '../format-parts/carriers.ts';
+import type { Carrier, CarriedTexts } from '../format-parts/carriers.ts';
+import { cdnFormat } from '../format-parts/cdn-format.ts';
+import { folderHolding, folderScope, openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
+import * as option from '../format-parts/options.ts';
+import { readExpiry } from '../format-parts/signing-format.ts';
 import type { CookieOptions } from '../http/cookies.ts';
-import type { SignedToken, VerifyingTokenFormat } from '../token/token-format.ts';
-import { refused } from '../token/verdict.ts';
+import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
 import { parsedUrl } from '../url/judged-url.ts';
-import { encodePrefix, googleCarrier } from './google-carrier.ts';
+import { isUrlPrefix } from './access-list.ts';
 
 interface GoogleSignatureOptions {
   /** The keys of the backend or keyset; the first one signs, all of them verify. */
@@ -52,8 +50,10 @@ export interface CloudCdnOptions extends GoogleSignatureOptions {
  * @throws `ERR_OPTIONS`
  */
 export function cloudCdn(options: CloudCdnOptions): VerifyingTokenFormat {
-  const { carrier = 'query' } = options;
-  return googleSignature('cloud-cdn', options, { algorithm: 'hmac', cookieName: 'Cloud-CDN-Cookie', carrier });
+  return googleSignature(options, {
+    ...{ name: 'cloud-cdn', algorithm: 'hmac', cookieName: 'Cloud-CDN-Cookie' },
+    carriers: ['query', 'cookie'],
+  });
 }
 
 export interface MediaCdnOptions extends GoogleSignatureOptions {
@@ -70,96 +70,154 @@ export interface MediaCdnOptions extends GoogleSignatureOptions {
  * @throws `ERR_OPTIONS`
  */
 export function mediaCdn(options: MediaCdnOptions): VerifyingTokenFormat {
-  const { carrier = 'path' } = options;
-  return googleSignature('media-cdn', options, { algorithm: 'ed25519', cookieName: 'Edge-Cache-Cookie', carrier });
+  return googleSignature(options, {
+    ...{ name: 'media-cdn', algorithm: 'ed25519', cookieName: 'Edge-Cache-Cookie' },
+    carriers: ['path', 'query', 'cookie'],
+  });
 }
+
+interface GoogleProduct {
+  readonly name: string;
+  readonly algorithm: 'hmac' | 'ed25519';
+  readonly cookieName: string;
+  /** The default comes first. */
+  readonly carriers: readonly ['path' | 'query', ...GoogleCarrier[]];
+}
+
+type GoogleCarrier = 'path' | 'query' | 'cookie';
 
 /** Makes the parts that `cloudCdn` and `mediaCdn` have in common. @throws `ERR_OPTIONS` */
 function googleSignature(
-  name: string,
-  options: GoogleSignatureOptions,
-  { algorithm, cookieName, carrier: kind }: { algorithm: 'hmac' | 'ed25519'; cookieName: string; carrier: string },
+  options: GoogleSignatureOptions & { carrier?: GoogleCarrier },
+  { name, algorithm, cookieName, carriers }: GoogleProduct,
 ): VerifyingTokenFormat {
-  checkNames<GoogleSignatureOptions & { carrier?: string }>(options, {
-    keys: true,
-    exact: true,
-    depth: true,
-    prefix: true,
-    cookie: true,
-    maxTtl: true,
-    carrier: true,
+  const { exact, depth, maxTtl, ...given } = option.readAll(options, {
+    keys: option.elsewhere,
+    carrier: option.oneOf<GoogleCarrier>(carriers, carriers[0]),
+    exact: option.flag(),
+    depth: option.folderCount,
+    prefix: option.elsewhere,
+    cookie: option.elsewhere,
+    maxTtl: option.maxLifetime,
   });
-  const { exact = false, depth = Infinity, prefix: everyPrefix, maxTtl = 86_400 } = options;
-  checkTimes({ maxTtl });
-  checkFolderCount(depth);
+  const kind = given.carrier;
+  const { prefix: everyPrefix } = options;
   const signers = googleSigners(options.keys, algorithm);
-  const [keyName] = signers.keys();
-  const carrier = googleCarrier(kind, cookieName, options.cookie ?? {});
-  if (exact && (kind !== 'query' || everyPrefix !== undefined)) {
+  const [keyName = ''] = signers.keys();
+  if (exact && (kind !== 'query' || everyPrefix !== undefined))
     throw optionsError(
       'exact',
       "It is given with another carrier, or with `prefix`. Give carrier 'query' and no `prefix`.",
     );
-  }
-  if (everyPrefix !== undefined) checkUrlPrefix('prefix', everyPrefix);
-  if (kind === 'path' && everyPrefix?.endsWith('/') === false) {
+  const written = everyPrefix === undefined ? undefined : parsedUrl(everyPrefix);
+  if (
+    everyPrefix !== undefined &&
+    (written?.href !== everyPrefix || !isUrlPrefix(everyPrefix) || !canonicalPath(written.pathname, 'raw'))
+  )
+    throw optionsError(
+      'prefix',
+      'This is not a URL prefix. ' +
+        'Give a URL with its host in lower case, its path and no query, such as https://cdn.example.com/vod/.',
+    );
+  if (kind === 'path' && everyPrefix?.endsWith('/') === false)
     throw optionsError('prefix', "It does not end with a slash, which carrier 'path' needs. Add one.");
-  }
 
-  /** Returns what a token for `url` opens. @throws `ERR_OPTIONS` for a URL that the format does not sign */
-  const openedBy = (url: URL): { bare: string; search: string; prefix: string | undefined } => {
-    pathToSign(url, 'raw');
-    const search = carrier.searchOf(url, exact);
-    const prefix = exact ? undefined : (everyPrefix ?? prefixOf(url, depth));
-    const bare = url.origin + url.pathname + search;
-    if (prefix !== undefined && !bare.startsWith(prefix))
-      throw optionsError('url', 'The URL is not below `prefix`. Give one below it, or change `prefix`.');
-    return { bare, search, prefix };
-  };
-
-  return {
+  return cdnFormat({
     name,
     scope: exact ? 'url' : 'prefix',
     maxTtl,
-    cookies: kind === 'cookie' ? [cookieName] : [],
-    ...(carrier.bare && { bare: carrier.bare }),
-    ...(carrier.parameters && { parameters: carrier.parameters }),
+    pathForm: 'raw',
+    carrier: googleCarrier(kind, exact, cookieName, options.cookie ?? {}),
+    signers: [...signers.values()],
 
-    opens(url) {
-      const { search, prefix } = openedBy(url);
-      if (prefix === undefined) return urlScope(url, search);
-      return folderScope(url, folderHolding(new URL(prefix).pathname));
+    open({ url, search }) {
+      if (url.pathname.includes('edge-cache-token='))
+        throw optionsError('url', 'The path has a token in it. Give the URL without it.');
+      const bare = url.origin + url.pathname + search;
+      const prefix = exact ? undefined : (everyPrefix ?? openedFolder(url, depth).prefix!);
+      if (prefix !== undefined && !bare.startsWith(prefix))
+        throw optionsError('url', 'The URL is not below `prefix`. Give one below it, or change `prefix`.');
+      return {
+        opened: prefix?.endsWith('/') ? { prefix } : openedUrl(url, search, false),
+        link: { url: bare, prefix },
+      };
     },
-
-    async sign(url, expires): Promise<SignedToken> {
-      const { bare, prefix } = openedBy(url);
-      const encodedPrefix = prefix === undefined ? undefined : encodePrefix(prefix);
-      const link = { url: bare, prefix, encodedPrefix, expires: writeExpiry(expires), keyName: keyName! };
-      const signature = await signers.get(keyName!)!.sign(carrier.signed(link));
-      return carrier.token({
-        ...link,
+    scopeOf: ({ link: { prefix } }, url) =>
+      prefix === undefined ? undefined : folderScope(url, folderHolding(new URL(prefix).pathname)),
+    message: ({ link }, expires) => signedText(kind, link, fieldsOf(kind, link, String(expires), keyName)),
+    write(signature, { link }, expires): CarriedTexts {
+      const fields = { ...fieldsOf(kind, link, String(expires), keyName), Signature: signature };
+      if (kind === 'query') return fields;
+      return kind === 'path'
+        ? { token: `edge-cache-token=${joined(kind, fields)}` }
+        : { [cookieName]: joined(kind, fields) };
+    },
+    read({ values, pathname, search }, _, { url: sent }) {
+      const [encoded, expires = '', key = '', signature = ''] =
+        kind === 'query' ? [values[3], ...values] : (joinedForms[kind].exec(values[0]!)?.slice(1) ?? []);
+      // A prefix must have one spelling, because the encoded text is signed.
+      const decoded = encoded === undefined ? undefined : (utf8Text(exactBytes(encoded, paddedBase64url)) ?? '');
+      const prefix = kind === 'path' ? `${sent.origin}${values[1] ?? ''}/` : decoded;
+      if ((prefix === undefined) !== exact || (prefix !== undefined && !isUrlPrefix(prefix))) return undefined;
+      const link = { url: sent.origin + pathname + search, prefix };
+      const signer = signers.get(key);
+      return {
         signature,
-        opened: prefix?.endsWith('/') ? { prefix } : { url: bare + url.hash },
-        until: expires,
-      });
+        messages: [signedText(kind, link, fieldsOf(kind, link, expires, key))],
+        signers: signer ? [signer] : [],
+        expires: readExpiry(expires),
+        opens: () => prefix === undefined || link.url.startsWith(prefix),
+      };
     },
-
-    verify: judging(async (sent, now) => {
-      const carried = carrier.read(sent);
-      if (typeof carried === 'string') return refused[carried];
-      const { url, pathname, prefix, expires: written, keyName: given, signature, carriers } = carried;
-      const expires = readExpiry(written);
-      if (canonicalPath(pathname, 'raw') === undefined) return refused.malformed;
-      if (expires === undefined || expires > now + maxTtl) return refused.malformed;
-      if ((prefix === undefined) !== exact) return refused.malformed;
-      if (prefix !== undefined && !isFolderOf(url, prefix) && !isUrlPrefix(prefix)) return refused.malformed;
-      const genuine = await signers.get(given)?.verify(carrier.signed(carried), signature);
-      if (!genuine || (prefix !== undefined && !url.startsWith(prefix))) return refused.signature;
-      if (expires < now) return refused.expired;
-      return { ok: true, expires, url, ...(carriers && { carriers }) };
-    }),
-  };
+  });
 }
+
+interface GoogleLink {
+  /** The URL without the token. */
+  readonly url: string;
+  /** The prefix that is opened; `undefined` if only the URL is opened. */
+  readonly prefix: string | undefined;
+}
+
+const paddedBase64url = (bytes: Uint8Array): string => padded(base64url(bytes));
+
+function joined(kind: GoogleCarrier, fields: CarriedTexts): string {
+  let text = '';
+  for (const name in fields) text += `${text && (kind === 'cookie' ? ':' : '&')}${name}=${fields[name]!}`;
+  return text;
+}
+
+/** Returns the fields before the signature. In the path, the prefix stands in front of the token. */
+function fieldsOf(kind: GoogleCarrier, { prefix }: GoogleLink, expires: string, keyName: string): CarriedTexts {
+  const fields = { Expires: expires, KeyName: keyName };
+  if (prefix === undefined || kind === 'path') return fields;
+  return { URLPrefix: paddedBase64url(utf8ToBytes(prefix)), ...fields };
+}
+
+/**
+ * Returns the text to sign. Key names contain no separators, the expiry has ten digits, and a prefix is in base64: the
+ * rest is the URL.
+ */
+function signedText(kind: GoogleCarrier, { url, prefix }: GoogleLink, fields: CarriedTexts): string {
+  const text = joined(kind, fields);
+  if (kind === 'path') return `${prefix ?? ''}edge-cache-token=${text}`;
+  return prefix === undefined ? `${url}${url.includes('?') ? '&' : '?'}${text}` : text;
+}
+
+const queryNames = ['Expires', 'KeyName', 'Signature', 'URLPrefix'];
+
+/** @throws `ERR_OPTIONS` */
+function googleCarrier(kind: GoogleCarrier, exact: boolean, cookieName: string, cookie: CookieOptions): Carrier {
+  if (kind === 'path') return pathCarrier(/^(?<front>.*)\/(?<token>edge-cache-token=[^/]*)(?<rest>\/.*)$/, 'folder');
+  if (kind === 'cookie') return valueCarrier([cookieName], { carrier: 'cookie', cookie });
+  return valueCarrier(queryNames, { cookie }, { needed: 3, written: exact ? queryNames.slice(0, 3) : queryNames });
+}
+
+/** The forms of tokens that are one text. */
+const joinedForms = {
+  path: /^edge-cache-token=()Expires=([^&]*)&KeyName=([^&]*)&Signature=([^&]*)$/,
+  cookie: /^URLPrefix=([^:]*):Expires=([^:]*):KeyName=([^:]*):Signature=([^:]*)$/,
+};
 
 export interface GoogleKey {
   /** `KeyName` of the token. */
@@ -170,55 +228,18 @@ export interface GoogleKey {
 
 /** @throws `ERR_OPTIONS` */
 function googleSigners(keys: readonly GoogleKey[], algorithm: 'hmac' | 'ed25519'): ReadonlyMap<string, Signer> {
-  const signers = keys.map(({ name, key }): [string, Signer] => {
+  const signers = new Map<string, Signer>();
+  for (const { name, key } of keys) {
     const bytes = base64Bytes(key);
-    if (!/^[\w-]+$/.test(name) || !bytes?.length)
+    if (!/^[\w-]+$/.test(name) || !bytes?.length || signers.has(name))
       throw optionsError(
         'keys',
-        'A key has a name that is not allowed, or is not base64url. ' +
-          'Give a name of letters, digits, - and _, and a key in base64url.',
+        'A key has a name that is not allowed or is given twice, or is not base64url. ' +
+          'Give each key another name of letters, digits, - and _, and the key in base64url.',
       );
-    return [
-      name,
-      algorithm === 'hmac'
-        ? hmacSigner(sha1, bytes, 'base64url', padded)
-        : ed25519Signer(bytes, (raw) => padded(base64url(raw))),
-    ];
-  });
-  if (new Set(keys.map(({ name }) => name)).size !== keys.length)
-    throw optionsError('keys', 'A name is given twice. Give each name once.');
-  if (signers.length === 0)
-    throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
-  return new Map(signers);
-}
-
-/**
- * Tells whether a text is a URL prefix that contains a whole host: `https://cdn.exam` is also the beginning of another
- * host. The text must have the spelling that `URL` writes and no query, and its path must have one reading.
- */
-export function isUrlPrefix(text: string): boolean {
-  const url = parsedUrl(text);
-  if (url?.href !== text || url.origin + url.pathname !== text) return false;
-  return isHttp(url) && canonicalPath(url.pathname, 'raw') !== undefined;
-}
-
-/**
- * Tells whether a text is a folder of `url`, and therefore a URL prefix. Most prefixes are one, and this test does not
- * parse them.
- *
- * @param url a URL as `URL` writes it, with a path that `canonicalPath` accepts
- */
-export function isFolderOf(url: string, text: string): boolean {
-  return url.startsWith(text) && /^https?:\/\/[^?]+\/$/.test(text);
-}
-
-/** @throws `ERR_OPTIONS` */
-function checkUrlPrefix(option: string, prefix: unknown): void {
-  if (typeof prefix !== 'string' || !isUrlPrefix(prefix)) {
-    throw optionsError(
-      option,
-      'This is not a URL prefix. ' +
-        'Give a URL with its host in lower case, its path and no query, such as https://cdn.example.com/vod/.',
-    );
+    const mac = (text: string): string => padded(hmac(sha1, bytes, text, 'base64url'));
+    signers.set(name, algorithm === 'hmac' ? macSigner(mac) : ed25519Signer(bytes, paddedBase64url));
   }
+  if (signers.size === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
+  return signers;
 }

@@ -1,5 +1,5 @@
-import { base64Bytes, base64url, utf8Text } from '../crypto/base64url.ts';
-import { readExpiry } from '../format-parts/expiry.ts';
+import { base64url, exactBytes, utf8Text } from '../crypto/base64url.ts';
+import { readExpiry } from '../format-parts/signing-format.ts';
 
 /** The fields of a Media CDN token. No text contains `~`, which separates the fields. */
 export interface MediaCdnFields {
@@ -64,8 +64,8 @@ export function readMediaCdnFields(
   const [, scope, starts, end, sessionId, data, headerNames, encoded, name, signature] = form.exec(token) ?? [];
   if (scope === undefined || signature === undefined || name !== signatureName) return undefined;
   const headers = headerNames?.split(',') ?? [];
-  const expires = readExpiry(end ?? '');
-  const startsAt = starts === undefined ? undefined : readExpiry(starts);
+  const expires = readExpiry(end);
+  const startsAt = readExpiry(starts);
   const ranges = encoded === undefined ? undefined : decodeText(encoded);
   const isWhole = (starts === undefined || startsAt !== undefined) && (encoded === undefined || ranges !== undefined);
   if (expires === undefined || !isWhole || !areHeaderNames(headers)) return undefined;
@@ -92,6 +92,5 @@ export function encodeText(text: string): string {
 
 /** Decodes a text; returns `undefined` for another spelling than that of `encodeText`. */
 export function decodeText(encoded: string): string | undefined {
-  const text = utf8Text(base64Bytes(encoded));
-  return text !== undefined && encodeText(text) === encoded ? text : undefined;
+  return utf8Text(exactBytes(encoded));
 }

@@ -1,25 +1,16 @@
 import { base64Bytes, base64url } from '../crypto/base64url.ts';
-import { sha1, sha256 } from '../crypto/hash.ts';
-import { ed25519Signer, hmacSigner } from '../crypto/private-key-signer.ts';
-import type { Signer } from '../crypto/private-key-signer.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { hmac, sha1, sha256 } from '../crypto/hash.ts';
+import { ed25519Signer, macSigner } from '../crypto/signer.ts';
+import type { Signer } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { openedByPatterns, patternList, patternScopes, prefixOf } from '../format-parts/access-list.ts';
-import { checkText } from '../format-parts/check-text.ts';
-import { checkTimes } from '../format-parts/check-times.ts';
-import { writeExpiry } from '../format-parts/expiry.ts';
-import { checkFolderCount, folderOf } from '../format-parts/folders.ts';
-import { matchesGlob } from '../format-parts/glob.ts';
-import { inIpRange } from '../format-parts/ip-bytes.ts';
-import { judging } from '../format-parts/judging.ts';
-import { folderScope, pathScope } from '../format-parts/opened-scope.ts';
-import { pathToSign } from '../format-parts/path-to-sign.ts';
-import { valueCarrier } from '../format-parts/value-carrier.ts';
-import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
-import type { SignedToken, VerifyingTokenFormat } from '../token/token-format.ts';
-import { refused } from '../token/verdict.ts';
-import { canonicalPath } from '../url/canonical-path.ts';
-import { isUrlPrefix } from './google-cdn.ts';
+import { valueCarrier } from '../format-parts/carriers.ts';
+import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
+import { cdnFormat } from '../format-parts/cdn-format.ts';
+import { isInRange } from '../format-parts/ip.ts';
+import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
+import * as option from '../format-parts/options.ts';
+import type { VerifyingTokenFormat } from '../token/token-format.ts';
+import { matchesGlob, openedByPatterns, patternList, patternScope, isUrlPrefix } from './access-list.ts';
 import {
   areHeaderNames,
   decodeText,
@@ -28,6 +19,7 @@ import {
   readMediaCdnFields,
   writeMediaCdnFields,
 } from './media-cdn-fields.ts';
+import type { MediaCdnFields } from './media-cdn-fields.ts';
 
 export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier'> {
   /** The keys in base64url, the signing one first: 32-byte Ed25519 private keys, or HMAC secrets. */
@@ -66,157 +58,103 @@ export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier
  * @throws `ERR_OPTIONS`; from `sign` also for a path with `~` if `exact` signs it: `~` separates the fields
  */
 export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenFormat {
-  checkNames(options, {
-    keys: true,
-    algorithm: true,
-    carrier: true,
-    cookie: true,
-    param: true,
-    pathGlobs: true,
-    exact: true,
-    depth: true,
-    startsAt: true,
-    sessionId: true,
-    data: true,
-    headers: true,
-    ipRanges: true,
-    ip: true,
-    maxTtl: true,
+  const { algorithm, pathGlobs, exact, depth, startsAt, sessionId, data, maxTtl } = option.readAll(options, {
+    keys: option.elsewhere,
+    algorithm: option.oneOf(['ed25519', 'sha1', 'sha256'], 'ed25519'),
+    ...option.carrier,
+    pathGlobs: patternList(['~', ',']),
+    exact: option.flag(),
+    depth: option.folderCount,
+    startsAt: option.unixTime,
+    sessionId: option.signedText(['~']),
+    data: option.signedText(['~']),
+    headers: option.elsewhere,
+    ipRanges: option.elsewhere,
+    ip: option.elsewhere,
+    maxTtl: option.maxLifetime,
   });
-  const { algorithm = 'ed25519', param = 'hdnts', exact = false, depth = Infinity, maxTtl = 86_400 } = options;
-  const { startsAt, sessionId, data, ip } = options;
-  const globs = patternList('pathGlobs', options.pathGlobs, ['~', ',']);
-  const globScope = globs && patternScopes(globs, 'raw');
+  const { param = 'hdnts', ip } = options;
+  if (pathGlobs && exact) throw optionsError('pathGlobs', '`pathGlobs` and `exact` are both given. Give one of them.');
   const headers = headerList(options.headers ?? {});
   const ipRanges = rangeList(options.ipRanges);
-  const carrier = valueCarrier([param], options);
-  checkTimes({ maxTtl, startsAt });
-  checkFolderCount(depth);
-  checkText('sessionId', [sessionId], ['~']);
-  checkText('data', [data], ['~']);
-  if (globs && exact) throw optionsError('pathGlobs', '`pathGlobs` and `exact` are both given. Give one of them.');
-  const signers = signersOf(options.keys, algorithm);
   const signatureName = algorithm === 'ed25519' ? 'Signature' : 'hmac';
   const isAmbiguous = (path: string): boolean => exact && path.includes('~');
-
-  /**
-   * Returns what a token for `url` opens.
-   *
-   * @param list path patterns instead of the folder
-   * @throws `ERR_OPTIONS` for a URL that the format does not sign
-   */
-  const openedBy = (url: URL, list = globs): MediaCdnOpened => {
-    const path = pathToSign(url, 'raw');
-    const search = carrier.searchOf(url);
-    if (isAmbiguous(path))
-      throw optionsError(
-        'url',
-        'The path has a `~`, which separates the fields of a token. Rename the file or folder.',
-      );
-    const alone = { url: url.origin + url.pathname + search + url.hash, anyQuery: true };
-    if (exact) return { path, scope: 'FullPath', opened: alone };
-    const folder = prefixOf(url, depth);
-    if (!list) return { path, scope: `URLPrefix=${encodeText(folder)}`, opened: { prefix: folder } };
-    const opened = openedByPatterns(url, path, search, list);
-    if (!opened) throw optionsError('url', 'None of the patterns in `pathGlobs` opens this URL. Add one.');
-    return { path, scope: `PathGlobs=${list.join(',')}`, opened };
-  };
-  const tokenOf = async ({ path, scope, opened }: MediaCdnOpened, expires: number): Promise<SignedToken> => {
-    writeExpiry(expires);
+  const fieldsOf = (scope: string, expires: number): MediaCdnFields => {
     const names = headers.map(([name]) => name);
-    const fields = { scope, startsAt, expires, sessionId, data, headers: names, ipRanges };
-    const signed = writeMediaCdnFields(fields, { path, headerValues: headers.map(([, value]) => value) });
-    const signature = await signers[0]!.sign(signed);
-    return carrier.token(opened, expires, {
-      [param]: `${writeMediaCdnFields(fields)}~${signatureName}=${signature}`,
-    });
-  };
-  const signExactly = async (url: URL, expires: number): Promise<SignedToken> => {
-    const path = pathToSign(url, 'raw');
-    if (/[*?~,]/.test(path))
-      throw optionsError('url', 'The path has a `*`, `?`, `~` or `,`. Rename the file or folder.');
-    // a URL that `pathGlobs` do not open gets no token here either
-    openedBy(url);
-    return tokenOf(openedBy(url, [path]), expires);
+    return { scope, startsAt, expires, sessionId, data, headers: names, ipRanges };
   };
 
-  return {
+  return cdnFormat({
     name: 'media-cdn-token',
     scope: exact ? 'url' : 'prefix',
     maxTtl,
-    ...carrier.places,
+    pathForm: 'raw',
+    carrier: valueCarrier([param], options),
+    signers: signersOf(options.keys, algorithm),
+    signsExactly: !exact,
 
-    opens(url) {
-      openedBy(url);
-      if (exact) return pathScope(url);
-      return globScope?.(url) ?? folderScope(url, folderOf(url.pathname, depth));
+    open(asked) {
+      const { url, path, search, isAlone } = asked;
+      if (isAmbiguous(path))
+        throw optionsError(
+          'url',
+          'The path has a `~`, which separates the fields of a token. Rename the file or folder.',
+        );
+      if (isAlone && /[*?~,]/.test(path))
+        throw optionsError('url', 'The path has a `*`, `?`, `~` or `,`. Rename the file or folder.');
+      if (exact) return { opened: openedUrl(url, search, true), path, scope: 'FullPath' };
+      const list = isAlone ? [path] : pathGlobs;
+      const opened = list ? openedByPatterns(asked, list) : openedFolder(url, depth);
+      if (!opened) throw optionsError('url', 'None of the patterns in `pathGlobs` opens this URL. Add one.');
+      return { opened, path, scope: list ? `PathGlobs=${list.join(',')}` : `URLPrefix=${encodeText(opened.prefix!)}` };
     },
-
-    sign: async (url, expires) => tokenOf(openedBy(url), expires),
-    ...(!exact && { signExactly }),
-
-    verify: judging(async (sent, now) => {
-      const { url, headers: sentHeaders } = sent;
-      const carried = carrier.read(sent);
-      if (!carried) return refused.malformed;
-      if (!carried.values[0]) return refused.missing;
-      const path = canonicalPath(url.pathname, 'raw');
-      const { fields, signature } = readMediaCdnFields(carried.values[0], signatureName) ?? {};
-      if (path === undefined || isAmbiguous(path) || !fields || signature === undefined) return refused.malformed;
-      if (fields.expires > now + maxTtl || (fields.startsAt ?? 0) > now) return refused.malformed;
-      if ((fields.scope === 'FullPath') !== exact) return refused.malformed;
-      const headerValues = fields.headers.map((name) => sentHeaders.get(name)).filter(isHeaderValue);
-      if (headerValues.length !== fields.headers.length) return refused.malformed;
-      const signed = writeMediaCdnFields(fields, { path, headerValues });
-      let genuine = false;
-      for (const signer of signers) genuine = (await signer.verify(signed, signature)) || genuine;
-      if (!genuine) return refused.signature;
-      const opened = opens(fields.scope, url, path);
-      if (opened === undefined) return refused.malformed;
-      if (!opened || !isFrom(ip, fields.ipRanges)) return refused.signature;
-      if (fields.expires < now) return refused.expired;
-      const forward = url.origin + path + carried.search;
+    scopeOf: (_, url) => pathGlobs && patternScope(url, pathGlobs, 'raw'),
+    message: ({ path, scope }, expires) =>
+      writeMediaCdnFields(fieldsOf(scope, expires), { path, headerValues: headers.map(([, value]) => value) }),
+    write: (signature, { scope }, expires) => ({
+      [param]: `${writeMediaCdnFields(fieldsOf(scope, expires))}~${signatureName}=${signature}`,
+    }),
+    read({ values: [token = ''] }, path, { headers: sent, url }) {
+      const { fields, signature } = readMediaCdnFields(token, signatureName) ?? {};
+      if (!fields || signature === undefined || isAmbiguous(path)) return undefined;
+      const headerValues = fields.headers.map((name) => sent.get(name)).filter(isHeaderValue);
+      const opens = scopeTest(fields.scope);
+      if (headerValues.length !== fields.headers.length || !opens || (fields.scope === 'FullPath') !== exact)
+        return undefined;
       const sentList = fields.headers.map((name, i) => [name, headerValues[i]]);
       const limits = [sentList, fields.ipRanges, fields.sessionId, fields.data];
-      const conditional = JSON.stringify(limits) !== JSON.stringify([headers, ipRanges, sessionId, data]);
-      return { ok: true, expires: fields.expires, url: forward, carriers: carried.carriers, conditional };
-    }),
-  };
+      return {
+        signature,
+        messages: [writeMediaCdnFields(fields, { path, headerValues })],
+        expires: fields.expires,
+        startsAt: fields.startsAt,
+        opens: () => opens(url, path) && (fields.ipRanges?.some((range) => isInRange(ip, range)) ?? true),
+        conditional: JSON.stringify(limits) !== JSON.stringify([headers, ipRanges, sessionId, data]),
+      };
+    },
+  });
 }
 
-interface MediaCdnOpened {
-  readonly path: string;
-  /** The scope in the form of `MediaCdnFields`. */
-  readonly scope: string;
-  readonly opened: Pick<SignedToken, 'url' | 'prefix' | 'anyQuery'>;
-}
-
-/** Tells whether a scope opens a URL; returns `undefined` for a text that is not a scope. */
-function opens(scope: string, url: URL, path: string): boolean | undefined {
+/** Returns what tells whether a scope opens a URL; `undefined` for a text that is not a scope. */
+function scopeTest(scope: string): ((url: URL, path: string) => boolean) | undefined {
   const value = scope.slice(scope.indexOf('=') + 1);
-  if (scope === 'FullPath') return true;
-  if (scope.startsWith('PathGlobs=')) return value.split(',').some((pattern) => matchesGlob(path, pattern));
+  if (scope === 'FullPath') return () => true;
+  if (scope.startsWith('PathGlobs='))
+    return (_, path) => value.split(',').some((pattern) => matchesGlob(path, pattern));
   const prefix = decodeText(value);
-  return prefix !== undefined && isUrlPrefix(prefix) ? url.href.startsWith(prefix) : undefined;
-}
-
-/** Tells whether an address lies in one of the ranges. A range that cannot be read contains no address. */
-function isFrom(ip: string | undefined, ranges: readonly string[] | undefined): boolean {
-  return ranges === undefined || ranges.some((range) => inIpRange(ip, range));
+  return prefix !== undefined && isUrlPrefix(prefix) ? ({ href }) => href.startsWith(prefix) : undefined;
 }
 
 const hashes = { sha1, sha256 };
 
 /** @throws `ERR_OPTIONS` */
 function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha256'): readonly Signer[] {
-  if (!['ed25519', 'sha1', 'sha256'].includes(algorithm)) {
-    throw optionsError('algorithm', "This is unknown. Give 'ed25519', 'sha1' or 'sha256'.");
-  }
   if (keys.length === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
   return keys.map((key) => {
     const bytes = base64Bytes(key);
     if (!bytes?.length) throw optionsError('keys', 'A key is empty or not base64url. Give base64url.');
-    return algorithm === 'ed25519' ? ed25519Signer(bytes, base64url) : hmacSigner(hashes[algorithm], bytes, 'hex');
+    if (algorithm === 'ed25519') return ed25519Signer(bytes, base64url);
+    return macSigner((text) => hmac(hashes[algorithm], bytes, text, 'hex'));
   });
 }
 

@@ -1,30 +1,49 @@
 import { digest, md5 } from '../crypto/hash.ts';
-import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { runsIntoExpiry } from '../format-parts/address-after-expiry.ts';
-import { withAskedSecret } from '../format-parts/asked-secret.ts';
-import { folderMark } from '../format-parts/folders.ts';
-import type { Depth } from '../format-parts/folders.ts';
-import { ipBytes, readIp } from '../format-parts/ip-bytes.ts';
+import { cdnFormat } from '../format-parts/cdn-format.ts';
+import {
+  folderOf,
+  folderScope,
+  foldersAbove,
+  hasFolders,
+  openedFolder,
+  openedUrl,
+} from '../format-parts/opened-scope.ts';
+import * as option from '../format-parts/options.ts';
+import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
-import { templateWriter } from './link-carrier.ts';
-import type { LinkCarrierOptions, LinkFields } from './link-carrier.ts';
-import { linkFormat } from './link-format.ts';
-import type { LinkTime } from './link-format.ts';
+import { runsIntoAddress, runsIntoExpiry } from './address-border.ts';
+import { checkLinkHash, checkSecrets, linkCarrier, pathTexts, timeForms } from './link-template.ts';
+import type { LinkEncoding, LinkTime } from './link-template.ts';
 
-type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
+/**
+ * The folder of a path that a token opens.
+ *
+ * - a number: the folder at that depth, or the deepest folder of the path if it has fewer; `1` makes `/vod/` of
+ *   `/vod/7/720p/index.m3u8`
+ * - `'parent'`: the folder that contains the file, and no folder below it
+ * - `'tree'`: for signing, the folder that contains the file; for verifying, any of at most 32 folders above the file
+ */
+type Depth = number | 'parent' | 'tree';
 
 /** The parts of a CDN's documentation that define its tokens; `secureLinkLayouts` has the well-known ones. */
-export interface SecureLinkLayout extends LinkCarrierOptions {
+export interface SecureLinkLayout {
   /**
    * The string that is hashed. It contains `{secret}`, `{expires}`, `{ip}`, and one of `{path}`, `{relativePath}`
    * (without its first `/`, and not directly after `{secret}`), `{directory}` (with both slashes) and `{folder}`
    * (without the last slash). The last two make tokens of a folder. Use another secret for each layout.
    */
   hash: string;
+  /**
+   * For a token in the query: values by parameter, with `{token}` and `{expires}`, such as `{ md5: '{token}', expires:
+   * '{expires}' }`.
+   */
+  query?: Readonly<Record<string, string>>;
+  /** For a token before the path: its form, such as `/{token}/{expires}`. */
+  base?: string;
   /** @default 'base64url' */
   encoding?: LinkEncoding;
   /** @default 'decimal' */
@@ -53,20 +72,6 @@ export type SecureLinkOptions = SecretOptions &
     maxTtl?: number;
   };
 
-interface TokenEncoding {
-  readonly pattern: string;
-  readonly hash: (text: string) => string;
-  /** See `TokenCarrierOptions`. */
-  readonly padding?: string;
-}
-
-const inBase64url: TokenEncoding = { pattern: '[\\w-]{21}[AQgw]', hash: (text) => digest(md5, text, 'base64url') };
-const encodings: Readonly<Record<string, TokenEncoding>> = {
-  base64url: inBase64url,
-  'base64url=': { ...inBase64url, padding: '==' },
-  hex: { pattern: '[\\da-f]{32}', hash: (text) => digest(md5, text, 'hex') },
-};
-
 /**
  * Signs and verifies URLs of the nginx `secure_link_md5` family: MD5 over a string that the CDN's documentation
  * defines, carried in the query or before the path. It is as strict as `azion`: everything that `sign` does not
@@ -81,176 +86,112 @@ const encodings: Readonly<Record<string, TokenEncoding>> = {
  *   token of `azion`
  */
 export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
-  checkNames(options, {
-    secret: true,
-    secrets: true,
-    hash: true,
-    encoding: true,
-    time: true,
-    depth: true,
-    pathForm: true,
-    query: true,
-    base: true,
-    escaped: true,
-    validity: true,
-    ip: true,
-    maxTtl: true,
+  const { encoding, time, pathForm, validity, maxTtl, ...given } = option.readAll(options, {
+    ...option.secrets,
+    hash: option.elsewhere,
+    encoding: option.oneOf(['base64url', 'base64url=', 'hex'], 'base64url'),
+    time: option.oneOf(['decimal', 'hex', 'HEX', 'minutes'], 'decimal'),
+    depth: (value, name) => value === 'parent' || value === 'tree' || option.folderCount(value, name),
+    pathForm: option.pathForm('decoded'),
+    query: option.elsewhere,
+    base: option.elsewhere,
+    validity: option.seconds(0, 0),
+    ip: (value, name) => (value === '' ? '' : (option.address(value, name) ?? '')),
+    maxTtl: option.maxLifetime,
   });
-  const asked = withAskedSecret(options, secureLink);
-  if (asked) return asked;
-  const { hash, encoding = 'base64url', time = 'decimal', depth = 'tree', pathForm = 'decoded' } = options;
-  const { validity = 0, ip = '', maxTtl = 86_400, query, base } = options;
-  const secrets = secretList(options);
-  const path = checkLinkHash(hash, time);
-  checkSecrets(hash, secrets);
-  if (ip !== '') ipBytes(ip);
-  const { pattern, hash: md5Of, padding = '' } = encodings[encoding as string] ?? {};
-  if (!pattern || !md5Of) throw optionsError('encoding', "This is unknown. Give 'base64url', 'base64url=' or 'hex'.");
-  const isBeforeAddress = hash.includes(`{${path}}{ip}`);
-  const isBeforeExpiry = hash.includes(`{${path}}{expires}{ip}`);
-  const ambiguity = (fields: LinkFields, stamp?: string): string | undefined => {
-    const signed = fields[path]!;
-    const inPath = isBeforeAddress && runsIntoAddress(signed, ip);
-    const inExpiry = isBeforeExpiry && runsIntoExpiry(signed, stamp ?? '', ip, maxTtl);
-    return inPath || inExpiry ? 'characters at its end that could be of the address or the expiry' : undefined;
+  const { hash, depth = 'tree', base } = options;
+  const { ip } = given;
+  const pathName = checkLinkHash(hash, time);
+  const { pattern: timeForm, write: writeTime, read: readTime } = timeForms[time];
+  const link = linkCarrier(options, encoding, timeForm);
+  const wholeTime = new RegExp(`^${timeForm}$`);
+  const signsFolder = pathName === 'directory' || pathName === 'folder';
+  // A player uses a token with a prefix for the folders below it too, which a token of one folder does not open. So
+  // each URL gets its own token.
+  const opensBelow = signsFolder && (depth !== 'parent' || base !== undefined);
+  const depthToSign = typeof depth === 'number' ? depth : Infinity;
+  const foldersTo = (path: string): readonly string[] | undefined =>
+    depth === 'tree' ? foldersAbove(path) : [folderOf(path, depthToSign)];
+
+  /** Tells whether the end of a path could be of the address or the expiry behind it. */
+  const isAmbiguous = (path: string, stamp: string): boolean => {
+    const text = pathTexts[pathName](path);
+    return (
+      (hash.includes(`{${pathName}}{ip}`) && runsIntoAddress(text, ip)) ||
+      (hash.includes(`{${pathName}}{expires}{ip}`) && runsIntoExpiry(text, stamp, ip, maxTtl))
+    );
   };
-  return linkFormat({
-    name: 'secure-link',
-    macs: secrets.map((secret) => {
-      const write = templateWriter(hash, { secret, ip });
-      return (fields) => md5Of(write(fields));
-    }),
-    tokenPattern: pattern,
-    signs: path === 'directory' || path === 'folder' ? 'folder' : 'path',
-    ...{ padding, time, depth, pathForm, validity, maxTtl },
-    ...(query && { query }),
-    ...(base !== undefined && { base }),
-    ambiguity,
+  // Texts and names alternate, and a text comes first.
+  const parts = hash.split(/\{(\w+)\}/);
+  const hashed = (fields: Readonly<Record<string, string>>): string => {
+    let text = '';
+    for (let i = 0; i < parts.length; i++) text += i % 2 === 1 ? fields[parts[i]!]! : parts[i]!;
+    return text;
+  };
+
+  return withSecrets(options, (secrets) => {
+    checkSecrets(hash, secrets);
+    return cdnFormat({
+      name: 'secure-link',
+      scope: opensBelow ? 'prefix' : 'url',
+      maxTtl,
+      pathForm,
+      carrier: link.carrier,
+      signers: secrets.map((secret) =>
+        macSigner(({ path, stamp }: LinkMessage) =>
+          digest(
+            md5,
+            hashed({ secret, ip, expires: stamp, [pathName]: pathTexts[pathName](path) }),
+            encoding === 'hex' ? 'hex' : 'base64url',
+          ),
+        ),
+      ),
+
+      open({ url, path, search }) {
+        if (signsFolder && !foldersTo(path))
+          throw optionsError('url', 'The path has more folders than a token can open. Use fewer folders.');
+        // If the path has fewer folders than `depth`, the token opens its folder without those below it.
+        const isWhole = typeof depth !== 'number' || hasFolders(path, depth);
+        const signed = signsFolder ? folderOf(path, depthToSign) : path;
+        if (isAmbiguous(signed, '')) throw ambiguous();
+        return {
+          opened: opensBelow && isWhole ? openedFolder(url, depthToSign) : openedUrl(url, search, true),
+          signed,
+        };
+      },
+      scopeOf: (_, url) => (signsFolder ? folderScope(url, folderOf(url.pathname, depthToSign)) : undefined),
+      roundExpiry(expires) {
+        const stamp = writeTime(expires - validity);
+        if (!wholeTime.test(stamp))
+          throw optionsError('expires', 'This time cannot be written as `time` says. Give a later or an earlier one.');
+        return readTime(stamp) + validity;
+      },
+      message({ signed }, expires) {
+        const stamp = writeTime(expires - validity);
+        if (isAmbiguous(signed, stamp)) throw ambiguous();
+        return { path: signed, stamp };
+      },
+      write: (token, _, expires) => link.write({ token, expires: writeTime(expires - validity) }),
+      read({ values }, path) {
+        const { token, expires: stamp } = link.read(values) ?? {};
+        const signed = signsFolder ? foldersTo(path) : [path];
+        if (token === undefined || stamp === undefined || !signed) return undefined;
+        const messages = signed.filter((each) => !isAmbiguous(each, stamp)).map((each) => ({ path: each, stamp }));
+        return messages.length === 0 ? undefined : { signature: token, messages, expires: readTime(stamp) + validity };
+      },
+    });
   });
 }
 
-/**
- * Checks that in a rotation, one secret and the text beside it cannot be another secret and other text. An expiry has a
- * fixed length. A path after a secret begins with a slash, which `secretList` checks.
- *
- * @throws `ERR_OPTIONS`
- */
-function checkSecrets(hash: string, secrets: readonly string[]): void {
-  const [front = '', behind = ''] = hash.split('{secret}');
-  const isVariable = (name: string | undefined): boolean => name !== undefined && name !== 'expires';
-  const follows = isVariable([...front.matchAll(/\{(\w+)\}/g)].at(-1)?.[1]);
-  const leads = isVariable(/\{(\w+)\}/.exec(behind)?.[1]) && !/^\{(?:path|directory|folder)\}/.test(behind);
-  const isPart = (a: string, b: string): boolean =>
-    a !== b && ((follows && a.endsWith(b)) || (leads && a.startsWith(b)));
-  if (secrets.some((a) => secrets.some((b) => isPart(a, b)))) {
-    throw optionsError(
-      'secret',
-      'One secret begins or ends with another one, so that two URLs could have the same token. Choose another secret.',
-    );
-  }
+interface LinkMessage {
+  readonly path: string;
+  /** The time as the URL writes it. */
+  readonly stamp: string;
 }
 
-const pathNames = ['path', 'relativePath', 'directory', 'folder'];
-
-/**
- * Returns the name of the one path that is hashed.
- *
- * @throws `ERR_OPTIONS` for a template without a path, `{secret}` or `{expires}`; for a template with another
- *   placeholder; for a template whose text could be read as another path with another address, or could be the text of
- *   another layout of this package
- */
-function checkLinkHash(hash: unknown, time: LinkTime): string {
-  const names = typeof hash === 'string' ? [...hash.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!) : [];
-  const paths = names.filter((name) => pathNames.includes(name));
-  const [path] = paths;
-  const isKnown = names.every((name) => pathNames.includes(name) || ['secret', 'expires', 'ip'].includes(name));
-  if (path === undefined || paths.length > 1 || !isKnown || !names.includes('secret') || !names.includes('expires')) {
-    throw optionsError(
-      'hash',
-      'A placeholder is missing. Give text with {secret}, {expires}, and one of {path}, {directory} and {folder}.',
-    );
-  }
-  checkBorders(hash as string, path, time);
-  checkOtherLayouts(hash as string, path);
-  return path;
-}
-
-/**
- * Checks that the hashed text shows where the path or the address ends. The secret and the length of the expiry are
- * fixed, so only a path and an address could exchange characters. One of these must mark the border: the secret between
- * them, which a client does not know; a character between them that occurs in no address and no expiry; or a slash of
- * the path itself on the side of the address. If an address directly follows a path, or a path and a decimal expiry,
- * each path is judged: see `runsIntoAddress` and `runsIntoExpiry`.
- *
- * @throws `ERR_OPTIONS`
- */
-function checkBorders(hash: string, path: string, time: LinkTime): void {
-  const part = hash.split('{secret}').find((each) => each.includes(`{${path}}`))!;
-  const [front, behind] = part.split(`{${path}}`) as [string, string];
-  const before = front.includes('{ip}') ? front.split('{ip}').at(-1)! : undefined;
-  if (before !== undefined && path === 'relativePath' && !hasBorder(before)) {
-    throw optionsError(
-      'hash',
-      '{ip} and {relativePath} run into each other. Put characters between them that an address cannot have.',
-    );
-  }
-  const after = behind.includes('{ip}') ? behind.split('{ip}')[0]! : undefined;
-  if (after === undefined || path === 'directory' || hasBorder(after)) return;
-  if (after === '' || (after === '{expires}' && time === 'decimal')) return;
-  throw optionsError(
-    'hash',
-    'A path and {ip} could run into each other. ' +
-      'Put a character between them that an address cannot have, nothing, or a decimal {expires} alone.',
+const ambiguous = (): Error =>
+  optionsError(
+    'url',
+    'The URL has characters at its end that could be of the address or the expiry, so that another URL would have ' +
+      'the same token. Rename the file or folder.',
   );
-}
-
-/**
- * Checks that the hashed text cannot be that of another layout. After a secret, other layouts of this package have a
- * slash, an expiry, or `folder:` and a folder (`azion`). A client chooses the beginning of a relative path: with
- * the same secret, the token of the path `/folder:/vod/` would be that of the folder `/vod/`.
- *
- * @throws `ERR_OPTIONS`
- */
-function checkOtherLayouts(hash: string, path: string): void {
-  const between = new RegExp(`\\{secret\\}([^{}]*)\\{${path}\\}`).exec(hash)?.[1];
-  if (between === undefined || (path === 'directory' && between === folderMark)) return;
-  const isPartOfMark = path === 'relativePath' && (folderMark.startsWith(between) || /^\d+$/.test(between));
-  if (!isPartOfMark && !between.startsWith(folderMark)) return;
-  throw optionsError(
-    'hash',
-    `With the same secret, the token of a {${path}} may also be one of another layout. ` +
-      'Write {path} where your CDN hashes the first slash, else put other characters between {secret} and it.',
-  );
-}
-
-/** Tells whether a text contains a character that occurs neither in an address nor in an expiry. */
-function hasBorder(between: string): boolean {
-  return /[^\da-f:.]/i.test(between.replaceAll('{expires}', ''));
-}
-
-/** Media files whose names end with a digit, so that the end of their paths looks like the beginning of an address. */
-const mediaFile = /\.(?:m3u8|mp[234]|ac[34]|eac3|h26[45]|av1|vp[89])$/i;
-
-/** The length of the longest address. */
-const longest = 45;
-
-/**
- * Tells whether a path with a client's address directly after it has another reading that takes precedence: `/ch1` with
- * `1.2.3.4` is also `/ch` with `11.2.3.4`. Of all such readings, the one of a media file takes precedence, such as
- * `/ch.m3u8`, or else the one with the shortest path.
- *
- * @param ip a valid address; empty if no address is hashed
- */
-function runsIntoAddress(path: string, ip: string): boolean {
-  for (let length = 1; length <= ip.length; length++) {
-    if (isAddressOrNone(ip.slice(length)) && mediaFile.test(path + ip.slice(0, length))) return true;
-  }
-  if (mediaFile.test(path)) return false;
-  const end = /[\da-f:.]*$/i.exec(path.slice(-longest))![0];
-  for (let length = 1; length <= end.length; length++) if (readIp(end.slice(-length) + ip)) return true;
-  return false;
-}
-
-function isAddressOrNone(text: string): boolean {
-  return text === '' || readIp(text) !== undefined;
-}

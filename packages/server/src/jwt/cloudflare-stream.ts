@@ -1,10 +1,9 @@
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { checkTimes } from '../format-parts/check-times.ts';
-import { writeExpiry } from '../format-parts/expiry.ts';
-import { judging } from '../format-parts/judging.ts';
+import { judging } from '../format-parts/cdn-format.ts';
 import { folderScope } from '../format-parts/opened-scope.ts';
-import { pathToSign } from '../format-parts/path-to-sign.ts';
+import * as option from '../format-parts/options.ts';
+import { pathToSign, writeExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
@@ -33,8 +32,8 @@ export interface CloudflareStreamOptions {
  */
 export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTokenFormat {
   checkNames(options, { keys: true, params: true, maxTtl: true });
-  const { keys, params: more = {}, maxTtl = 86_400 } = options;
-  checkTimes({ maxTtl });
+  const { keys, params: more = {} } = options;
+  const maxTtl = option.maxLifetime(options.maxTtl, 'maxTtl');
   const params = checkedClaims('params', more, ['sub', 'kid', 'exp']);
   const signer = jws(keys, 'RS256');
   const kid = keys[0]?.id;

@@ -2,11 +2,11 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { CompactSign } from 'jose';
 import type { JWK } from 'jose';
 import { base64Bytes, base64url, utf8Text } from '../crypto/base64url.ts';
-import { sha256 } from '../crypto/hash.ts';
+import { hmac, sha256 } from '../crypto/hash.ts';
 import { keyPair } from '../crypto/key-pair.ts';
-import { hmacSigner } from '../crypto/private-key-signer.ts';
-import type { Signer } from '../crypto/private-key-signer.ts';
 import { isPem } from '../crypto/secret-list.ts';
+import { macSigner } from '../crypto/signer.ts';
+import type { Signer } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
 import type { Claims, JwtClaims } from './claims.ts';
 
@@ -81,7 +81,8 @@ function sharedKey(secret: string | JWK): JwsKey {
   // the text of a public key is no secret: everyone who has read it could sign
   if (typeof secret !== 'string' || secret === '' || isPem(secret))
     throw optionsError('keys', 'For HS256, give the shared secret as text.', secret);
-  const { sign, verify } = hmacSigner(sha256, utf8ToBytes(secret), 'base64url');
+  const key = utf8ToBytes(secret);
+  const { sign, verify } = macSigner((signed: string) => hmac(sha256, key, signed, 'base64url'));
   return {
     sign: async (header, payload) => {
       const signed = `${encoded(header)}.${base64url(payload)}`;

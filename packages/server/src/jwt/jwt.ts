@@ -1,15 +1,13 @@
-import { secretList } from '../crypto/secret-list.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { withAskedSecret } from '../format-parts/asked-secret.ts';
-import { checkTimes } from '../format-parts/check-times.ts';
-import { writeExpiry } from '../format-parts/expiry.ts';
-import { judging } from '../format-parts/judging.ts';
-import { pathScope } from '../format-parts/opened-scope.ts';
-import { pathToSign } from '../format-parts/path-to-sign.ts';
-import { valueCarrier } from '../format-parts/value-carrier.ts';
-import type { ValueCarrierOptions } from '../format-parts/value-carrier.ts';
+import { valueCarrier } from '../format-parts/carriers.ts';
+import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
+import { judging } from '../format-parts/cdn-format.ts';
+import { openedUrl, pathScope } from '../format-parts/opened-scope.ts';
+import * as option from '../format-parts/options.ts';
+import { pathToSign, writeExpiry } from '../format-parts/signing-format.ts';
+import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
@@ -75,12 +73,12 @@ export type JwPlayerOptions = SecretOptions & {
  */
 export function jwPlayer(options: JwPlayerOptions): VerifyingTokenFormat {
   checkNames(options, { secret: true, secrets: true, maxTtl: true });
-  const asked = withAskedSecret(options, jwPlayer);
-  if (asked) return asked;
   const { maxTtl = 86_400 } = options;
-  const keys = secretList(options).map((key) => ({ key }));
   const claims = ({ pathname }: URL): Claims => ({ resource: pathname });
-  return jwtFormat({ keys, algorithm: 'HS256', claims, maxTtl }, { name: 'jw-player' });
+  return withSecrets(options, (secrets) => {
+    const keys = secrets.map((key) => ({ key }));
+    return jwtFormat({ keys, algorithm: 'HS256', claims, maxTtl }, { name: 'jw-player' });
+  });
 }
 
 interface OwnRules {
@@ -108,8 +106,8 @@ export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = 
     param: true,
     maxTtl: true,
   });
-  const { claims, opens = pathScope, param = 'token', maxTtl = 86_400 } = options;
-  checkTimes({ maxTtl });
+  const { claims, opens = pathScope, param = 'token' } = options;
+  const maxTtl = option.maxLifetime(options.maxTtl, 'maxTtl');
   const signer = jws(options.keys, options.algorithm);
   const carrier = valueCarrier([param], options);
 
@@ -150,17 +148,15 @@ export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = 
         throw optionsError('claims', '`jti` is the id of the session here. Leave it out, or sign without `sessions`.');
       writeExpiry(expires);
       const token = await signer.sign({ ...own, ...written, ...(session !== undefined && { jti: session }) }, expires);
-      const bare = url.origin + url.pathname + carrier.searchOf(url) + url.hash;
-      return carrier.token({ url: bare, anyQuery: true }, expires, { [param]: token });
+      return carrier.token(openedUrl(url, carrier.searchOf(url), true), expires, { [param]: token });
     },
 
     verify: judging(async (sent, now) => {
       const carried = carrier.read(sent);
-      if (!carried) return refused.malformed;
-      if (!carried.values[0]) return refused.missing;
+      if (typeof carried === 'string') return refused[carried];
       const expected = claimsToExpect(sent.url);
       if (!expected) return refused.malformed;
-      const found = await signer.read(carried.values[0]);
+      const found = await signer.read(carried.values[0]!);
       if (typeof found === 'string') return refused[found];
       const refusal = refusedClaims(found, expected, { now, maxTtl, unjudged });
       if (refusal) return refusal;
@@ -170,7 +166,7 @@ export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = 
         ok: true,
         expires: found.exp,
         url: sent.url.origin + sent.url.pathname + carried.search,
-        carriers: carried.carriers,
+        ...(carried.carriers && { carriers: carried.carriers }),
         conditional: hasFurtherClaims(found, expected),
         ...(typeof session === 'string' && { session }),
       };

@@ -73,9 +73,7 @@ export function playlistExpander(options: ExpandOptions, clock: () => number): P
       for (const child of children) if (found.size < maxUrls) found.add(child);
       await Promise.all(children.map((child) => visit(child, playlist.variables)));
     };
-    const reads = Promise.all(urls.map((url) => visit(withoutDirectives(new URL(url).href))));
-    // A `fetch` of the app may ignore the signal.
-    await Promise.race([reads, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+    await Promise.all(urls.map((url) => visit(withoutDirectives(new URL(url).href))));
     return [...found];
   };
 }
@@ -101,14 +99,14 @@ function withoutDirectives(href: string): string {
 function startReferences({ references, ended }: PlaylistReferences, count: number): PlaylistReference[] {
   const segments = references.flatMap(({ tag }, index) => (tag === 'EXTINF' ? [index] : []));
   const chosen = ended ? segments.slice(0, count) : segments.slice(-count);
-  const first = chosen[0] ?? 0;
-  const last = ended ? (chosen.at(-1) ?? -1) : references.length - 1;
-  const inForce = ['EXT-X-MAP', 'EXT-X-KEY'].flatMap((tag) => {
-    return references
+  const [first = 0] = chosen;
+  const end = ended ? (chosen.at(-1) ?? -1) + 1 : references.length;
+  const inForce = ['EXT-X-MAP', 'EXT-X-KEY'].flatMap((tag) =>
+    references
       .slice(0, first)
       .filter((reference) => reference.tag === tag)
-      .slice(-1);
-  });
+      .slice(-1),
+  );
   const wanted = new Set(['EXTINF', 'EXT-X-MAP', 'EXT-X-KEY', 'EXT-X-PART', 'EXT-X-PRELOAD-HINT']);
-  return [...inForce, ...references.slice(first, last + 1).filter(({ tag }) => wanted.has(tag))];
+  return [...inForce, ...references.slice(first, end).filter(({ tag }) => wanted.has(tag))];
 }

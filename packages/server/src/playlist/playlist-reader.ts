@@ -4,28 +4,21 @@ import { letGo, readLimited } from '../http/read-limited.ts';
 const maxBytes = 1_048_576;
 /** Milliseconds for which a playlist is not read again: a live playlist gets new segments no faster than that. */
 const freshForMs = 1000;
-const maxCached = 200;
-/**
- * The most characters of all cached playlists together. The viewer chooses the query, and each query makes another
- * playlist.
- */
-const maxCachedLength = 16 * maxBytes;
+/** The number of playlists that are kept, and the characters of the longest: the viewer chooses the queries. */
+const maxKept = 200;
+const maxKeptLength = 65_536;
 /**
  * The most reads at a time, of all calls together: each read holds a connection, and a process has a limited number of
  * them. The player itself reads a playlist beyond that number, or one that takes too long.
  */
 const maxReads = 128;
-/**
- * Milliseconds after which a read no longer counts against `maxReads`: a `fetch` of the app that ignores the signal may
- * never settle. The clock measures them and not a timer, because in workerd a timer ends with its request.
- */
-const maxReadMs = 30_000;
 
 interface PlaylistReaderOptions {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   clock: () => number;
 }
 
+/** @param signal ends the read, also that of a `fetch` which ignores it */
 export type PlaylistReader = (
   url: string,
   signedUrl: () => Promise<string>,
@@ -39,42 +32,29 @@ export type PlaylistReader = (
  * @returns a reader, which returns `undefined` for whatever is not a playlist that arrived whole and in time
  */
 export function playlistReader({ fetch, clock }: PlaylistReaderOptions): PlaylistReader {
-  const cache = new Map<string, { text: string; readMs: number }>();
-  let cachedLength = 0;
-  /** The start of each read under way, in milliseconds. */
-  const reads = new Map<symbol, number>();
-  const takePlace = (read: symbol): boolean => {
-    for (const [other, beganMs] of reads) if (Math.abs(clock() - beganMs) >= maxReadMs) reads.delete(other);
-    if (reads.size >= maxReads) return false;
-    reads.set(read, clock());
-    return true;
-  };
-  const forget = (url: string): void => {
-    cachedLength -= cache.get(url)?.text.length ?? 0;
-    cache.delete(url);
-  };
+  const kept = new Map<string, { text: string; readMs: number }>();
+  let reads = 0;
   return async (url, signedUrl, signal) => {
-    const cached = cache.get(url);
-    if (cached && Math.abs(clock() - cached.readMs) < freshForMs) return cached.text;
-    const place = Symbol();
-    if (!takePlace(place)) return undefined;
+    const last = kept.get(url);
+    if (last && Math.abs(clock() - last.readMs) < freshForMs) return last.text;
+    if (reads >= maxReads || signal.aborted) return undefined;
+    reads++;
     try {
+      const tooLate = new Promise<undefined>((resolve) =>
+        signal.addEventListener('abort', () => resolve(undefined), { once: true }),
+      );
       // A redirect could lead to URLs that the endpoint may not read. Workers do not support `redirect: 'error'`.
-      const response = await fetch(await signedUrl(), { redirect: 'manual', signal });
-      const text = await readPlaylist(response, signal);
+      const answer = signedUrl().then(async (signed) => fetch(signed, { redirect: 'manual', signal }));
+      const text = await Promise.race([answer.then(async (response) => readPlaylist(response, signal)), tooLate]);
       if (!text?.startsWith('#EXTM3U')) return undefined;
-      forget(url);
-      cache.set(url, { text, readMs: clock() });
-      cachedLength += text.length;
-      for (const oldest of cache.keys()) {
-        if (cache.size <= maxCached && cachedLength <= maxCachedLength) break;
-        forget(oldest);
-      }
+      kept.delete(url);
+      if (text.length <= maxKeptLength) kept.set(url, { text, readMs: clock() });
+      if (kept.size > maxKept) kept.delete(kept.keys().next().value!);
       return text;
     } catch {
       return undefined;
     } finally {
-      reads.delete(place);
+      reads--;
     }
   };
 }

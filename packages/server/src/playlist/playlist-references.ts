@@ -65,26 +65,16 @@ export function playlistReferences(text: string, playlistUrl: URL, imports?: Pla
       if (value && uriAttributes.has(name!)) add(tag, value, index + at + attribute.length - 1 - value.length);
     }
   }
-  return { references, resolve: resolver(playlistUrl), variables, ended };
-}
-
-function resolver(playlistUrl: URL): PlaylistReferences['resolve'] {
   // `URL` parses the base anew for every reference. A long query, which no reference inherits, would cost its length
   // each time.
-  const base = new URL(playlistUrl);
-  base.search = '';
-  base.hash = '';
-  const { href } = base;
-  return ({ uri }) => (uri === undefined ? undefined : parsedUrl(uri, href));
+  const base = playlistUrl.origin + playlistUrl.pathname;
+  const resolve = ({ uri }: PlaylistReference): URL | undefined =>
+    uri === undefined ? undefined : parsedUrl(uri, base);
+  return { references, resolve, variables, ended };
 }
 
 const variableReference = /\{\$([\w-]+)\}/g;
 
-/**
- * The longest URI with its variables replaced. Longer than any URL that is served; variables made of variables must not
- * grow without bound.
- */
-const maxLength = 8192;
 /**
  * Characters that variables may bring into a playlist, for each character of the playlist: a variable of 8 kB may stand
  * in any number of lines.
@@ -109,10 +99,7 @@ type PlaylistVariables = ReadonlyMap<string, PlaylistVariable>;
 interface PlaylistScope {
   /** Reads the attributes of one `EXT-X-DEFINE`. */
   readonly define: (attributes: ReadonlyMap<string, string>) => void;
-  /**
-   * Replaces the variables in `text`; returns `undefined` if `text` contains a variable without a known value, or one
-   * that is not allowed in its place.
-   */
+  /** Replaces the variables of a text; returns `undefined` if the text has one without a value that is allowed there. */
   readonly substitute: (text: string) => string | undefined;
   readonly variables: PlaylistVariables;
 }
@@ -137,7 +124,7 @@ function playlistVariables(textLength: number, playlistUrl: URL, imports?: Playl
     for (const { 0: reference, 1: name, index } of text.matchAll(variableReference)) {
       const variable = variables.get(name!);
       const before = text.slice(end, index);
-      if (!variable || result.length + before.length + variable.value.length > maxLength) return undefined;
+      if (!variable) return undefined;
       left -= variable.value.length;
       if (left < 0) return undefined;
       isQuery ||= /[?#]/.test(before);

@@ -89,13 +89,8 @@ async function signReference(
   if (!asked) return undefined;
   const url = withoutPathToken(asked, format);
   if (!judgeUrl(url)?.hasOriginOf(host)) return undefined;
-  const token = await signOrSkip(format, url, expires);
-  return token && writeToken({ uri: url === asked ? uri : url.href, url }, base, token);
-}
-
-async function signOrSkip(format: TokenFormat, url: URL, expires: number): Promise<Token | undefined> {
   try {
-    return await format.sign(url, expires);
+    return writeToken({ uri: url === asked ? uri : url.href, url }, base, await format.sign(url, expires));
   } catch (error) {
     if (refusesUrl(error)) return undefined;
     throw error;

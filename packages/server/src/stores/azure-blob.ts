@@ -1,16 +1,12 @@
 import { base64Bytes } from '../crypto/base64url.ts';
 import { hmac, sha256 } from '../crypto/hash.ts';
-import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { checkTimes } from '../format-parts/check-times.ts';
-import { writeExpiry } from '../format-parts/expiry.ts';
-import { checkFolderCount, folderOf } from '../format-parts/folders.ts';
-import { ipBytes } from '../format-parts/ip-bytes.ts';
-import { folderScope, pathScope } from '../format-parts/opened-scope.ts';
-import { pathToSign } from '../format-parts/path-to-sign.ts';
-import { searchToSign } from '../format-parts/search-to-sign.ts';
-import type { SignedToken, TokenFormat } from '../token/token-format.ts';
-import { parsedUrl } from '../url/judged-url.ts';
+import { queryCarrier } from '../format-parts/carriers.ts';
+import { folderOf, openedUrl } from '../format-parts/opened-scope.ts';
+import * as option from '../format-parts/options.ts';
+import { signingFormat } from '../format-parts/signing-format.ts';
+import type { TokenFormat } from '../token/token-format.ts';
+import { storeEndpoint } from './presigned-format.ts';
 
 export interface AzureBlobOptions {
   /** Name of the storage account. */
@@ -61,98 +57,72 @@ const parameters =
  *   for blobs that lie in no directory
  */
 export function azureBlob(options: AzureBlobOptions): TokenFormat {
-  checkNames(options, {
-    account: true,
-    accountKey: true,
-    resource: true,
-    depth: true,
-    container: true,
-    endpoint: true,
-    ip: true,
-    startsAt: true,
-    maxTtl: true,
+  const { account, resource, depth, container, ip, startsAt, maxTtl } = option.readAll(options, {
+    account: option.required(
+      option.matching(
+        /^[a-z\d-]+$/,
+        'This is not the name of a storage account. Give it as the portal shows it.',
+        undefined,
+      ),
+    ),
+    accountKey: option.elsewhere,
+    resource: option.oneOf(['blob', 'directory', 'container'], 'blob'),
+    depth: option.folderCount,
+    container: option.matching(
+      /^[a-z\d$-]+$/,
+      'This is not the name of a container. Give small letters, digits and -',
+      undefined,
+    ),
+    endpoint: option.elsewhere,
+    ip: option.address,
+    startsAt: option.unixTime,
+    maxTtl: option.maxLifetime,
   });
-  const { account, resource = 'blob', depth = Infinity, container, ip, startsAt, maxTtl = 86_400 } = options;
-  if (typeof (account as unknown) !== 'string' || !/^[a-z\d-]+$/.test(account))
-    throw optionsError('account', 'This is not the name of a storage account. Give it as the portal shows it.');
   const key = base64Bytes(options.accountKey);
   if (!key?.length)
     throw optionsError('accountKey', 'This is missing, empty or not base64. Give it as the portal shows it.');
-  const sr = (resources as Readonly<Record<string, string>>)[resource];
-  if (!sr) throw optionsError('resource', "This is unknown. Give 'blob', 'directory' or 'container'.");
   if (options.depth !== undefined && resource !== 'directory')
     throw optionsError('depth', "It has no effect without `resource: 'directory'`. Leave it out.");
-  checkFolderCount(depth);
-  checkTimes({ maxTtl, startsAt });
-  if (ip !== undefined) ipBytes(ip);
-  if (container !== undefined && !/^[a-z\d$-]+$/.test(container))
-    throw optionsError('container', 'This is not the name of a container. Give small letters, digits and -');
-  const base = endpointOf(options.endpoint ?? `https://${account}.blob.core.windows.net`);
+  const { url: base, folder: baseFolder } = storeEndpoint(
+    options.endpoint ?? `https://${account}.blob.core.windows.net`,
+  );
 
-  /**
-   * Returns the resource that a token for `url` opens.
-   *
-   * @throws `ERR_OPTIONS` for a URL that the format does not sign
-   */
-  const openedBy = (url: URL): AzureResource => {
-    const path = pathToSign(url, 'decoded');
-    const search = searchToSign(url, parameters);
-    const [, name = '', blob = ''] = /^([^/]+)\/(.+)$/s.exec(path.slice(base.folder.length)) ?? [];
-    const isHere = url.origin === base.origin && path.startsWith(base.folder);
-    if (!isHere || !blob || blob.endsWith('/') || (container ?? name) !== name) {
-      throw optionsError('url', 'This is not a blob of the account. Check the host, `endpoint` and `container`.');
-    }
-    // The folders of the endpoint and the container come before those of the blob.
-    const above = base.folder.split('/').length - 1;
-    const folder = folderOf(url.pathname, resource === 'container' ? above : above + depth);
-    const directory = folderOf(`/${blob}`, depth).slice(1, -1);
-    if (resource === 'directory' && directory === '')
-      throw optionsError('url', 'The blob lies in no directory. Put it into one, or sign blobs.');
-    const signed = { blob: `/${blob}`, directory: `/${directory}`, container: '' }[resource];
-    return {
-      search,
-      folder,
-      canonical: `/blob/${account}/${name}${signed}`,
-      ...(resource === 'directory' && { sdd: String(directory.split('/').length) }),
-    };
-  };
-
-  return {
+  return signingFormat({
     name: 'azure-blob',
     scope: resource === 'blob' ? 'url' : 'prefix',
     maxTtl,
-    parameters,
+    pathForm: 'decoded',
+    carrier: queryCarrier(parameters),
 
-    opens(url) {
-      const { folder } = openedBy(url);
-      return resource === 'blob' ? pathScope(url) : folderScope(url, folder);
+    open({ url, path, search }) {
+      const [, name = '', blob = ''] = /^([^/]+)\/(.+)$/s.exec(path.slice(baseFolder.length)) ?? [];
+      const isHere = url.origin === base.origin && path.startsWith(baseFolder);
+      if (!isHere || !blob || blob.endsWith('/') || (container ?? name) !== name)
+        throw optionsError('url', 'This is not a blob of the account. Check the host, `endpoint` and `container`.');
+      // The folders of the endpoint and the container come before those of the blob.
+      const above = baseFolder.split('/').length - 1;
+      const folder = folderOf(url.pathname, resource === 'container' ? above : above + depth);
+      const directory = folderOf(`/${blob}`, depth).slice(1, -1);
+      if (resource === 'directory' && directory === '')
+        throw optionsError('url', 'The blob lies in no directory. Put it into one, or sign blobs.');
+      const signed = { blob: `/${blob}`, directory: `/${directory}`, container: '' }[resource];
+      return {
+        opened: resource === 'blob' ? openedUrl(url, search, true) : { prefix: url.origin + folder },
+        canonical: `/blob/${account}/${name}${signed}`,
+        ...(resource === 'directory' && { sdd: String(directory.split('/').length) }),
+      };
     },
-
-    sign(url, expires): SignedToken {
-      const { search, folder, canonical, sdd } = openedBy(url);
+    texts({ canonical, sdd }, expires) {
       const query = {
-        ...{ sv: version, sr, sp: 'r', se: isoTime(Number(writeExpiry(expires))), spr: base.protocols },
+        ...{ sv: version, sr: resources[resource], sp: 'r', se: isoTime(expires) },
+        spr: base.protocol === 'https:' ? 'https' : 'https,http',
         ...(startsAt !== undefined && { st: isoTime(startsAt) }),
         ...(ip !== undefined && { sip: ip }),
         ...(sdd !== undefined && { sdd }),
       };
-      const opened =
-        resource === 'blob'
-          ? { url: url.origin + url.pathname + search + url.hash, anyQuery: true }
-          : { prefix: url.origin + folder };
-      return { ...opened, expires, query: { ...query, sig: signature(key, canonical, query) } };
+      return { ...query, sig: signature(key, canonical, query) };
     },
-  };
-}
-
-interface AzureResource {
-  readonly search: string;
-  /** The folder, in the spelling of the URL. */
-  readonly folder: string;
-  /** The canonicalized resource, as it is signed. */
-  readonly canonical: string;
-  /** The number of folders of a directory. */
-  readonly sdd?: string;
+  });
 }
 
 interface SignedFields {
@@ -176,25 +146,6 @@ function signature(
   const lines = [sp, st, se, canonical, '', sip, spr, sv, sr, '', '', '', '', '', '', ''];
   const mac = hmac(sha256, key, lines.join('\n'), 'base64url');
   return `${mac.replaceAll('-', '+').replaceAll('_', '/')}=`;
-}
-
-interface AzureEndpoint {
-  readonly origin: string;
-  /** The path before the container, with a slash at both ends. */
-  readonly folder: string;
-  readonly protocols: string;
-}
-
-/** @throws `ERR_OPTIONS` */
-function endpointOf(endpoint: string | URL): AzureEndpoint {
-  const url = parsedUrl(String(endpoint));
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash)
-    throw optionsError('endpoint', 'Give the http or https base URL of the blobs, without a query.', endpoint);
-  return {
-    origin: url.origin,
-    folder: url.pathname.replace(/\/?$/, '/'),
-    protocols: url.protocol === 'https:' ? 'https' : 'https,http',
-  };
 }
 
 function isoTime(seconds: number): string {

@@ -1,10 +1,10 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { digest, sha256 } from '../crypto/hash.ts';
-import { privateKeySigner } from '../crypto/private-key-signer.ts';
-import { checkNames } from '../errors/check-names.ts';
+import { privateKeySigner } from '../crypto/signer.ts';
+import * as option from '../format-parts/options.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { decodeOnce } from '../url/canonical-path.ts';
-import { checkCredentials, presignedFormat } from './presigned-format.ts';
+import { credential, presignedFormat } from './presigned-format.ts';
 import type { PresignedOptions } from './presigned-format.ts';
 
 export interface GoogleStorageOptions extends PresignedOptions {
@@ -15,7 +15,6 @@ export interface GoogleStorageOptions extends PresignedOptions {
 }
 
 const ownHosts = /^(.+\.)?storage\.googleapis\.com$/;
-const hex = { encode: bytesToHex, decode: hexToBytes };
 
 /**
  * Signs URLs of Google Cloud Storage (V4 signing process, with the RSA key of a service account). Each token opens one
@@ -25,17 +24,15 @@ const hex = { encode: bytesToHex, decode: hexToBytes };
  *   `params` does not contain
  */
 export function googleStorage(options: GoogleStorageOptions): TokenFormat {
-  checkNames(options, {
-    clientEmail: true,
-    privateKey: true,
-    endpoint: true,
-    bucket: true,
-    params: true,
-    maxTtl: true,
+  const { clientEmail } = option.readAll(options, {
+    clientEmail: option.required(credential),
+    privateKey: option.elsewhere,
+    endpoint: option.elsewhere,
+    bucket: option.elsewhere,
+    params: option.elsewhere,
+    maxTtl: option.elsewhere,
   });
-  const { clientEmail, privateKey } = options;
-  checkCredentials({ clientEmail });
-  const signer = privateKeySigner(privateKey, 'SHA-256', hex);
+  const signer = privateKeySigner(options.privateKey, 'SHA-256', bytesToHex, hexToBytes);
 
   return presignedFormat(options, {
     name: 'google-storage',

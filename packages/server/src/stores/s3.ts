@@ -1,7 +1,7 @@
 import { AwsV4Signer } from 'aws4fetch';
-import { checkNames } from '../errors/check-names.ts';
+import * as option from '../format-parts/options.ts';
 import type { TokenFormat } from '../token/token-format.ts';
-import { checkCredentials, presignedFormat } from './presigned-format.ts';
+import { credential, presignedFormat } from './presigned-format.ts';
 import type { PresignedOptions } from './presigned-format.ts';
 
 export interface S3Options extends PresignedOptions {
@@ -42,19 +42,20 @@ const maxKeys = 8;
  *   `params` does not contain
  */
 export function s3(options: S3Options): TokenFormat {
-  checkNames(options, {
-    region: true,
-    accessKeyId: true,
-    secretAccessKey: true,
-    sessionToken: true,
-    ...{ expiration: true, accountId: true, credentialScope: true, $source: true },
-    endpoint: true,
-    bucket: true,
-    params: true,
-    maxTtl: true,
+  const { region, accessKeyId, secretAccessKey, sessionToken } = option.readAll(options, {
+    region: option.required(credential),
+    accessKeyId: option.required(credential),
+    secretAccessKey: option.required(credential),
+    sessionToken: credential,
+    expiration: option.elsewhere,
+    accountId: option.elsewhere,
+    credentialScope: option.elsewhere,
+    $source: option.elsewhere,
+    endpoint: option.elsewhere,
+    bucket: option.elsewhere,
+    params: option.elsewhere,
+    maxTtl: option.elsewhere,
   });
-  const { region, accessKeyId, secretAccessKey, sessionToken } = options;
-  checkCredentials({ region, accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) });
   const keys = new Map<string, ArrayBuffer>();
 
   return presignedFormat(options, {

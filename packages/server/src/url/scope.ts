@@ -108,26 +108,12 @@ export function comparedPath({ path }: Pick<JudgedUrl, 'path'>): string {
  */
 export function judgeScope(scope: Scope | undefined): JudgedScope | undefined {
   if (!scope) return undefined;
-  return judgedForGood.has(scope) ? judgedForGood.get(scope) : judgeOnce(scope);
-}
-
-function judgeOnce({ kind, href, parts = [] }: Scope): JudgedScope | undefined {
+  const { kind, href, parts = [] } = scope;
   const url = judgeUrl(href);
   if (!url || !['url', 'path', 'folder'].includes(kind)) return undefined;
   if (kind === 'folder' && !url.folder().isComposed) return undefined;
-  const judged = parts.flatMap((part) => judgeOnce(part) ?? []);
+  const judged = parts.flatMap((part) => judgeScope(part) ?? []);
   return judged.length < parts.length ? undefined : new JudgedScope(kind, url, judged);
-}
-
-const judgedForGood = /* @__PURE__ */ new WeakMap<Scope, JudgedScope | undefined>();
-
-/**
- * Judges a scope once, freezes it and keeps the result. For a scope that a format makes once and returns for many URLs,
- * such as the scope of a list of patterns.
- */
-export function lastingScope(scope: Scope): Scope {
-  judgedForGood.set(frozenScope(scope), judgeOnce(scope));
-  return scope;
 }
 
 function frozenScope(scope: Scope): Scope {

@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
 import {
-  bunny,
   cloudflare,
   createEdgeHandler,
   secureLink,
@@ -8,7 +7,6 @@ import {
   azion,
   signUrl,
   verifyUrl,
-  wowza,
 } from '../../../../packages/server/src/index.ts';
 import type { SecretOptions, SecretSource, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { jwPlayer } from '../../../../packages/server/src/jwt.ts';
@@ -17,9 +15,7 @@ import { NOW, HOST, ask, master } from '../../../support/signing-endpoint.ts';
 const formats: [string, (options: SecretOptions) => VerifyingTokenFormat][] = [
   ['azion', azion],
   ['secureLink', (options) => secureLink({ ...options, ...secureLinkLayouts.keyCdn })],
-  ['bunny', bunny],
   ['cloudflare', (options) => cloudflare({ ...options, ttl: 300 })],
-  ['wowza', wowza],
   ['jwPlayer', jwPlayer],
 ];
 const options = { expires: NOW + 60 };
@@ -31,13 +27,7 @@ describe.each(formats)('%s with a secret that is a function', (_, make) => {
     if (asked.name !== 'jw-player') expect(url).toBe(await signUrl(master, { format: known, ...options }));
     expect(await verifyUrl(url, { format: known, now: NOW })).toMatchObject({ ok: true });
     expect(await verifyUrl(url, { format: asked, now: NOW })).toMatchObject({ ok: true });
-    expect({ ...asked, sign: 0, verify: 0, opens: 0, bare: 0 }).toEqual({
-      ...known,
-      sign: 0,
-      verify: 0,
-      opens: 0,
-      bare: 0,
-    });
+    expect(Object.keys(asked).sort()).toEqual(Object.keys(known).sort());
     expect(asked.opens!(new URL(master))).toEqual(known.opens!(new URL(master)));
   });
 

@@ -105,13 +105,6 @@ describe('azion', () => {
     expect(await verdictOf(`${url}${padding}?st=AAAAAAAAAAAAAAAAAAAAAA&e=4102444800`)).toBe('403 malformed');
   });
 
-  test('rotation: the first secret signs, all of them verify', async () => {
-    const rotating: AzionOptions = { secrets: ['new', secret, 'older'] };
-    expect(await verdictOf(await signed(), NOW, rotating)).toBe('ok');
-    const fresh = await signUrl(url, { format: azion(rotating), expires: NOW });
-    expect([await verdictOf(fresh, NOW, { secret: 'new' }), await verdictOf(fresh)]).toEqual(['ok', '403 signature']);
-  });
-
   test("pathForm 'raw' hashes the path as it stands in the URL", async () => {
     const spaced = 'https://cdn.example.com/my%20film.mp4';
     const raw: AzionOptions = { secret, pathForm: 'raw' };
@@ -135,42 +128,15 @@ describe('azion', () => {
     }
   });
 
-  test.each([
-    { maxTtl: 0 },
-    { maxTtl: NaN },
-    { pathForm: 'other' },
-    { params: { token: 'st', expires: 'ST' } },
-    { params: { token: 'a&b', expires: 'e' } },
-  ])('refuses %j', (options) => {
-    expect(() => azion({ secret, ...options } as never)).toThrow(new RegExp(Object.keys(options)[0]!));
-  });
-
-  test.each([
-    'https://h/a\nb',
-    'https://h/a\tb?c',
-    ' https://h/a',
-    'https://h/a ',
-    'https://h/a\\b',
-    'https:\\\\h/a',
-    'https://h/a\ud800',
-  ])('what `URL` would silently change is not signed: %j', (text) =>
-    expect(signed(text)).rejects.toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^url: /) }),
-  );
-
   test.each([NaN, 0, -1, Infinity, 86_401, '300', null])('%s is no lifetime', (expiresIn) =>
     expect(signUrl(url, { format, expiresIn: expiresIn as number })).rejects.toThrow(/^expiresIn:/),
   );
 
-  test('a backslash in the query is no matter of the path', async () => {
-    expect(await verifyUrl(await signed('https://h/a?b=\\'), { format, now: NOW })).toMatchObject({ ok: true });
-  });
-
   test('signs nothing that it would refuse', () => {
-    const paths = ['/a%2Fb', '/a//b', '/a%5Cb', '/a%00', '/a%7f', '/a%ff', '/a%zz', '?st=1&st=2', '?ST=1', '?%73t=1'];
-    for (const path of paths) expect(() => format.sign(new URL(path, url), NOW), path).toThrow(/^url:/);
-    for (const expires of [0, -1, 1.5, NaN, Infinity, 999_999_999, 10_000_000_000]) {
+    for (const search of ['?st=1&st=2', '?ST=1', '?%73t=1'])
+      expect(() => format.sign(new URL(search, url), NOW), search).toThrow(/^url:/);
+    for (const expires of [Infinity, 999_999_999, 10_000_000_000])
       expect(() => format.sign(new URL(url), expires), String(expires)).toThrow(/^expires:/);
-    }
     expect(() => format.sign(new URL('data:text/plain,x'), NOW)).toThrow(/^url:/);
   });
 });

@@ -117,18 +117,12 @@ describe('cloudFront', () => {
     expect(await verdictOf(requestWith(url, later))).toBe('403 malformed');
   });
 
-  test('rotation: tokens of every key of the group are accepted', async () => {
-    const token = await cloudFront({ keys }).sign(new URL(url), NOW);
-    expect(await verdictOf(requestWith(url, token), { keys: [...ecKeys, ...keys] })).toMatch(/^ok/);
-    expect(await verdictOf(requestWith(url, token), { keys: ecKeys })).toBe('403 signature');
-  });
-
   test('refuses keys that WebCrypto cannot read, and says how to convert them', () => {
     const pkcs1 = rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
     for (const privateKey of [pkcs1, 'x', '']) {
       expect(() => cloudFront({ keys: [{ id: 'K1', privateKey }] })).toThrow(/^privateKey: .*openssl pkcs8 -topk8/);
     }
     expect(() => cloudFront({ keys: [] })).toThrow(/^keys:/);
-    expect(() => cloudFront({ keys, exact: true, startsAt: 1 })).toThrow(/^exact:/);
+    expect(() => cloudFront({ keys, exact: true, startsAt: NOW })).toThrow(/^exact:/);
   });
 });

@@ -1,22 +1,11 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromDer, toDer } from '../../../../packages/server/src/crypto/private-key-signer.ts';
-import { folderOf, foldersOpening } from '../../../../packages/server/src/format-parts/folders.ts';
-import { matchesGlob } from '../../../../packages/server/src/format-parts/glob.ts';
-import { inIpRange, ipBytes, readIp } from '../../../../packages/server/src/format-parts/ip-bytes.ts';
-import { timeForms } from '../../../../packages/server/src/formats/link-format.ts';
-import {
-  bunny,
-  cloudflare,
-  edgeAuth,
-  fastly,
-  mediaCdn,
-  secureLink,
-  secureLinkLayouts,
-  signUrl,
-  wowza,
-} from '../../../../packages/server/src/index.ts';
+import { fromDer, toDer } from '../../../../packages/server/src/crypto/signer.ts';
+import { isInRange, readIp } from '../../../../packages/server/src/format-parts/ip.ts';
+import { folderOf, foldersAbove } from '../../../../packages/server/src/format-parts/opened-scope.ts';
+import { matchesGlob } from '../../../../packages/server/src/formats/access-list.ts';
+import { secureLink, secureLinkLayouts, signUrl, wowza } from '../../../../packages/server/src/index.ts';
 
 describe('matchesGlob', () => {
   test('agrees with the regular expression of the same meaning', () => {
@@ -33,17 +22,15 @@ describe('matchesGlob', () => {
 describe('folders', () => {
   test('the folder to sign, and the folders that open a path', () => {
     const path = '/vod/7/720p/index.m3u8';
-    const signed = ([0, 1, 2, 3, 9, 'parent', 'tree'] as const).map((depth) => folderOf(path, depth));
-    expect(signed).toEqual(['/', '/vod/', '/vod/7/', '/vod/7/720p/', '/vod/7/720p/', '/vod/7/720p/', '/vod/7/720p/']);
-    expect(foldersOpening(path, 'parent')).toEqual(['/vod/7/720p/']);
-    expect(foldersOpening(path, 'tree')).toEqual(['/', '/vod/', '/vod/7/', '/vod/7/720p/']);
-    expect(foldersOpening(path, 1)).toEqual(['/vod/']);
+    const signed = [0, 1, 2, 3, 9, Infinity].map((depth) => folderOf(path, depth));
+    expect(signed).toEqual(['/', '/vod/', '/vod/7/', '/vod/7/720p/', '/vod/7/720p/', '/vod/7/720p/']);
+    expect(foldersAbove(path)).toEqual(['/', '/vod/', '/vod/7/', '/vod/7/720p/']);
   });
 
   test("'tree' judges 32 folders: a longer path is hashed for none, whatever its token", async () => {
     const pathOf = (folders: number): string => `${'/a'.repeat(folders)}/film.mp4`;
-    expect(foldersOpening(pathOf(32), 'tree')).toHaveLength(33);
-    expect(foldersOpening(pathOf(33), 'tree')).toBeUndefined();
+    expect(foldersAbove(pathOf(32))).toHaveLength(33);
+    expect(foldersAbove(pathOf(33))).toBeUndefined();
     const now = 1_795_500_000;
     const formats = [secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path }), wowza({ secret: 's' })];
     for (const format of formats) {
@@ -57,45 +44,30 @@ describe('folders', () => {
   });
 });
 
-describe('ipBytes', () => {
+describe('readIp', () => {
   test.each([
     ['1.2.3.4', '01020304'],
     ['2001:db8::1', '20010db8000000000000000000000001'],
-    ['::', '0'.repeat(32)],
     ['::1', `${'0'.repeat(31)}1`],
-    ['1::', `0001${'0'.repeat(28)}`],
     ['::ffff:1.2.3.4', '00000000000000000000ffff01020304'],
     ['1:2:3:4:5:6:7:8', '00010002000300040005000600070008'],
   ])('%s', (address, hex) => {
-    expect(Buffer.from(ipBytes(address)).toString('hex')).toBe(hex);
+    expect(Buffer.from(readIp(address)!).toString('hex')).toBe(hex);
   });
 
   test.each([
     '',
     '1',
-    '1.2.3',
     '1.2.3.256',
     '0x7f000001',
     '01.2.3.4',
-    ':',
     '1::2::3',
     'localhost',
     '[::1]',
-    '1.2.3.4/24',
-    '::1%eth0',
     '::1]/x',
-    '::1]?x',
-    '::1]#x',
-    '::1]:80',
-    'a:b@[::1',
     ':@[::1',
     '::1\t',
-    ' ::1',
-    '::1\n]/x',
-    '::\uff11',
-  ])('refuses %j', (address) => {
-    expect(() => ipBytes(address)).toThrow(/^ip:/);
-  });
+  ])('takes %j for no address', (address) => expect(readIp(address)).toBeUndefined());
 
   test('whatever is an address to Node is one here, and nothing else', () => {
     const address = fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom('::', '::1', '::ffff:1.2.3.4', '1:2:3:4:5:6:7::'));
@@ -128,22 +100,7 @@ describe('ipBytes', () => {
     ['2001:db9::1', '2001:db8::/32', false],
     ['1.2.3.4', '::/0', false],
   ])('%s in %s: %s', (address, range, inside) => {
-    expect(inIpRange(address, range)).toBe(inside);
-  });
-});
-
-describe('timeForms', () => {
-  test('every time has one spelling, and every spelling its time', () => {
-    const property = fc.property(fc.integer({ min: 1_000_000_000, max: 4_294_967_295 }), (seconds) => {
-      for (const [name, { pattern, write, read }] of Object.entries(timeForms)) {
-        const whole = name === 'minutes' ? seconds - (seconds % 60) : seconds;
-        expect(write(seconds)).toMatch(new RegExp(`^${pattern}$`));
-        expect(read(write(seconds))).toBe(whole);
-      }
-    });
-    fc.assert(property);
-    expect(timeForms.minutes.read('202402301200')).toBeNaN();
-    expect(timeForms.minutes.read('202413011200')).toBeNaN();
+    expect(isInRange(address, range)).toBe(inside);
   });
 });
 
@@ -156,69 +113,5 @@ describe('toDer', () => {
       expect(fromDer(der.subarray(0, at % der.length))).toBeUndefined();
     });
     fc.assert(property);
-  });
-});
-
-describe('options', () => {
-  const secret = 's';
-  const layout = secureLinkLayouts.keyCdn;
-  const link = (options: object): unknown => secureLink({ secret, ...layout, ...options });
-  test.each<[string, () => unknown]>([
-    ['secret', () => secureLink({ ...layout, secret: '' })],
-    ['hash', () => link({ hash: '{path}{expires}' })],
-    ['hash', () => link({ hash: '{path}{secret}' })],
-    ['hash', () => link({ hash: '{secret}{expires}' })],
-    ['query', () => link({ query: { token: '{token}' } })],
-    ['query', () => link({ query: undefined })],
-    ['query', () => link({ base: '/{token}/{expires}' })],
-    ['query', () => link({ query: undefined, base: '{token}/{expires}' })],
-    ['maxTtl', () => link({ maxTtl: 0 })],
-    ['validity', () => link({ validity: -1 })],
-    ['depth', () => link({ depth: -1 })],
-    ['key', () => edgeAuth({ key: 'xyz' })],
-    ['key', () => edgeAuth({ keys: [] })],
-    ['acl', () => edgeAuth({ key: 'ab', acl: [] })],
-    ['acl', () => edgeAuth({ key: 'ab', acl: '/a~/*' })],
-    ['acl', () => edgeAuth({ key: 'ab', acl: '/*', exact: true })],
-    ['algorithm', () => edgeAuth({ key: 'ab', algorithm: 'crc' as never })],
-    ['carrier', () => edgeAuth({ key: 'ab', carrier: 'path' as never })],
-    ['param', () => edgeAuth({ key: 'ab', param: 'a b' })],
-    ['cookie.domain', () => edgeAuth({ key: 'ab', carrier: 'cookie', cookie: { domain: 'a;b' } })],
-    ['cookie.path', () => edgeAuth({ key: 'ab', carrier: 'cookie', cookie: { path: 'a' } })],
-    ['tokenPath', () => bunny({ secret, tokenPath: 'a' })],
-    ['ignoreParams', () => bunny({ secret, ignoreParams: true })],
-    ['key', () => fastly({ key: '???' })],
-    ['ttl', () => cloudflare({ secret, ttl: 0 })],
-    ['keys', () => mediaCdn({ keys: [] })],
-    ['key', () => mediaCdn({ keys: [{ name: 'k', key: 'AAAA' }] })],
-    ['exact', () => mediaCdn({ keys: [{ name: 'k', key: 'A'.repeat(43) }], exact: true })],
-    ['params', () => wowza({ secret, params: { other: '1' } })],
-  ])('%s is named at once', (name, make) => {
-    expect(make).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${name}:`) }));
-  });
-
-  test('an access list opens what its patterns say: a folder, or one URL at a time', () => {
-    const format = edgeAuth({ key: 'ab', acl: ['/vod/*', '/live/*/hls/*'] });
-    const sign = (url: string): unknown => format.sign(new URL(url), 1_795_500_000);
-    expect(sign('https://h/vod/7/a.ts')).toMatchObject({ prefix: 'https://h/vod/' });
-    expect(sign('https://h/live/1/hls/a.ts')).toMatchObject({ url: 'https://h/live/1/hls/a.ts', anyQuery: true });
-    expect(() => sign('https://h/other')).toThrow(/^url:/);
-    expect(() => edgeAuth({ key: 'ab' }).sign(new URL('https://h/a*b/c.ts'), 1_795_500_000)).toThrow(/^url:/);
-  });
-
-  test('a token in the path of one file is for links: the endpoint does not hand it to players', async () => {
-    const { createSigningEndpoint } = await import('../../../../packages/server/src/index.ts');
-    const errors: unknown[] = [];
-    const endpoint = createSigningEndpoint({
-      format: secureLink({ secret, ...secureLinkLayouts.alibabaC }),
-      authorize: () => true,
-      allow: 'https://h/',
-      ttl: 60,
-      onError: (error) => errors.push(error),
-    });
-    const headers = { 'Content-Type': 'application/json' };
-    const request = new Request('https://h/', { method: 'POST', headers, body: '{"urls":["https://h/a.ts"]}' });
-    expect((await endpoint(request)).status).toBe(503);
-    expect(String(errors[0])).toMatch(/links, not for players/);
   });
 });

@@ -6,7 +6,6 @@ import {
   cloudFront,
   cloudflare,
   edgeAuth,
-  fastly,
   mediaCdn,
   mediaCdnToken,
   secureLink,
@@ -16,7 +15,7 @@ import {
 } from '../../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
-import { cloudflareStream, jwPlayer, jwt, mux } from '../../../../packages/server/src/jwt.ts';
+import { cloudflareStream, jwt, mux } from '../../../../packages/server/src/jwt.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
@@ -36,168 +35,80 @@ const video = '0123456789abcdef'.repeat(2);
 const hmacKeys = { keys: [{ key: secret }], algorithm: 'HS256' as const };
 const asked = '/vod/7/hd/a.m3u8?x=1';
 
-test.each<[string, TokenFormat, string, string, string]>([
-  ['azion', azion({ secret }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['azion, two folders', azion({ secret, depth: 2 }), asked, 'folder', '/vod/7/'],
-  ['azion, too few folders', azion({ secret, depth: 4 }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['keyCdn', secureLink({ secret, ...layouts.keyCdn }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['cdn77Path', secureLink({ secret, ...layouts.cdn77Path }), asked, 'folder', '/vod/7/hd/'],
-  ['cdn77Path, two folders', secureLink({ secret, ...layouts.cdn77Path, depth: 2 }), asked, 'folder', '/vod/7/'],
-  ['gcoreFolder', secureLink({ secret, ...layouts.gcoreFolder }), asked, 'folder', '/vod/7/hd/'],
-  ['cloudflare', cloudflare({ secret, ttl: 60 }), asked, 'url', '/vod/7/hd/a.m3u8?x=1'],
-  ['cloudflare, path', cloudflare({ secret, ttl: 60, signQuery: false }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['fastly', fastly({ key: 'AAAA' }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['wowza', wowza({ secret }), asked, 'folder', '/vod/7/hd/'],
-  ['edgeAuth', edgeAuth(hex), asked, 'folder', '/vod/7/hd/'],
-  ['edgeAuth, one folder', edgeAuth({ ...hex, depth: 1 }), asked, 'folder', '/vod/'],
-  ['edgeAuth, exact', edgeAuth({ ...hex, exact: true }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['edgeAuth, query', edgeAuth({ ...hex, exact: true, signQuery: true }), asked, 'url', '/vod/7/hd/a.m3u8?x=1'],
-  ['edgeAuth, list', edgeAuth({ ...hex, acl: ['/vod/7/*', '/vod/8/x?y/*'] }), asked, 'folder', '/vod/'],
-  ['edgeAuth, border', edgeAuth({ ...hex, acl: '/vod/7*' }), asked, 'folder', '/vod/'],
-  ['edgeAuth, everywhere', edgeAuth({ ...hex, acl: ['/vod/7/*', '*.ts'] }), asked, 'folder', '/'],
-  ['edgeAuth, one file', edgeAuth({ ...hex, acl: '/vod/7/hd/a.m3u8' }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  [
-    'edgeAuth, decoded list',
-    edgeAuth({ ...hex, acl: '/é b/*', pathForm: 'decoded' }),
-    '/%C3%A9%20b/x',
-    'folder',
-    '/%C3%A9%20b/',
-  ],
-  ['bunny', bunny({ secret }), asked, 'folder', '/vod/7/hd/'],
-  ['bunny, tokenPath', bunny({ secret, tokenPath: '/vod/7/' }), asked, 'folder', '/vod/7/'],
-  ['bunny, no slash', bunny({ secret, tokenPath: '/vod/7' }), asked, 'folder', '/vod/'],
-  ['bunny, exact link', bunny({ secret, exact: true }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['bunny, exact query', bunny({ secret, exact: true, carrier: 'query' }), asked, 'url', '/vod/7/hd/a.m3u8?x=1'],
-  ['bunny, any order', bunny({ secret, exact: true, carrier: 'query' }), `${asked}&y=2`, 'path', '/vod/7/hd/a.m3u8'],
-  [
-    'bunny, ignoreParams',
-    bunny({ secret, exact: true, carrier: 'query', ignoreParams: true }),
-    asked,
-    'path',
-    '/vod/7/hd/a.m3u8',
-  ],
-  ['mediaCdn', mediaCdn(google), asked, 'folder', '/vod/7/hd/'],
-  ['cloudCdn, prefix', cloudCdn({ ...google, prefix: `${HOST}/vod/` }), asked, 'folder', '/vod/'],
-  ['cloudCdn, no slash', cloudCdn({ ...google, prefix: `${HOST}/vod/7` }), asked, 'folder', '/vod/'],
-  ['cloudCdn, exact', cloudCdn({ ...google, exact: true }), asked, 'url', '/vod/7/hd/a.m3u8?x=1'],
-  ['mediaCdnToken', mediaCdnToken(media), asked, 'folder', '/vod/7/hd/'],
-  ['mediaCdnToken, exact', mediaCdnToken({ ...media, exact: true }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  [
-    'mediaCdnToken, globs',
-    mediaCdnToken({ ...media, pathGlobs: ['/vod/7/hd/*', '/vod/7/sd/*'] }),
-    asked,
-    'folder',
-    '/vod/7/',
-  ],
-  ['cloudFront', cloudFront(cf), asked, 'folder', '/vod/7/hd/'],
-  ['cloudFront, exact', cloudFront({ ...cf, exact: true }), asked, 'url', '/vod/7/hd/a.m3u8?x=1'],
-  ['cat', commonAccessToken(cat), asked, 'folder', '/vod/7/hd/'],
-  ['cat, exact', commonAccessToken({ ...cat, exact: true }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['cat, any', commonAccessToken({ ...cat, uri: 'any' }), asked, 'folder', '/'],
-  [
-    'cat, prefix',
-    commonAccessToken({ ...cat, uri: new Map([[3, new Map([[1, '/vod/7']])]]) }),
-    asked,
-    'folder',
-    '/vod/',
-  ],
-  [
-    'cat, parent',
-    commonAccessToken({ ...cat, uri: new Map([[5, new Map([[0, '/vod/7/hd']])]]) }),
-    asked,
-    'folder',
-    '/vod/7/hd/',
-  ],
-  ['cat, extension', commonAccessToken({ ...cat, uri: new Map([[8, new Map([[0, '.m3u8']])]]) }), asked, 'folder', '/'],
-  ['jwPlayer', jwPlayer({ secret }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  ['jwt', jwt({ ...hmacKeys, claims: () => ({}) }), asked, 'path', '/vod/7/hd/a.m3u8'],
-  [
-    'jwt, opens',
-    jwt({ ...hmacKeys, claims: () => ({}), opens: ({ origin }) => ({ kind: 'folder', href: `${origin}/vod/` }) }),
-    asked,
-    'folder',
-    '/vod/',
-  ],
-  ['mux', mux(ids), '/abc.m3u8', 'folder', '/'],
-  ['mux, file', mux(ids), '/abc/high.mp4', 'folder', '/'],
-  ['mux, image', mux(ids), '/abc/thumbnail.png', 'folder', '/abc/'],
-  ['cloudflareStream', cloudflareStream(ids), `/${video}/manifest/video.m3u8`, 'folder', `/${video}/`],
-])('%s says what its tokens open', (_, format, path, kind, opened) => {
-  const scope = format.opens!(new URL(`${HOST}${path}#t=1`));
-  expect(scope).toMatchObject({ kind, href: HOST + opened });
-  expect(new URL(scope.href).href).toBe(scope.href);
+const exactBunny = { secret, exact: true, carrier: 'query' } as const;
+const catOf = (part: number, match: number, text: string): TokenFormat =>
+  commonAccessToken({ ...cat, uri: new Map([[part, new Map([[match, text]])]]) });
+const folderJwt = jwt({
+  ...hmacKeys,
+  claims: () => ({}),
+  opens: ({ origin }) => ({ kind: 'folder', href: `${origin}/vod/` }),
 });
 
-test.each<[string, TokenFormat, string, [string, string][]]>([
+test.each<[string, TokenFormat, opened: string, path?: string]>([
+  ['azion', azion({ secret }), 'path /vod/7/hd/a.m3u8'],
+  ['azion, two folders', azion({ secret, depth: 2 }), 'folder /vod/7/'],
+  ['azion, too few folders', azion({ secret, depth: 4 }), 'path /vod/7/hd/a.m3u8'],
+  ['gcoreFolder', secureLink({ secret, ...layouts.gcoreFolder }), 'folder /vod/7/hd/'],
+  ['cloudflare', cloudflare({ secret, ttl: 60 }), 'url /vod/7/hd/a.m3u8?x=1'],
+  ['a URL with a token', cloudflare({ secret, ttl: 60 }), 'url /a?x=1', '/a?x=1&verify=old'],
+  ['wowza', wowza({ secret }), 'folder /vod/7/hd/'],
+  ['edgeAuth, list', edgeAuth({ ...hex, acl: ['/vod/7/*', '/vod/8/x?y/*'] }), 'folder /vod/'],
+  ['edgeAuth, border', edgeAuth({ ...hex, acl: '/vod/7*' }), 'folder /vod/'],
+  ['edgeAuth, everywhere', edgeAuth({ ...hex, acl: ['/vod/7/*', '*.ts'] }), 'folder /'],
+  ['edgeAuth, one file', edgeAuth({ ...hex, acl: '/vod/7/hd/a.m3u8' }), 'path /vod/7/hd/a.m3u8'],
+  [
+    'edgeAuth, decoded',
+    edgeAuth({ ...hex, acl: '/é b/*', pathForm: 'decoded' }),
+    'folder /%C3%A9%20b/',
+    '/%C3%A9%20b/x',
+  ],
+  ['bunny, no slash', bunny({ secret, tokenPath: '/vod/7' }), 'folder /vod/'],
+  ['bunny, exact query', bunny(exactBunny), 'url /vod/7/hd/a.m3u8?x=1'],
+  ['bunny, any order', bunny(exactBunny), 'path /vod/7/hd/a.m3u8', `${asked}&y=2`],
+  ['bunny, ignoreParams', bunny({ ...exactBunny, ignoreParams: true }), 'path /vod/7/hd/a.m3u8'],
+  ['cloudCdn, no slash', cloudCdn({ ...google, prefix: `${HOST}/vod/7` }), 'folder /vod/'],
+  ['mediaCdnToken, globs', mediaCdnToken({ ...media, pathGlobs: ['/vod/7/hd/*', '/vod/7/sd/*'] }), 'folder /vod/7/'],
+  ['cloudFront, exact', cloudFront({ ...cf, exact: true }), 'url /vod/7/hd/a.m3u8?x=1'],
+  ['cat', commonAccessToken(cat), 'folder /vod/7/hd/'],
+  ['cat, any', commonAccessToken({ ...cat, uri: 'any' }), 'folder /'],
+  ['cat, prefix', catOf(3, 1, '/vod/7'), 'folder /vod/'],
+  ['cat, parent', catOf(5, 0, '/vod/7/hd'), 'folder /vod/7/hd/'],
+  ['cat, extension', catOf(8, 0, '.m3u8'), 'folder /'],
+  ['jwt', jwt({ ...hmacKeys, claims: () => ({}) }), 'path /vod/7/hd/a.m3u8'],
+  ['jwt, opens', folderJwt, 'folder /vod/'],
+  ['mux', mux(ids), 'folder /', '/abc.m3u8'],
+  ['mux, image', mux(ids), 'folder /abc/', '/abc/thumbnail.png'],
+  ['cloudflareStream', cloudflareStream(ids), `folder /${video}/`, `/${video}/manifest/video.m3u8`],
+])('%s says what its tokens open', (_, format, opened, path = asked) => {
+  const scope = format.opens!(new URL(`${HOST}${path}#t=1`));
+  expect(`${scope.kind} ${scope.href.replace(HOST, '')}`).toBe(opened);
+});
+
+test.each<[string, TokenFormat, string, string[]]>([
   [
     'edgeAuth',
-    edgeAuth({ ...hex, acl: ['/vod/7/*', '/vod/8/x?y/*', '/vod/a.key'] }),
+    edgeAuth({ ...hex, acl: ['/vod/7/*', '/vod/a.key'] }),
     '/vod/7/a',
-    [
-      ['folder', '/vod/7/'],
-      ['folder', '/vod/8/'],
-      ['path', '/vod/a.key'],
-    ],
+    ['folder /vod/7/', 'path /vod/a.key'],
   ],
   [
     'mediaCdnToken',
     mediaCdnToken({ ...media, pathGlobs: ['/vod/7/*', '*.ts'] }),
     '/vod/7/a',
-    [
-      ['folder', '/vod/7/'],
-      ['folder', '/'],
-    ],
+    ['folder /vod/7/', 'folder /'],
   ],
-  [
-    'mux',
-    mux(ids),
-    '/abc/high.mp4',
-    [
-      ['path', '/abc.m3u8'],
-      ['folder', '/abc/'],
-    ],
-  ],
+  ['mux', mux(ids), '/abc/high.mp4', ['path /abc.m3u8', 'folder /abc/']],
 ])('%s: a token that opens several things says which', (_, format, path, parts) => {
   const scope = format.opens!(new URL(HOST + path));
   expect(scope.kind).toBe('folder');
-  expect(scope.parts).toEqual(parts.map(([kind, href]) => ({ kind, href: HOST + href })));
+  expect(scope.parts?.map(({ kind, href }) => `${kind} ${href.replace(HOST, '')}`)).toEqual(parts);
 });
 
-test('a token that is there already is not part of what is opened', () => {
-  const format = cloudflare({ secret, ttl: 60 });
-  expect(format.opens!(new URL(`${HOST}/a?x=1&verify=old`)).href).toBe(`${HOST}/a?x=1`);
-});
-
-describe.each<[string, (patterns: readonly string[]) => TokenFormat]>([
-  ['acl of edgeAuth', (acl) => edgeAuth({ ...hex, acl })],
-  ['pathGlobs of mediaCdnToken', (pathGlobs) => mediaCdnToken({ ...media, pathGlobs })],
-])('%s', (_, make) => {
-  const opened = (format: TokenFormat, url: string): unknown => format.opens!(new URL(url));
-
-  test('a list opens the same for all URLs of a host, and says it with one object that nobody can change', () => {
-    const format = make(['/vod/*', '/live/*']);
-    const scope = opened(format, `${HOST}/vod/a`);
-    expect(opened(format, `${HOST}/live/7/b?c`)).toBe(scope);
-    expect(Object.isFrozen(scope)).toBe(true);
-    expect(opened(format, 'http://other.example:8080/vod/a')).toMatchObject({ href: 'http://other.example:8080/' });
-    expect(opened(format, `${HOST}/vod/a`)).toBe(scope);
-  });
-
-  test('of as many hosts as anybody asks for, those of the last eight are kept', () => {
-    const format = make(['/vod/*', '/live/*']);
-    const first = opened(format, 'https://0.example/vod/a');
-    for (let i = 1; i < 8; i++) opened(format, `https://${i}.example/vod/a`);
-    expect(opened(format, 'https://0.example/vod/a')).toBe(first);
-    opened(format, 'https://8.example/vod/a');
-    expect(opened(format, 'https://0.example/vod/a')).not.toBe(first);
-  });
-
-  test('a list that no URL, cookie or header can carry is an error', () => {
-    const patterns = (count: number): string[] => Array.from({ length: count }, () => '/abcde/*');
-    // of nine characters with what stands between two of them
-    expect(() => make(patterns(910))).not.toThrow();
-    expect(() => make(patterns(911))).toThrow(/^(?:acl|pathGlobs): The list has more than 8192 characters/);
-  });
+test('a list of patterns that no URL, cookie or header can carry is an error', () => {
+  const patterns = (count: number): string[] => Array.from({ length: count }, () => '/abcde/*');
+  // of nine characters with what stands between two of them
+  expect(() => edgeAuth({ ...hex, acl: patterns(910) })).not.toThrow();
+  expect(() => edgeAuth({ ...hex, acl: patterns(911) })).toThrow(/^acl: The list has more than 8192 characters/);
 });
 
 describe('a token in the path', () => {

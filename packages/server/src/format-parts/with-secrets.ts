@@ -1,4 +1,5 @@
-import type { KnownSecrets, SecretOptions, SecretSource } from '../crypto/secret-list.ts';
+import { secretList } from '../crypto/secret-list.ts';
+import type { SecretOptions, SecretSource } from '../crypto/secret-list.ts';
 import { SecretError } from '../errors/options-error.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 
@@ -6,34 +7,37 @@ import type { TokenFormat } from '../token/token-format.ts';
 const placeholder = 'a placeholder';
 
 /**
- * Creates a format whose `secret` is a function. All options except the secret are checked at once. The function is
- * called for each token that is made or verified. If it returns another secret than before, the format is made again.
+ * Makes a format with the secrets of its options. If `secret` is a function, it is called for each token that is made or
+ * verified, and the format is made again for another secret than before.
  *
- * @param make makes the format with known secrets
- * @returns `undefined` if `secret` is not a function
- * @throws `ERR_OPTIONS`; `sign` and `verify` throw `ERR_SECRET` while there is no secret
+ * @param fronts see `secretList`
+ * @param make makes the format; throws for secrets that the format cannot use together
+ * @throws `ERR_OPTIONS`; with a function, `sign` and `verify` throw `ERR_SECRET` while there is no secret
  */
-export function withAskedSecret<Options extends SecretOptions, Format extends TokenFormat>(
-  options: Options,
-  make: (options: Omit<Options, 'secret' | 'secrets'> & KnownSecrets) => Format,
-): Format | undefined {
-  const { secret, secrets, ...others } = options;
-  if (typeof secret !== 'function' || (secrets as unknown) !== undefined) return undefined;
-  const withSecrets = (list: readonly string[]): Format => make({ ...others, secrets: list });
-  const checked = withSecrets([placeholder]);
+export function withSecrets<Format extends TokenFormat>(
+  options: SecretOptions,
+  make: (secrets: readonly string[]) => Format,
+  fronts?: readonly string[],
+): Format {
+  const checked = (list: readonly string[]): Format => make(secretList({ secrets: list }, fronts));
+  const { secret } = options;
+  if (typeof secret !== 'function' || (options.secrets as unknown) !== undefined)
+    return make(secretList(options, fronts));
+  const shown = checked([placeholder]);
   let last: { readonly list: readonly string[]; readonly format: Format } | undefined;
   const current = (): Format => {
     const list = askedSecrets(secret);
-    if (!last || !isSame(last.list, list)) last = { list, format: madeOf(list, withSecrets) };
+    if (last?.list.length !== list.length || !list.every((each, i) => each === last?.list[i]))
+      last = { list, format: madeOf(list, checked) };
     return last.format;
   };
   return {
-    ...checked,
+    ...shown,
     sign: (url, expires, session) => current().sign(url, expires, session),
-    ...(checked.signExactly && {
+    ...(shown.signExactly && {
       signExactly: (url: URL, expires: number, session?: string) => current().signExactly!(url, expires, session),
     }),
-    ...(checked.verify && {
+    ...(shown.verify && {
       verify: (request: Pick<Request, 'url' | 'headers'>, now: number) => current().verify!(request, now),
     }),
   };
@@ -60,8 +64,4 @@ function madeOf<Format>(list: readonly string[], make: (list: readonly string[])
   } catch (error) {
     throw new SecretError('secret: the function returned secrets that cannot be used.', { cause: error });
   }
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((each, i) => each === b[i]);
 }

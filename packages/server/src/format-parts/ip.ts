@@ -1,20 +1,8 @@
-import { optionsError } from '../errors/options-error.ts';
 import { parsedUrl } from '../url/judged-url.ts';
 
-/**
- * Returns the 4 or 16 bytes of an IP address.
- *
- * @throws `ERR_OPTIONS` for a text that is not an address
- */
-export function ipBytes(address: string): Uint8Array {
-  const bytes = readIp(address);
-  if (!bytes) throw optionsError('ip', 'This is not an address. Give an IPv4 or IPv6 address.');
-  return bytes;
-}
-
 /** Returns the 4 or 16 bytes of an IP address, or `undefined` for any other value. */
-export function readIp(address: string): Uint8Array | undefined {
-  if (typeof (address as unknown) !== 'string') return undefined;
+export function readIp(address: unknown): Uint8Array | undefined {
+  if (typeof address !== 'string') return undefined;
   const isV6 = address.includes(':');
   // In brackets, `URL` would also accept text that ends the host: `::1]/x`.
   if (isV6 && !/^[\da-f:.]+$/i.test(address)) return undefined;
@@ -38,31 +26,23 @@ export interface IpRange {
 /** Reads `203.0.113.0/24`, or one address without a `/`. Returns `undefined` for a value that is not a range. */
 export function readIpRange(text: unknown): IpRange | undefined {
   if (typeof text !== 'string') return undefined;
-  const [, address = '', length] = /^([^/]*)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
+  const [, address, length] = /^([^/]*)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
   const network = readIp(address);
   const bits = network && (length === undefined ? network.length * 8 : Number(length));
   return network && bits !== undefined && bits <= network.length * 8 ? { network, bits } : undefined;
 }
 
-/** Reads a CIDR range of an option. @throws `ERR_OPTIONS` for a value that is not a range */
-export function checkIpRange(option: string, text: unknown): IpRange {
-  const range = readIpRange(text);
-  if (!range)
-    throw optionsError(option, 'This is not a range. Give an address, or a CIDR range such as 203.0.113.0/24.');
-  return range;
-}
-
-/** Whether an address lies in a range. `false` if the address is unknown, or is not an address. */
-export function isInRange(address: string | undefined, { network, bits }: IpRange): boolean {
-  const bytes = address === undefined ? undefined : readIp(address);
-  if (bytes?.length !== network.length) return false;
+/**
+ * Whether an address lies in a range.
+ *
+ * @param address of the client; an address that is unknown lies in no range
+ * @param range a range, or its text; a text that is not a range contains no address
+ */
+export function isInRange(address: string | undefined, range: IpRange | string): boolean {
+  const { network, bits } = (typeof range === 'string' ? readIpRange(range) : range) ?? { bits: 0 };
+  const bytes = readIp(address);
+  if (!network || bytes?.length !== network.length) return false;
   return bytes.every((byte, i) => ((byte ^ network[i]!) & maskOf(bits - i * 8)) === 0);
-}
-
-/** Whether an address lies in a range that is given as text. `false` if the text is not a range. */
-export function inIpRange(address: string | undefined, text: unknown): boolean {
-  const range = readIpRange(text);
-  return range !== undefined && isInRange(address, range);
 }
 
 function maskOf(bits: number): number {

@@ -1,30 +1,19 @@
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { optionsError } from '../errors/options-error.ts';
-import { base64Bytes } from './base64url.ts';
-import { equalInConstantTime, hmac } from './hash.ts';
-import type { Encoding, Hash } from './hash.ts';
+import { exactBytes } from './base64url.ts';
+import { equalInConstantTime } from './hash.ts';
 import { keyPair, pemBytes } from './key-pair.ts';
 
-/** An object that makes and checks the signatures of one key in one encoding. */
-export interface Signer {
-  readonly sign: (text: string) => Promise<string> | string;
-  /** Whether `signature` is exactly what `sign` returns, or another signature of `text` by the owner of the key. */
-  readonly verify: (text: string, signature: string) => Promise<boolean> | boolean;
+/** Makes and checks the signatures of one key or secret in one encoding. `M` is what is signed. */
+export interface Signer<M = string> {
+  readonly sign: (message: M) => Promise<string> | string;
+  /** Whether `signature` is exactly what `sign` returns, or another signature by the owner of the key. */
+  readonly verify: (message: M, signature: string) => Promise<boolean> | boolean;
 }
 
-/**
- * Creates a signer for HMAC.
- *
- * @param write turns the encoded signature into the text that is sent
- */
-export function hmacSigner(
-  hash: Hash,
-  key: Uint8Array,
-  encoding: Encoding,
-  write: (signature: string) => string = (signature) => signature,
-): Signer {
-  const sign = (text: string): string => write(hmac(hash, key, text, encoding));
-  return { sign, verify: (text, signature) => equalInConstantTime(sign(text), signature) };
+/** Creates a signer for a hash or an HMAC with a secret. */
+export function macSigner<M = string>(macOf: (message: M) => string): Signer<M> {
+  return { sign: macOf, verify: (message, signature) => equalInConstantTime(macOf(message), signature) };
 }
 
 /** The bytes in front of the 32 bytes of a private key in PKCS#8 (RFC 8410 section 7). */
@@ -43,17 +32,10 @@ export function ed25519Signer(seed: Uint8Array, encode: (bytes: Uint8Array) => s
   return {
     sign: async (text) => encode(await pair.sign(utf8ToBytes(text))),
     verify: async (text, signature) => {
-      const bytes = base64Bytes(signature);
-      // Each signature has one spelling: `base64Bytes` also accepts the other alphabet and stray low bits.
-      return bytes !== undefined && encode(bytes) === signature && pair.isGenuine(utf8ToBytes(text), bytes);
+      const bytes = exactBytes(signature, encode);
+      return bytes !== undefined && pair.isGenuine(utf8ToBytes(text), bytes);
     },
   };
-}
-
-interface SignatureText {
-  readonly encode: (bytes: Uint8Array) => string;
-  /** Decodes a text. Returns `undefined` for a text that `encode` does not make. */
-  readonly decode: (text: string) => Uint8Array | undefined;
 }
 
 /** Object identifiers in DER: `rsaEncryption` (RFC 8017 appendix C) and `prime256v1` (RFC 5480 section 2.1.1.1). */
@@ -65,7 +47,12 @@ const p256 = '06082a8648ce3d030107';
  *
  * @throws `ERR_OPTIONS` for a key that is not PKCS#8, the only form that WebCrypto reads
  */
-export function privateKeySigner(pem: string, hash: 'SHA-1' | 'SHA-256', { encode, decode }: SignatureText): Signer {
+export function privateKeySigner(
+  pem: string,
+  hash: 'SHA-1' | 'SHA-256',
+  encode: (bytes: Uint8Array) => string,
+  decode: (text: string) => Uint8Array | undefined,
+): Signer {
   const der = pemBytes(pem, 'pkcs8');
   const hex = der ? bytesToHex(der) : '';
   const isRsa = hex.includes(rsa);
@@ -103,17 +90,14 @@ export function toDer(raw: Uint8Array): Uint8Array {
  * signature has one spelling.
  */
 export function fromDer(der: Uint8Array): Uint8Array | undefined {
-  const lengthOfR = der[3] ?? 0;
-  const lengthOfS = der[5 + lengthOfR] ?? 0;
-  const [r, s] = [der.subarray(4, 4 + lengthOfR), der.subarray(6 + lengthOfR, 6 + lengthOfR + lengthOfS)];
+  const startOfS = 4 + (der[3] ?? 0) + 2;
   const raw = new Uint8Array(64);
-  for (const [i, part] of [r, s].entries()) {
+  for (const [i, part] of [der.subarray(4, startOfS - 2), der.subarray(startOfS)].entries()) {
     const bytes = part[0] === 0 ? part.subarray(1) : part;
     if (bytes.length > 32) return undefined;
     raw.set(bytes, 32 * (i + 1) - bytes.length);
   }
-  const again = toDer(raw);
-  return again.length === der.length && again.every((byte, i) => byte === der[i]) ? raw : undefined;
+  return bytesToHex(toDer(raw)) === bytesToHex(der) ? raw : undefined;
 }
 
 function derInteger(bytes: Uint8Array): number[] {

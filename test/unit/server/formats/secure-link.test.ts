@@ -1,0 +1,219 @@
+import { describe, expect, test } from 'vitest';
+import {
+  azion,
+  bunny,
+  createEdgeHandler,
+  createSigningEndpoint,
+  secureLink,
+  secureLinkLayouts as layouts,
+  signUrl,
+  verifyUrl,
+} from '../../../../packages/server/src/index.ts';
+import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
+import { timeForms } from '../../../../packages/server/src/formats/link-template.ts';
+import { HOST, NOW, SOON, refusesToSign, secret, sign, tokenOf, verdictOf } from '../../../support/signed-text.ts';
+import { flippedTokens, requestWith } from '../../../support/token-request.ts';
+
+/** Links to one file: what is in their path cannot be moved to another file, so no player can use it as a token. */
+describe.each(['alibabaB', 'alibabaC', 'tencentB', 'tencentC'] as const)('%s', (layout) => {
+  const format = secureLink({ secret, validity: 1800, ...layouts[layout] });
+  const url = `${HOST}/vod/7/film.mp4`;
+
+  test('signUrl makes a link that verify accepts until its end, and for nothing else', async () => {
+    const link = await signUrl(url, { format, expires: NOW + 600 });
+    const verdict = await verifyUrl(link, { format, now: NOW });
+    expect(verdict).toMatchObject({ ok: true, url });
+    const { expires } = verdict as { expires: number };
+    expect(await verifyUrl(link, { format, now: expires })).toMatchObject({ ok: true });
+    expect(await verifyUrl(link, { format, now: expires + 1 })).toMatchObject({ status: 410 });
+    expect(await verifyUrl(link.replace('film', 'other'), { format, now: NOW })).toMatchObject({ status: 403 });
+    expect(await verifyUrl(link.replace('/vod', '//vod'), { format, now: NOW })).toMatchObject({ status: 403 });
+    const token = await format.sign(new URL(url), NOW + 600);
+    for (const changed of flippedTokens(token))
+      expect(await format.verify(requestWith(url, changed), NOW)).toMatchObject({ status: 403 });
+  });
+
+  test('an edge lets the link through to the file', async () => {
+    const edge = createEdgeHandler({ format, origin: (request) => new Response(request.url), clock: () => NOW * 1000 });
+    const response = await edge(new Request(await signUrl(url, { format, expires: NOW + 600 })));
+    expect([response.status, await response.text()]).toEqual([200, url]);
+  });
+});
+
+test('a folder of Gcore is without those below: a player gets one token a URL', async () => {
+  const urls = ['/a/i.m3u8', '/a/1.ts', '/a/b/1.ts'].map((pathname) => HOST + pathname);
+  const format = secureLink({ secret, ...layouts.gcoreFolder });
+  const endpoint = createSigningEndpoint({ format, authorize: () => true, allow: HOST, ttl: 300 });
+  const headers = { 'Content-Type': 'application/json' };
+  const request = new Request('https://h/', { method: 'POST', headers, body: JSON.stringify({ urls }) });
+  const { tokens } = (await (await endpoint(request)).json()) as { tokens: SignedToken[] };
+  expect(tokens.map(({ url, prefix }) => [url, prefix])).toEqual(urls.map((url) => [url, undefined]));
+  expect(tokens[0]!.query).toEqual(tokens[1]!.query);
+  expect(tokens[0]!.query).not.toEqual(tokens[2]!.query);
+});
+
+test('every time has one spelling, and every spelling its time', () => {
+  for (const seconds of [1_000_000_000, NOW, 4_294_967_295]) {
+    for (const [name, { pattern, write, read }] of Object.entries(timeForms)) {
+      expect(write(seconds)).toMatch(new RegExp(`^${pattern}$`));
+      expect(read(write(seconds))).toBe(name === 'minutes' ? seconds - (seconds % 60) : seconds);
+    }
+  }
+  for (const text of ['202402301200', '202413011200']) expect(timeForms.minutes.read(text)).toBeNaN();
+});
+
+describe('an address behind the path', () => {
+  const bound = (ip: string, hash: string = layouts.gcore.hash): VerifyingTokenFormat =>
+    secureLink({ secret, ...layouts.gcore, hash, ...(ip && { ip }) });
+
+  test.each<[[path: string, ip: string], [path: string, ip: string]]>([
+    [
+      ['/ch', '11.2.3.4'],
+      ['/ch1', '1.2.3.4'],
+    ],
+    [
+      ['/a.m3u', '85.1.1.1'],
+      ['/a.m3u8', '5.1.1.1'],
+    ],
+    [
+      ['/a', '1.2.3.4'],
+      ['/a1.2.3.4', ''],
+    ],
+    [
+      ['/a', '2001:db8::1'],
+      ['/a200', '1:db8::1'],
+    ],
+  ])('is no part of the path: of %j and %j, one is refused', async (one, other) => {
+    const signed = ([path, ip]: [string, string]): Promise<string> =>
+      tokenOf(bound(ip, '{expires}{path}{ip} {secret}'), path, 'md5').catch(() => 'refused');
+    const both = [await signed(one), await signed(other)];
+    expect(both.filter((each) => each === 'refused')).toHaveLength(1);
+  });
+
+  test('makes a path that could be read with more of it malformed', async () => {
+    await refusesToSign(bound('1.2.3.4'), '/ch1');
+    expect(await verdictOf(bound('1.2.3.4'), `${HOST}/ch1?md5=${'A'.repeat(22)}&expires=${SOON}`)).toBe('malformed');
+  });
+
+  test('and an expiry whose digits repeat: they are not those of path and address', async () => {
+    const basic = (ip: string): VerifyingTokenFormat => secureLink({ secret, ...layouts.bunnyBasic, ip });
+    for (const format of [basic, (ip: string) => bunny({ secret, version: 2, exact: true, ip })]) {
+      await expect(sign(format('11.2.3.4'), '/a', 1_111_111_111)).rejects.toThrow(/^url:/);
+      await expect(sign(format('1.2.3.4'), '/a1', 1_111_111_111)).rejects.toThrow(/^url:/);
+      await expect(sign(format('1.2.3.4'), '/a1')).resolves.toBeDefined();
+    }
+    const url = `${HOST}/a1?token=${'A'.repeat(22)}&expires=1111111111`;
+    const verdict = await basic('1.2.3.4').verify({ url, headers: new Headers() }, 1_111_111_000);
+    expect(verdict).toMatchObject({ reason: 'malformed' });
+  });
+});
+
+const sample = { query: { t: '{token}', e: '{expires}' } };
+
+test.each([
+  ['{expires}{path}{ip} {secret}', ['correct horse', 'horse']],
+  ['{expires}{path}{ip}{secret}', ['bx', 'x']],
+  ['{secret}{ip}{path}{expires}', ['s', 's1']],
+  ['{secret}:{relativePath}:{expires}', ['k:x', 'k']],
+  ['{path}{secret}{expires}', ['x', 'ax']],
+])('%s: of two secrets, none is the beginning or the end of the other (%j)', (hash, secrets) => {
+  expect(() => secureLink({ secrets, hash, ...sample })).toThrow(/^secret: /);
+  expect(() => secureLink({ secrets: ['one secret', 'another'], hash, ...sample })).not.toThrow();
+  // where nothing variable follows
+  expect(() => secureLink({ secrets: ['summer', 'summer2'], ...layouts.nginx })).not.toThrow();
+});
+
+/** An expiry whose digits repeat, so that it looks the same a digit earlier or later. */
+const EXPIRES = 1_111_111_111;
+const addresses = ['1.2.3.4', '1.2.3.41', '1.2.3.11', '11.2.3.4', '::1', '::11', '1::', '11::', ''];
+const paths = ['/f', '/1/f', '/11/f', '/a/f', '/1x', '/11x', '/x1', '/x11', '/x1/f', '/xa/f', '/x:', '/x.', '/', '/1'];
+const pathNames = ['path', 'relativePath', 'directory', 'folder'];
+
+const isAccepted = (hash: string): boolean => {
+  try {
+    secureLink({ secret, hash, ...sample });
+    return true;
+  } catch {
+    return false;
+  }
+};
+/** `undefined` for a path that is not signed. */
+const signed = (format: VerifyingTokenFormat, path: string): string | undefined => {
+  try {
+    return Object.values((format.sign(new URL(HOST + path), EXPIRES) as SignedToken).query!)[0];
+  } catch {
+    return undefined;
+  }
+};
+/** Two addresses and paths that have one token: the format signs the same text for both. */
+const collisionsOf = (hash: string): string[] => {
+  const byToken = new Map<string, string>();
+  const isFolder = /\{(?:directory|folder)\}/.test(hash);
+  return addresses.flatMap((ip) => {
+    const format = secureLink({ secret, hash, ...sample, ip });
+    return paths.flatMap((path) => {
+      const token = signed(format, path);
+      if (token === undefined) return [];
+      const opened = `${isFolder ? path.slice(0, path.lastIndexOf('/') + 1) : path} from ${ip}`;
+      const other = byToken.get(token) ?? opened;
+      byToken.set(token, other);
+      return other === opened ? [] : [`${hash}: ${other}, and ${opened}`];
+    });
+  });
+};
+
+test('what a template hashes has one reading, in every order of the fields, with a character between two or none', () => {
+  const orders = (names: readonly string[]): string[][] =>
+    names.length < 2
+      ? [[...names]]
+      : names.flatMap((name) => orders(names.filter((each) => each !== name)).map((others) => [name, ...others]));
+  const texts = [[], ...['1', 'a', ':', '-'].flatMap((text) => [[text], ['', text], ['', '', text]])];
+  const templates = pathNames
+    .flatMap((path) => orders(['secret', 'expires', 'ip', path]))
+    .flatMap((order) => texts.map((each) => order.map((name, i) => `{${name}}${each[i] ?? ''}`).join('')));
+  const accepted = templates.filter(isAccepted);
+  expect([templates.length, accepted.length]).toEqual([1248, 1016]);
+  expect(accepted.flatMap((hash) => collisionsOf(hash).slice(0, 1))).toEqual([]);
+}, 60_000);
+
+test.each([
+  ...[
+    '{ip}1{expires}{relativePath}{secret}',
+    '{ip}-{expires}{ip}{relativePath}{secret}',
+    '{secret}17{relativePath}{expires}',
+  ],
+  ...['{path}{expires}{expires}{ip}{secret}', '{secret}{expires}{path}.{ip}', '{secret}{relativePath}{expires}'],
+  ...['{secret}{path}{directory}{expires}', '{secret}{uri}{path}{expires}', '{secret}folder:/a{directory}{expires}'],
+])('%s, which has two readings or two paths, is refused', (hash) =>
+  expect(() => secureLink({ secret, hash, ...sample })).toThrow(/^hash: /),
+);
+
+test('a path, a time and an address with nothing between need a decimal time', () => {
+  const hash = '{secret}{path}{expires}{ip}';
+  expect(() => secureLink({ secret, hash, time: 'hex', ...sample })).toThrow(/^hash: /);
+  expect(() => secureLink({ secret, hash, ...sample })).not.toThrow();
+});
+
+test('with one secret, no path has the token of a folder of azion, unless the layout is that of the folder', () => {
+  const mark = 'folder:';
+  const literals = ['', ...Array.from(mark, (_, i) => mark.slice(0, i + 1)), 'folder:/', 'folder:/v', '1', ':', 'x'];
+  const names = literals.map((text) => 'folder:/vod/'.slice(text.length));
+  const asked = [...names, '/vod/', '/od/', '/a/vod/'].flatMap((name) => [name.replace(/^(?!\/)/, '/'), `/${name}`]);
+  const folders = ['/vod/', '/v/od/', '/v/'].map((path) => {
+    const format = azion({ secret, depth: path.split('/').length - 2 });
+    return signed(format, `${path}a`);
+  });
+  const accepted = pathNames
+    .flatMap((name) => literals.map((text) => `{secret}${text}{${name}}{expires}`))
+    .filter(isAccepted);
+  const same = accepted.filter((hash) => {
+    const format = secureLink({ secret, hash, ...sample });
+    return asked.some((path) => folders.includes(signed(format, path) ?? ''));
+  });
+  expect(same).toEqual(['{secret}folder:{directory}{expires}']);
+  expect(accepted).toHaveLength(33);
+});
+
+test.each(Object.entries(layouts))('%s, which a CDN documents, is accepted', (_, layout) =>
+  expect(() => secureLink({ secret, ...layout })).not.toThrow(),
+);
