@@ -3,7 +3,7 @@ import type { Fetched, Sent } from 'secure-token-core/adapter';
 import { fetchSigned, isOutage, workerSigns, writeUnprotectedRefusal } from 'secure-token-core/adapter';
 import type { Attributes } from './element-source.ts';
 import { assertFitsElement, elementSource } from './element-source.ts';
-import type { NativeSourceOptions } from './native-source.ts';
+import type { NativeSourceOptions } from './native-source-options.ts';
 import { fetchFirstByte } from './probe.ts';
 
 /** `MediaError.MEDIA_ERR_NETWORK`. Higher codes are about data that has arrived. */

@@ -1,8 +1,9 @@
-import type { SecureTokenError, SignedRequest } from 'secure-token-core';
-import type { AdapterSource } from 'secure-token-core/adapter';
+import type { SignedRequest } from 'secure-token-core';
 import { SOURCE_RENEWS, backOff, isOffline, renewWorker } from 'secure-token-core/adapter';
 import { ElementRequests } from './element-requests.ts';
+import { FailuresInPlace } from './failures-in-place.ts';
 import { hasFilm, noteFilm } from './film.ts';
+import type { NativeSourceOptions } from './native-source-options.ts';
 import { PlaybackPosition } from './playback-position.ts';
 import type { SwapReason } from './request-need.ts';
 import { observeNeed } from './request-need.ts';
@@ -10,38 +11,6 @@ import { swapSource } from './swap-source.ts';
 
 /** The interval at which `NativeSource` checks the buffer during playback. */
 const CHECK_INTERVAL_MS = 500;
-/** Seconds of media. Two failures with less than this between them are at one place. */
-const SAME_PLACE_SECONDS = 1;
-
-/** The callbacks that inform a player. */
-interface NativeSourceListener {
-  /** Called after a change of source; `gap` is the number of seconds without a moving picture. */
-  onSwap?(detail: { readonly reason: SwapReason; readonly gap: number }): void;
-  /** Called when the signing endpoint does not answer. `NativeSource` asks again until it does. */
-  onOutage?(error: SecureTokenError): void;
-  /** Called when there is a token again, after `onOutage` or `onFailure`. */
-  onRecovery?(): void;
-  /**
-   * Called when playback has failed for good, until `renew()`. Error events of the element are no longer hidden.
-   * @param wasPlaying whether the element played, because a browser pauses an element that has failed
-   */
-  onFailure(error: unknown, wasPlaying: boolean): void;
-}
-
-export interface NativeSourceOptions {
-  readonly source: AdapterSource;
-  /** The unsigned, absolute URL. */
-  readonly url: string;
-  /**
-   * Forces one of two ways: a worker signs, or the source changes.
-   * @default the worker if it signs `url`, else changing the source
-   */
-  readonly via?: 'worker' | 'swap' | undefined;
-  /** The events of a change of source that `NativeSource` hides from all other listeners. */
-  readonly hiddenEvents: readonly string[];
-  readonly listener: NativeSourceListener;
-}
-
 /**
  * The source of a media element that keeps playing `url`. Sets a new source when the element needs one with a live
  * token, and recovers from failures.
@@ -67,9 +36,7 @@ export class NativeSource {
   #plays: boolean;
   /** Whether the film has played: before that, the attribute `autoplay` may start it. */
   #hasPlayed: boolean;
-  /** The number of failures in a row at one place of the film. */
-  #failures = 0;
-  #failedAt = NaN;
+  readonly #failures = new FailuresInPlace();
   #haltedAtMs: number | undefined;
 
   /** @param given the request that the element already plays; if it has no token, a worker signs it */
@@ -155,12 +122,7 @@ export class NativeSource {
 
   #onTime(): void {
     this.#position.note();
-    if (!this.#isBusy && !this.#media.error && !this.#isAtFailure()) this.#failures = 0;
-  }
-
-  /** Whether the film is still at the place of the last failure. */
-  #isAtFailure(): boolean {
-    return Math.abs(this.#position.current - this.#failedAt) < SAME_PLACE_SECONDS;
+    if (!this.#isBusy && !this.#media.error) this.#failures.played(this.#position.current);
   }
 
   /** Asks the edge whether it refuses the request: neither the clock nor the expiry of the token may show that. */
@@ -204,7 +166,7 @@ export class NativeSource {
     // rejects if the viewer is denied still, which the app knows
     await this.#requests.sign();
     this.#hasFailed = false;
-    this.#failures = 0;
+    this.#failures.forget();
     if (this.#isOurs()) await this.#run(() => this.#load('error'));
   }
 
@@ -236,13 +198,11 @@ export class NativeSource {
   #recover(): void {
     void this.#run(async () => {
       for (let { error } = this.#media; error && this.#isOurs(); { error } = this.#media) {
-        if (!isOffline()) {
-          this.#failures = this.#isAtFailure() ? this.#failures + 1 : 1;
-          this.#failedAt = this.#position.current;
-        }
+        if (!isOffline()) this.#failures.add(this.#position.current);
+        const { count } = this.#failures;
         // the first retry comes at once
-        if (this.#failures > 1 || isOffline()) await backOff(this.#failures - 1, this.#released.signal);
-        await this.#load('error', await this.#requests.diagnose(error, this.#failures));
+        if (count > 1 || isOffline()) await backOff(count - 1, this.#released.signal);
+        await this.#load('error', await this.#requests.diagnose(error, count));
       }
     });
   }
@@ -250,7 +210,7 @@ export class NativeSource {
   /** @param reason absent for the first source */
   async #load(reason?: SwapReason, replay?: SignedRequest): Promise<void> {
     const { src, srcObject } = this.#media;
-    const isByWorker = await this.#requests.areForWorker(this.#failures);
+    const isByWorker = await this.#requests.areForWorker(this.#failures.count);
     // needed with a worker, too: if playback fails, `diagnose` uses this request
     const request = replay ?? (await this.#requests.sign(!reason));
     this.#released.signal.throwIfAborted();

@@ -3,7 +3,7 @@ import { SecureTokenError, createTokenSource } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
 import { workerQuestion } from 'secure-token-core/adapter';
 import { ElementRequests } from '../../../packages/media-element/src/element-requests.ts';
-import type { NativeSourceOptions } from '../../../packages/media-element/src/native-source.ts';
+import type { NativeSourceOptions } from '../../../packages/media-element/src/native-source-options.ts';
 
 const url = 'https://cdn.example/film.mp4';
 const NETWORK = { code: 2 } as MediaError;
