@@ -1,7 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, test } from 'vitest';
 import { firewallAnswer } from '../../packages/server/src/azion/firewall.ts';
 import { readSigningRequest } from '../../packages/server/src/endpoint/signing-request.ts';
-import { createEdgeHandler, createSigningEndpoint, azion } from '../../packages/server/src/index.ts';
+import { azion, createEdgeHandler } from '../../packages/server/src/index.ts';
 import { cheap } from '../support/cheap-format.ts';
 import { expectLinear, repeated } from '../support/growth.ts';
 import { HOST, NOW, post } from '../support/signing-endpoint.ts';
@@ -21,33 +21,18 @@ describe.each([
   const requests: Record<string, (length: number) => [string, HeadersInit?]> = {
     'many parameters': (n) => url(`a.mp4?${repeated('a=1&', n)}${token}`),
     'the token many times': (n) => url(`a.mp4?${repeated('st=1&', n)}`),
-    'names that are almost the token': (n) => url(`a.mp4?${repeated('%73t%00=&', n)}${token}`),
     ampersands: (n) => url(`a.mp4?${repeated('&', n)}${token}`),
     'a long value': (n) => url(`a.mp4?st=${repeated('A', n)}&e=${NOW + 60}`),
     folders: (n) => url(`${repeated('a/', n)}b.mp4?${token}`),
     slashes: (n) => url(`${repeated('/', n)}b.mp4?${token}`),
-    semicolons: (n) => url(`${repeated(';', n)}?${token}`),
     'path parameters': (n) => url(`${repeated('a;b/', n)}?${token}`),
-    'pluses and path parameters': (n) => url(`${repeated('a+;b+/', n)}?${token}`),
-    'folders named like files': (n) => url(`${repeated('a.b/', n)}?${token}`),
-    'folders named like files, with parameters': (n) => url(`${repeated('a.b;/', n)}x?${token}`),
-    'folders named like files, with dots': (n) => url(`${repeated('a.b./', n)}x?${token}`),
-    'folders named like files, escaped twice': (n) => url(`${repeated('a%252Eb/', n)}x?${token}`),
-    'folders named like files, and a query in the path': (n) =>
-      url(`${repeated('a%252Eb;/', n - (n % 9))}x%3Fy?${token}`),
-    'a path with many readings': (n) => url(`${repeated('a+b%20/', n)}c.d/e;f/%2541/?${token}`),
     'dot segments': (n) => url(`${repeated('a/../', n)}b.mp4?${token}`),
-    dots: (n) => url(`${repeated('.', n)}?${token}`),
-    'dots and semicolons': (n) => url(`a${repeated('/..;', n)}?${token}`),
     escapes: (n) => url(`${repeated('%61', n - (n % 3))}?${token}`),
     'broken escapes': (n) => url(`${repeated('%e', n)}?${token}`),
     'names of playlists': (n) => url(`${repeated('.m3u8', n)}x?${token}`),
     Referer: (n) => header('Referer', `${HOST}/${repeated('a/', n)}`),
     Cookie: (n) => header('Cookie', repeated('a=1; ', n)),
-    'Cookie without values': (n) => header('Cookie', repeated(';', n)),
     Connection: (n) => header('Connection', Array.from({ length: n / 6 }, (_, i) => `x${i}`).join(', ')),
-    Origin: (n) => header('Origin', repeated('https://a.', n)),
-    'Access-Control-Request-Headers': (n) => header('Access-Control-Request-Headers', repeated('a, ', n)),
     'many headers': (n) => [
       `${HOST}/vod/a.mp4?${token}`,
       Object.fromEntries(Array.from({ length: n / 16 }, (_, i) => [`x-${i}`, 'a value'])),
@@ -80,31 +65,6 @@ describe.each([
     },
     30_000,
   );
-});
-
-describe('a hook that denies all it is shown, of paths with many readings', () => {
-  const work = (count: number, length: number): (() => unknown) => {
-    const path = `/vod/${repeated('t/', length)}`;
-    const authorize = vi.fn((_request: unknown, shown: readonly string[]) => ({ denied: shown }));
-    const endpoint = createSigningEndpoint({
-      format: cheap,
-      authorize,
-      allow: `${HOST}/vod/`,
-      ttl: 300,
-      maxUrls: 1000,
-    });
-    let calls = 0;
-    return async () => {
-      // other URLs in each call: the endpoint remembers how it has read some
-      const urls = Array.from({ length: count }, (_, i) => `${HOST}${path}${calls}-${i}/b+c;x/a.a/`);
-      calls++;
-      expect((await endpoint(post({ urls }))).status).toBe(403);
-      expect(authorize.mock.lastCall?.[1].length).toBeGreaterThan(count);
-      authorize.mockClear();
-    };
-  };
-  test('50 and 200 URLs', () => expectLinear((count) => work(count, 400), 50), 60_000);
-  test('URLs of 500 and 2,000 characters', () => expectLinear((length) => work(20, length), 500), 60_000);
 });
 
 describe('the request to the signing endpoint', () => {
