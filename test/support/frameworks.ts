@@ -21,7 +21,6 @@ interface FastifyApp {
   removeAllContentTypeParsers(): void;
   addContentTypeParser(type: string, ...parser: unknown[]): void;
   listen(options: { port: number; host: string }): Promise<string>;
-  inject(path: string): Promise<{ statusCode: number; body: string }>;
   close(): Promise<void>;
 }
 
