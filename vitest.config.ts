@@ -99,7 +99,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // players wait for the media clock most of the time: nine at once keep two cores busy, and none of them late
           maxWorkers: 3,
-          maxConcurrency: 3,
+          maxConcurrency: 4,
           // one browser a worker, and its driver read once: a file starts a second of CPU earlier
           isolate: false,
           sequence: { groupOrder: 2 },

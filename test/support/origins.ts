@@ -7,13 +7,32 @@ import { createDashLiveOrigin } from './dash-live-origin.ts';
 
 const media = new URL('../media', import.meta.url).pathname;
 
+/** Matches the tags that only a playlist with parts has. */
+const OF_PARTS = /^#EXT-X-(PART|PART-INF|PRELOAD-HINT|SERVER-CONTROL):.*\n/gm;
+
+/** A live stream with segments of one second: the low-latency one without its parts. */
+function ofSeconds(base: string): Origin {
+  const origin = createLowLatencyOrigin({ file: `${media}/ll/frag.mp4`, partsPerSegment: 2, base });
+  return async (request) => {
+    const response = await origin(request);
+    if (!new URL(request.url).pathname.endsWith('.m3u8')) return response;
+    return new Response((await response.text()).replace(OF_PARTS, ''), { headers: { 'cache-control': 'no-store' } });
+  };
+}
+
+export type Origin = (request: Request) => Promise<Response>;
+
 /**
  * `/vod/…` is the media of test/media (20 s), `/film/…` the same as a film of ten minutes, `/live/…` its fMP4 stream as
  * an endless one, `/continuous/film/…` and `/continuous/live/…` that stream without discontinuities and subtitles,
  * `/one-timeline/…` the film without discontinuities, `/ll/i.m3u8` a low-latency one, `/dashlive/…` the DASH media as
- * an endless stream.
+ * an endless stream, `/seconds/i.m3u8` one with segments of one second.
+ *
+ * @param files what else is served, by its path
  */
-export function createOrigins(): (request: Request) => Promise<Response> {
+export function createOrigins(
+  files: Record<string, (request: Request) => string | Response | Promise<Response>> = {},
+): Origin {
   const vod = createVodOrigin({ root: media, base: '/vod/' });
   const film = createFilmOrigin({ root: media, times: 30, base: '/film/' });
   const live = createLiveOrigin({ root: `${media}/fmp4`, base: '/live/' });
@@ -22,8 +41,22 @@ export function createOrigins(): (request: Request) => Promise<Response> {
   const oneTimeline = createFilmOrigin({ ...fmp4, base: '/one-timeline/', continuousAfter: 20, subtitles: true });
   const ll = createLowLatencyOrigin({ file: `${media}/ll/frag.mp4`, base: '/ll/' });
   const dashlive = createDashLiveOrigin({ root: `${media}/dash`, base: '/dashlive/' });
-  const origins = new Map(Object.entries({ vod, film, live, continuous, 'one-timeline': oneTimeline, ll, dashlive }));
-  return (request) =>
-    origins.get(new URL(request.url).pathname.split('/')[1]!)?.(request) ??
-    Promise.resolve(new Response(null, { status: 404 }));
+  const origins = new Map(
+    Object.entries({
+      vod,
+      film,
+      live,
+      continuous,
+      'one-timeline': oneTimeline,
+      ll,
+      dashlive,
+      seconds: ofSeconds('/seconds/'),
+    }),
+  );
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    const file = await files[pathname]?.(request);
+    if (file !== undefined) return typeof file === 'string' ? new Response(file) : file;
+    return origins.get(pathname.split('/')[1]!)?.(request) ?? new Response(null, { status: 404 });
+  };
 }

@@ -1,9 +1,10 @@
-import type { Page, Route } from 'playwright-core';
+import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OwnProfiles } from '../support/chromium.mjs';
 import { openChromium } from '../support/chromium.mjs';
 import { runIn } from '../support/engines.ts';
-import { lookUntil } from '../support/recorded-page.ts';
+import { inPart } from '../support/parts.ts';
+import { lookUntil } from '../support/viewer.ts';
 
 const PAGE = 'https://app.test/';
 const FOLDER = 'https://cdn.test/vod/7/';
@@ -30,7 +31,8 @@ const MANIFEST = `<?xml version="1.0"?>
 /** The code that the README of each package shows, without a listener for errors. `args.url` is the URL of `file`. */
 const players = {
   'hls.js': {
-    scripts: ['node_modules/hls.js/dist/hls.min.js', 'packages/hlsjs/dist/secure-token-hlsjs.development.js'],
+    player: 'hls.js/dist/hls.min.js',
+    plugin: 'hlsjs/dist/secure-token-hlsjs',
     file: 'media.m3u8',
     play: `const hls = new Hls(args.config);
       SecureTokenHls.secureToken(hls, '/token');
@@ -38,17 +40,16 @@ const players = {
       hls.attachMedia(video);`,
   },
   'Video.js': {
-    scripts: ['node_modules/video.js/dist/video.min.js', 'packages/videojs/dist/videojs-secure-token.development.js'],
+    player: 'video.js/dist/video.min.js',
+    plugin: 'videojs/dist/videojs-secure-token',
     file: 'media.m3u8',
     play: `const player = videojs(video);
       player.secureToken('/token');
       player.src({ src: args.url, type: 'application/x-mpegURL' });`,
   },
   Shaka: {
-    scripts: [
-      'node_modules/shaka-player/dist/shaka-player.compiled.js',
-      'packages/shaka/dist/secure-token-shaka.development.js',
-    ],
+    player: 'shaka-player/dist/shaka-player.compiled.js',
+    plugin: 'shaka/dist/secure-token-shaka',
     file: 'media.mpd',
     play: `const player = new shaka.Player();
       await player.attach(video);
@@ -56,17 +57,16 @@ const players = {
       player.load(args.url).catch(() => undefined);`,
   },
   'dash.js': {
-    scripts: [
-      'node_modules/dashjs/dist/modern/umd/dash.all.min.js',
-      'packages/dashjs/dist/secure-token-dashjs.development.js',
-    ],
+    player: 'dashjs/dist/modern/umd/dash.all.min.js',
+    plugin: 'dashjs/dist/secure-token-dashjs',
     file: 'media.mpd',
     play: `const player = dashjs.MediaPlayer().create();
       SecureTokenDash.secureToken(player, '/token');
       player.initialize(video, args.url, true);`,
   },
   MP4: {
-    scripts: ['packages/progressive/dist/secure-token-progressive.development.js'],
+    player: undefined,
+    plugin: 'progressive/dist/secure-token-progressive',
     file: 'film.mp4',
     play: `SecureTokenProgressive.secureVideo(video, args.url, '/token').catch(() => undefined);`,
   },
@@ -86,8 +86,10 @@ interface Mistake {
   readonly only?: readonly PlayerName[];
   /** Configuration of hls.js, as text. */
   readonly config?: string;
-  /** Matches the one line that reports the mistake. */
+  /** Matches the one line that reports the mistake in a development build. */
   readonly line: RegExp;
+  /** Code of the error in the default build, where each player is tried. */
+  readonly code?: string;
 }
 
 const tokens = (urls: readonly string[], more: object = {}): Fulfilment =>
@@ -105,10 +107,12 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     line: /ERR_SIGNING_RESPONSE: The signing endpoint answered 404\. Check its URL/,
   },
   'the endpoint answers with the page of a log-in': {
+    code: 'ERR_SIGNING_RESPONSE',
     token: () => ({ contentType: 'text/html', body: '<!doctype html>' }),
     line: /ERR_SIGNING_RESPONSE: .* It is HTML or XML/,
   },
   'the viewer is denied': {
+    code: 'ERR_DENIED',
     token: () => ({ status: 403 }),
     line: /ERR_DENIED: The signing endpoint answered 403\. .*then call renew\(\)/,
   },
@@ -126,6 +130,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     line: /tokens\[0\] without query, headers, base or credentials/,
   },
   'the secrets differ': {
+    code: 'ERR_TOKEN_REFUSED',
     edge: refuse(403),
     line: /ERR_TOKEN_REFUSED: .*answered 403 .*has accepted no token of this signing endpoint.*secure-token doctor/,
   },
@@ -161,7 +166,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
 };
 
 /** Milliseconds for which a second line is waited for. */
-const SILENCE = 1500;
+const SILENCE = 1000;
 
 let browser: OwnProfiles;
 beforeAll(async () => {
@@ -169,8 +174,11 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** Opens the page of an app whose endpoint and CDN answer as `mistake` says. @returns the lines of ours */
-async function openApp(page: Page, { token, edge }: Mistake): Promise<string[]> {
+/** Opens the page of an app whose endpoint and CDN answer as `mistake` says; resolves to the lines of ours. */
+async function linesOf(name: PlayerName, build: 'development' | 'min', mistake: Mistake): Promise<string[]> {
+  const { player, plugin, file, play } = players[name];
+  const { token = tokens, edge = refuse(403), config = '{}' } = mistake;
+  const page = await browser.newPage();
   const lines: string[] = [];
   page.on('console', (line) => {
     if (line.text().startsWith('secure-token')) lines.push(line.text());
@@ -180,34 +188,42 @@ async function openApp(page: Page, { token, edge }: Mistake): Promise<string[]> 
   );
   await page.route(`${PAGE}token`, (route) => {
     const { urls } = route.request().postDataJSON() as { urls: string[] };
-    return route.fulfill((token ?? tokens)(urls));
+    return route.fulfill(token(urls));
   });
-  await page.route(/^https:\/\/(?:cdn|segments)\.test\//, (route) =>
-    route.fulfill((edge ?? refuse(403))(route.request().url())),
-  );
+  await page.route(/^https:\/\/(?:cdn|segments)\.test\//, (route) => route.fulfill(edge(route.request().url())));
   await page.goto(PAGE);
+  if (player) await page.addScriptTag({ path: `node_modules/${player}` });
+  await page.addScriptTag({ path: `packages/${plugin}.${build}.js` });
+  const body = `const video = document.querySelector('video'); args.config = ${config};\n${play}`;
+  await runIn(page, body, { url: FOLDER + file });
+  await lookUntil(
+    () => Promise.resolve(lines),
+    ({ length }) => length > 0,
+    20,
+  );
+  await page.waitForTimeout(SILENCE);
+  await page.close();
   return lines;
 }
 
-describe.each(Object.entries(players))(
-  '%s, with the lines of its README and no listener',
-  (name, { scripts, file, play }) => {
-    const ofPlayer = Object.entries(mistakes).filter(([, { only }]) => !only || only.includes(name as PlayerName));
+const names = Object.keys(players) as PlayerName[];
+const all = Object.entries(mistakes);
 
-    test.concurrent.each(ofPlayer)('%s: the console says so in one line, and what to do', async (_, mistake) => {
-      const page = await browser.newPage();
-      const lines = await openApp(page, mistake);
-      for (const script of scripts) await page.addScriptTag({ path: script });
-      const body = `const video = document.querySelector('video'); args.config = ${mistake.config ?? '{}'};\n${play}`;
-      await runIn(page, body, { url: FOLDER + file });
-      await lookUntil(
-        () => Promise.resolve(lines),
-        ({ length }) => length > 0,
-        20,
-      );
-      await page.waitForTimeout(SILENCE);
-      expect(lines).toEqual([expect.stringMatching(mistake.line)]);
-      await page.close();
-    });
-  },
-);
+describe('in a development build, the console says in one line what is wrong and what to do', () => {
+  describe.each(inPart(names.slice(0, 1), names.slice(1)))(
+    '%s, with the lines of its README and no listener',
+    (name) => {
+      test.concurrent.each(all.filter(([, { only }]) => !only || only.includes(name)))('%s', async (_, mistake) => {
+        expect(await linesOf(name, 'development', mistake)).toEqual([expect.stringMatching(mistake.line)]);
+      });
+    },
+  );
+});
+
+describe.each(names)('in the default build, the console names the error and its page: %s', (name) => {
+  test.concurrent.each(all.filter(([, { code }]) => code))('%s', async (_, mistake) => {
+    const { code = '' } = mistake;
+    const line = expect.stringMatching(`^secure-token: ${code}: .+errors\\.md#${code.toLowerCase()}$`);
+    expect(await linesOf(name, 'min', mistake)).toEqual([line]);
+  });
+});
