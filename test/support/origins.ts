@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { bytesResponse } from '../../examples/origin/bytes-response.mjs';
 import { createContinuousOrigin } from '../../examples/origin/continuous-origin.mjs';
 import { createFilmOrigin } from '../../examples/origin/film-origin.mjs';
 import { createLiveOrigin } from '../../examples/origin/live-origin.mjs';
 import { createLowLatencyOrigin } from '../../examples/origin/low-latency-origin.mjs';
+import { longMp4 } from '../../examples/origin/long-mp4.mjs';
+import { memoryContent } from '../../examples/origin/memory-content.mjs';
 import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 import { createDashLiveOrigin } from './dash-live-origin.ts';
+
+export type Origin = (request: Request) => Promise<Response>;
 
 const media = new URL('../media', import.meta.url).pathname;
 
@@ -20,10 +26,16 @@ function ofSeconds(base: string): Origin {
   };
 }
 
-export type Origin = (request: Request) => Promise<Response>;
+let film: ReturnType<typeof memoryContent> | undefined;
+/** An MP4 of ten minutes: more than a browser loads ahead. */
+const filmMp4 = (request: Request): Response => {
+  const sample = readFileSync(`${media}/v.mp4`);
+  film ??= memoryContent(Buffer.concat([...longMp4(sample, { turns: 30, size: 32e6 })]), { type: 'video/mp4' });
+  return bytesResponse(request, film);
+};
 
 /**
- * `/vod/…` is the media of test/media (20 s), `/film/…` the same as a film of ten minutes, `/live/…` its fMP4 stream as
+ * `/vod/…` is the media of test/media (20 s), `/vod/film.mp4` an MP4 of ten minutes, `/film/…` the same as a film of ten minutes, `/live/…` its fMP4 stream as
  * an endless one, `/continuous/film/…` and `/continuous/live/…` that stream without discontinuities and subtitles,
  * `/one-timeline/…` the film without discontinuities, `/ll/i.m3u8` a low-latency one, `/dashlive/…` the DASH media as
  * an endless stream, `/seconds/i.m3u8` one with segments of one second.
@@ -55,7 +67,7 @@ export function createOrigins(
   );
   return async (request) => {
     const { pathname } = new URL(request.url);
-    const file = await files[pathname]?.(request);
+    const file = await (pathname === '/vod/film.mp4' ? filmMp4 : files[pathname])?.(request);
     if (file !== undefined) return typeof file === 'string' ? new Response(file) : file;
     return origins.get(pathname.split('/')[1]!)?.(request) ?? new Response(null, { status: 404 });
   };

@@ -4,6 +4,8 @@ import { installHelpers } from './page-helpers.ts';
 
 export interface PageServer {
   readonly origin: string;
+  /** What an app serves beside its pages, by its path. */
+  readonly own: Record<string, () => Response | Promise<Response>>;
   /** URL of a page with an element, the helpers of the tests, and these scripts, by their paths in the repository. */
   url(scripts?: readonly string[]): string;
   /** URL of a page with an element and these scripts alone, sent with this Content Security Policy. */
@@ -26,8 +28,11 @@ ${scripts.map((src) => `<script src="${src}"></script>`).join('\n')}
 /** Serves pages, and all files of the repository, from a port of its own: CORS is real. */
 export async function startPageServer(): Promise<PageServer> {
   const files = createVodOrigin({ root: new URL('../..', import.meta.url).pathname });
+  const own: PageServer['own'] = {};
   const server = await listen(async (request) => {
     const { pathname, searchParams } = new URL(request.url);
+    const answer = own[pathname];
+    if (answer) return answer();
     if (pathname === HELPERS) return new Response(helpers, { headers: { 'content-type': 'text/javascript' } });
     // at the root, as in an app: there a worker helps every page
     if (/^\/token-worker[\w.-]*\.js$/.test(pathname))
@@ -44,6 +49,7 @@ export async function startPageServer(): Promise<PageServer> {
     `${server.origin}/page?${new URLSearchParams([['policy', policy], ...scripts.map((src) => ['script', src])])}`;
   return {
     origin: server.origin,
+    own,
     url: (scripts = []) => url([HELPERS, ...scripts.map((path) => `/${path}`)]),
     withPolicy: (policy, scripts) => url(scripts, policy),
     stop: () => server.close(),

@@ -97,7 +97,7 @@ const videojsOf = (name: string, ...scripts: string[]): Player => ({
       if (error) seen.failures.push(error.cause?.code ?? error.message);
     });
     // Video.js forgets a play() between the making of its tech and loadstart, with or without a plugin
-    player.on('loadstart', () => player.play()?.catch(() => undefined));
+    player.on(['loadstart', 'loadedmetadata'], () => player.play()?.catch(() => undefined));
     player.ready(() => {
       window.video = player.tech(true).el();
       if (args.spies) tap(player.tech(true));
