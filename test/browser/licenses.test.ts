@@ -112,6 +112,8 @@ const hasClearKey = `const audioCapabilities = [{ contentType: 'audio/mp4; codec
   const wanted = [{ initDataTypes: ['cenc'], audioCapabilities }];
   return navigator.requestMediaKeySystemAccess('org.w3.clearkey', wanted).then(() => true, () => false);`;
 
+const bytes = (content: Buffer): Response => new Response(new Uint8Array(content));
+
 describe.concurrent.each(players)('licences of $name', ({ scripts, src, play }) => {
   /** A page and its server, which is endpoint, edge and licence server, too. */
   async function open(
@@ -156,8 +158,8 @@ describe.concurrent.each(players)('licences of $name', ({ scripts, src, play }) 
       if (pathname === '/v/i.m3u8') return new Response(playlist);
       if (pathname === '/v/i.mpd')
         return new Response(manifest, { headers: { 'content-type': 'application/dash+xml' } });
-      if (pathname === '/v/init.mp4') return new Response(encryptInit(media('init_2.mp4'), KEY, src === 'i.mpd'));
-      return SEGMENTS.includes(name) ? new Response(encryptSegment(media(name), KEY)) : files(request);
+      if (pathname === '/v/init.mp4') return bytes(encryptInit(media('init_2.mp4'), KEY, src === 'i.mpd'));
+      return SEGMENTS.includes(name) ? bytes(encryptSegment(media(name), KEY)) : files(request);
     });
     const browser = await openChromium();
     const page = await browser.newPage();

@@ -10,8 +10,7 @@ test('a live stream that the browser plays by itself goes on at its edge past ex
   const stage = await createStage({ signer: { ttl: TTL } });
   onTestFinished(() => stage.dispose());
   const page = await (await stage.browser.newContext()).newPage();
-  await page.goto(`${stage.pages.origin}/test/support/videojs.html`);
-  await page.addScriptTag({ url: '/packages/progressive/dist/secure-token-progressive.min.js' });
+  await page.goto(stage.pages.url(['packages/progressive/dist/secure-token-progressive.min.js']));
   const seen = await page.evaluate<{
     played: number;
     isLive: boolean;
@@ -20,7 +19,7 @@ test('a live stream that the browser plays by itself goes on at its edge past ex
     errors: number;
   }>(
     `(async ({ url, endpoint }) => {
-      const video = document.body.appendChild(document.createElement('video'));
+      const video = document.querySelector('video');
       video.muted = true;
       const seen = { played: 0, swaps: 0, failures: [], errors: 0 };
       video.addEventListener('error', () => seen.errors++);

@@ -4,7 +4,9 @@ import { videojs } from '../support/players.ts';
 import { stageFor } from '../support/stage.ts';
 import { unnoticed, watch } from '../support/viewer.ts';
 
-const typeOf = `const typeOf = (src) => (src.endsWith('.mpd') ? 'application/dash+xml'
+const everybody = (): boolean => true;
+const typeOf = `const everybody = (): boolean => true;
+const typeOf = (src) => (src.endsWith('.mpd') ? 'application/dash+xml'
   : src.endsWith('.mp4') ? 'video/mp4' : 'application/x-mpegURL');`;
 
 /** A page that makes the player in its own way. */
@@ -93,8 +95,8 @@ describe.concurrent('an app with Video.js', () => {
   });
 
   test.for([
-    ['is denied', 'vod/fmp4/master.m3u8', 'You are not allowed to watch this video.', { denies: () => true }],
-    ['is denied', 'vod/v.mp4', 'You are not allowed to watch this video.', { denies: () => true }],
+    ['is denied', 'vod/fmp4/master.m3u8', 'You are not allowed to watch this video.', { denies: everybody }],
+    ['is denied', 'vod/v.mp4', 'You are not allowed to watch this video.', { denies: everybody }],
     ['finds the endpoint away', 'vod/v.mp4', 'This video cannot be reached at the moment.', { failWith: 503 }],
     [
       'is refused by the edge',

@@ -29,7 +29,9 @@ interface Watching {
   /** Options of the plugin beside its endpoint; `false`: the player is alone. */
   readonly tokens?: object | false;
   /** @default Chromium */
-  readonly engine?: Engine;
+  readonly engine?: Engine | undefined;
+  /** Runs before the page is loaded. */
+  readonly before?: (page: Page) => Promise<void>;
   /** More of `args`, such as `config`, `late` and `spies`. */
   readonly args?: object;
 }
@@ -41,9 +43,10 @@ export const unnoticed = { failures: [], uncaught: [], leaks: [], error: null };
 export async function watch(
   stage: Stage,
   player: Player,
-  { carrier = 'exact', path = player.films[0]!, tokens = {}, engine, args = {} }: Watching = {},
+  { carrier = 'exact', path = player.films[0]!, tokens = {}, engine, before, args = {} }: Watching = {},
 ): Promise<Viewer> {
   const { tab, page } = await openTab(stage, engine);
+  if (page) await before?.(page);
   await tab.goto(stage.pages.url(player.scripts));
   if (player.bundle)
     await tab.run(`document.head.append(Object.assign(document.createElement('script'), { textContent: args }))`, [
