@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Page, Route } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type * as SecureTokenWorker from '../../packages/worker/src/index.ts';
@@ -122,13 +122,6 @@ const register = (page: Page, kind: 'text' | 'trusted'): Promise<boolean | strin
     { ...film(), kind },
   );
 
-/** Answers as an edge that asks for no token. */
-const withoutToken = (route: Route): Promise<void> =>
-  route.fulfill({
-    path: `test/media${new URL(route.request().url()).pathname.replace('/query/vod', '')}`,
-    headers: { 'Access-Control-Allow-Origin': '*' },
-  });
-
 if (runsMain)
   describe.concurrent('Trusted Types, as docs/production.md says, in Chromium', () => {
     test.each([
@@ -180,18 +173,6 @@ if (runsRest)
       await plays(page);
       expect(await violations(page)).toEqual([]);
     });
-
-    test.each([true, false])(
-      'Video.js does not play without a default policy: its worker is refused, plugin: %s',
-      async (withPlugin) => {
-        const page = await open(VIDEOJS, trustedTypes('default'));
-        const failed = page.waitForEvent('pageerror');
-        if (!withPlugin) await page.route(`${stage.cdn}/**`, withoutToken);
-        await playVideojs(page, withPlugin);
-        expect((await failed).message).toContain("Failed to construct 'Worker'");
-        expect(await violations(page)).toContain(REFUSED_WORKER);
-      },
-    );
 
     test('a token worker without the name secure-token: it rejects with a TypeError', async () => {
       const page = await open(WORKER, trustedTypes("'none'"));

@@ -5,8 +5,8 @@ import { stageFor } from '../support/stage.ts';
 import { unnoticed, watch } from '../support/viewer.ts';
 
 const everybody = (): boolean => true;
-const typeOf = `const everybody = (): boolean => true;
-const typeOf = (src) => (src.endsWith('.mpd') ? 'application/dash+xml'
+
+const typeOf = `const typeOf = (src) => (src.endsWith('.mpd') ? 'application/dash+xml'
   : src.endsWith('.mp4') ? 'video/mp4' : 'application/x-mpegURL');`;
 
 /** A page that makes the player in its own way. */
@@ -172,14 +172,17 @@ describe.concurrent('a source that the browser plays for Video.js', () => {
     expect(await stage.refusals()).toEqual([]);
   });
 
-  test('subtitles that the viewer switches on late are asked for then, with a token that lives; a refusal is replayed', async (context) => {
-    const stage = await stageFor(context, { nginx: false, signer: { ttl: TTL } });
+  test.for([
+    ['long after its first token has ended: it comes with one that lives', TTL, paused, [200]],
+    ['with a token that the edge refuses: it is replayed', 60, '', [403, 200]],
+  ] as const)('a <track> that the viewer switches on %s', async ([, ttl, wait, statuses], context) => {
+    const stage = await stageFor(context, { nginx: false, signer: { ttl } });
     const viewer = await watch(stage, atOnce, { carrier: 'query', path: 'vod/v.mp4', args: { options: native } });
     await viewer.until(({ currentTime }) => currentTime > 0);
     await viewer.run(
       `player.crossOrigin('anonymous');
       window.track = player.addRemoteTextTrack({ src: args.words, kind: 'subtitles' }, false).track;
-      ${paused}`,
+      ${wait}`,
       { words: stage.url('query', 'vod/v.vtt') },
     );
     const asked = (): number[] =>
@@ -187,7 +190,7 @@ describe.concurrent('a source that the browser plays for Video.js', () => {
     expect(asked()).toEqual([]);
     stage.edge.secrets = stage.signer.secrets = ['another secret'];
     await viewer.run(`track.mode = 'showing'; await until(() => track.cues?.length === 10, 'subtitles')`);
-    expect(asked()).toEqual(expect.arrayContaining([403, 200]));
+    expect(asked()).toEqual(expect.arrayContaining(statuses));
   });
 
   test('HLS with overrideNative: false plays past its tokens', async (context) => {

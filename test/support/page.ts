@@ -16,11 +16,14 @@ export interface PageServer {
 const HELPERS = '/helpers.js';
 export const helpers = `(${installHelpers.toString()})();`;
 
+/** Nobody looks at a page, and without the styles of Video.js it is laid out anew for each picture. */
+const HEAD = `<link rel="icon" href="data:,">
+<style>body { margin: 0; background: #fff } .vjs-control-bar { display: none }</style>`;
+
 /** A page with an element and these scripts. */
-export const pageHtml = (scripts: readonly string[]): string => `<!doctype html>
-<meta charset="utf-8"><title>page</title><link rel="icon" href="data:,">
-<!-- nobody looks at it, and without the styles of Video.js it is laid out anew for each picture -->
-<style>body { margin: 0; background: #fff } .vjs-control-bar { display: none }</style>
+export const pageHtml = (scripts: readonly string[], head = HEAD): string => `<!doctype html>
+<meta charset="utf-8"><title>page</title>
+${head}
 <video muted playsinline width="320" height="180"></video>
 ${scripts.map((src) => `<script src="${src}"></script>`).join('\n')}
 `;
@@ -33,16 +36,15 @@ export async function startPageServer(): Promise<PageServer> {
     const { pathname, searchParams } = new URL(request.url);
     const answer = own[pathname];
     if (answer) return answer();
+    if (pathname === '/favicon.ico') return new Response(null, { status: 204 });
     if (pathname === HELPERS) return new Response(helpers, { headers: { 'content-type': 'text/javascript' } });
     // at the root, as in an app: there a worker helps every page
     if (/^\/token-worker[\w.-]*\.js$/.test(pathname))
       return files(new Request(new URL(`/packages/worker/dist${pathname}`, request.url)));
     if (pathname !== '/page') return files(request);
-    return new Response(pageHtml(searchParams.getAll('script')), {
-      headers: {
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': searchParams.get('policy') ?? '',
-      },
+    const policy = searchParams.get('policy') ?? '';
+    return new Response(pageHtml(searchParams.getAll('script'), policy ? '' : undefined), {
+      headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
     });
   });
   const url = (scripts: readonly string[], policy = ''): string =>
