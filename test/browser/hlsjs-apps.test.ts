@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 import { listen } from '../support/listen.ts';
 import { hasMovableNginx } from '../support/nginx.ts';
@@ -154,6 +154,24 @@ describe.concurrent('an app with hls.js', () => {
     expect(await viewer.look()).toMatchObject(unnoticed);
     expect(target.requests.length).toBeGreaterThan(0);
     for (const { url } of target.requests) expect(url).toMatch(/\/ts\/lo\/\w+\.(m3u8|ts)$/);
+  });
+
+  test('CMCD reports to a collector of somebody else name segments, and no token', async (context) => {
+    const reports: string[] = [];
+    const collector = await listen(async (request) => {
+      reports.push(`${request.url} ${request.headers.get('referer')} ${await request.text()}`);
+      const headers = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Headers': '*' };
+      return new Response(null, { status: 204, headers });
+    });
+    onTestFinished(() => collector.close());
+    const stage = await stageFor(context);
+    const eventTargets = [{ url: `${collector.origin}/cmcd`, events: ['rr', 'ps', 't'], interval: 1 }];
+    const cmcd = { version: 2, sessionId: 'session-1', contentId: 'film-1', eventTargets };
+    await watch(stage, hlsjs, { carrier: 'query', args: { config: { cmcd } } });
+    const isOfSegment = (report: string): boolean => /s00\d\.m4s/.test(report);
+    // one comes some time after what it reports
+    await vi.waitFor(() => expect(reports.filter(isOfSegment)).not.toEqual([]), { timeout: 60_000 });
+    expect(reports.filter((report) => /[?&]st=|st%3D/.test(report))).toEqual([]);
   });
 
   test('live with keys: tokens are renewed, and a key is loaded once, not once a reload', async (context) => {
