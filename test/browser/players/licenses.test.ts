@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import type { TestContext } from 'vitest';
 import { describe, expect, test, vi } from 'vitest';
-import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
-import { openChromium } from '../support/chromium.mjs';
-import { encryptInit, encryptSegment } from '../support/common-encryption.ts';
-import { runIn } from '../support/engines.ts';
-import { listen } from '../support/listen.ts';
-import { helpers, pageHtml } from '../support/page.ts';
-import type { Player } from '../support/players.ts';
-import { dashjs, hlsjs, shaka, videojs } from '../support/players.ts';
+import { createVodOrigin } from '../../../examples/origin/vod-origin.mjs';
+import { openChromium } from '../../support/chromium.mjs';
+import { encryptInit, encryptSegment } from '../../support/common-encryption.ts';
+import { runIn } from '../../support/engines.ts';
+import { listen } from '../../support/listen.ts';
+import { helpers, pageHtml } from '../../support/page.ts';
+import type { Player } from '../../support/players.ts';
+import { dashjs, hlsjs, shaka, videojs } from '../../support/players.ts';
 
 const KEY = {
   id: Buffer.from('0123456789abcdef0123456789abcdef', 'hex'),

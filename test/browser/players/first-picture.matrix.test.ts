@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { tokensFor } from '../../packages/server/src/index.ts';
-import { createOrigins } from '../support/origins.ts';
-import { inPart } from '../support/parts.ts';
-import { hlsjs, videojs } from '../support/players.ts';
-import { stageFor } from '../support/stage.ts';
-import { tokenFormat } from '../support/token-formats.ts';
-import { unnoticed, watch } from '../support/viewer.ts';
+import { tokensFor } from '../../../packages/server/src/index.ts';
+import { createOrigins } from '../../support/origins.ts';
+import { inPart } from '../../support/parts.ts';
+import { hlsjs, videojs } from '../../support/players.ts';
+import { stageFor } from '../../support/stage.ts';
+import { tokenFormat } from '../../support/token-formats.ts';
+import { unnoticed, watch } from '../../support/viewer.ts';
 
 const ttl = 300;
 const expand = { fetch };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { inPart } from '../support/parts.ts';
-import { dashjs, hlsjs, videojs } from '../support/players.ts';
-import { stageFor } from '../support/stage.ts';
-import { told, unnoticed, watch } from '../support/viewer.ts';
+import { inPart } from '../../support/parts.ts';
+import { dashjs, hlsjs, videojs } from '../../support/players.ts';
+import { stageFor } from '../../support/stage.ts';
+import { told, unnoticed, watch } from '../../support/viewer.ts';
 
 /** Seconds of play: two lifetimes of a token. */
 const SECONDS = 10;

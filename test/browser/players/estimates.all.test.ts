@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { dashjs, hlsjs, shaka, videojs } from '../support/players.ts';
-import { stageFor } from '../support/stage.ts';
-import { watch } from '../support/viewer.ts';
+import { dashjs, hlsjs, shaka, videojs } from '../../support/players.ts';
+import { stageFor } from '../../support/stage.ts';
+import { watch } from '../../support/viewer.ts';
 
 /** Expressions for what a player thinks of the network, in bits a second. */
 const players = [

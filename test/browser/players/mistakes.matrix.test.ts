@@ -1,10 +1,10 @@
 import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OwnProfiles } from '../support/chromium.mjs';
-import { openChromium } from '../support/chromium.mjs';
-import { runIn } from '../support/engines.ts';
-import { inPart } from '../support/parts.ts';
-import { lookUntil } from '../support/viewer.ts';
+import type { OwnProfiles } from '../../support/chromium.mjs';
+import { openChromium } from '../../support/chromium.mjs';
+import { runIn } from '../../support/engines.ts';
+import { inPart } from '../../support/parts.ts';
+import { lookUntil } from '../../support/viewer.ts';
 
 const PAGE = 'https://app.test/';
 const FOLDER = 'https://cdn.test/vod/7/';

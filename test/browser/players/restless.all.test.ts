@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { newest } from '../support/players.ts';
-import { stageFor } from '../support/stage.ts';
-import { watch } from '../support/viewer.ts';
+import { newest } from '../../support/players.ts';
+import { stageFor } from '../../support/stage.ts';
+import { watch } from '../../support/viewer.ts';
 
 /** Films of ten minutes without init segments: after such a storm hls.js alone may ask for one again and again. */
 const film = { 'dash.js': 'vod/dash/template.mpd', 'SPF, which fetches': 'continuous/film/master.m3u8' };

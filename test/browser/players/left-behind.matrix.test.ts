@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { createLiveOrigin } from '../../examples/origin/live-origin.mjs';
-import { createDashLiveOrigin } from '../support/dash-live-origin.ts';
-import type { Origin } from '../support/origins.ts';
-import { inPart } from '../support/parts.ts';
-import type { Player } from '../support/players.ts';
-import { dashjs, hlsjs } from '../support/players.ts';
-import type { Stage } from '../support/stage.ts';
-import { stageFor } from '../support/stage.ts';
-import type { Viewer } from '../support/viewer.ts';
-import { told, watch } from '../support/viewer.ts';
+import { createLiveOrigin } from '../../../examples/origin/live-origin.mjs';
+import { createDashLiveOrigin } from '../../support/dash-live-origin.ts';
+import type { Origin } from '../../support/origins.ts';
+import { inPart } from '../../support/parts.ts';
+import type { Player } from '../../support/players.ts';
+import { dashjs, hlsjs } from '../../support/players.ts';
+import type { Stage } from '../../support/stage.ts';
+import { stageFor } from '../../support/stage.ts';
+import type { Viewer } from '../../support/viewer.ts';
+import { told, watch } from '../../support/viewer.ts';
 
 /** Seconds for which the endpoint is away: longer than the window, and than what is loaded. */
 const LASTS = 10;

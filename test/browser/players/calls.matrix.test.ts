@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { inPart } from '../support/parts.ts';
-import { hlsjs, videojs } from '../support/players.ts';
-import { stageFor } from '../support/stage.ts';
-import { unnoticed, watch } from '../support/viewer.ts';
+import { inPart } from '../../support/parts.ts';
+import { hlsjs, videojs } from '../../support/players.ts';
+import { stageFor } from '../../support/stage.ts';
+import { unnoticed, watch } from '../../support/viewer.ts';
 
 /** What is asked for before a player has read its first playlists: of more weight here than in a longer session. */
-const CALLS_OF_THE_START = 2;
+const CALLS_OF_THE_START = 3;
 
 describe.concurrent.each(inPart([hlsjs], [videojs]))('$name, one token of 20 s for each URL', (player) => {
   test.for([
