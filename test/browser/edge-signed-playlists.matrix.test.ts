@@ -57,11 +57,13 @@ async function play(
   requested = [];
   const src = await signUrl(`${edge.origin}/${path}`, { format, expiresIn: 600 });
   await tab.goto(`${edge.origin}/page?src=${encodeURIComponent(src)}`);
-  for (const end = Date.now() + 90_000; ; await delay(100)) {
+  const end = Date.now() + 90_000;
+  for (;;) {
     const seen = await tab.run<{ time: number; error: number }>(
       `const { currentTime, error } = document.querySelector('video'); return { time: currentTime, error: error?.code ?? 0 };`,
     );
     if (isOver(seen.time) || seen.error > 0 || Date.now() > end) return seen;
+    await delay(100);
   }
 }
 
