@@ -94,7 +94,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           ...filesOf('browser'),
-          globalSetup: [from('test/support/build-code-if-needed.ts'), from('test/support/unpack-chromium.ts')],
+          globalSetup: [from('test/support/prepare-browsers.ts')],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           // players wait for the media clock most of the time: nine at once keep two cores busy, and none of them late

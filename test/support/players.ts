@@ -1,9 +1,5 @@
-import { describe } from 'vitest';
 import { spfEngine } from '../../examples/backend/spf-engine.mjs';
 import type { EdgeSettings } from './edge-server.ts';
-import type { Engine } from './engines.ts';
-import { engines } from './engines.ts';
-import { inPart } from './parts.ts';
 
 /**
  * A player as a page has it. The bodies run in a page with the helpers of `page-helpers.ts`. `args` has `src`, the
@@ -234,7 +230,7 @@ export const dashjs = dashjsOf('dash.js', 'node_modules/dashjs');
 export const newest: readonly Player[] = [hlsjs, videojs, shaka, dashjs, fetching, behindWorker];
 
 /** Versions that are supported beside the newest, and other builds. */
-const others: readonly Player[] = [
+export const others: readonly Player[] = [
   hlsjsOf('hls.js 1.6', 'node_modules/hls.js-1.6'),
   hlsjsOf('hls.js 1.5', 'node_modules/hls.js-1.5'),
   videojsOf('Video.js 8.17', 'node_modules/video.js-8.17/dist/video.min.js'),
@@ -247,17 +243,3 @@ const others: readonly Player[] = [
   shakaOf('Shaka Player 4.11', 'node_modules/shaka-player-4.11', SHAKA),
   dashjsOf('dash.js 5.0', 'test/extra/node_modules/dashjs-5.0'),
 ];
-
-/**
- * Runs the same tests with each player: in `npm test` with the newest in Chromium, in `npm run test:all` with all others,
- * and with two players in the other engines.
- */
-export function describePlayers(title: string, define: (player: Player, engine?: Engine) => void): void {
-  for (const player of inPart(newest, others))
-    describe(`${title}: ${player.name}`, { concurrent: true }, () => define(player));
-  for (const engine of engines.filter(({ name }) => name !== 'chromium'))
-    for (const player of [hlsjs, videojs])
-      describe(`${title}: ${player.name} in ${engine.name}`, { retry: engine.retry, tags: [...engine.tags] }, () =>
-        define(player, engine),
-      );
-}

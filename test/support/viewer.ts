@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { vi, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import type { Engine, Tab } from './engines.ts';
-import { tabOf } from './engines.ts';
+import { engines, tabOf } from './engines.ts';
 import type { Seen } from './page-helpers.ts';
+import { inPart } from './parts.ts';
 import type { Player } from './players.ts';
+import { hlsjs, newest, others, videojs } from './players.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
 
@@ -118,3 +120,17 @@ export async function standsStill(count: () => number): Promise<void> {
 /** The codes and reasons of what a token source has told. */
 export const told = ({ tokens }: Pick<Seen, 'tokens'>): string[] =>
   tokens.map(({ type, reason, code, status }) => [type, reason ?? code ?? status].join(' '));
+
+/**
+ * Runs the same tests with each player: in `npm test` with the newest in Chromium, in `npm run test:all` with all others,
+ * and with two players in the other engines.
+ */
+export function describePlayers(title: string, define: (player: Player, engine?: Engine) => void): void {
+  for (const player of inPart(newest, others))
+    describe(`${title}: ${player.name}`, { concurrent: true }, () => define(player));
+  for (const engine of engines.filter(({ name }) => name !== 'chromium'))
+    for (const player of [hlsjs, videojs])
+      describe(`${title}: ${player.name} in ${engine.name}`, { retry: engine.retry, tags: [...engine.tags] }, () =>
+        define(player, engine),
+      );
+}

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { describePlayers } from '../../support/players.ts';
 import { stageFor } from '../../support/stage.ts';
 import type { Seen } from '../../support/page-helpers.ts';
-import { standsStill, told, watch } from '../../support/viewer.ts';
+import { describePlayers, standsStill, told, watch } from '../../support/viewer.ts';
 
 /** Seconds that a token lives. */
 const TTL = 3;

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { describePlayers } from '../../support/players.ts';
 import { stageFor } from '../../support/stage.ts';
-import { standsStill, told, unnoticed, watch } from '../../support/viewer.ts';
+import { describePlayers, standsStill, told, unnoticed, watch } from '../../support/viewer.ts';
 
 /** Seconds that a token lives. */
 const TTL = 3;

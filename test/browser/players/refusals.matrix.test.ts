@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { describePlayers } from '../../support/players.ts';
 import { stageFor } from '../../support/stage.ts';
-import { told, unnoticed, watch } from '../../support/viewer.ts';
+import { describePlayers, told, unnoticed, watch } from '../../support/viewer.ts';
 
 const SECRET = 'another secret';
 
