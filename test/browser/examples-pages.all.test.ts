@@ -1,10 +1,24 @@
 import type { Page, Request, Response } from 'playwright-core';
 import { describe } from 'vitest';
-import { exampleTest as it, playOn, tile } from '../support/examples-page.ts';
+import { exampleTest as it, playOn, playsUnseen, tile } from '../support/examples-page.ts';
 
 const pages = ['hlsjs', 'live', 'catalogue', 'videojs', 'shaka', 'dashjs', 'fetch', 'mp4', 'sessions'];
 
 describe.concurrent('the pages of npm start', () => {
+  it.for([
+    ['hlsjs.html', 'AES-128'],
+    ['videojs.html', 'fMP4, audio and subtitles'],
+    ['shaka.html', 'HLS, audio and subtitles'],
+    ['dashjs.html', 'Numbered segments'],
+    ['live.html', 'Low latency: parts, blocking reloads'],
+    ['fetch.html', 'On demand'],
+  ] as const)(
+    '%s plays "%s": nothing is refused, and the page shows no token',
+    async ([path, stream], { expect, open }) => {
+      await playsUnseen(await open(path), stream, expect);
+    },
+  );
+
   it('nothing sticks out, on a phone and on a laptop; the first page is one screen of a laptop', async ({
     examples,
     expect,

@@ -1,23 +1,12 @@
 import { describe } from 'vitest';
 import { exampleTest as it, playOn, playsUnseen, press } from '../support/examples-page.ts';
 
-/** The pages of `npm start`, and the stream that each plays here; other tests play the others. */
-const pages = {
-  'hlsjs.html': 'AES-128',
-  'videojs.html': 'fMP4, audio and subtitles',
-  'shaka.html': 'HLS, audio and subtitles',
-  'dashjs.html': 'Numbered segments',
-  'live.html': 'Low latency: parts, blocking reloads',
-  'fetch.html': 'On demand',
-};
+const pages = ['hlsjs', 'live', 'catalogue', 'videojs', 'shaka', 'dashjs', 'fetch', 'mp4', 'sessions'];
 
 describe.concurrent('the pages of npm start', () => {
-  it.for(Object.entries(pages))(
-    '%s plays "%s": nothing is refused, and the page shows no token',
-    async ([path, stream], { expect, open }) => {
-      await playsUnseen(await open(path), stream, expect);
-    },
-  );
+  it('the page of hls.js plays, refuses nothing, and shows no token', async ({ expect, open }) => {
+    await playsUnseen(await open('hlsjs.html'), 'fMP4, audio and subtitles', expect);
+  });
 
   it('the first page leads to every example, and into the documentation', async ({ examples, expect, open }) => {
     const { page } = await open('');
@@ -25,14 +14,7 @@ describe.concurrent('the pages of npm start', () => {
       .locator('main a')
       .evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
     expect(links.map((link) => link.replace(examples.url, ''))).toEqual(
-      expect.arrayContaining([
-        ...Object.keys(pages),
-        'mp4.html',
-        'catalogue.html',
-        'sessions.html',
-        'docs/errors.md',
-        'docs/README.md',
-      ]),
+      expect.arrayContaining([...pages.map((name) => `${name}.html`), 'docs/errors.md', 'docs/README.md']),
     );
     for (const link of links) expect((await fetch(link)).status, link).toBe(200);
   });
