@@ -45,12 +45,14 @@ describeMedia('MP4', (engine, it) => {
       failures: string[];
     }>(
       `${open('swap')}
-      Object.assign(video, { playbackRate: 1.5, volume: 0.25, loop: true });
       const track = video.addTextTrack('subtitles', 'words', 'en');
       track.mode = 'hidden';
+      Object.assign(video, { playbackRate: 1.5, volume: 0.25, loop: true });
       const offsets = [];
       for (const time of [100, 450]) {
-        ${outlive}
+        await sleep(3500);
+        video.pause();
+        await sleep(100);
         await seek(time);
         offsets.push(Math.abs(video.currentTime - time));
         await start();
