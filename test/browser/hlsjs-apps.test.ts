@@ -36,6 +36,8 @@ async function startElsewhere(): Promise<{ origin: string; requests: Request[] }
 
 const playlist = (...lines: string[]): string =>
   ['#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-TARGETDURATION:2', ...lines, '#EXT-X-ENDLIST', ''].join('\n');
+/** What becomes of the token of a playlist that is reloaded: on a busy machine it may have ended before. */
+const RENEWED = ['tokenrenewed expiring', 'tokenrenewed expired'];
 const START = '2026-01-01T00:00:00.000Z';
 const BREAK = `#EXT-X-DATERANGE:ID="break",CLASS="com.apple.hls.interstitial",START-DATE="${START}",CUE="PRE"`;
 
@@ -189,9 +191,8 @@ describe.concurrent('an app with hls.js', () => {
     };
     const stage = await stageFor(context, { origin: createOrigins({ '/vod/live.m3u8': live }), signer: { ttl: 3 } });
     const viewer = await watch(stage, hlsjs, { path: 'vod/live.m3u8', args: { config: { liveSyncDurationCount: 2 } } });
-    const seen = await viewer.until(({ currentTime }) => currentTime > 9);
-    expect(seen).toMatchObject(unnoticed);
-    expect(told(seen)).toContain('tokenrenewed expiring');
+    await viewer.until(({ currentTime }) => currentTime > 9);
+    expect(await viewer.until((now) => RENEWED.some((each) => told(now).includes(each)))).toMatchObject(unnoticed);
     const keys = stage.edge.requests.map(({ path }) => path).filter((path) => path.endsWith('.bin'));
     expect(keys.slice(0, 2)).toEqual(['/vod/aes/k0.bin', '/vod/aes/k1.bin']);
     expect(new Set(keys).size).toBe(keys.length);
