@@ -136,7 +136,7 @@ describe.concurrent('docs/migrate.md', () => {
 });
 
 if (runsMain)
-  test('README.md: the lines for who does not need a plugin play', async (context) => {
+  test.concurrent('README.md: the lines for who does not need a plugin play', async (context) => {
     const stage = await stageFor(context);
     const page = await openPage(stage);
     const lines = codeIn('README.md').find((code) => code.includes('xhrSetup'))!;
@@ -146,20 +146,23 @@ if (runsMain)
   });
 
 if (runsMain)
-  test('docs/mp4.md: its page plays past its first token, shows subtitles and downloads, and no request is refused', async (context) => {
-    const stage = await stageFor(context, { signer: { ttl: 2 } });
-    const page = await openPage(stage);
-    const code = codeIn('docs/mp4.md').find((each) => each.startsWith('// film.mjs'))!;
-    await page.addScriptTag({ content: await bundle(stage, code, ''), type: 'module' });
-    await page.waitForFunction(() => typeof document.querySelector('button')?.onclick === 'function');
-    await page.waitForFunction(() => {
-      const { currentTime, textTracks } = document.querySelector('video')!;
-      return currentTime > 4 && textTracks[0]?.cues?.length;
-    });
-    await page.evaluate(() => (document.querySelector('video')!.currentTime = 0));
-    const download = page.waitForEvent('download');
-    await page.click('button');
-    expect((await download).suggestedFilename()).toBe('film.mp4');
-    expect(await stage.refusals()).toEqual([]);
-    expect(stage.signer.calls.length).toBeGreaterThan(1);
-  });
+  test.concurrent(
+    'docs/mp4.md: its page plays past its first token, shows subtitles and downloads, and no request is refused',
+    async (context) => {
+      const stage = await stageFor(context, { signer: { ttl: 2 } });
+      const page = await openPage(stage);
+      const code = codeIn('docs/mp4.md').find((each) => each.startsWith('// film.mjs'))!;
+      await page.addScriptTag({ content: await bundle(stage, code, ''), type: 'module' });
+      await page.waitForFunction(() => typeof document.querySelector('button')?.onclick === 'function');
+      await page.waitForFunction(() => {
+        const { currentTime, textTracks } = document.querySelector('video')!;
+        return currentTime > 4 && textTracks[0]?.cues?.length;
+      });
+      await page.evaluate(() => (document.querySelector('video')!.currentTime = 0));
+      const download = page.waitForEvent('download');
+      await page.click('button');
+      expect((await download).suggestedFilename()).toBe('film.mp4');
+      expect(await stage.refusals()).toEqual([]);
+      expect(stage.signer.calls.length).toBeGreaterThan(1);
+    },
+  );

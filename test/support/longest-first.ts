@@ -14,7 +14,7 @@ const LONGEST = [
   'browser/players/outages',
   'browser/players/films',
   'browser/players/denials',
-  'browser/players/left-behind',
+  'browser/players/live',
   'browser/hlsjs-apps',
 ];
 

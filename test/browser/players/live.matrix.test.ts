@@ -5,11 +5,11 @@ import { createDashLiveOrigin } from '../../support/dash-live-origin.ts';
 import type { Origin } from '../../support/origins.ts';
 import { inPart } from '../../support/parts.ts';
 import type { Player } from '../../support/players.ts';
-import { dashjs, hlsjs } from '../../support/players.ts';
+import { dashjs, hlsjs, videojs } from '../../support/players.ts';
 import type { Stage } from '../../support/stage.ts';
 import { stageFor } from '../../support/stage.ts';
 import type { Viewer } from '../../support/viewer.ts';
-import { told, watch } from '../../support/viewer.ts';
+import { told, unnoticed, watch } from '../../support/viewer.ts';
 
 /** Seconds for which the endpoint is away: longer than the window, and than what is loaded. */
 const LASTS = 10;
@@ -75,3 +75,49 @@ test.concurrent.for(inPart<string>([], ['hls.js']))(
     expect(currentTime).toBeLessThan(stood + 4);
   },
 );
+
+/** Seconds of play: two lifetimes of a token. */
+const SECONDS = 10;
+
+const lowLatency = inPart(
+  [{ player: hlsjs, path: 'll/i.m3u8', part: /\/p\d+\.\d\.m4s$/, config: { lowLatencyMode: true } }],
+  [
+    { player: videojs, path: 'll/i.m3u8', part: /\/p\d+\.\d\.m4s$/, config: {} },
+    { player: dashjs, path: 'dashlive/chunked.mpd', part: /\.m4s$/, config: {} },
+  ],
+);
+
+describe.concurrent.each(lowLatency)('low latency with $player.name', ({ player, path, part, config }) => {
+  test('parts go by with one token of five seconds for each URL, and nothing is refused or asked for twice', async (context) => {
+    const stage = await stageFor(context, { signer: { ttl: 5, delay: 0.05 } });
+    const viewer = await watch(stage, player, { path, args: { config } });
+    await viewer.until(({ currentTime }) => currentTime > 0);
+    const seen = await viewer.moves(SECONDS);
+    // a blocking reload has less than two seconds, which a busy machine may need
+    expect({ ...seen, failures: seen.failures.filter((each) => each !== 'levelLoadTimeOut') }).toMatchObject(unnoticed);
+    expect(told(seen).filter((each) => !each.startsWith('tokenrenewed'))).toEqual([]);
+    const parts = stage.edge.requests.map((request) => request.path).filter((each) => part.test(each));
+    expect(parts.length).toBeGreaterThan(SECONDS);
+    expect(new Set(parts).size).toBe(parts.length);
+    expect(await stage.refusals()).toEqual([]);
+  });
+});
+
+/** What is asked for before a player has read its first playlists: of more weight here than in a longer session. */
+const CALLS_OF_THE_START = 3;
+
+describe.concurrent.each(inPart([hlsjs], [videojs]))('$name, one token of 20 s for each URL', (player) => {
+  test.for([
+    ['live, segments of 1 s', 'seconds/i.m3u8'],
+    ...inPart([], [['on demand, with sound and subtitles', 'film/fmp4/master.m3u8']]),
+  ] as [string, string][])('%s: a call for six requests', async ([, path], context) => {
+    const stage = await stageFor(context, { signer: { ttl: 20 } });
+    const config = { maxBufferLength: 10, maxMaxBufferLength: 10 };
+    const viewer = await watch(stage, player, { path, args: { config } });
+    await viewer.until(({ currentTime }) => currentTime > 0);
+    expect(await viewer.moves(12)).toMatchObject(unnoticed);
+    const [calls, requests] = [stage.signer.calls.length, stage.edge.requests.length];
+    expect(calls, `calls for ${requests} requests`).toBeLessThanOrEqual(requests / 6 + CALLS_OF_THE_START);
+    expect(await stage.refusals()).toEqual([]);
+  });
+});
