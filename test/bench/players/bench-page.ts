@@ -91,9 +91,8 @@ export async function openBenchPage(
   });
   if (recorded) await page.addInitScript(installRecording);
   await page.addInitScript(installBenchRecord);
-  // a worker helps the pages beside its file and below
   const plain = `${stage.pages.origin}/test/bench/players/page.html`;
-  await page.goto(contender.worker ? stage.pages.withPolicy('', []) : plain);
+  await page.goto(contender.worker ? stage.pages.url() : plain);
   for (const url of scripts[player].player) await page.addScriptTag({ url: `/node_modules/${url}` });
   if (player === 'SPF') await page.addScriptTag({ content: await spfEngine('iife') });
   if (way === 'ours') await page.addScriptTag({ url: `/packages/${scripts[player].plugin}` });
