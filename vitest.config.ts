@@ -94,12 +94,12 @@ export default defineConfig({
         test: {
           name: 'browser',
           ...filesOf('browser'),
-          globalSetup: [from('test/support/build-code-if-needed.ts'), from('test/support/unpack-chromium.ts')],
+          globalSetup: [from('test/support/prepare-browsers.ts')],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           // players wait for the media clock most of the time: nine at once keep two cores busy, and none of them late
           maxWorkers: 3,
-          maxConcurrency: 3,
+          maxConcurrency: 4,
           // one browser a worker, and its driver read once: a file starts a second of CPU earlier
           isolate: false,
           sequence: { groupOrder: 2 },

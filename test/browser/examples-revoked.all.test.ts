@@ -29,22 +29,6 @@ async function jumpUntilDenied(page: Page): Promise<void> {
   }
 }
 
-describe.concurrent('a denial that no button has caused', () => {
-  it('is lifted by the page of hls.js, and the film goes on', async ({ examples, expect, open }) => {
-    const { page, errors } = await open('hlsjs.html');
-    await playOn(page, 1);
-    let denied = 0;
-    await page.route(`${examples.app}/token`, async (route) => {
-      if (route.request().method() !== 'POST' || denied > 0) return route.continue();
-      denied++;
-      return route.fulfill({ status: 403, headers: { 'Access-Control-Allow-Origin': '*' } });
-    });
-    await happens(page, 'ERR_DENIED');
-    await playOn(page, 25, 2); // more than was buffered
-    expect(errors).toEqual([]);
-  });
-});
-
 describe.concurrent('a revoked viewer', () => {
   it.for(['hlsjs.html', 'catalogue.html', 'videojs.html', 'shaka.html', 'dashjs.html', 'fetch.html', 'mp4.html'])(
     'is told in the picture of %s, after what was loaded has been played, and goes on there once all is undone',

@@ -1,78 +1,44 @@
-import type { Page, Request, Response } from 'playwright-core';
 import { describe } from 'vitest';
-import { exampleTest as it, playOn, playsUnseen, tile } from '../support/examples-page.ts';
+import { exampleTest as it, playOn, playsUnseen, press } from '../support/examples-page.ts';
 
-describe.concurrent.each([
-  ['hlsjs.html', ['fMP4, audio and subtitles', 'TS', 'AES-128', 'Byte ranges']],
-  ['dashjs.html', ['Numbered segments']],
-  ['videojs.html', ['fMP4, audio and subtitles', 'AES-128', 'Live']],
-  ['shaka.html', ['HLS, audio and subtitles']],
-  ['live.html', ['Live', 'Low latency: parts, blocking reloads']],
-])('%s', (path, streams) => {
-  it.for(streams)('plays %s', async (stream, { expect, open }) => {
-    await playsUnseen(await open(path), stream, expect);
+const pages = ['hlsjs', 'live', 'catalogue', 'videojs', 'shaka', 'dashjs', 'fetch', 'mp4', 'sessions'];
+
+describe.concurrent('the pages of npm start', () => {
+  it('the page of hls.js plays, refuses nothing, and shows no token', async ({ expect, open }) => {
+    await playsUnseen(await open('hlsjs.html'), 'fMP4, audio and subtitles', expect);
   });
-});
 
-describe('catalogue.html', () => {
-  const folders = { Indigo: '/film/fmp4/', Moss: '/film/ts/', Ember: '/film/aes/' };
-  /**
-   * Chooses a title; resolves to how many signing calls its first segment, and all that was asked for in front of it,
-   * have their tokens from: what the first frame has waited for, however long the machine takes.
-   */
-  const choose = async (page: Page, title: keyof typeof folders): Promise<number> => {
-    const sent: string[] = [];
-    const answers: Promise<string>[] = [];
-    const onRequest = (request: Request): void => void sent.push(request.url());
-    const onResponse = (response: Response): void => {
-      if (response.request().postData()?.includes(folders[title])) answers.push(response.text());
-    };
-    page.on('request', onRequest).on('response', onResponse);
-    await page.getByRole('button', { name: title }).click();
-    await page
-      .locator('#switches tr', { hasText: title })
-      .first()
-      .getByText(/^\d+ ms$/)
-      .waitFor();
-    page.off('request', onRequest).off('response', onResponse);
-    const urls = sent.filter((url) => url.includes(folders[title]));
-    const first = urls.findIndex((url) => /\/s\d+\.(?:m4s|ts)\?/.test(url));
-    const tokens = urls.slice(0, first + 1).map((url) => new URL(url).searchParams.get('st')!);
-    return (await Promise.all(answers)).filter((text) => tokens.some((token) => text.includes(token))).length;
-  };
-  /** Points at a title until the page has its tokens. */
-  const pointAt = async (page: Page, title: string) => {
-    await page.getByRole('button', { name: title }).hover();
-    await page.locator('[aria-busy="false"]', { hasText: title }).waitFor();
-  };
+  it('the first page leads to every example, and into the documentation', async ({ examples, expect, open }) => {
+    const { page } = await open('');
+    const links = await page
+      .locator('main a')
+      .evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+    expect(links.map((link) => link.replace(examples.url, ''))).toEqual(
+      expect.arrayContaining([...pages.map((name) => `${name}.html`), 'docs/errors.md', 'docs/README.md']),
+    );
+    for (const link of links) expect((await fetch(link)).status, link).toBe(200);
+  });
 
-  it('starts a title that was pointed at without a call, else with one; or with one after the other', async ({
+  it('the doctor shows that nothing is wrong, then why an edge with a wrong clock refuses, and no token', async ({
     expect,
     open,
   }) => {
-    const { page, errors } = await open('catalogue.html');
-    expect(await page.locator('#code mark').allInnerTexts()).toEqual([
-      'secureToken(hls, source);',
-      expect.stringMatching(/^await source\.sign\(src\)/),
-    ]);
-    await page
-      .locator('#switches')
-      .getByText(/^\d+ ms$/)
-      .waitFor();
-    await pointAt(page, 'Moss');
-    expect(await choose(page, 'Moss')).toBe(0);
-    await pointAt(page, 'Ember');
-    expect(await choose(page, 'Ember')).toBe(0);
-    await page.getByText('at the click, in one call').click();
-    expect(await choose(page, 'Indigo')).toBe(1);
-    expect(
-      Number(await page.locator('#switches tr', { hasText: 'Indigo' }).first().locator('td').nth(2).innerText()),
-    ).toBeGreaterThan(0);
-    await page.getByText('at the click, one after the other').click();
-    expect(await choose(page, 'Moss')).toBeGreaterThan(2);
-    await playOn(page, 2);
-    expect(await page.getByRole('button', { name: 'Moss' }).getAttribute('aria-pressed')).toBe('true');
-    expect(await tile(page, 'refused')).toBe('0 / 0');
+    const { page, errors, tokens } = await open('hlsjs.html');
+    await playOn(page, 1);
+    await press(page, 'Ask the doctor');
+    await page.locator('[data-diagnosis]', { hasText: 'Nothing is wrong.' }).waitFor();
+
+    await press(page, '30 s ahead');
+    expect(await page.locator('[data-diagnosis]').innerText()).toBe('');
+    await press(page, 'Ask the doctor');
+    const first = page.locator('.findings li').first();
+    await first.waitFor();
+    // at least: a date has whole seconds, and an answer takes its time
+    expect(await first.innerText()).toMatch(
+      /^error edge-clock http.*\n+The clock of the edge is (?:2\d|30) s ahead.*\n+Run NTP/,
+    );
+    const html = await page.content();
+    expect(tokens.filter((token) => html.includes(token))).toEqual([]);
     expect(errors).toEqual([]);
   });
 });

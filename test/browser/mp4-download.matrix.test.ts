@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { describeMedia } from '../support/media-test.ts';
 
-const SIZE = 12_000_003;
+const SIZE = 4_000_003;
 const data = randomBytes(SIZE);
 const hash = createHash('sha256').update(data).digest('hex');
 
@@ -31,11 +31,11 @@ describeMedia(
       ],
     });
 
-    it('is cut ten times at random, the token expired each time: every byte is right', async ({ stage, tab }) => {
+    it('is cut three times, the token expired each time: every byte is right', async ({ stage, tab }) => {
       stage.signer.ttl = 1;
       stage.network.rate = 900_000;
       // each piece takes longer than a token lives
-      stage.network.cutAfter = Array.from({ length: 10 }, () => 920_000 + Math.floor(Math.random() * 220_000));
+      stage.network.cutAfter = Array.from({ length: 3 }, () => 1_000_000 + Math.floor(Math.random() * 100_000));
       const { value, steps } = await tab.run<{ value: string; steps: number[][] }>(
         `${HASH}
       const steps = [];
@@ -46,42 +46,15 @@ describeMedia(
       );
       expect(value).toBe(hash);
       expect(stage.network.cutAfter).toEqual([]);
-      expect(stage.signer.calls.length).toBeGreaterThan(10);
+      expect(stage.signer.calls.length).toBeGreaterThan(3);
       const received = steps.map(([bytes]) => bytes!);
       expect(received).toEqual([...received].sort((a, b) => a - b));
       expect(steps.at(-1)).toEqual([SIZE, SIZE]);
     });
 
-    it('stops when the page aborts, and goes on from there', async ({ stage, tab }) => {
-      stage.network.rate = 4_000_000;
-      const { reason, value } = await tab.run<{ reason: string; value: string }>(
-        `${HASH}
-      const pieces = [];
-      const size = () => pieces.reduce((sum, { length }) => sum + length, 0);
-      const stream = (limit) => new WritableStream({
-        write: (chunk) => {
-          pieces.push(chunk);
-          if (size() > limit) abort.abort(new Error('enough'));
-        },
-      });
-      const abort = new AbortController();
-      const first = stream(3e6);
-      let from;
-      const onProgress = (progress) => (from = progress);
-      const options = { endpoint: '/token', as: first, signal: abort.signal, onProgress };
-      const reason = await download(args, options).then(() => 'done', (error) => error.message);
-      if (first.locked) throw new Error('locked ' + reason);
-      await download(args, { endpoint: '/token', as: first, from });
-      return { reason, value: await hash(new Blob(pieces)) };`,
-        stage.url('data.bin'),
-      );
-      expect(reason).toBe('enough');
-      expect(value).toBe(hash);
-    });
-
     it('notices a file that has changed, and never mixes', async ({ file, stage, tab }) => {
-      stage.network.rate = 2_000_000;
-      stage.network.cutAfter = [2_000_000];
+      stage.network.rate = 1_000_000;
+      stage.network.cutAfter = [1_000_000];
       const job = tab.run<string>(
         `${HASH} return fails(download(args, { endpoint: '/token' }));`,
         stage.url('data.bin'),
@@ -97,7 +70,7 @@ describeMedia(
 
     if (engine.name === 'chromium')
       it('writes a file, cut in the middle', async ({ stage, tab }) => {
-        stage.network.cutAfter = [2_000_000];
+        stage.network.cutAfter = [1_000_000];
         const value = await tab.run<string>(
           `${HASH}
           const handle = await (await navigator.storage.getDirectory()).getFileHandle('film', { create: true });
@@ -107,16 +80,6 @@ describeMedia(
         );
         expect(value).toBe(hash);
       });
-
-    it('tells a missing file, a denial and a refusal apart', async ({ stage, tab }) => {
-      const job = (path: string): Promise<string> =>
-        tab.run(`${HASH} return fails(download(args, { endpoint: '/token' }))`, stage.url(path));
-      expect(await job('missing.bin')).toBe('NotFoundError');
-      stage.signer.denies = true;
-      expect(await job('data.bin')).toBe('ERR_DENIED');
-      Object.assign(stage.signer, { denies: false, secret: 'another' });
-      expect(await job('data.bin')).toBe('ERR_TOKEN_REFUSED');
-    });
   },
   { film: { seconds: 20, size: 1e5 } },
 );

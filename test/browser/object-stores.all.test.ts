@@ -11,6 +11,7 @@ import type { Listening } from '../support/listen.ts';
 import { listen } from '../support/listen.ts';
 import type { PageServer } from '../support/page.ts';
 import { startPageServer } from '../support/page.ts';
+import { hlsjs } from '../support/players.ts';
 import type { S3Server } from '../support/s3-server.ts';
 import { s3Keys, startS3Server } from '../support/s3-server.ts';
 import { TRANSIT, withTransit } from '../support/signer.ts';
@@ -65,7 +66,7 @@ describe('a bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
         answers.push({ status: response.status(), signature: url.searchParams.get('X-Amz-Signature') });
     });
     page = await context.newPage();
-    await page.goto(pages.url('1.7', 'script'));
+    await page.goto(pages.url(hlsjs.scripts));
   });
   afterEach(() => page.context().close());
 

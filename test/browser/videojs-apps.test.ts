@@ -1,155 +1,207 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Player } from '../support/players.ts';
+import { videojs } from '../support/players.ts';
 import { stageFor } from '../support/stage.ts';
-import type { Stage } from '../support/stage.ts';
-import { openVideojs } from '../support/videojs-player.ts';
+import { unnoticed, watch } from '../support/viewer.ts';
 
-const path = 'vod/fmp4/master.m3u8';
-const fine = { error: null, events: [], pageErrors: [] };
-const hls = (stage: Stage, asset: string): { src: string; type: string } => ({
-  src: stage.url('exact', asset),
-  type: 'application/x-mpegURL',
+const everybody = (): boolean => true;
+
+const typeOf = `const typeOf = (src) => (src.endsWith('.mpd') ? 'application/dash+xml'
+  : src.endsWith('.mp4') ? 'video/mp4' : 'application/x-mpegURL');`;
+
+/** A page that makes the player in its own way. */
+const app = (play: string): Player => ({
+  ...videojs,
+  play: `${typeOf}
+    video.className = 'video-js';
+    const follows = () => {
+      player.on('error', () => player.error() && seen.failures.push(player.error().message));
+      player.on(['loadstart', 'loadedmetadata'], () => player.play()?.catch(() => undefined));
+      player.ready(() => (window.video = player.tech(true).el()));
+      follow(player.secureToken().source);
+    };
+    ${play}`,
 });
 
-test.concurrent(
-  'two players share a source: one call for both, also if one is disposed of while both wait',
-  async (context) => {
-    const stage = await stageFor(context, { signer: { delay: 1 } });
-    const player = await openVideojs(stage, 'open', { path, tokens: false });
-    await player.page.evaluate(
-      ({ endpoint, source }) => {
-        const shared = window.videojsSecureToken.createTokenSource(endpoint);
-        const [other] = window.players;
-        const gone = window.videojs(document.body.appendChild(document.createElement('video')), { muted: true });
-        for (const each of [gone, other!]) {
-          each.secureToken(shared);
-          each.src(source);
-        }
-        setTimeout(() => gone.dispose(), 500);
-      },
-      { endpoint: stage.signer.endpoint('exact'), source: hls(stage, path) },
-    );
-    await player.until(({ readyState, src }) => src === hls(stage, path).src && readyState > 2);
-    expect(stage.signer.calls.filter(({ urls }) => urls.includes(hls(stage, path).src))).toHaveLength(1);
-    await player.play();
-    expect(await player.until(({ currentTime }) => currentTime > 1)).toMatchObject(fine);
-  },
-);
+/** All at once: the plugin and the source are there when the player is made. */
+const atOnce = app(`window.player = videojs(video, {
+    ...args.options,
+    muted: true,
+    plugins: { secureToken: args.tokens },
+    sources: [{ src: args.src, type: typeOf(args.src) }],
+  });
+  follows();`);
 
-test.concurrent('two players on a page, five assets one after the other, a token each', async (context) => {
-  const stage = await stageFor(context);
-  const player = await openVideojs(stage, 'exact', { path, form: 'plugins' });
-  await player.page.evaluate(
-    ({ src, endpoint }) => {
-      const element = document.body.appendChild(document.createElement('video'));
-      element.muted = true;
-      const second = window.videojs(element, {
-        plugins: { secureToken: endpoint },
-        sources: [{ src, type: 'application/x-mpegURL' }],
-      });
-      window.players.push(second);
-      void Promise.resolve(second.play()).catch(() => undefined);
-    },
-    { src: stage.url('query', 'vod/aes/i.m3u8'), endpoint: stage.signer.endpoint('query') },
-  );
-  const assets = { 'ts/master.m3u8': '', 'aes/i.m3u8': '', 'dash/template.mpd': 'application/dash+xml', 'v.mp4': '' };
-  for (const [asset, type] of Object.entries(assets)) {
-    await player.page.evaluate(
-      (source) => {
-        window.seen.loads = 0;
-        window.players[0]!.src(source);
-        // another source may interrupt it
-        void Promise.resolve(window.players[0]!.play()).catch(() => undefined);
-      },
-      { src: stage.url('exact', `vod/${asset}`), type },
-    );
-    // until then, the state is that of the source before
-    await player.page.waitForFunction(() => window.seen.loads > 0, undefined, { timeout: 60_000 });
-    const isPlaying = await player.until(
-      ({ src, currentTime, readyState }) => src.endsWith(asset) && readyState > 2 && currentTime > 0.3,
-    );
-    expect(isPlaying).toMatchObject(fine);
-  }
-  await player.page.waitForFunction(() => window.players[1]!.currentTime()! > 1, undefined, { timeout: 60_000 });
-  expect(await stage.refusals()).toEqual([]);
-  // a token of the one is not for the other
-  expect(
-    stage.signer.calls.flatMap(({ carrier, urls }) => urls.filter((url) => !url.includes(`/${carrier}/`))),
-  ).toEqual([]);
-});
-
-test.concurrent(
-  'the script twice, an element <video-js>, without options, created, disposed of and created again at once',
-  async (context) => {
+describe.concurrent('an app with Video.js', () => {
+  test('plugin and source as options of the player: not even the first request goes out without a token', async (context) => {
     const stage = await stageFor(context);
-    const player = await openVideojs(stage, 'open', { path, tokens: false });
-    await player.page.addScriptTag({ url: '/packages/videojs/dist/videojs-secure-token.min.js?again' });
-    const thrown = await player.page.evaluate(
-      ({ endpoint, source }) => {
-        window.players[0]!.dispose();
-        const create = (): (typeof window.players)[0] => {
-          const element = document.body.appendChild(document.createElement('video-js'));
-          return window.videojs(element, { muted: true, preload: 'auto' });
-        };
-        create().dispose();
-        const player = (window.players[0] = create());
-        const codes: string[] = [];
-        for (const options of [undefined, {}]) {
-          try {
-            player.secureToken(options);
-          } catch (error) {
-            codes.push((error as { code: string }).code);
-          }
-        }
-        player.secureToken(endpoint);
-        player.src(source);
-        return codes;
-      },
-      { endpoint: stage.signer.endpoint('exact'), source: hls(stage, path) },
-    );
-    expect(thrown).toEqual(['ERR_OPTIONS', 'ERR_OPTIONS']);
-    await player.until(({ readyState, src }) => src === hls(stage, path).src && readyState > 2);
-    await player.page.evaluate(() => void window.players[0]!.play());
-    expect(await player.until(({ currentTime }) => currentTime > 1)).toMatchObject(fine);
-  },
-);
+    const viewer = await watch(stage, atOnce, { carrier: 'query' });
+    expect(await viewer.until(({ currentTime }) => currentTime > 1)).toMatchObject(unnoticed);
+    expect(await stage.refusals()).toEqual([]);
+  });
 
-test.concurrent(
-  'seeks, sources in quick succession, and dispose while requests wait leave nothing behind',
-  async (context) => {
-    const stage = await stageFor(context, { signer: { ttl: 3, delay: 0.3 } });
-    const player = await openVideojs(stage, 'exact', { path });
-    await player.play();
-    for (const at of [15, 3, 18]) {
-      await player.page.evaluate((time) => window.players[0]!.currentTime(time), at);
-      await player.page.waitForTimeout(150);
+  test('data-setup and <source> in the page: VHS plays it with tokens', async (context) => {
+    const stage = await stageFor(context);
+    const page = await stage.browser.newPage();
+    const setup = { preload: 'auto', plugins: { secureToken: { endpoint: stage.signer.endpoint('query') } } };
+    // a page that has really come from a server, or Chromium lets it reach no local address
+    await page.goto(stage.pages.url());
+    await page.setContent(`<!doctype html>
+<script src="/node_modules/video.js/dist/video.min.js"></script>
+<script src="/packages/videojs/dist/videojs-secure-token.min.js"></script>
+<video id="v" class="video-js" muted preload="none" data-setup='${JSON.stringify(setup)}'>
+  <source src="${stage.url('query', 'vod/ts/master.m3u8')}" type="application/x-mpegURL">
+</video>`);
+    await page.waitForFunction(() => {
+      const { videojs } = window as unknown as { videojs: { getPlayer(id: string): { readyState(): number } } };
+      return videojs.getPlayer('v').readyState() > 2;
+    });
+    expect(await stage.refusals()).toEqual([]);
+  });
+
+  test('one player, a title after the other: HLS with keys, DASH, MP4, each with tokens of its own', async (context) => {
+    const stage = await stageFor(context);
+    const viewer = await watch(stage, atOnce);
+    await viewer.until(({ currentTime }) => currentTime > 0.3);
+    for (const [path, source] of [
+      ['vod/aes/i.m3u8', 'exact'],
+      ['vod/dash/template.mpd', 'exact'],
+      ['vod/v.mp4', 'exact'],
+    ] as const) {
+      const next = stage.url(source, path);
+      await viewer.run(
+        `${typeOf} player.src({ src: args.next, type: typeOf(args.next) });
+        await until(() => player.currentSrc() === args.next && player.readyState() > 2 && player.currentTime() > 0.3);`,
+        { next },
+      );
     }
-    const assets = ['vod/aes/i.m3u8', 'vod/range/i.m3u8', 'vod/ts/master.m3u8'];
-    await player.page.evaluate(
-      (sources) => {
-        for (const source of sources) window.players[0]!.src(source);
-        Promise.resolve(window.players[0]!.play()).catch(() => undefined);
-      },
-      assets.map((asset) => hls(stage, asset)),
-    );
-    const seen = await player.until(({ currentTime, src }) => src.includes('/ts/') && currentTime > 1);
-    expect(seen).toMatchObject(fine);
-    stage.signer.delay = 1;
+    expect(await viewer.look()).toMatchObject({ failures: [], uncaught: [] });
+    expect(await stage.refusals()).toEqual([]);
+  });
+
+  test('its hook onRequest keeps working', async (context) => {
+    const stage = await stageFor(context, { nginx: false });
+    const hooked = app(`window.player = videojs(video, { muted: true, html5: { vhs: { overrideNative: true } } });
+      player.on('xhr-hooks-ready', () => player.tech(true).vhs.xhr.onRequest((options) =>
+        ({ ...options, headers: { ...options.headers, 'x-token': 'of the app' } })));
+      player.secureToken(args.tokens);
+      follows();
+      player.src({ src: args.src, type: typeOf(args.src) });`);
+    const viewer = await watch(stage, hooked);
+    expect(await viewer.until(({ currentTime }) => currentTime > 1)).toMatchObject(unnoticed);
+    const { requests } = stage.edge;
+    expect(requests.map(({ headers }) => headers.get('x-token'))).toEqual(requests.map(() => 'of the app'));
+    expect(await stage.refusals()).toEqual([]);
+  });
+
+  test.for([
+    ['is denied', 'vod/fmp4/master.m3u8', 'You are not allowed to watch this video.', { denies: everybody }],
+    ['is denied', 'vod/v.mp4', 'You are not allowed to watch this video.', { denies: everybody }],
+    ['finds the endpoint away', 'vod/v.mp4', 'This video cannot be reached at the moment.', { failWith: 503 }],
+    [
+      'is refused by the edge',
+      'vod/ts/lo/i.m3u8',
+      'The video server refuses access to this video.',
+      { secrets: ['a'] },
+    ],
+  ] as const)('a viewer who %s reads why: %s', async ([, path, message, signer], context) => {
+    const stage = await stageFor(context, { signer });
+    const viewer = await watch(stage, atOnce, { path, tokens: { retry: { limit: 1 } } });
+    const { failures } = await viewer.until((seen) => seen.failures.length > 0);
+    expect(failures[0]).toBe(message);
+    expect(await viewer.run('return player.error().code')).toBe(2);
+    if (stage.signer.failWith !== 503) return;
+    stage.signer.failWith = 0;
+    await viewer.until(({ currentTime }) => currentTime > 1);
+    expect(await viewer.run('return player.error()')).toBeNull();
+  });
+
+  test('a player of the browser that cannot send a token in a header says so', async (context) => {
+    const stage = await stageFor(context);
+    const viewer = await watch(stage, atOnce, { carrier: 'header', path: 'vod/v.mp4' });
+    const { failures } = await viewer.until((seen) => seen.failures.length > 0);
+    expect(failures).toEqual(['This video cannot be played: no valid token.']);
+  });
+});
+
+describe.concurrent('a source that the browser plays for Video.js', () => {
+  /** Seconds that a token lives. */
+  const TTL = 3;
+  /** Adds subtitles, which come with a token too, and waits for them. */
+  const withSubtitles = `const { track } = player.addRemoteTextTrack({ src: args.words, kind: 'subtitles' }, false);
+    track.mode = 'showing';
+    await until(() => track.cues?.length === 10, 'subtitles');`;
+  const native = { html5: { nativeTextTracks: true } };
+  const paused = `player.pause(); await sleep(${(TTL + 2) * 1000});`;
+
+  test('an MP4, paused until its token is dead: a seek goes on there, with everything as it was', async (context) => {
+    const stage = await stageFor(context, { signer: { ttl: TTL, transit: 0 } });
+    const viewer = await watch(stage, atOnce, { path: 'vod/film.mp4' });
+    await viewer.until(({ currentTime }) => currentTime > 0);
     const calls = stage.signer.calls.length;
-    await player.page.evaluate((source) => window.players[0]!.src(source), hls(stage, assets[0]!));
-    await vi.waitFor(() => expect(stage.signer.calls.length).toBeGreaterThan(calls), { timeout: 60_000 });
-    await player.page.evaluate(() => window.players[0]!.dispose());
-    // as the browser sends them: the edge may get one of the source before a moment later
-    const sent = player.requests.length;
-    // answers come to a player that has gone
-    await vi.waitFor(() => expect(stage.signer.calls.every(({ status }) => status > 0)).toBe(true), {
-      timeout: 60_000,
-    });
-    await player.page.waitForTimeout(500);
-    const left = await player.page.evaluate(() => {
-      const { timers, listeners, rejections } = window.recording;
-      const ours = [...timers.values(), ...listeners.values()].filter((at) => at.includes('videojs-secure-token'));
-      return [...ours, ...rejections];
-    });
-    expect([left, player.pageErrors, player.requests.slice(sent), await stage.refusals()]).toEqual([[], [], [], []]);
-  },
-);
+    const state = await viewer.run(
+      `${withSubtitles}
+      player.playbackRate(1.5);
+      ${paused}
+      const loads = [];
+      player.on(['loadstart', 'volumechange', 'sourceset'], ({ type }) => loads.push(type));
+      player.currentTime(300);
+      player.play().catch(() => undefined);
+      await until(() => video.currentTime > 300.5);
+      return [loads, player.playbackRate(), player.currentSrc(), track.mode, track.cues.length, player.error()];`,
+      { words: stage.url('exact', 'vod/v.vtt') },
+    );
+    expect(state).toEqual([[], 1.5, stage.url('exact', 'vod/film.mp4'), 'showing', 10, null]);
+    expect(stage.signer.calls.length).toBeGreaterThan(calls);
+  });
+
+  test('a cookie goes with an MP4 and with its subtitles, past its end', async (context) => {
+    const stage = await stageFor(context, { signer: { ttl: TTL } });
+    const options = { ...native, crossOrigin: 'anonymous' };
+    const viewer = await watch(stage, atOnce, { carrier: 'cookie', path: 'vod/film.mp4', args: { options } });
+    await viewer.until(({ currentTime }) => currentTime > 0);
+    const words = stage.url('cookie', 'vod/v.vtt');
+    await viewer.run(
+      `${withSubtitles} ${paused} player.currentTime(300); player.play().catch(() => undefined); await moves(1);`,
+      {
+        words,
+      },
+    );
+    expect(await viewer.look()).toMatchObject({ failures: [], uncaught: [] });
+    expect(await viewer.run('return player.crossOrigin()')).toBe('use-credentials');
+    expect(await stage.refusals()).toEqual([]);
+  });
+
+  test.for([
+    ['long after its first token has ended: it comes with one that lives', TTL, paused, [200]],
+    ['with a token that the edge refuses: it is replayed', 60, '', [403, 200]],
+  ] as const)('a <track> that the viewer switches on %s', async ([, ttl, wait, statuses], context) => {
+    const stage = await stageFor(context, { nginx: false, signer: { ttl } });
+    const viewer = await watch(stage, atOnce, { carrier: 'query', path: 'vod/v.mp4', args: { options: native } });
+    await viewer.until(({ currentTime }) => currentTime > 0);
+    await viewer.run(
+      `player.crossOrigin('anonymous');
+      window.track = player.addRemoteTextTrack({ src: args.words, kind: 'subtitles' }, false).track;
+      ${wait}`,
+      { words: stage.url('query', 'vod/v.vtt') },
+    );
+    const asked = (): number[] =>
+      stage.edge.requests.flatMap(({ url, status }) => (url.includes('v.vtt') ? [status] : []));
+    expect(asked()).toEqual([]);
+    stage.edge.secrets = stage.signer.secrets = ['another secret'];
+    await viewer.run(`track.mode = 'showing'; await until(() => track.cues?.length === 10, 'subtitles')`);
+    expect(asked()).toEqual(expect.arrayContaining([...statuses]));
+  });
+
+  test('HLS with overrideNative: false plays past its tokens', async (context) => {
+    const stage = await stageFor(context, { signer: { ttl: TTL, transit: 0 } });
+    const options = { html5: { vhs: { overrideNative: false } } };
+    const viewer = await watch(stage, atOnce, { carrier: 'path', path: 'vod/ts/lo/i.m3u8', args: { options } });
+    const seen = await viewer.until(({ currentTime }) => currentTime > TTL + 3);
+    expect(seen).toMatchObject({ failures: [], uncaught: [] });
+    expect(await viewer.run('return [!!player.tech(true).vhs, player.currentSrc()]')).toEqual([
+      false,
+      stage.url('path', 'vod/ts/lo/i.m3u8'),
+    ]);
+  });
+});

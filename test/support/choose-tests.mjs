@@ -1,3 +1,6 @@
+/** @type {(name: string) => string[]} */
+const ofPlayer = (name) => [`test/unit/${name}/`, `test/browser/${name}-`, 'test/browser/players/'];
+
 /** Test files that concern a package, by a part of their path. */
 const concerns = {
   core: [
@@ -7,34 +10,14 @@ const concerns = {
     'test/properties/any-order',
     'test/properties/protocol',
   ],
-  hlsjs: [
-    'test/unit/hlsjs/',
-    'test/browser/hlsjs-',
-    'test/browser/content-security-',
-    'test/browser/denials',
-    'test/browser/licenses',
-  ],
-  videojs: [
-    'test/unit/videojs/',
-    'test/browser/videojs-',
-    'test/browser/content-security-',
-    'test/browser/denials',
-    'test/browser/licenses',
-  ],
-  shaka: ['test/unit/shaka/', 'test/browser/shaka-', 'test/browser/denials', 'test/browser/licenses'],
-  dashjs: ['test/unit/dashjs/', 'test/browser/dashjs-', 'test/browser/denials', 'test/browser/licenses'],
-  'media-element': ['test/unit/media-element/', 'test/browser/mp4-', 'test/browser/videojs-', 'test/browser/denials'],
-  progressive: ['test/unit/progressive/', 'test/browser/mp4-', 'test/browser/denials'],
-  worker: [
-    'test/unit/worker/',
-    'test/browser/mp4-worker',
-    'test/browser/mp4-native-hls',
-    'test/browser/videojs-worker',
-    'test/browser/content-security-',
-    'test/browser/worker-',
-    'test/browser/denials',
-  ],
-  fetch: ['test/unit/fetch/', 'test/browser/fetch-', 'test/browser/denials'],
+  hlsjs: [...ofPlayer('hlsjs'), 'test/browser/content-security-'],
+  videojs: [...ofPlayer('videojs'), 'test/browser/content-security-'],
+  shaka: ofPlayer('shaka'),
+  dashjs: ofPlayer('dashjs'),
+  fetch: ofPlayer('fetch'),
+  'media-element': ['test/unit/media-element/', 'test/browser/mp4', 'test/browser/videojs-'],
+  progressive: ['test/unit/progressive/', 'test/browser/mp4', 'test/browser/players/mistakes'],
+  worker: [...ofPlayer('worker'), 'test/browser/worker.', 'test/browser/mp4.', 'test/browser/content-security-'],
   server: [
     'test/unit/server/',
     'test/vectors/',
@@ -42,8 +25,7 @@ const concerns = {
     'test/properties/',
     'test/growth/server',
     ...['azion-firewall', 'edge', 'signing-endpoint'].map((name) => `test/dist/${name}`),
-    'test/browser/verifier',
-    'test/browser/native-signed-playlist',
+    'test/browser/edge-signed-playlists',
   ],
   cli: [
     'test/unit/cli/',
@@ -51,7 +33,7 @@ const concerns = {
     'test/dist/cli',
     'test/dist/conform',
     'test/dist/docs-endpoints',
-    'test/browser/examples-doctor',
+    'test/browser/examples.test',
   ],
 };
 

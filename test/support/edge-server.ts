@@ -34,7 +34,7 @@ export interface EdgeRequest {
   readonly carrier: Carrier;
   /** Path that the origin was asked for, such as `/vod/ts/master.m3u8`; empty for a request that was refused. */
   readonly path: string;
-  readonly range: string | null;
+  readonly headers: Headers;
   /** Status; 0 until it is known, and where the origin was given up with the request: a page has been closed. */
   readonly status: number;
 }
@@ -119,7 +119,7 @@ export async function startEdge(options: {
       url,
       carrier: carrierOf(url),
       path: '',
-      range: headers.get('range'),
+      headers,
       status: 0,
     };
     if (method !== 'OPTIONS') requests.push(entry);

@@ -35,17 +35,15 @@ const playwright = async (
   launch: () => ReturnType<typeof openChromium>,
 ): Promise<{ tab: Tab; close(): Promise<void> }> => {
   const browser = await launch();
-  const page = await browser.newPage();
-  return {
-    tab: {
-      run: (body, args) => runIn(page, body, args),
-      goto: async (url) => {
-        await page.goto(url);
-      },
-    },
-    close: () => browser.close(),
-  };
+  return { tab: tabOf(await browser.newPage()), close: () => browser.close() };
 };
+
+export const tabOf = (page: Page): Tab => ({
+  run: (body, args) => runIn(page, body, args),
+  goto: async (url) => {
+    await page.goto(url);
+  },
+});
 
 /**
  * WebKitGTK ends by itself about once in a thousand tests, or its driver answers no more, whatever it plays: the first

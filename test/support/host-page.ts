@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
-import { lookEvery } from './recorded-page.ts';
+import { lookEvery } from './viewer.ts';
 import { needsInstall } from './prepare.mjs';
 import type { Stage } from './stage.ts';
 

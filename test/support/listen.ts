@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 
@@ -12,17 +11,13 @@ export interface Listening {
   reopen(): Promise<void>;
 }
 
-/** Serves `answer` on a port of its own. @param certificate over https; over http where there is none */
-export async function listen(
-  answer: (request: Request) => Promise<Response>,
-  certificate?: { readonly key: string; readonly cert: string },
-): Promise<Listening> {
-  const listener = getRequestListener(answer, { overrideGlobalObjects: false }) as never;
-  const server = certificate ? createSecureServer(certificate, listener) : createServer(listener);
+/** Serves `answer` on a port of its own. */
+export async function listen(answer: (request: Request) => Promise<Response>): Promise<Listening> {
+  const server = createServer(getRequestListener(answer, { overrideGlobalObjects: false }) as never);
   await open(server, 0);
   const { port } = server.address() as AddressInfo;
   return {
-    origin: `${certificate ? 'https' : 'http'}://127.0.0.1:${port}`,
+    origin: `http://127.0.0.1:${port}`,
     close: () => close(server),
     reopen: () => open(server, port),
   };

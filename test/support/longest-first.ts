@@ -11,18 +11,11 @@ const LONGEST = [
   'session/simulator',
   'session/live-audience',
   'session/audience',
-  'browser/hlsjs-lifecycle',
-  'browser/hlsjs-differential',
-  'browser/videojs-trouble',
-  'browser/hlsjs-numbers',
-  // of `npm run test:all`
-  'browser/denials',
-  'browser/videojs-swap-seek',
-  'browser/videojs-engines',
-  'browser/hlsjs-engines',
-  'browser/shaka-situations',
-  'browser/hlsjs-left-behind',
-  'browser/videojs-timeouts',
+  'browser/players/outages',
+  'browser/players/films',
+  'browser/players/denials',
+  'browser/players/live',
+  'browser/hlsjs-apps',
 ];
 
 const rankOf = ({ moduleId }: TestSpecification): number => {

@@ -1,8 +1,6 @@
 import {
   appendFileSync,
   chmodSync,
-  copyFileSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,7 +10,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { longMp4 } from '../../examples/origin/long-mp4.mjs';
 import { createSigningEndpoint, azion } from '../../packages/server/src/index.ts';
 import { listen } from './listen.ts';
@@ -33,8 +30,6 @@ interface SignerSettings {
   /** Seconds of transit, as on a stage: `TRANSIT` where no refusal is expected. @default 0 */
   transit: number;
   secret: string;
-  /** Seconds before an answer. */
-  delay: number;
   /** Answers every call with this status; 0 is off. */
   failWith: number;
   denies: boolean;
@@ -58,12 +53,10 @@ export interface MediaStage {
    * no token is needed.
    */
   url(path: string): string;
-  /** Changes the secret with which the edge verifies. */
+  /** The edge verifies with this secret from now on, and the endpoint signs with it. */
   setSecret(secret: string): Promise<void>;
-  /** Counts the refusals of the edge since the last reset. */
+  /** Counts the refusals of the edge. */
   refusals(): Promise<number>;
-  /** Brings back the state of the beginning. */
-  reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -75,18 +68,32 @@ export interface Film {
   readonly size?: number;
 }
 
+const films = new Map<string, string>();
+/** Path of a film; those of a process are written once. */
+function filmOf({ seconds = 600, size = 64e6 }: Film): string {
+  const name = `${seconds}-${size}`;
+  const known = films.get(name);
+  if (known) return known;
+  const folder = mkdtempSync(join(tmpdir(), 'film-'));
+  chmodSync(folder, 0o755);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'film.mp4');
+  for (const part of longMp4(readFileSync(join(media, 'v.mp4')), { turns: seconds / 20, size }))
+    appendFileSync(path, part);
+  films.set(name, path);
+  return path;
+}
+
 /** A page, a signing endpoint, and a slow network to an nginx in front of an MP4. */
-export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {}): Promise<MediaStage> {
+export async function startMediaStage(film: Film = {}): Promise<MediaStage> {
   const folder = mkdtempSync(join(tmpdir(), 'media-'));
   const root = join(folder, 'root');
   mkdirSync(root);
   // nginx runs as nobody
   chmodSync(folder, 0o755);
-  const sample = readFileSync(join(media, 'v.mp4'));
-  for (const part of longMp4(sample, { turns: seconds / 20, size })) appendFileSync(join(root, 'film.mp4'), part);
-  copyFileSync(join(media, 'v.mp4'), join(root, 'short.mp4'));
-  for (const name of ['ts', 'fmp4', 'aes', 'range', 'dash'])
-    cpSync(join(media, name), join(root, name), { recursive: true });
+  symlinkSync(filmOf(film), join(root, 'film.mp4'));
+  symlinkSync(join(media, 'v.mp4'), join(root, 'short.mp4'));
+  for (const name of ['ts', 'fmp4', 'aes', 'range', 'dash']) symlinkSync(join(media, name), join(root, name));
   for (const name of ['hidden', 'none', 'open']) symlinkSync('.', join(root, name));
 
   const nginx = await startNginx({
@@ -95,8 +102,8 @@ export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {})
     configure: (given) => mediaNginxConfig({ ...given, root }),
   });
   const network = await startSlowNetwork(nginx.origin);
-  const initial = { ttl: 5, transit: 0, secret: SECRET, delay: 0, failWith: 0, denies: false, version: '1' };
-  const signer: MediaStage['signer'] = { ...initial, calls: [] };
+  const settings = { ttl: 3, transit: 0, secret: SECRET, failWith: 0, denies: false, version: '1' };
+  const signer: MediaStage['signer'] = { ...settings, calls: [] };
   const page = mediaPage({ version: () => signer.version, edge: network.origin });
 
   const server = await listen(async (request) => {
@@ -105,7 +112,6 @@ export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {})
       return fetch(network.origin + pathname + search, { headers: request.headers });
     if (pathname !== '/token') return page(pathname);
     signer.calls.push((await request.clone().json()) as { urls: string[]; reason: string });
-    await delay(signer.delay * 1000);
     if (signer.failWith) return new Response(null, { status: signer.failWith });
     return createSigningEndpoint({
       format: withTransit(azion({ secret: signer.secret }), signer.transit),
@@ -114,12 +120,6 @@ export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {})
       ttl: signer.ttl,
     })(request);
   });
-  let secretNow = SECRET;
-  let counted = 0;
-  const setSecret = async (secret: string): Promise<void> => {
-    if (secret !== secretNow) await nginx.setSecret(secret);
-    secretNow = secret;
-  };
   return {
     origin: server.origin,
     edge: network.origin,
@@ -127,14 +127,11 @@ export async function startMediaStage({ seconds = 600, size = 64e6 }: Film = {})
     signer,
     root,
     url: (path) => `${network.origin}/${path}`,
-    setSecret,
-    refusals: async () => (await nginx.refusals()).length - counted,
-    async reset() {
-      Object.assign(signer, initial, { calls: [] });
-      Object.assign(network, { rate: 0, isFrozen: false, cutAfter: [], passed: 0 });
-      await setSecret(SECRET);
-      counted = (await nginx.refusals()).length;
+    async setSecret(secret) {
+      signer.secret = secret;
+      await nginx.setSecret(secret);
     },
+    refusals: async () => (await nginx.refusals()).length,
     async stop() {
       await server.close();
       await network.stop();

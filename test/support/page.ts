@@ -1,85 +1,59 @@
 import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 import { listen } from './listen.ts';
-
-export type HlsVersion = '1.7' | '1.6' | '1.5';
-/**
- * The way in which the page loads hls.js and the plugin: `<script src>` with globals, or `<script type=module>` with an
- * import map.
- */
-export type ScriptFormat = 'script' | 'module';
-
-const folders: Record<HlsVersion, string> = { '1.7': 'hls.js', '1.6': 'hls.js-1.6', '1.5': 'hls.js-1.5' };
+import { installHelpers } from './page-helpers.ts';
 
 export interface PageServer {
   readonly origin: string;
-  url(version: HlsVersion, format: ScriptFormat): string;
-  /** A page with these scripts, sent with this Content Security Policy. It lies beside the worker's file. */
+  /** What an app serves beside its pages, by its path. */
+  readonly own: Record<string, () => Response | Promise<Response>>;
+  /** URL of a page with an element, the helpers of the tests, and these scripts, by their paths in the repository. */
+  url(scripts?: readonly string[]): string;
+  /** URL of a page with an element and these scripts alone, sent with this Content Security Policy. */
   withPolicy(policy: string, scripts: readonly string[]): string;
   stop(): Promise<void>;
 }
 
-/** A worker helps the pages beside its file and below. */
-const POLICY_PAGE = '/packages/worker/dist/policy.html';
+const HELPERS = '/helpers.js';
+export const helpers = `(${installHelpers.toString()})();`;
 
-/** Paths of the workers at the root, as in an app: there a worker helps every page. */
-const TOKEN_WORKERS = ['/token-worker.js', '/token-worker-all.js'];
+/** Nobody looks at a page, and without the styles of Video.js it is laid out anew for each picture. */
+const HEAD = `<link rel="icon" href="data:,">
+<style>body { margin: 0; background: #fff } .vjs-control-bar { display: none }</style>`;
 
-const html = (body: string, headers: Record<string, string> = {}): Response =>
-  new Response(body, { headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers } });
-
-const scriptTag = (src: string): string => `<script src="${src}"></script>`;
-
-const withElement = (scripts: string): string => `<!doctype html>
-<title>Player</title>
+/** A page with an element and these scripts. */
+export const pageHtml = (scripts: readonly string[], head = HEAD): string => `<!doctype html>
+<meta charset="utf-8"><title>page</title>
+${head}
 <video muted playsinline width="320" height="180"></video>
-${scripts}
+${scripts.map((src) => `<script src="${src}"></script>`).join('\n')}
 `;
 
-/** Serves pages with a video element, hls.js and the plugin as it is shipped, from a port of its own: CORS is real. */
+/** Serves pages, and all files of the repository, from a port of its own: CORS is real. */
 export async function startPageServer(): Promise<PageServer> {
   const files = createVodOrigin({ root: new URL('../..', import.meta.url).pathname });
+  const own: PageServer['own'] = {};
   const server = await listen(async (request) => {
     const { pathname, searchParams } = new URL(request.url);
+    const answer = own[pathname];
+    if (answer) return answer();
     if (pathname === '/favicon.ico') return new Response(null, { status: 204 });
-    if (pathname === POLICY_PAGE) {
-      const policy = { 'Content-Security-Policy': searchParams.get('policy') ?? '' };
-      return html(withElement(searchParams.getAll('script').map(scriptTag).join('\n')), policy);
-    }
-    if (TOKEN_WORKERS.includes(pathname))
+    if (pathname === HELPERS) return new Response(helpers, { headers: { 'content-type': 'text/javascript' } });
+    // at the root, as in an app: there a worker helps every page
+    if (/^\/token-worker[\w.-]*\.js$/.test(pathname))
       return files(new Request(new URL(`/packages/worker/dist${pathname}`, request.url)));
-    if (pathname !== '/player.html') return files(request);
-    return html(playerPage(folders[searchParams.get('hls') as HlsVersion], searchParams.get('format') as ScriptFormat));
+    if (pathname !== '/page') return files(request);
+    const policy = searchParams.get('policy') ?? '';
+    return new Response(pageHtml(searchParams.getAll('script'), policy ? '' : undefined), {
+      headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
+    });
   });
+  const url = (scripts: readonly string[], policy = ''): string =>
+    `${server.origin}/page?${new URLSearchParams([['policy', policy], ...scripts.map((src) => ['script', src])])}`;
   return {
     origin: server.origin,
-    url: (version, format) => `${server.origin}/player.html?hls=${version}&format=${format}`,
-    withPolicy(policy, scripts) {
-      const query = new URLSearchParams({ policy });
-      for (const script of scripts) query.append('script', script);
-      return `${server.origin}${POLICY_PAGE}?${query}`;
-    },
+    own,
+    url: (scripts = []) => url([HELPERS, ...scripts.map((path) => `/${path}`)]),
+    withPolicy: (policy, scripts) => url(scripts, policy),
     stop: () => server.close(),
   };
-}
-
-function playerPage(hls: string, format: ScriptFormat): string {
-  const imports = {
-    'hls.js': `/node_modules/${hls}/dist/hls.mjs`,
-    'secure-token-hlsjs': '/packages/hlsjs/dist/index.js',
-    'secure-token-core': '/packages/core/dist/index.js',
-    'secure-token-core/adapter': '/packages/core/dist/adapter.js',
-    'secure-token-core/playlists': '/packages/core/dist/playlists.js',
-  };
-  const scripts =
-    format === 'script'
-      ? [`/node_modules/${hls}/dist/hls.min.js`, '/packages/hlsjs/dist/secure-token-hlsjs.min.js']
-          .map(scriptTag)
-          .join('\n')
-      : `<script type="importmap">${JSON.stringify({ imports })}</script>
-<script type="module">
-import Hls from 'hls.js';
-import * as SecureTokenHls from 'secure-token-hlsjs';
-Object.assign(window, { Hls, SecureTokenHls });
-</script>`;
-  return withElement(scripts);
 }

@@ -12,7 +12,6 @@ import type { TestTagDefinition } from 'vitest/config';
 const programs = [
   'nginx',
   'libfaketime',
-  'openssl',
   'redis',
   'python3',
   'php',
@@ -74,7 +73,6 @@ const finders: Record<Program, () => string | undefined> = {
     return file && describedBy(file).includes('http_secure_link_module') ? file : undefined;
   },
   libfaketime: () => inLibraries('faketime/libfaketime.so.1'),
-  openssl: () => inFolders('openssl'),
   redis: () => inFolders('redis-server'),
   python3: () => thatRuns('python3'),
   php: () => thatRuns('php'),

@@ -12,9 +12,6 @@ import { hasMovableNginx, hasNginx, startNginx } from './nginx.ts';
 import { createOrigins } from './origins.ts';
 import type { PageServer } from './page.ts';
 import { startPageServer } from './page.ts';
-import type { Player, PlayerOptions, PlayerTokens } from './player.ts';
-import { tokensFor } from './player-page.ts';
-import { openPlayer } from './player.ts';
 import type { Signer, SignerSettings } from './signer.ts';
 import { startSigner } from './signer.ts';
 import type { Carrier } from './token-formats.ts';
@@ -43,12 +40,8 @@ export interface Stage {
   readonly browser: OwnProfiles;
   /** `url('exact', 'vod/ts/master.m3u8')`; the first folder of the path is what a token of the other carriers opens. */
   url(carrier: Carrier, path: string): string;
-  /** A player of `path`, with tokens of `carrier`. */
-  open(
-    carrier: Carrier,
-    path: string,
-    options?: Omit<PlayerOptions, 'src' | 'tokens'> & { tokens?: Partial<PlayerTokens> | false },
-  ): Promise<Player>;
+  /** Closes what a test has opened beside it, when the stage is disposed of. */
+  closes(close: () => Promise<void>): void;
   /**
    * Returns what the verifiers have refused. The edge does not see what nginx refuses; nginx sees what the edge
    * refuses.
@@ -92,6 +85,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     ...(options.expand !== undefined && { expand: options.expand }),
   });
   const browser = await openChromium();
+  const opened: (() => Promise<void>)[] = [];
 
   const url: Stage['url'] = (carrier, path) => `${cdn}/${carrier}/${path}`;
   return {
@@ -102,10 +96,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     pages,
     browser,
     url,
-    open(carrier, path, { tokens: given = {}, ...rest } = {}) {
-      const tokens = tokensFor({ signer }, carrier, given);
-      return openPlayer(browser, pages, { src: url(carrier, path), ...(tokens && { tokens }), ...rest });
-    },
+    closes: (close) => void opened.push(close),
     refusals: async () => [...edge.refusals(), ...((await nginx?.refusals()) ?? [])],
     async setSecret(secret) {
       edge.secrets = signer.secrets = [secret];
@@ -119,6 +110,7 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
       if (nginx && movableClock) await nginxIsAt(nginx, seconds);
     },
     async dispose() {
+      for (const close of opened) await close();
       await browser.close();
       for (const server of [signer, nginx, edge, pages]) await server?.stop();
       rmSync(folder, { recursive: true, force: true });

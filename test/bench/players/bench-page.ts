@@ -1,12 +1,12 @@
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { tokensFor } from '../../../packages/server/src/index.ts';
-import { installRecording } from '../../support/recording.ts';
-import { spf } from '../../support/spf-player.ts';
+import { spfEngine } from '../../../examples/backend/spf-engine.mjs';
 import type { Stage } from '../../support/stage.ts';
 import { tokenFormat } from '../../support/token-formats.ts';
 import { installBenchRecord } from './bench-record.ts';
 import type { Contender, PlayerName, Start } from './contender.ts';
+import { installRecording } from './stalls.ts';
 import { startDashjs } from './start-dashjs.ts';
 import { startHlsjs } from './start-hlsjs.ts';
 import { startShaka } from './start-shaka.ts';
@@ -91,11 +91,10 @@ export async function openBenchPage(
   });
   if (recorded) await page.addInitScript(installRecording);
   await page.addInitScript(installBenchRecord);
-  // a worker helps the pages beside its file and below
   const plain = `${stage.pages.origin}/test/bench/players/page.html`;
-  await page.goto(contender.worker ? stage.pages.withPolicy('', []) : plain);
+  await page.goto(contender.worker ? stage.pages.url() : plain);
   for (const url of scripts[player].player) await page.addScriptTag({ url: `/node_modules/${url}` });
-  if (player === 'SPF') await page.addScriptTag({ content: await spf });
+  if (player === 'SPF') await page.addScriptTag({ content: await spfEngine('iife') });
   if (way === 'ours') await page.addScriptTag({ url: `/packages/${scripts[player].plugin}` });
   if (contender.worker) await page.addScriptTag({ url: '/packages/worker/dist/secure-token-worker.min.js' });
   if (way === 'recipe') await page.addScriptTag({ content: await recipeScript(adds!) });

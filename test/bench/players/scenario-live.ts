@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { starvedOf } from '../../support/recording.ts';
 import { createStage } from '../../support/stage.ts';
 import type { Runner } from './bench-group.ts';
 import { startTogether } from './bench-group.ts';
@@ -7,6 +6,7 @@ import { createBenchOrigin, liveOf } from './bench-media.ts';
 import type { Contender } from './contender.ts';
 import { lasting } from './contender.ts';
 import type { Sample } from './sample.ts';
+import { starvedOf } from './stalls.ts';
 
 const TTL_SECONDS = 20;
 const CALM_MS = 24_000;

@@ -14,7 +14,7 @@ export async function startVideo({ src, endpoint, way, worker, tokens }: Start):
   const source =
     way === 'ours' ? SecureTokenProgressive.createTokenSource({ endpoint, protect, ...tokens }) : undefined;
   if (worker) {
-    await SecureTokenWorker.registerTokenWorker('/packages/worker/dist/token-worker.js', { source: source!, protect });
+    await SecureTokenWorker.registerTokenWorker('/token-worker.js', { source: source!, protect });
   }
   if (source) await SecureTokenProgressive.secureVideo(video, src, { source });
   else if (way === 'recipe') await Recipe.recipe(video, endpoint, src);

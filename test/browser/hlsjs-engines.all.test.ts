@@ -1,3 +1,0 @@
-import { describeEngines } from '../support/engine-tests.ts';
-
-describeEngines('hls.js');

@@ -1,5 +1,0 @@
-import { test } from 'vitest';
-import { hlsjs } from '../support/live-call-players.ts';
-import { atAGlance, expectFewCalls } from '../support/live-calls.ts';
-
-test.concurrent(`calls of the endpoint: ${atAGlance.name}`, (context) => expectFewCalls(context, hlsjs, atAGlance));
