@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { Deployment, Instance } from '../support/deployment.ts';
+import { Instance, startDeployment } from '../support/deployment.ts';
+import type { Deployment } from '../support/deployment.ts';
 
 const cdn = 'https://cdn.test';
 const film = `${cdn}/vod/7/master.m3u8`;
@@ -42,7 +43,7 @@ describe('an instance whose environment is wrong', () => {
 describe('two instances, Redis and nginx', { tags: ['nginx', 'redis'] }, () => {
   let deployment: Deployment;
   beforeAll(async () => {
-    deployment = await Deployment.start({ cdn, secret, env: { CALLS_PER_MINUTE: '40', SESSION_LIMIT: '2' } });
+    deployment = await startDeployment(cdn, secret, { CALLS_PER_MINUTE: '40', SESSION_LIMIT: '2' });
   });
   afterAll(() => deployment.stop());
 
@@ -78,7 +79,7 @@ describe('two instances, Redis and nginx', { tags: ['nginx', 'redis'] }, () => {
 
 describe('a limit of calls', { tags: ['nginx', 'redis'] }, () => {
   test('both instances count together; while Redis is away each counts for itself, and is never unlimited', async (context) => {
-    const deployment = await Deployment.start({ cdn, secret, env: { CALLS_PER_MINUTE: '6' } });
+    const deployment = await startDeployment(cdn, secret, { CALLS_PER_MINUTE: '6' });
     context.onTestFinished(() => deployment.stop());
     const granted = async (): Promise<number> => {
       const statuses = [];

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
@@ -11,9 +11,9 @@ import type { Redis } from './redis.ts';
 import { startRedis } from './redis.ts';
 
 /** The folder that `docs/production.md` is about. */
-export const deployFolder = 'examples/deploy';
+const folder = 'examples/deploy';
 
-export interface LogLine {
+interface LogLine {
   readonly level: string;
   readonly event: string;
   readonly status?: number;
@@ -24,28 +24,38 @@ export interface LogLine {
 /** One process of `server.mjs`. */
 export class Instance {
   readonly origin: string;
-  readonly #folder: string;
-  readonly #env: NodeJS.ProcessEnv;
-  #child: ChildProcess;
-  /** Settles with the exit code, when all that it has written is read. */
-  #closed!: Promise<number | null>;
+  readonly #child: ChildProcess;
+  readonly #closed: Promise<unknown>;
   #output = '';
 
-  private constructor(port: number, folder: string, env: NodeJS.ProcessEnv) {
+  private constructor(port: number, env: NodeJS.ProcessEnv) {
     this.origin = `http://127.0.0.1:${port}`;
-    this.#folder = folder;
-    this.#env = { PATH: process.env.PATH, PORT: String(port), ...env };
-    this.#child = this.#spawn();
+    this.#child = spawn(process.execPath, ['server.mjs'], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, PORT: String(port), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout!, this.#child.stderr!])
+      stream.on('data', (text: Buffer) => (this.#output += text.toString()));
+    this.#closed = once(this.#child, 'close');
   }
 
   /** Resolves when it serves. @throws its exit code and what it has written, where it ends instead */
-  static async start(env: NodeJS.ProcessEnv, folder: string = deployFolder): Promise<Instance> {
-    const instance = new Instance(await freePort(), folder, env);
-    await instance.#serving();
-    return instance;
+  static async start(env: NodeJS.ProcessEnv): Promise<Instance> {
+    const instance = new Instance(await freePort(), env);
+    for (let attempt = 0; attempt < 400 && instance.#child.exitCode === null; attempt++) {
+      const answer = await fetch(`${instance.origin}/health`).catch(() => undefined);
+      if (answer?.ok) return instance;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    await instance.kill();
+    const { exitCode } = instance.#child;
+    throw new Error(
+      `${exitCode === null ? 'It runs and does not serve' : `Ended with ${exitCode}`}: ${instance.output}`,
+    );
   }
 
-  /** The output of all starts of the instance so far. */
+  /** What it has written so far. */
   get output(): string {
     return this.#output;
   }
@@ -57,129 +67,48 @@ export class Instance {
       .map((line) => JSON.parse(line) as LogLine);
   }
 
-  /** Ends it at once, as a crash does. */
-  kill(): Promise<number | null> {
-    return this.#end('SIGKILL');
+  /** Resolves when all that it has written is read; also of one that has ended by itself. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#closed;
   }
-
-  /** Asks it to end, as an orchestrator does. Resolves with its exit code. */
-  stop(): Promise<number | null> {
-    return this.#end('SIGTERM');
-  }
-
-  /** Starts it again on the same port. */
-  async restart(): Promise<void> {
-    this.#child = this.#spawn();
-    await this.#serving();
-  }
-
-  #spawn(): ChildProcess {
-    const child = spawn(process.execPath, ['server.mjs'], {
-      cwd: this.#folder,
-      env: this.#env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (text: Buffer) => (this.#output += text.toString()));
-    this.#closed = (once(child, 'close') as Promise<[number | null]>).then(([code]) => code);
-    return child;
-  }
-
-  async #serving(): Promise<void> {
-    for (let attempt = 0; attempt < 400 && this.#child.exitCode === null; attempt++) {
-      const answer = await fetch(`${this.origin}/health`).catch(() => undefined);
-      if (answer?.ok) return;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    const code = await this.kill();
-    throw new Error(`${code === null ? 'It runs and does not serve' : `Ended with ${code}`}: ${this.#output}`);
-  }
-
-  #end(signal: NodeJS.Signals): Promise<number | null> {
-    // of one that has ended by itself too
-    this.#child.kill(signal);
-    return this.#closed;
-  }
-}
-
-/** The file that both instances read their secret from. */
-class SecretFolder {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'deployment-'));
-  readonly path: string = join(this.#folder, 'current');
-
-  constructor(secret: string) {
-    writeFileSync(this.path, `${secret}\n`);
-  }
-
-  /** Replaces the secret at one stroke, as `mv` does. */
-  replace(secret: string): void {
-    writeFileSync(`${this.path}.new`, `${secret}\n`);
-    renameSync(`${this.path}.new`, this.path);
-  }
-
-  remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-export interface DeploymentOptions {
-  /** Origin of the edge. */
-  readonly cdn: string;
-  readonly secret: string;
-  /** More variables of the instances' environment, as in `compose.yaml`. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The services of `compose.yaml`, without containers: two instances, Redis, and nginx in front of them. */
-export class Deployment {
+export interface Deployment {
   readonly instances: readonly [Instance, Instance];
   readonly redis: Redis;
-  readonly balancer: Nginx;
-  readonly #secret: SecretFolder;
-
-  private constructor(parts: { instances: [Instance, Instance]; redis: Redis; balancer: Nginx; secret: SecretFolder }) {
-    this.instances = parts.instances;
-    this.redis = parts.redis;
-    this.balancer = parts.balancer;
-    this.#secret = parts.secret;
-  }
-
-  static async start({ cdn, secret, env = {} }: DeploymentOptions): Promise<Deployment> {
-    const redis = await startRedis();
-    const file = new SecretFolder(secret);
-    const start = (): Promise<Instance> =>
-      Instance.start({
-        CDN_URL: `${cdn}/`,
-        CDN_SECRET_FILE: file.path,
-        REDIS_URL: `redis://127.0.0.1:${redis.port}`,
-        ...env,
-      });
-    const instances: [Instance, Instance] = [await start(), await start()];
-    const balancer = await startBalancer(instances.map(({ origin }) => new URL(origin).host));
-    return new Deployment({ instances, redis, balancer, secret: file });
-  }
-
   /** URL of the signing endpoint, as players know it. */
-  get endpoint(): string {
-    return `${this.balancer.origin}/token`;
-  }
+  readonly endpoint: string;
+  readonly stop: () => Promise<void>;
+}
 
-  /** Lines about calls in the logs of both instances. */
-  get calls(): LogLine[] {
-    return this.instances.flatMap(({ log }) => log.filter(({ event }) => event === 'call'));
-  }
-
-  /** The instances sign with `secret` within about a second. */
-  rotate(secret: string): void {
-    this.#secret.replace(secret);
-  }
-
-  async stop(): Promise<void> {
-    await this.balancer.stop();
-    await Promise.all(this.instances.map((instance) => instance.kill()));
-    await this.redis.stop();
-    this.#secret.remove();
-  }
+/** @param cdn origin of the edge; @param env more variables of the instances' environment, as in `compose.yaml` */
+export async function startDeployment(cdn: string, secret: string, env: NodeJS.ProcessEnv): Promise<Deployment> {
+  const redis = await startRedis();
+  const secrets = mkdtempSync(join(tmpdir(), 'deployment-'));
+  const file = join(secrets, 'current');
+  writeFileSync(file, `${secret}\n`);
+  const start = (): Promise<Instance> =>
+    Instance.start({
+      CDN_URL: `${cdn}/`,
+      CDN_SECRET_FILE: file,
+      REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+      ...env,
+    });
+  const instances = [await start(), await start()] as const;
+  const balancer = await startBalancer(instances.map(({ origin }) => new URL(origin).host));
+  return {
+    instances,
+    redis,
+    endpoint: `${balancer.origin}/token`,
+    async stop() {
+      await balancer.stop();
+      await Promise.all(instances.map((instance) => instance.kill()));
+      await redis.stop();
+      rmSync(secrets, { recursive: true });
+    },
+  };
 }
 
 /** nginx with `balancer.conf` as it is shipped, but for ports, names, and `resolve`, which older ones do not know. */
@@ -201,7 +130,7 @@ http {
   });
 
 function balancerConfig(instances: readonly string[], port: number, generation: number): string {
-  let text = readFileSync(`${deployFolder}/balancer.conf`, 'utf8');
+  let text = readFileSync(`${folder}/balancer.conf`, 'utf8');
   const replace = (shipped: string, here: string): void => {
     if (!text.includes(shipped)) throw new Error(`balancer.conf has no "${shipped}".`);
     text = text.replace(shipped, () => here);
