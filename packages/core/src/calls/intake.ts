@@ -75,6 +75,7 @@ export class Intake {
       const denied = wants.filter((want) => outcomes.get(want)?.code === 'ERR_DENIED');
       if (denied.length && logins !== this.#logins)
         return new Map([...outcomes, ...(await this.call(denied, destroyed))]);
+      this.session.accepted();
       this.#tell(outcomes);
       return outcomes;
     } catch (cause) {
@@ -82,8 +83,9 @@ export class Intake {
       const isOfApp = settings.getTokens !== undefined;
       const hint = doctorHint(wants[0]!.key, settings.endpoint);
       const error = toError(cause, { now: clock.now(), problem, isOfApp, hint, hasTokens: !store.isEmpty });
-      if (error.code !== 'ERR_DENIED' || destroyed.aborted || logins === this.#logins) throw error;
-      return this.call(wants, destroyed);
+      const isDenied = error.code === 'ERR_DENIED' && !destroyed.aborted;
+      if (isDenied && (logins !== this.#logins || this.session.restartAfter(error))) return this.call(wants, destroyed);
+      throw error;
     }
   }
 
