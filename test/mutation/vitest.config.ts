@@ -16,7 +16,7 @@ export default defineConfig({
     ],
     exclude: [
       'test/unit/core/memory.alone.test.ts',
-      'test/unit/server/{endpoint/rate-limit,endpoint/rate-limit-redis.all,edge/over-http,edge/edge-runtime}.test.ts',
+      'test/unit/server/endpoint/rate-limit.test.ts',
     ],
     setupFiles: ['test/support/as-development-build.ts'],
     testTimeout: 20_000,

@@ -42,10 +42,4 @@ describe('signPlaylists with tokens of folders', () => {
     expect(await kindsOf('/vod/7/master.m3u8', ofFolders)).toEqual(['folder', 'folder', 'path', 'path']);
     expect(await kindsOf('/vod/%37/master.m3u8', ofFolders)).toEqual(['folder', 'folder', 'path', 'path']);
   });
-
-  test('with a secret that is asked for', async () => {
-    const asked = azion({ secret: () => 'mysecret', depth: 2 });
-    expect(await kindsOf('/vod/7/trailer.m3u8', ofPaths, asked)).toEqual(['path', 'path', 'path', 'path']);
-    expect(await kindsOf('/vod/7/master.m3u8', asked, asked)).toEqual(['folder', 'folder', 'path', 'path']);
-  });
 });

@@ -58,13 +58,10 @@ describe('a request to the origin', () => {
 
   test.each([
     ['https://cdn.example.com/vod/index.m3u8?st=x&e=1', 'https://cdn.example.com/'],
-    ['http://cdn.example.com:8080/vod/index.m3u8?st=x', 'http://cdn.example.com:8080/'],
     ['https://app.example/bcdn_token=x&expires=1/watch?v=1', 'https://app.example/'],
-    ['https://user:pw@app.example/watch', 'https://app.example/'],
     ['android-app://com.example.app/st=x', 'android-app://com.example.app/'],
     ['about:client?st=x', undefined],
     ['/vod/index.m3u8?st=x&e=1', 'https://cdn.example.com/'],
-    ['https://cdn.example.com:99999/?st=x', undefined],
   ])('the Referer %s arrives as %s', (referer, expected) => {
     expect(forwarded({ Referer: referer })).toEqual(expected === undefined ? {} : { referer: expected });
   });

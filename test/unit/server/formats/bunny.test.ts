@@ -55,15 +55,6 @@ describe('bunny', () => {
     );
   });
 
-  test('digits of the expiry at the end of a path do not run into it', async () => {
-    const long = `/vod/paid.mp4${SOON}`;
-    await refusesToSign(exact(3), `${long}?1795500000v=1`);
-    const token = await tokenOf(exact(3), `${long}?v=1`, 'token');
-    expect(await verdictOf(exact(3), `${HOST}/vod/paid.mp4?token=${token}&${SOON}v=1&expires=${SOON}`)).toBe(
-      'malformed',
-    );
-  });
-
   test('options that are written into the token have no separators in them', () => {
     for (const [name, value] of [
       ['limit', '5&token_path=/'],
@@ -77,11 +68,6 @@ describe('bunny', () => {
     ] as const) {
       expect(() => bunny({ secret, [name]: value }), name).toThrow(new RegExp(`^${name}:`));
     }
-  });
-
-  test('version 2 with an IPv6 address signs no query, into which the address would run', async () => {
-    await refusesToSign(exact(2, { ip: 'abcd::1' }), '/a?ab=1');
-    await expect(sign(exact(2, { ip: '1.2.3.4' }), '/a?ab=1')).resolves.toBeDefined();
   });
 
   const judged = async (signing: VerifyingTokenFormat, verifying: VerifyingTokenFormat): Promise<string> => {

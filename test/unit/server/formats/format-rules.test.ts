@@ -1,4 +1,3 @@
-import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import {
   bunny,
@@ -12,7 +11,6 @@ import {
   wowza,
 } from '../../../../packages/server/src/index.ts';
 import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
-import { jwPlayer } from '../../../../packages/server/src/jwt.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
@@ -64,17 +62,6 @@ describe('the configuration decides what kind of token is right, not the token',
   ])('%s: the weaker one is refused', async (_, weaker, configured) => {
     expect(await verdictOf(weaker, configured)).toMatch(/^403/);
   });
-
-  test('a JWT by another HMAC with the same secret is refused', async () => {
-    const claims = { resource: new URL(url).pathname, exp: NOW + 60 };
-    for (const alg of ['HS256', 'HS384', 'HS512']) {
-      const token = await new SignJWT(claims)
-        .setProtectedHeader({ alg })
-        .sign(new TextEncoder().encode(secret.repeat(2)));
-      const format = jwPlayer({ secret: secret.repeat(2) });
-      expect((await format.verify(new Request(`${url}?token=${token}`), NOW)).ok).toBe(alg === 'HS256');
-    }
-  });
 });
 
 describe('what a token says beside its expiry', () => {
@@ -100,17 +87,6 @@ describe('what a token says beside its expiry', () => {
     expect(await verdictOf(from('203.0.113.9'), from('203.0.113.9'))).toBe('ok');
     expect(await verdictOf(from('203.0.113.9'), from('203.0.113.8'))).toBe('403 signature');
     expect(await verdictOf(from('203.0.113.9'), from())).toBe('403 signature');
-  });
-
-  test('wowza: a parameter with the prefix that is not known would have to be signed', async () => {
-    const format = wowza({ secret, params: { wowzatokenuser: 'me' } });
-    expect(await verdictOf(format, format)).toBe('ok');
-    for (const extra of ['wowzatokenother=1', 'WowzaTokenX=1', 'wowzatokenuser=you']) {
-      expect(await verdictOf(format, format, NOW, `${url}?${extra}`), extra).toMatch(
-        extra.includes('user') ? /^ok/ : /^403/,
-      );
-    }
-    expect(await verdictOf(wowza({ secret }), format)).toBe('403 signature');
   });
 });
 
@@ -163,9 +139,4 @@ test('rotation: every secret verifies, the first one signs', async () => {
     'ok',
     '403 signature',
   ]);
-  const [a, b] = ['aa', 'bb'].map((each) => each.repeat(16));
-  expect(await verdictOf(edgeAuth({ key: a! }), edgeAuth({ keys: [b!, a!] }))).toBe('ok');
-  expect(await verdictOf(bunny({ secret: a! }), bunny({ secrets: [b!, a!] }))).toBe('ok');
-  expect(await verdictOf(fastly({ key: a! }), fastly({ keys: [b!, a!] }))).toBe('ok');
-  expect(await verdictOf(wowza({ secret: a! }), wowza({ secrets: [b!, a!] }))).toBe('ok');
 });

@@ -6,8 +6,6 @@ import {
   cloudCdn,
   cloudFront,
   cloudflare,
-  createEdgeHandler,
-  createSigningEndpoint,
   edgeAuth,
   fastly,
   mediaCdn,
@@ -22,6 +20,8 @@ import {
 import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import { jwt } from '../../../../packages/server/src/jwt.ts';
+import { setUp } from '../../../support/edge.ts';
+import { endpoint, post } from '../../../support/signing-endpoint.ts';
 import { changedTokens, flippedTokens, requestWith } from '../../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
@@ -107,9 +107,9 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
   test('nothing of a token can be changed, and it opens nothing else', async () => {
     const url = `${HOST}/vod/7/index.m3u8`;
     const token = await format.sign(new URL(url), NOW + 600);
-    for (const changed of changedTokens(token)) {
+    // of a Common Access Token, one byte says only whether the name of the key is text: test/properties alters it
+    for (const changed of name === 'cat' ? changedTokens(token) : flippedTokens(token))
       expect(await format.verify(requestWith(url, changed), NOW)).toMatchObject({ ok: false, status: 403 });
-    }
     const { base, prefix, ...rest } = token;
     for (const other of ['/vod2/7/index.m3u8', '/', '/vo', '/VOD/7/index.m3u8', '/other/vod/7/index.m3u8']) {
       // A token in the path is moved in front of the other path, which is what an attacker would do.
@@ -125,14 +125,6 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
       reason: 'malformed',
     });
   });
-
-  test('one flipped bit anywhere in the token is refused', async () => {
-    // of a Common Access Token, one byte says only whether the name of the key is text: test/properties alters it
-    if (name === 'cat') return;
-    const url = `${HOST}/vod/7/index.m3u8`;
-    for (const changed of flippedTokens(await format.sign(new URL(url), NOW + 600)))
-      expect(await format.verify(requestWith(url, changed), NOW)).toMatchObject({ ok: false, status: 403 });
-  }, 60_000);
 
   test('signed again, a URL and a playlist have the new token and nothing of the old one', async () => {
     const url = `${HOST}/vod/7/index.m3u8?x=1#t=5`;
@@ -156,17 +148,6 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
     expect(filesOf(again)).toEqual(filesOf(await signPlaylist(text, url, second)));
   });
 
-  test('signs nothing with a second reading', async () => {
-    for (const pathname of ['/a%2Fb', '/a//b', '/a%5Cb', '/%00', '/%7F', '/%ff', '/%zz']) {
-      await expect((async () => format.sign(new URL(HOST + pathname), NOW))(), pathname).rejects.toThrow(/^url:/);
-    }
-    for (const expires of [NaN, 1.5, 0, -1, 99_999_999_999, String(NOW) as never]) {
-      await expect((async () => format.sign(new URL(`${HOST}/a/b`), expires))(), String(expires)).rejects.toThrow(
-        /^expires:/,
-      );
-    }
-  });
-
   test('no request makes verify throw', async () => {
     const wild = fc.string({ unit: 'binary' });
     const property = fc.asyncProperty(wild, wild, wild, async (pathname, search, value) => {
@@ -182,41 +163,19 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
   });
 
   test('works between a signing endpoint and an edge, which strips it', async () => {
-    const asked: Request[] = [];
-    const edge = createEdgeHandler({
-      format,
-      protect: '/vod/',
-      clock: () => NOW * 1000,
-      origin: (request) => {
-        asked.push(request);
-        return new Response('ok');
-      },
-    });
-    const endpoint = createSigningEndpoint({
-      format,
-      authorize: () => true,
-      allow: HOST,
-      ttl: 300,
-      clock: () => NOW * 1000,
-    });
+    const { handle, asked } = setUp({ format, protect: '/vod/' });
     const url = `${HOST}/vod/7/index.m3u8`;
-    const response = await endpoint(
-      new Request('https://h/token', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ urls: [url] }),
-      }),
-    );
+    const response = await endpoint({ format })(post({ urls: [url] }));
     const {
       tokens: [token],
     } = (await response.json()) as { tokens: [SignedToken] };
     expect('setCookie' in token).toBe(false);
     const viewer = requestWith(url, { ...token, setCookie: response.headers.getSetCookie() });
     viewer.headers.append('Cookie', `${viewer.headers.has('Cookie') ? '; ' : ''}mine=1`);
-    expect((await edge(viewer)).status).toBe(200);
+    expect((await handle(viewer)).status).toBe(200);
     expect([asked[0]?.url, asked[0]?.headers.get('Cookie')?.replace(/^[;, ]+/, '')]).toEqual([url, 'mine=1']);
     for (const name of Object.keys(token.headers ?? {})) expect(asked[0]?.headers.has(name)).toBe(false);
-    expect((await edge(new Request(url))).status).toBe(403);
-    expect((await edge(new Request(`${HOST}/public/x`))).status).toBe(200);
+    expect((await handle(new Request(url))).status).toBe(403);
+    expect((await handle(new Request(`${HOST}/public/x`))).status).toBe(200);
   });
 });

@@ -46,15 +46,6 @@ describe('mediaCdnToken', () => {
       'malformed',
     );
   });
-
-  test('a pattern with a comma would be two patterns', () => {
-    expect(() => mediaCdnToken({ keys: [key32], pathGlobs: ['/a,/*'] })).toThrow(/^pathGlobs:/);
-    expect(() => mediaCdnToken({ keys: [key32], pathGlobs: [] })).toThrow(/^pathGlobs:/);
-    for (const option of ['sessionId', 'data'] as const) {
-      expect(() => mediaCdnToken({ keys: [key32], [option]: 'a~b' })).toThrow(new RegExp(`^${option}:`));
-      expect(() => mediaCdnToken({ keys: [key32], [option]: 'a\ud800' })).toThrow(new RegExp(`^${option}:`));
-    }
-  });
 });
 
 describe('edgeAuth', () => {
@@ -84,14 +75,6 @@ describe('edgeAuth', () => {
     for (const aclDelimiter of ['', '~', '*', '?', '/', '!!', 'a']) {
       expect(() => edgeAuth({ ...hex, aclDelimiter }), aclDelimiter).toThrow(/^aclDelimiter:/);
     }
-  });
-
-  test('what is written into the token has no ~ in it', () => {
-    for (const option of ['sessionId', 'payload', 'salt'] as const) {
-      expect(() => edgeAuth({ ...hex, [option]: 'a~data=b' })).toThrow(new RegExp(`^${option}:`));
-      expect(() => edgeAuth({ ...hex, escape: true, [option]: 'a\ud800' })).toThrow(new RegExp(`^${option}:`));
-    }
-    expect(() => edgeAuth({ ...hex, ip: '1.2.3.4~st=1' })).toThrow(/^ip:/);
   });
 });
 

@@ -35,17 +35,11 @@ describe('a genuine Common Access Token', () => {
 
   test.each<[string, Uint8Array]>([
     ['nested deeply', new Uint8Array(5000).fill(0x81)],
-    ['an issuer that is no text', claims([1, 5])],
-    ['a beginning as text', claims([5, 'soon'])],
     ['methods that are no list', claims([313, 'GET'])],
-    ['methods that are no texts', claims([313, [1]])],
     ['conditions that are no map', claims([312, 'x'])],
-    ['a kind of match that is no map', claims([312, new Map([[3, 'x']])])],
-    ['ranges that are no list', claims([311, 'x'])],
     ['a range of three bytes', claims(range(52, 24, network.subarray(1)))],
     ['a range of the other family', claims(range(54, 24, network))],
     ['a range of 33 bits', claims(range(52, 33, network))],
-    ['a range that is no list', claims([311, [new Tagged(52, 5)]])],
   ])('with %s is malformed', async (_, payload) => {
     expect(await verdictOf(payload)).toMatchObject(malformed);
   });
