@@ -7,15 +7,11 @@ import {
   cloudFront,
   createSigningEndpoint,
   jsonForScript,
-  mediaCdn,
-  secureLink,
-  secureLinkLayouts,
   signUrl,
   tokensFor,
   verifyUrl,
 } from '../../../../packages/server/src/index.ts';
 import type { TokenFormat, TokensForOptions } from '../../../../packages/server/src/index.ts';
-import { cloudflareStream } from '../../../../packages/server/src/jwt.ts';
 import { HOST, NOW, making, format, master, post } from '../../../support/signing-endpoint.ts';
 
 const clock = (): number => NOW * 1000 + 999;
@@ -85,8 +81,6 @@ describe('tokensFor', () => {
 
   test.each<[string, string[], Partial<TokensForOptions>, RegExp]>([
     ['a path', ['/vod/a.mp4'], {}, /absolute/],
-    ['no text', [7 as never], {}, /absolute/],
-    ['half a character', [`${HOST}/vod/\ud800.m3u8`], {}, /absolute/],
     ['a URL with two readings', [`${HOST}/vod//a.mp4`], {}, /is not signed/],
     ['a URL outside allow', [master], { allow: `${HOST}/live/` }, /is not signed/],
     [
@@ -101,10 +95,8 @@ describe('tokensFor', () => {
       { format: making({ url: `${HOST}/x` }, { opens: () => ({ kind: 'url', href: master }) }) },
       /made a token that opens more than/,
     ],
-    ['an empty allow', [master], { allow: [] }, /allow/],
     ['no lifetime', [master], { ttl: 0 }, /ttl/],
     ['a lifetime beyond maxTtl', [master], { ttl: 90_000 }, /ttl/],
-    ['no format', [master], { format: {} as never }, /format/],
   ])('refuses %s', async (_, urls, options, message) => {
     await expect(tokens([...urls, master], options)).rejects.toEqual(wrong(message));
   });
@@ -121,16 +113,13 @@ describe('tokensFor', () => {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
-  const stream = 'https://c.cloudflarestream.com/abababababababababababababababab/manifest/video.m3u8';
-  test.each<[string, TokenFormat, string]>([
-    ['bunny', bunny({ secret: 'a' }), master],
-    ['secureLink', secureLink({ secret: 'a', ...secureLinkLayouts.cdn77Path }), master],
-    ['mediaCdn', mediaCdn({ keys: [{ name: 'k', key: Buffer.alloc(32, 1).toString('base64url') }] }), master],
-    ['cloudflareStream', cloudflareStream({ keys: [{ id: 'k', key: rsa }] }), stream],
-  ])('replaces a token in the path, as signUrl does: %s', async (_, pathFormat, url) => {
-    const signed = await signUrl(url, { format: pathFormat, expires: NOW + 60 });
-    expect(await tokens([signed], { format: pathFormat })).toEqual(await tokens([url], { format: pathFormat }));
-  });
+  test.each<[string, TokenFormat, string]>([['bunny', bunny({ secret: 'a' }), master]])(
+    'replaces a token in the path, as signUrl does: %s',
+    async (_, pathFormat, url) => {
+      const signed = await signUrl(url, { format: pathFormat, expires: NOW + 60 });
+      expect(await tokens([signed], { format: pathFormat })).toEqual(await tokens([url], { format: pathFormat }));
+    },
+  );
 
   test('cookies cannot be set by a page', async () => {
     const cookies = cloudFront({ keys: [{ id: 'K', privateKey: rsa }], cookie: { domain: 'example.com' } });
