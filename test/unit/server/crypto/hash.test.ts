@@ -36,10 +36,4 @@ describe('digest and hmac', () => {
     const without = await elsewhere(() => ({ createHash, createHmac }));
     expect(without.digest(md5, 'mysecret/my/uri1470055000', 'base64url')).toBe('m6WCATfRgS_5lcyChCPgrw');
   });
-
-  test('a lone surrogate is hashed as the replacement character, as TextEncoder writes it', async () => {
-    const pure = await elsewhere(undefined);
-    expect(pure.digest(md5, '\ud800', 'hex')).toBe(here.digest(md5, '\ud800', 'hex'));
-    expect(here.digest(md5, '\ud800', 'hex')).toBe(here.digest(md5, '\ufffd', 'hex'));
-  });
 });

@@ -29,31 +29,18 @@ describe('body: a read that a signal ends', () => {
     return { controller, listeners: () => added.mock.calls.length - removed.mock.calls.length };
   };
 
-  test.each<[string, HeadersInit]>([
-    ['of a known length', { 'content-length': '20' }],
-    ['of an unknown length', {}],
-  ])('%s: it throws the reason, lets the body go and leaves no listener', async (_, headers) => {
-    const { response, cancel } = stalled(headers);
-    const { controller, listeners } = watched();
-    const read = readLimited(response, 3000, { signal: controller.signal });
-    await new Promise(setImmediate);
-    expect(listeners()).toBe(1);
-    controller.abort('left');
-    await expect(read).rejects.toBe('left');
-    expect(cancel).toHaveBeenCalledOnce();
-    expect(listeners()).toBe(0);
-  });
-
-  test('before it begins: the body is let go', async () => {
-    const { response, cancel } = stalled({});
-    await expect(readLimited(response, 3000, { signal: AbortSignal.abort('left') })).rejects.toBe('left');
-    expect(cancel).toHaveBeenCalledOnce();
-  });
-
-  test('after all of it has come: the text is there, without a listener', async () => {
-    const { controller, listeners } = watched();
-    const read = readLimited(new Response('all'), 3000, { signal: controller.signal });
-    expect(await read).toBe('all');
-    expect(listeners()).toBe(0);
-  });
+  test.each<[string, HeadersInit]>([['of an unknown length', {}]])(
+    '%s: it throws the reason, lets the body go and leaves no listener',
+    async (_, headers) => {
+      const { response, cancel } = stalled(headers);
+      const { controller, listeners } = watched();
+      const read = readLimited(response, 3000, { signal: controller.signal });
+      await new Promise(setImmediate);
+      expect(listeners()).toBe(1);
+      controller.abort('left');
+      await expect(read).rejects.toBe('left');
+      expect(cancel).toHaveBeenCalledOnce();
+      expect(listeners()).toBe(0);
+    },
+  );
 });

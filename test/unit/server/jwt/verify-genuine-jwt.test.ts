@@ -14,17 +14,13 @@ describe('a genuine JWT', () => {
 
   test.each<[string, string]>([
     ['text', tokenOf('text')],
-    ['nothing', tokenOf('x')],
     ['null', tokenOf('null')],
-    ['a list', tokenOf('[]')],
-    ['a number', tokenOf('5')],
     ['invalid UTF-8', tokenOf(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d))],
     ['a byte order mark', tokenOf(`\ufeff{"exp":${SOON}}`)],
     ['no end', tokenOf('{}')],
     ['an end as text', tokenOf(`{"exp":"${SOON}"}`)],
     ['an end as fraction', tokenOf(`{"exp":${SOON}.5}`)],
     ['a beginning as text', tokenOf(`{"exp":${SOON},"nbf":"${NOW + 200}"}`)],
-    ['a beginning as null', tokenOf(`{"exp":${SOON},"nbf":null}`)],
     ['two ends', tokenOf(`{"exp":1,"exp":${SOON}}`)],
     ['two ends, one of them escaped', tokenOf(`{"exp":${SOON},"e\\u0078p":${SOON}}`)],
     ['a claim twice within another one', tokenOf(`{"exp":${SOON},"user":[{"id":1,"id":2}]}`)],
@@ -63,15 +59,6 @@ describe('a genuine JWT', () => {
       const claimed = jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: () => ({ resource: ['/a'] }) });
       expect(await verify(claimed, `${HOST}/a?token=${deep(depth)}`)).toMatchObject({ ok: false, status: 403 });
     }
-  });
-
-  test('for a URL that the claims of the team cannot read is malformed', async () => {
-    const strict = jwt({
-      keys: [{ key: secret }],
-      algorithm: 'HS256',
-      claims: ({ pathname }) => ({ id: /^\/(\d+)/.exec(pathname)![1] }),
-    });
-    expect(await verify(strict, `${HOST}/a?token=${tokenOf(`{"exp":${SOON}}`)}`)).toEqual(malformed);
   });
 
   test('of Cloudflare Stream for no video is malformed', async () => {

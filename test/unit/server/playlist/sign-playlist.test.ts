@@ -1,14 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
-import {
-  bunny,
-  secureLink,
-  secureLinkLayouts,
-  azion,
-  playlistUrls,
-  signPlaylist,
-  signUrl,
-  verifyUrl,
-} from '../../../../packages/server/src/index.ts';
+import { describe, expect, test } from 'vitest';
+import { azion, playlistUrls, signPlaylist, verifyUrl } from '../../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../../packages/server/src/index.ts';
 
 const NOW = 1_795_500_000;
@@ -27,19 +18,6 @@ const unsign = async (text: string, url = playlistUrl): Promise<{ text: string; 
   }
   return { text: text.replace(pattern, '$1'), signed };
 };
-
-test.each(['skd://key1', 'data:text/plain,x', 'urn:x', 'foo://x/a'])(
-  '%s is left alone, by formats that carry the token in the path too',
-  async (uri) => {
-    const text = `#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="${uri}"\n`;
-    for (const format of [bunny({ secret: 's' }), secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path })]) {
-      expect(await signPlaylist(text, 'https://c.example.com/vod/i.m3u8', { format, expires: 1_795_500_300 })).toBe(
-        text,
-      );
-      await expect(signUrl(uri, { format, expires: 1_795_500_300 })).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
-    }
-  },
-);
 
 test.each([
   ['a', 9998],
@@ -121,16 +99,6 @@ describe('signPlaylist', () => {
     expect(result.text).toBe(text);
   });
 
-  test('a file that many byte ranges share is signed once', async () => {
-    const spy = vi.fn(format.sign);
-    await sign(
-      Array.from({ length: 50 }, () => '#EXTINF:1,\nmain.mp4'),
-      playlistUrl,
-      { ...format, sign: spy },
-    );
-    expect(spy).toHaveBeenCalledTimes(1);
-  });
-
   test('leaves other hosts, other schemes and unsignable paths alone', async () => {
     const lines = [
       '#EXTM3U',
@@ -209,7 +177,6 @@ describe('signPlaylist', () => {
     for (const [value, count] of [
       ['x/../../../premium/film.mp4?', 1],
       ['..', 1],
-      ['%2e%2e', 1],
       ['/premium', 1],
       ['?', 1],
       ['"\n/premium/film.mp4', 0],

@@ -37,15 +37,6 @@ describe('a URL has one spelling', () => {
       { numRuns: 1000 },
     );
   });
-
-  test('the parts of a URL object are judged, whatever its `href` says', () => {
-    class OtherUrl extends URL {
-      override get href(): string {
-        return `${HOST}/vod/film.mp4`;
-      }
-    }
-    expect(judgeUrl(new OtherUrl(`${HOST}/secret.mp4`))?.path).toBe('/secret.mp4');
-  });
 });
 
 /** A scope from a text such as `folder /a/`. */
