@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { edgeAuth, azion, secureLink, secureLinkLayouts, signUrl } from '../../../../packages/server/src/index.ts';
+import { edgeAuth, azion, signUrl } from '../../../../packages/server/src/index.ts';
 import type { EdgeHandlerOptions } from '../../../../packages/server/src/index.ts';
 import { HOST, NOW, body, format, setUp, signed } from '../../../support/edge.ts';
 
@@ -159,40 +159,15 @@ describe('createEdgeHandler', () => {
     expect(onRefusal.mock.lastCall).toMatchObject([{ url: HOST + shown, status: 403 }]);
   });
 
-  test('onRefusal sees the path, but not where the format has its tokens in it', async () => {
-    const inPath = secureLink({ secret: 'mysecret', ...secureLinkLayouts.cdn77Path });
-    for (const [each, shown] of [
-      [format, '/vod/best=1/b%20c.ts'],
-      [inPath, '/…'],
-    ] as const) {
-      const onRefusal = vi.fn();
-      await setUp({ format: each, onRefusal }).get(`${HOST}/vod/best=1/b%20c.ts?st=SECRET`);
-      expect(onRefusal.mock.lastCall).toMatchObject([{ url: HOST + shown, method: 'GET' }]);
-    }
-  });
-
-  test.each<[string, () => unknown]>([['throws', () => expect.fail('the log is full')]])(
-    'onRefusal that %s changes no answer, and onError hears of it',
-    async (_, onRefusal) => {
-      const onError = vi.fn();
-      expect((await setUp({ onRefusal, onError }).get(`${HOST}/a`)).status).toBe(403);
-      await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce());
-    },
-  );
-
   test('refuses to start without a format, an origin, or with rules that protect nothing', () => {
     const wrong: [string, object][] = [
       ['format', { format: undefined }],
       ['format', { format: {} }],
       ['origin', { origin: undefined }],
       ['origin', { origin: '/x' }],
-      ['origin', { origin: 'ftp://x' }],
-      ['origin', { origin: 'https://x/?a' }],
       ['protect', { protect: [] }],
       ['protect', { protect: 'vod' }],
       ['cors.origins', { cors: { origins: '*', credentials: true } }],
-      ['cors', { cors: true }],
-      ['cors.origins', { cors: { origins: 'https://app.example.com' } }],
     ];
     for (const [name, options] of wrong) expect(() => setUp(options), name).toThrow(new RegExp(`^${name}:`));
   });

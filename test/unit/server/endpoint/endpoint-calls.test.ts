@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { HOST, endpoint, master, post } from '../../../support/signing-endpoint.ts';
 
+test('a body that turns out too long is given up at once, also where somebody has cloned it', async () => {
+  const body = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(100_000)) });
+  const headers = { 'Content-Type': 'application/json' };
+  const request = new Request('https://h/token', { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
+  request.clone();
+  expect((await endpoint()(request)).status).toBe(413);
+});
+
 describe('a call that is none', () => {
   test.each<[unknown, number, Record<string, string>?]>([
     ['{', 400],

@@ -92,11 +92,4 @@ describe('whatever a format makes is judged before it leaves', () => {
     const { body } = await ask({ urls: [asked, `${HOST}/vod/8/a.ts`] }, { format: cookies });
     expect([body.tokens.map(({ url }) => url), body.denied]).toEqual([[asked], [`${HOST}/vod/8/a.ts`]]);
   });
-
-  test.each<[string, unknown]>([
-    ['nothing', undefined],
-    ['a kind of its own', { kind: 'host', href: HOST }],
-  ])('a format that says %s about what it opens signs nothing', async (_, scope) =>
-    expect(await statusOf(asked, { format: making({ url: asked }, { opens: () => scope as Scope }) })).toBe(403),
-  );
 });

@@ -7,11 +7,10 @@ import {
   cloudFront,
   createSigningEndpoint,
   jsonForScript,
-  signUrl,
   tokensFor,
   verifyUrl,
 } from '../../../../packages/server/src/index.ts';
-import type { TokenFormat, TokensForOptions } from '../../../../packages/server/src/index.ts';
+import type { TokensForOptions } from '../../../../packages/server/src/index.ts';
 import { HOST, NOW, making, format, master, post } from '../../../support/signing-endpoint.ts';
 
 const clock = (): number => NOW * 1000 + 999;
@@ -48,12 +47,6 @@ describe('tokensFor', () => {
       const answer = (await (await endpoint(post({ urls }))).json()) as { tokens: unknown };
       expect(await tokens(urls, each)).toEqual(answer.tokens);
     }
-  });
-
-  test('makes one token a folder for formats of folders', async () => {
-    const folder = bunny({ secret: 'mysecret' });
-    const made = await tokens([master, `${HOST}/vod/7/hd/i.m3u8`, `${HOST}/vod/8/x.m3u8`], { format: folder });
-    expect(made.map(({ prefix }) => prefix)).toEqual([`${HOST}/vod/7/`, `${HOST}/vod/8/`]);
   });
 
   test('answers for the children of a playlist in its own folder, or below `allow`', async () => {
@@ -113,13 +106,6 @@ describe('tokensFor', () => {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
-  test.each<[string, TokenFormat, string]>([['bunny', bunny({ secret: 'a' }), master]])(
-    'replaces a token in the path, as signUrl does: %s',
-    async (_, pathFormat, url) => {
-      const signed = await signUrl(url, { format: pathFormat, expires: NOW + 60 });
-      expect(await tokens([signed], { format: pathFormat })).toEqual(await tokens([url], { format: pathFormat }));
-    },
-  );
 
   test('cookies cannot be set by a page', async () => {
     const cookies = cloudFront({ keys: [{ id: 'K', privateKey: rsa }], cookie: { domain: 'example.com' } });

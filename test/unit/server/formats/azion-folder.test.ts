@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { azion, signUrl, verifyUrl } from '../../../../packages/server/src/index.ts';
+import { azion, verifyUrl } from '../../../../packages/server/src/index.ts';
 import type { AzionOptions, SignedToken, Verdict } from '../../../../packages/server/src/index.ts';
 
 const NOW = 1_795_500_000;
@@ -13,7 +13,6 @@ const verdictOf = async (url: string, options: AzionOptions = { secret, depth: 2
   const verdict: Verdict = await verifyUrl(url, { format: azion(options), now: NOW });
   return verdict.ok ? 'ok' : `${verdict.status} ${verdict.reason}`;
 };
-const withToken = (path: string, text: string, e = NOW + 60): string => `${HOST}${path}?st=${hashOf(text)}&e=${e}`;
 
 describe('azion with depth', () => {
   test('signs the folder, and the token names it', () => {
@@ -34,21 +33,6 @@ describe('azion with depth', () => {
     expect(await verdictOf(`${HOST}/live/7/x/../../8/a.m3u8${search}`)).toBe('403 signature');
     for (const options of [{ secret }, { secret, depth: 1 }, { secret, depth: 3 }])
       expect(await verdictOf(`${HOST}/live/7/a.m3u8${search}`, options)).toBe('403 signature');
-  });
-
-  test('is as strict as with one path', async () => {
-    const good = await signUrl(`${HOST}/live/7/a.m3u8`, { format: folder, expires: NOW + 60 });
-    const cases: Record<string, string> = {
-      [good.replace('a.m3u8', 'x%2fa')]: '403 malformed',
-      [good.replace('a.m3u8', '..;/8/a')]: '403 malformed',
-      [withToken('/live/7/a', `${secret}folder:/live/7/${NOW + 86_401}`, NOW + 86_401)]: '403 malformed',
-      [withToken('/live/7/a', `${secret}folder:/live/7/${NOW - 1}`, NOW - 1)]: '410 expired',
-      [withToken('/live/7/a', `other folder:/live/7/${NOW - 1}`, NOW - 1)]: '403 signature',
-      [withToken('/live/7/a', `${secret}folder:/live/7${NOW + 60}`)]: '403 signature',
-      [withToken('/live/7/a', `${secret}/live/7/${NOW + 60}`)]: '403 signature',
-      [withToken('/live/7/a', `${secret}folder:/live/7/a${NOW + 60}`)]: '403 signature',
-    };
-    for (const [url, expected] of Object.entries(cases)) expect(await verdictOf(url), url).toBe(expected);
   });
 
   test.each([
@@ -126,7 +110,6 @@ describe('azion with a session in its folder text', () => {
       url: `${HOST}/live/7/a.ts`,
       query: { st: hashOf(`${secret}folder:${one}:path:/live/7/a.ts${e}`), e, s: one },
     });
-    expect([format.carriesSession, format.parameters]).toEqual([true, ['st', 'e', 's']]);
   });
 
   test.each(['/live/7/a.m3u8', '/live/a.m3u8'])(

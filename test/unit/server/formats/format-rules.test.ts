@@ -3,7 +3,6 @@ import {
   bunny,
   cloudCdn,
   edgeAuth,
-  fastly,
   mediaCdn,
   mediaCdnToken,
   secureLink,
@@ -55,10 +54,7 @@ describe('the configuration decides what kind of token is right, not the token',
 
   test.each<[string, VerifyingTokenFormat, VerifyingTokenFormat]>([
     ['algorithm', edgeAuth({ ...hex, algorithm: 'md5' }), edgeAuth(hex)],
-    ['algorithm', fastly({ key: key.toString('base64'), algorithm: 'sha1' }), fastly({ key: key.toString('base64') })],
     ['version', bunny({ secret, version: 2 }), bunny({ secret })],
-    ['salt', edgeAuth({ ...hex, salt: 'x' }), edgeAuth(hex)],
-    ['algorithm', mediaCdnToken({ ...media, algorithm: 'sha1' }), mediaCdnToken({ ...media, algorithm: 'sha256' })],
   ])('%s: the weaker one is refused', async (_, weaker, configured) => {
     expect(await verdictOf(weaker, configured)).toMatch(/^403/);
   });
@@ -126,7 +122,6 @@ describe('a token given twice', () => {
         new Request(request.url, { headers: { Cookie: `${request.headers.get('Cookie')}; ${more}` } });
     expect(await twice(format, add('other=1'))).toBe('ok');
     expect(await twice(format, add('hdnts=x'))).toBe('403 malformed');
-    expect(await twice(cloudCdn({ ...google, carrier: 'cookie' }), add('Cloud-CDN-Cookie=x'))).toBe('403 malformed');
   });
 });
 

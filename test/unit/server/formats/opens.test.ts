@@ -51,18 +51,15 @@ test.each<[string, TokenFormat, opened: string, path?: string]>([
   ['a URL with a token', cloudflare({ secret, ttl: 60 }), 'url /a?x=1', '/a?x=1&verify=old'],
   ['wowza', wowza({ secret }), 'folder /vod/7/hd/'],
   ['edgeAuth, list', edgeAuth({ ...hex, acl: ['/vod/7/*', '/vod/8/x?y/*'] }), 'folder /vod/'],
-  ['edgeAuth, border', edgeAuth({ ...hex, acl: '/vod/7*' }), 'folder /vod/'],
   ['edgeAuth, one file', edgeAuth({ ...hex, acl: '/vod/7/hd/a.m3u8' }), 'path /vod/7/hd/a.m3u8'],
   ['bunny, no slash', bunny({ secret, tokenPath: '/vod/7' }), 'folder /vod/'],
   ['bunny, exact query', bunny(exactBunny), 'url /vod/7/hd/a.m3u8?x=1'],
-  ['bunny, any order', bunny(exactBunny), 'path /vod/7/hd/a.m3u8', `${asked}&y=2`],
   ['bunny, ignoreParams', bunny({ ...exactBunny, ignoreParams: true }), 'path /vod/7/hd/a.m3u8'],
   ['cloudCdn, no slash', cloudCdn({ ...google, prefix: `${HOST}/vod/7` }), 'folder /vod/'],
   ['mediaCdnToken, globs', mediaCdnToken({ ...media, pathGlobs: ['/vod/7/hd/*', '/vod/7/sd/*'] }), 'folder /vod/7/'],
   ['cat', commonAccessToken(cat), 'folder /vod/7/hd/'],
   ['cat, any', commonAccessToken({ ...cat, uri: 'any' }), 'folder /'],
   ['cat, prefix', catOf(3, 1, '/vod/7'), 'folder /vod/'],
-  ['cat, parent', catOf(5, 0, '/vod/7/hd'), 'folder /vod/7/hd/'],
   ['jwt', jwt({ ...hmacKeys, claims: () => ({}) }), 'path /vod/7/hd/a.m3u8'],
   ['jwt, opens', folderJwt, 'folder /vod/'],
   ['mux', mux(ids), 'folder /', '/abc.m3u8'],
@@ -116,15 +113,5 @@ describe('a token says no more to a player than it opens', () => {
     expect(token.prefix).toBeUndefined();
     expect(await format.verify(requestWith(`${HOST}/vod/7/a.ts`, token), NOW)).toMatchObject({ ok: false });
     expect(await format.sign(new URL(`${HOST}/vod/7/a.ts`), NOW)).toMatchObject({ prefix: `${HOST}/vod/7/` });
-  });
-
-  test('wowza: a token opens the folders below its own, as its prefix says', async () => {
-    const format = wowza({ secret });
-    const token = await format.sign(new URL(`${HOST}/vod/s.mp4/a.m3u8`), NOW);
-    const verdictOf = async (path: string): Promise<boolean> =>
-      (await format.verify(requestWith(HOST + path, token), NOW)).ok;
-    expect(await verdictOf('/vod/s.mp4/QualityLevels(200)/Fragments(video=0)')).toBe(true);
-    expect(await verdictOf('/vod/s.mp42/a.m3u8')).toBe(false);
-    expect(await verdictOf('/vod/a.m3u8')).toBe(false);
   });
 });

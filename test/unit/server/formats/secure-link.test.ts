@@ -129,12 +129,6 @@ test.each([
   expect(() => secureLink({ secret, hash, ...sample })).toThrow(/^hash: /),
 );
 
-test('a path, a time and an address with nothing between need a decimal time', () => {
-  const hash = '{secret}{path}{expires}{ip}';
-  expect(() => secureLink({ secret, hash, time: 'hex', ...sample })).toThrow(/^hash: /);
-  expect(() => secureLink({ secret, hash, ...sample })).not.toThrow();
-});
-
 test('with one secret, no path has the token of a folder of azion, unless the layout is that of the folder', () => {
   const mark = 'folder:';
   const literals = ['', ...Array.from(mark, (_, i) => mark.slice(0, i + 1)), 'folder:/', 'folder:/v', '1', ':', 'x'];

@@ -38,10 +38,6 @@ describe('mediaCdnToken', () => {
     const hdnts = await tokenOf(format, '/vod/7/a', 'hdnts');
     const url = `${HOST}/vod/7/a?hdnts=`;
     expect(await verdictOf(format, url + hdnts, { foo: 'a', baz: 'b' })).toBe('ok');
-    // the same signed text, said with one header instead of two
-    expect(await verdictOf(format, url + hdnts.replace('Headers=Foo,BAZ', 'Headers=Foo'), { foo: 'a,BAZ=b' })).toBe(
-      'malformed',
-    );
     expect(await verdictOf(format, url + hdnts.replace('Foo,BAZ', 'Foo,BAZ,foo'), { foo: 'a', baz: 'b' })).toBe(
       'malformed',
     );
@@ -63,8 +59,6 @@ describe('edgeAuth', () => {
     expect(await verdictOf(edgeAuth({ ...hex, exact: true }), `${HOST}/a~b?hdnts=exp=${SOON}~hmac=00`)).toBe(
       'malformed',
     );
-    await expect(sign(edgeAuth({ ...hex, exact: true, escape: true }), '/a~b')).resolves.toBeDefined();
-    await expect(sign(edgeAuth({ ...hex, exact: true }), '/a?x=~')).resolves.toBeDefined();
   });
 
   test('the delimiter of the access list stands in no pattern and in no folder, whichever it is', async () => {

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createEdgeHandler, toNodeHandler } from '../../../../packages/server/src/index.ts';
 import type { NodeHandlerOptions } from '../../../../packages/server/src/index.ts';
@@ -112,15 +111,11 @@ describe('toNodeHandler behind a parser', () => {
   const echo = async (request: Request): Promise<Response> =>
     Response.json([await request.text(), request.headers.get('Content-Length')]);
 
-  test('takes the JSON that it has left, also of a compressed body', async () => {
+  test('takes the JSON that it has left', async () => {
     const { url } = await serveBehind((body) => JSON.parse(body) as unknown, endpoint());
     expect((await post(url, `  {  "urls": ["${master}"] }`)).status).toBe(200);
     expect((await post(url, '{"urls":[]}')).status).toBe(400);
     expect((await post(url, JSON.stringify({ urls: ['x'.repeat(1_000_000)] }))).status).toBe(413);
-    await running!.stop();
-    const inflated = await serveBehind(() => ({ urls: [master] }), endpoint());
-    const headers = { ...json, 'Content-Encoding': 'gzip' };
-    expect((await post(inflated.url, gzipSync('{}'), headers)).status).toBe(200);
   });
 
   test.each<[string, (body: string) => unknown, Record<string, string>]>([

@@ -116,7 +116,6 @@ describe('createEdgeHandler with sessions', () => {
   test.each<[string, object, RegExp]>([
     ['a format whose tokens name no session', { format: edgeAuth({ key: hexKey }) }, /^sessions: .* edge-auth/],
     ['what is no set of sessions', { sessions: {} }, /^sessions:/],
-    ['strict alone', { sessions: undefined, strict: true }, /^strict:/],
     [
       'renewal, of whose tokens the store knows nothing',
       { format: commonAccessToken({ keys, renewal: { lifetime: 60, grant: 3600 } }), renew: { within: 30 } },

