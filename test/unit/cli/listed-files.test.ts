@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { listedFiles } from '../../../packages/cli/src/doctor/ask/listed-files.ts';
 
 const playlist = (count: number): string => `#EXTM3U\n${'a\n'.repeat(count)}`;
-const long = `https://cdn.example.com/${'a'.repeat(8000)}/`;
 
-test('a playlist names a file of each kind; one whose URLs would fill the memory names none', () => {
-  expect(listedFiles(playlist(1000), `${long}v.m3u8`)).toEqual([{ kind: 'segment', url: `${long}a` }]);
-  expect(listedFiles(playlist(13_000), `${long}v.m3u8`)).toEqual([]);
+test('a playlist names a file of each kind; one whose path would fill the memory names none', () => {
+  const below = (length: number): string => `https://cdn.example.com/${'a'.repeat(length)}/`;
+  expect(listedFiles(playlist(1000), `${below(2000)}v.m3u8`)).toEqual([{ kind: 'segment', url: `${below(2000)}a` }]);
+  expect(listedFiles(playlist(1000), `${below(2048)}v.m3u8`)).toEqual([]);
 });
 
 describe('a DASH manifest', () => {

@@ -14,9 +14,8 @@ export type CatProfile = 'cta' | 'akamai' | 'cloudfront';
 interface Profile {
   /** Name of the query parameter. */
   readonly query: string;
-  /** Name of the header, also of the header that carries a renewed token. */
+  /** Name of the header and of the cookie, also of those that carry a renewed token. */
   readonly header: string;
-  readonly cookie: string;
   readonly tags: TagStyle;
   /** Whether claims 401 to 404 are written and read. */
   readonly isAws: boolean;
@@ -33,7 +32,6 @@ const profiles: Readonly<Record<CatProfile, Profile>> = {
   cta: {
     query: 'cat',
     header: 'CTA-Common-Access-Token',
-    cookie: 'CTA-Common-Access-Token',
     tags: 'cwt',
     isAws: false,
     maxBytes: Infinity,
@@ -41,7 +39,6 @@ const profiles: Readonly<Record<CatProfile, Profile>> = {
   akamai: {
     query: 'CAT',
     header: 'Common-Access-Token',
-    cookie: 'Common-Access-Token',
     tags: 'cose',
     isAws: false,
     maxBytes: Infinity,
@@ -49,7 +46,6 @@ const profiles: Readonly<Record<CatProfile, Profile>> = {
   cloudfront: {
     query: 'CAT',
     header: 'CTA-Common-Access-Token',
-    cookie: 'CTA-Common-Access-Token',
     tags: 'long',
     isAws: true,
     maxBytes: 1024,
@@ -162,6 +158,6 @@ export function catSettings(options: CommonAccessTokenOptions): CatSettings {
     throw optionsError('replay', 'Give a function that says whether a token may be used.', replay);
   if (renewal !== undefined) checkRenewal(renewal);
   const { algorithm, exact, depth, maxTtl } = read;
-  const param = options.param ?? profile[carrier];
+  const param = options.param ?? (carrier === 'query' ? profile.query : profile.header);
   return { ...options, algorithm, profile, exact, depth, maxTtl, param };
 }

@@ -80,7 +80,7 @@ export function tokenRenewer(
   key: CoseKey,
   { profile, carrier = 'query', cookie, param, maxTtl }: CatSettings,
 ): (claims: CborClaims, times: { now: number; within: number }) => Promise<RenewedToken | undefined> {
-  const cookieName = carrier === 'cookie' ? param : profile.cookie;
+  const cookieName = carrier === 'cookie' ? param : profile.header;
   const inCookie = valueCarrier([cookieName], { carrier: 'cookie', ...(cookie && { cookie }) });
   return async (claims, { now, within }) => {
     const renewal = readRenewal(claims);

@@ -1,5 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
-import { base64Bytes, nodeModule } from './base64url.ts';
+import { base64Bytes } from './base64url.ts';
 
 /** A JSON Web Key (RFC 7517). The type declares only the members that the code reads by name. */
 export interface Jwk {
@@ -78,7 +78,7 @@ export function keyPair(given: string | Uint8Array | Jwk, algorithm: KeyAlgorith
       const key = await signingKey();
       return new Uint8Array(await globalThis.crypto.subtle.sign(parameters, key, Uint8Array.from(message)));
     },
-    isGenuine: async (message, signature) => (kept ?? (await imported())).check(message, signature),
+    isGenuine: async (message, signature) => (kept ?? (await imported())).isGenuine(message, signature),
   };
 }
 
@@ -90,10 +90,8 @@ interface WrittenKey {
 
 interface ImportedKey {
   readonly key: CryptoKey;
-  readonly check: SignatureCheck;
+  readonly isGenuine: KeyPair['isGenuine'];
 }
-
-type SignatureCheck = (message: Uint8Array, signature: Uint8Array) => Promise<boolean> | boolean;
 
 /** Reads the key in a form that WebCrypto imports. Returns `undefined` for a value that is not a key. */
 function readKey(key: unknown): WrittenKey | undefined {
@@ -115,71 +113,34 @@ export function pemBytes(text: string, format: 'pkcs8' | 'spki'): Uint8Array | u
 }
 
 /**
- * Imports a key as extractable, so that its public members can be exported.
+ * Imports a key as extractable, so that the public half of a private key can be imported, too.
  *
  * @throws `ERR_OPTIONS` for a key of another algorithm, and for an RSA key shorter than the 2048 bits that RFC 7518
  *   section 3.3 and RFC 8230 section 6.1 require
  */
 async function importKey({ isPublic, format, data }: WrittenKey, algorithm: KeyAlgorithm): Promise<ImportedKey> {
+  const { subtle } = globalThis.crypto;
+  const parameters = algorithms[algorithm];
   const usages: KeyUsage[] = [isPublic ? 'verify' : 'sign'];
-  const key = await globalThis.crypto.subtle
-    .importKey(format as 'pkcs8', data as Uint8Array<ArrayBuffer>, algorithms[algorithm], true, usages)
+  const key = await subtle
+    .importKey(format as 'pkcs8', data as Uint8Array<ArrayBuffer>, parameters, true, usages)
     .catch((): undefined => undefined);
-  if (!key || ('modulusLength' in key.algorithm && Number(key.algorithm.modulusLength) < 2048))
+  const bits = key && 'modulusLength' in key.algorithm ? Number(key.algorithm.modulusLength) : undefined;
+  if (!key || (bits !== undefined && bits < 2048))
     throw optionsError(
       'keys',
       `A key is not one of ${algorithm}. Give an RSA key of at least 2048 bits, or use ES256.`,
     );
-  return { key, check: await signatureCheck(key, algorithm) };
-}
-
-/**
- * Creates the check for signatures of a key. If the runtime has `node:crypto`, uses it: it is four times as fast as
- * WebCrypto, which hands each signature to another thread. The signatures of a public key are checked by WebCrypto.
- */
-async function signatureCheck(key: CryptoKey, algorithm: KeyAlgorithm): Promise<SignatureCheck> {
-  const { subtle } = globalThis.crypto;
-  const parameters = algorithms[algorithm];
-  const members = Object.entries(await subtle.exportKey('jwk', key));
-  const publicJwk: JsonWebKey = Object.fromEntries(members.filter(([name]) => publicMembers.has(name)));
-  const { n } = publicJwk;
+  const members = Object.entries(await subtle.exportKey('jwk', key)).filter(([name]) => publicMembers.has(name));
+  const publicKey = await subtle.importKey('jwk', Object.fromEntries(members), parameters, false, ['verify']);
   // An RSA signature is as long as the modulus (RFC 8017, sections 8.1.2 and 8.2.2, step 1). OpenSSL accepts an RSA-PSS
   // signature without its leading zeros, so that one token would have two spellings.
-  const hasLength = (signature: Uint8Array): boolean =>
-    n === undefined || signature.length === Math.floor((n.length * 3) / 4);
-  const native = key.type === 'private' ? nativeCheck(publicJwk, algorithm) : undefined;
-  // Some runtimes have these functions, but do not support this key, hash or encoding.
-  const sample = new TextEncoder().encode('sample');
-  if (native?.(sample, new Uint8Array(await subtle.sign(parameters, key, sample))))
-    return (message, signature) => hasLength(signature) && native(message, signature);
-  const publicKey = await subtle.importKey('jwk', publicJwk, parameters, false, ['verify']);
+  const hasLength = ({ length }: Uint8Array): boolean => bits === undefined || length === Math.ceil(bits / 8);
   // Copied into new buffers, as the types of WebCrypto require.
-  return (message, signature) =>
-    hasLength(signature) && subtle.verify(parameters, publicKey, Uint8Array.from(signature), Uint8Array.from(message));
-}
-
-function nativeCheck(
-  publicJwk: JsonWebKey,
-  algorithm: KeyAlgorithm,
-): ((message: Uint8Array, signature: Uint8Array) => boolean) | undefined {
-  const { createPublicKey, verify, constants } = nodeModule('node:crypto') ?? {};
-  const parameters = algorithms[algorithm];
-  const hash = 'hash' in parameters ? parameters.hash.replace('-', '').toLowerCase() : null;
-  try {
-    const key = createPublicKey!({ key: { ...publicJwk }, format: 'jwk' });
-    const padding =
-      'saltLength' in parameters
-        ? { padding: constants?.RSA_PKCS1_PSS_PADDING, saltLength: parameters.saltLength }
-        : { dsaEncoding: 'ieee-p1363' as const };
-    return (message, signature) => {
-      try {
-        return verify!(hash, message, { key, ...padding }, signature);
-      } catch {
-        // WebCrypto also returns `false` for a signature that it cannot read.
-        return false;
-      }
-    };
-  } catch {
-    return undefined;
-  }
+  return {
+    key,
+    isGenuine: async (message, signature) =>
+      hasLength(signature) &&
+      subtle.verify(parameters, publicKey, Uint8Array.from(signature), Uint8Array.from(message)),
+  };
 }

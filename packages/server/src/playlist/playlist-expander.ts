@@ -73,7 +73,9 @@ export function playlistExpander(options: ExpandOptions, clock: () => number): P
       for (const child of children) if (found.size < maxUrls) found.add(child);
       await Promise.all(children.map((child) => visit(child, playlist.variables)));
     };
-    await Promise.all(urls.map((url) => visit(withoutDirectives(new URL(url).href))));
+    // A `fetch` of the app may ignore the signal.
+    const tooLate = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await Promise.race([Promise.all(urls.map((url) => visit(withoutDirectives(new URL(url).href)))), tooLate]);
     return [...found];
   };
 }

@@ -7,18 +7,13 @@ const freshForMs = 1000;
 /** The number of playlists that are kept, and the characters of the longest: the viewer chooses the queries. */
 const maxKept = 200;
 const maxKeptLength = 65_536;
-/**
- * The most reads at a time, of all calls together: each read holds a connection, and a process has a limited number of
- * them. The player itself reads a playlist beyond that number, or one that takes too long.
- */
-const maxReads = 128;
 
 interface PlaylistReaderOptions {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   clock: () => number;
 }
 
-/** @param signal ends the read, also that of a `fetch` which ignores it */
+/** @param signal ends the read, if `fetch` looks at it */
 export type PlaylistReader = (
   url: string,
   signedUrl: () => Promise<string>,
@@ -33,19 +28,14 @@ export type PlaylistReader = (
  */
 export function playlistReader({ fetch, clock }: PlaylistReaderOptions): PlaylistReader {
   const kept = new Map<string, { text: string; readMs: number }>();
-  let reads = 0;
   return async (url, signedUrl, signal) => {
     const last = kept.get(url);
     if (last && Math.abs(clock() - last.readMs) < freshForMs) return last.text;
-    if (reads >= maxReads || signal.aborted) return undefined;
-    reads++;
+    if (signal.aborted) return undefined;
     try {
-      const tooLate = new Promise<undefined>((resolve) =>
-        signal.addEventListener('abort', () => resolve(undefined), { once: true }),
-      );
       // A redirect could lead to URLs that the endpoint may not read. Workers do not support `redirect: 'error'`.
-      const answer = signedUrl().then(async (signed) => fetch(signed, { redirect: 'manual', signal }));
-      const text = await Promise.race([answer.then(async (response) => readPlaylist(response, signal)), tooLate]);
+      const response = await fetch(await signedUrl(), { redirect: 'manual', signal });
+      const text = await readPlaylist(response, signal);
       if (!text?.startsWith('#EXTM3U')) return undefined;
       kept.delete(url);
       if (text.length <= maxKeptLength) kept.set(url, { text, readMs: clock() });
@@ -53,8 +43,6 @@ export function playlistReader({ fetch, clock }: PlaylistReaderOptions): Playlis
       return text;
     } catch {
       return undefined;
-    } finally {
-      reads--;
     }
   };
 }

@@ -38,7 +38,7 @@ const uriAttributes = new Set(['URI', 'SERVER-URI', 'X-ASSET-URI', 'X-ASSET-LIST
  */
 export function playlistReferences(text: string, playlistUrl: URL, imports?: PlaylistVariables): PlaylistReferences {
   const references: PlaylistReference[] = [];
-  const { define, substitute, variables } = playlistVariables(text.length, playlistUrl, imports);
+  const { define, substitute, variables } = playlistVariables(text.length, imports);
   let owner = 'EXTINF';
   let ended = false;
   const add = (tag: string, written: string, start: number): void => {
@@ -81,79 +81,46 @@ const variableReference = /\{\$([\w-]+)\}/g;
  */
 const maxGrowth = 8;
 const minGrowth = 65_536;
-/**
- * A part of one name in a path: no `/`, no dot segment, nothing that ends the path or escapes. It must not be empty:
- * with an empty `{$a}`, `{$a}/film.mp4` begins at the root.
- */
-const pathPart = /^[\w~-]+(?:\.[\w~-]+)*$/;
-
-interface PlaylistVariable {
-  readonly value: string;
-  /** Whether the value comes from the query of the playlist's URL, which the viewer may choose. */
-  readonly isAsked?: boolean;
-}
 
 /** The variables that a playlist may import from the playlist that led to it. */
-type PlaylistVariables = ReadonlyMap<string, PlaylistVariable>;
+type PlaylistVariables = ReadonlyMap<string, string>;
 
 interface PlaylistScope {
   /** Reads the attributes of one `EXT-X-DEFINE`. */
   readonly define: (attributes: ReadonlyMap<string, string>) => void;
-  /** Replaces the variables of a text; returns `undefined` if the text has one without a value that is allowed there. */
+  /** Replaces the variables of a text; returns `undefined` if the text has one without a known value. */
   readonly substitute: (text: string) => string | undefined;
   readonly variables: PlaylistVariables;
 }
 
 /**
- * Creates the variable substitution of a playlist (RFC 8216bis section 4.3): `NAME`, `QUERYPARAM` of the playlist's
- * URL, and `IMPORT`.
- *
- * In the query of a URI, a `QUERYPARAM` may have any value. In the path, its value must be a part of one name, no more
- * and no less: otherwise a viewer could lead the path, and with it the signature, to any other file. A viewer must not
- * make a playlist arbitrarily long either: the length of the playlist limits what variables bring into it, and beyond
- * that limit they have no known value.
+ * Creates the variable substitution of a playlist (RFC 8216bis section 4.3): `NAME` and `IMPORT`. A `QUERYPARAM` has no
+ * known value: a viewer, who may choose it, could lead the path, and with it the signature, to any other file. Nor must
+ * a playlist grow without end: its length limits what variables bring into it, and beyond that limit they have no known
+ * value.
  *
  * @param textLength the length of the playlist
  */
-function playlistVariables(textLength: number, playlistUrl: URL, imports?: PlaylistVariables): PlaylistScope {
-  const variables = new Map<string, PlaylistVariable>();
-  let asked: ReadonlyMap<string, string> | undefined;
+function playlistVariables(textLength: number, imports?: PlaylistVariables): PlaylistScope {
+  const variables = new Map<string, string>();
   let left = Math.max(minGrowth, textLength * maxGrowth);
   const substitute = (text: string): string | undefined => {
-    let [result, end, isQuery] = ['', 0, false];
-    for (const { 0: reference, 1: name, index } of text.matchAll(variableReference)) {
-      const variable = variables.get(name!);
-      const before = text.slice(end, index);
-      if (!variable) return undefined;
-      left -= variable.value.length;
-      if (left < 0) return undefined;
-      isQuery ||= /[?#]/.test(before);
-      if (variable.isAsked && !isQuery && !pathPart.test(variable.value)) return undefined;
-      isQuery ||= /[?#]/.test(variable.value);
-      result += before + variable.value;
-      end = index + reference.length;
-    }
-    return result + text.slice(end);
+    let isKnown = true;
+    const result = text.replace(variableReference, (_, name: string) => {
+      const value = variables.get(name);
+      left -= value?.length ?? 0;
+      isKnown &&= value !== undefined && left >= 0;
+      return isKnown ? value! : '';
+    });
+    return isKnown ? result : undefined;
   };
   return {
     variables,
     substitute,
     define(attributes) {
-      const [name, imported, parameter] = ['NAME', 'IMPORT', 'QUERYPARAM'].map((each) => attributes.get(each));
-      if (name) {
-        const value = substitute(attributes.get('VALUE') ?? '');
-        if (value !== undefined) variables.set(name, { value });
-      } else if (imported) {
-        const variable = imports?.get(imported);
-        if (variable) variables.set(imported, variable);
-      } else if (parameter) {
-        // Read the query once: searching a long query for each of many definitions takes seconds. The first parameter
-        // of a name counts.
-        asked ??= new Map([...playlistUrl.searchParams].reverse());
-        const value = asked.get(parameter);
-        // The specification forbids characters that would end an attribute or a line.
-        if (value !== undefined && !/["\r\n]/.test(value)) variables.set(parameter, { value, isAsked: true });
-      }
+      const [name, imported] = ['NAME', 'IMPORT'].map((each) => attributes.get(each));
+      const value = name ? substitute(attributes.get('VALUE') ?? '') : imports?.get(imported ?? '');
+      if (value !== undefined) variables.set((name || imported)!, value);
     },
   };
 }

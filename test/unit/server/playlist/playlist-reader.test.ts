@@ -36,20 +36,6 @@ describe('playlistReader', () => {
     expect(calls).toEqual([1, 1, 2, 2]);
   });
 
-  test('reads 128 at a time, of all calls together, and leaves the others to the player until one is over', async () => {
-    const fetch = vi.fn(() => new Promise<Response>(() => undefined));
-    const read = reading(fetch);
-    const late = new AbortController();
-    const first = Array.from({ length: 128 }, (_, i) => read(`${i}.m3u8`, late.signal));
-    expect(await read('one-more.m3u8')).toBeUndefined();
-    expect(fetch).toHaveBeenCalledTimes(128);
-    // the `fetch` of the app ignores the signal
-    late.abort();
-    expect(await Promise.all(first)).toEqual(Array(128).fill(undefined));
-    fetch.mockResolvedValueOnce(new Response('#EXTM3U'));
-    expect(await read('one-more.m3u8')).toBe('#EXTM3U');
-  });
-
   test('lets a body go that it does not read: a refusal, a redirect, an answer that comes too late', async () => {
     const isCancelled = vi.fn();
     const body = (): ReadableStream => new ReadableStream({ cancel: isCancelled });

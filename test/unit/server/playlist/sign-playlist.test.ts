@@ -100,14 +100,17 @@ describe('signPlaylist', () => {
       '#EXT-X-DEFINE:NAME="dir",VALUE="x/y"',
       '#EXT-X-DEFINE:QUERYPARAM="user"',
       '#EXT-X-DEFINE:IMPORT="from-master"',
-      '{$dir}/{$user}.ts',
+      '{$dir}/1.ts',
+      '{$user}.ts',
       '{$from-master}/1.ts',
       '{$unknown}/2.ts',
       'plain.ts',
     ];
     const signed = await unsign(await sign(lines, `${playlistUrl}?user=me`));
     expect(signed.text.split('\n').slice(4)).toEqual([
-      'x/y/me.ts',
+      'x/y/1.ts',
+      // the viewer, who chooses the query, would lead the signature to another file
+      '{$user}.ts',
       '{$from-master}/1.ts',
       '{$unknown}/2.ts',
       'plain.ts',
@@ -118,40 +121,12 @@ describe('signPlaylist', () => {
   test('what variables bring into a playlist is bounded by its own length', async () => {
     const long = 'x'.repeat(8000);
     const uses = '{$a}\n'.repeat(13_000);
-    for (const [define, url] of [
-      [`#EXT-X-DEFINE:NAME="a",VALUE="${long}"`, playlistUrl],
-      ['#EXT-X-DEFINE:QUERYPARAM="a"', `${playlistUrl}?a=${long}`],
-    ] as const) {
-      const text = `#EXTM3U\n${define}\n${uses}`;
-      const signed = await signPlaylist(text, url, { format, expires: NOW });
-      expect(signed.length).toBeLessThan(10 * text.length);
-      expect(signed.split('\n')[2]).toMatch(/^x{8000}\?st=/);
-      // beyond the bound a URI stays as it was written
-      expect(signed.trim().split('\n').at(-1)).toBe('{$a}');
-    }
-  });
-
-  test("what a viewer writes into the playlist's own query leads no signature to another file", async () => {
-    const lines = [
-      '#EXT-X-DEFINE:QUERYPARAM="q"',
-      '#EXT-X-DEFINE:NAME="n",VALUE="{$q}"',
-      'seg-{$q}.ts',
-      '{$n}',
-      'seg.ts?auth={$q}',
-    ];
-    for (const [value, count] of [
-      ['x/../../../premium/film.mp4?', 1],
-      ['..', 1],
-      ['/premium', 1],
-      ['?', 1],
-      ['"\n/premium/film.mp4', 0],
-      ['hd.1', 3],
-      ['', 1],
-    ] as const) {
-      const text = await sign(lines, `${playlistUrl}?q=${encodeURIComponent(value)}`);
-      expect((await unsign(text)).signed, value).toBe(count);
-      expect(text.split('\n'), value).toHaveLength(lines.length);
-    }
+    const text = `#EXTM3U\n#EXT-X-DEFINE:NAME="a",VALUE="${long}"\n${uses}`;
+    const signed = await signPlaylist(text, playlistUrl, { format, expires: NOW });
+    expect(signed.length).toBeLessThan(10 * text.length);
+    expect(signed.split('\n')[2]).toMatch(/^x{8000}\?st=/);
+    // beyond the bound a URI stays as it was written
+    expect(signed.trim().split('\n').at(-1)).toBe('{$a}');
   });
 
   test('a token in the path is inherited by relative URIs and written into the others', async () => {
