@@ -72,8 +72,11 @@ export function judgeClaims(claims: CborClaims, asked: Asked, now: number): Judg
   return expires <= now ? refused.expired : { expires, use };
 }
 
-/** The claims that `judgeClaims` judges itself. */
-const ownLabels: ReadonlySet<unknown> = new Set([label.exp, label.nbf, label.catreplay]);
+/** The claims that `judgeClaims` judges itself, and those that restrict no request. */
+const ownLabels: ReadonlySet<unknown> = new Set([
+  ...[label.exp, label.nbf, label.catreplay],
+  ...[label.sub, label.iat, label.cti, label.catr, label.grant],
+]);
 
 /**
  * Returns the use that `catreplay` restricts: 0 permitted, 1 prohibited, 2 reuse is detected. A use without an id could
@@ -102,11 +105,6 @@ type Judge = (value: unknown, asked: Asked) => Opinion;
 const unreadable = '';
 const isText = (value: unknown): value is string => typeof value === 'string';
 const areTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
-/** Makes a judge of a claim that restricts no request. */
-const restrictsNothing =
-  (isGood: (value: unknown) => boolean): Judge =>
-  (value) =>
-    isGood(value) || unreadable;
 /** Returns the opinion about a claim on a fact that the edge was not told. */
 const unknown = (option: string): Opinion => `give the option \`${option}\` to check it`;
 
@@ -165,12 +163,7 @@ const judges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
     (claim, { settings: { issuer } }) => (isText(claim) ? issuer === undefined || claim === issuer : unreadable),
   ],
   [label.aud, judgeAudience],
-  [label.sub, restrictsNothing(isText)],
-  [label.iat, restrictsNothing((value) => typeof value === 'number' && Number.isFinite(value))],
-  [label.cti, restrictsNothing((value) => isText(value) || value instanceof Uint8Array)],
-  [label.catv, restrictsNothing((value) => value === 1)],
-  [label.catr, restrictsNothing((value) => value instanceof Map)],
-  [label.grant, restrictsNothing(Number.isSafeInteger)],
+  [label.catv, (version) => version === 1 || unreadable],
   [label.catnip, judgeRanges(readRange)],
   [label.catu, judgeUri(false)],
   [label.catm, judgeMethods],
@@ -183,7 +176,7 @@ const awsJudges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
   [awsLabel.catu, judgeUri(true)],
   [awsLabel.catnip, judgeRanges((range) => (isText(range) ? range : undefined))],
   [awsLabel.catm, judgeMethods],
-  [awsLabel.catr, restrictsNothing((value) => value instanceof Map)],
+  [awsLabel.catr, () => true],
 ]);
 
 /** Tags of RFC 9164, by the number of bytes of an address. */

@@ -93,8 +93,8 @@ function sharedKey(secret: string | JWK): JwsKey {
 }
 
 /**
- * Creates a key with which jose signs (RFC 7518 sections 3.3 and 3.4). `keyPair` checks signatures, because that takes
- * a quarter of the time that WebCrypto takes, which jose uses.
+ * Creates a key with which jose signs (RFC 7518 sections 3.3 and 3.4). `keyPair` checks signatures: each in its one
+ * spelling, and by keys that are long enough.
  */
 function pairOf(key: string | JWK, algorithm: 'RS256' | 'ES256'): JwsKey {
   const pair = keyPair(key, algorithm);

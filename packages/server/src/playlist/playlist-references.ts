@@ -105,22 +105,18 @@ function playlistVariables(textLength: number, imports?: PlaylistVariables): Pla
   const variables = new Map<string, string>();
   let left = Math.max(minGrowth, textLength * maxGrowth);
   const substitute = (text: string): string | undefined => {
-    let isKnown = true;
-    const result = text.replace(variableReference, (_, name: string) => {
-      const value = variables.get(name);
-      left -= value?.length ?? 0;
-      isKnown &&= value !== undefined && left >= 0;
-      return isKnown ? value! : '';
-    });
-    return isKnown ? result : undefined;
+    const values = [...text.matchAll(variableReference)].map(([, name]) => variables.get(name!));
+    left -= values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+    if (left < 0 || values.includes(undefined)) return undefined;
+    return text.replace(variableReference, () => values.shift()!);
   };
   return {
     variables,
     substitute,
     define(attributes) {
-      const [name, imported] = ['NAME', 'IMPORT'].map((each) => attributes.get(each));
-      const value = name ? substitute(attributes.get('VALUE') ?? '') : imports?.get(imported ?? '');
-      if (value !== undefined) variables.set((name || imported)!, value);
+      const [name, imported = ''] = ['NAME', 'IMPORT'].map((each) => attributes.get(each));
+      const value = name === undefined ? imports?.get(imported) : substitute(attributes.get('VALUE') ?? '');
+      if (value !== undefined) variables.set(name ?? imported, value);
     },
   };
 }

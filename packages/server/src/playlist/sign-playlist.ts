@@ -34,13 +34,13 @@ export interface SignPlaylistOptions {
  * the signature covers the real path.
  *
  * Leaves alone: URIs on another origin than the playlist, `data:` and `skd:` URIs, URIs that the format refuses to
- * sign, and URIs with a variable that is imported from another playlist. Resolves dot segments in a URI: the origin
+ * sign, and URIs with a variable that the query or another playlist defines. Resolves dot segments in a URI: the origin
  * decides what a playlist names.
  *
  * @param playlistUrl the URL of the playlist, without a token
  * @throws `ERR_OPTIONS` for a `playlistUrl` that is not an absolute URL, has a user name or a password, or is a text
- *   that clients would not request as it is written (see `signUrl`), or has a path of more than 2,048 characters; for
- *   an `expires` that is not unix seconds; any error of the format except an `ERR_OPTIONS` about a URL of the playlist
+ *   that clients would not request as it is written (see `signUrl`), or has a path of more than 2,048 characters; any
+ *   error of the format except an `ERR_OPTIONS` about a URL of the playlist
  */
 export async function signPlaylist(
   text: string,
@@ -49,9 +49,6 @@ export async function signPlaylist(
 ): Promise<string> {
   checkNames(options, { format: true, expires: true });
   const { format, expires } = options;
-  // Each format would throw this error for each URI. Here it is thrown once, also for a playlist without a URI.
-  if (!(Number.isInteger(expires) && expires >= 1e9 && expires < 1e10))
-    throw optionsError('expires', 'Give unix seconds, a whole number of ten digits.', expires);
   const base = baseUrl(playlistUrl);
   const host = judgeUrl(new URL('/', base));
   const { references, resolve } = playlistReferences(text, base);
@@ -122,7 +119,7 @@ export interface PlaylistUrl {
 
 /**
  * Returns the URLs that an HLS playlist names, in their order: segments, parts, keys, init segments, renditions and all
- * others (RFC 8216bis). Leaves out URIs with a variable that another playlist defines, and URIs that are not http(s).
+ * others (RFC 8216bis). Leaves out URIs with a variable that the query or another playlist defines, and URIs that are not http(s).
  *
  * @param playlistUrl the URL of the playlist, to which its URIs are relative
  * @throws `ERR_OPTIONS` for a `playlistUrl` that is not an absolute URL, or has a path of more than 2,048 characters
