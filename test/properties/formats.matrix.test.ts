@@ -207,7 +207,7 @@ for (const [name, options] of Object.entries(kinds)) {
     name: `mediaCdnToken, ${name}`,
     make: ({ foo, bar, ...more }: Conditions) =>
       mediaCdnToken({
-        ...{ keys: [base64Key], algorithm: 'sha256', ...options, ...given(more) },
+        ...{ keys: [base64Key], algorithm: 'sha256', ...options, ...(given(more) as object) },
         headers: given({ Foo: foo, BAR: bar }) as Record<string, string>,
       }),
     conditions,

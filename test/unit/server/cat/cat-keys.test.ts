@@ -88,9 +88,6 @@ test('a shared key may be a JWK', async () => {
 
 test('keys that cannot work are refused at once', () => {
   for (const key of ['', 'xyz', pem(pairs.ES256.publicKey)]) expect(() => formatOf('HS256', key)).toThrow(/^key:/);
-  expect(() => commonAccessToken({ keys: [], algorithm: 'ES256' })).toThrow(/^keys:/);
-  expect(() => commonAccessToken({ keys: [{ id: 7 as never, key: '00' }] })).toThrow(/^keys\.id:/);
-  expect(() => formatOf('RS256' as never, '00')).toThrow(/^algorithm:/);
   expect(() =>
     commonAccessToken({
       keys: [{ id: 'k', key: pem(pairs.ES256.privateKey) }],

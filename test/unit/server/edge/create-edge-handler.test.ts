@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { edgeAuth, azion, signUrl } from '../../../../packages/server/src/index.ts';
 import type { EdgeHandlerOptions } from '../../../../packages/server/src/index.ts';
-import { HOST, NOW, body, format, setUp, signed } from '../../../support/edge.ts';
+import { HOST, NOW, body, setUp, signed } from '../../../support/edge.ts';
 
 describe('createEdgeHandler', () => {
   test('lets a genuine request through, without its token', async () => {
@@ -121,31 +121,6 @@ describe('createEdgeHandler', () => {
     expect([(await noKey.get(await signed('/a'))).status, (await broken.get(await signed('/a'))).status]).toEqual([
       503, 502,
     ]);
-  });
-
-  test.each([
-    ['NaN', () => NaN],
-    ['seconds', () => NOW],
-  ])('a clock that says %s lets nothing through, whatever the format makes of it', async (_, clock) => {
-    const onError = vi.fn();
-    const own = { ...format, verify: (request: object, now: number) => format.verify(request as never, now || NOW) };
-    const { get, origin } = setUp({ format: own, clock, onError });
-    const { status, headers } = await get(await signed('/a'));
-    expect([status, headers.get('Access-Control-Allow-Origin')]).toEqual([503, '*']);
-    expect(origin).not.toHaveBeenCalled();
-    expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'ERR_OPTIONS', option: 'clock' }));
-  });
-
-  test('a token that ends while the edge waits for the format is expired', async () => {
-    const time = { now: NOW * 1000 };
-    const slow = async (): Promise<typeof format> => {
-      time.now += 20_000;
-      return format;
-    };
-    const { get } = setUp({ format: slow, clock: () => time.now });
-    const { status, headers } = await get(await signed('/a', NOW + 10));
-    expect([status, headers.get('Date')]).toEqual([410, new Date(time.now).toUTCString()]);
-    expect((await get(await signed('/a', time.now / 1000 + 30))).status).toBe(200);
   });
 
   test.each([

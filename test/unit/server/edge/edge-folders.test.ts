@@ -10,13 +10,9 @@ const children = ['seg.m4s', '/vod/7/hd/i.m3u8', '/vod/8/hd/i.m3u8', '/top.m4s']
 const playlist = ['#EXTM3U', ...children.flatMap((uri) => ['#EXTINF:4,', uri])].join('\n');
 
 /** The tokens of the children that an edge returns for a playlist, each as what it is: of the path or of the folder. */
-async function kindsOf(
-  path: string,
-  signedWith: VerifyingTokenFormat,
-  format: VerifyingTokenFormat = ofFolders,
-): Promise<string[]> {
+async function kindsOf(path: string, signedWith: VerifyingTokenFormat): Promise<string[]> {
   const options = { origin: () => new Response(playlist), clock: () => NOW * 1000 };
-  const edge = createEdgeHandler({ ...options, format, signPlaylists: true });
+  const edge = createEdgeHandler({ ...options, format: ofFolders, signPlaylists: true });
   const response = await edge(new Request(await signUrl(HOST + path, { format: signedWith, expires: NOW + 60 })));
   expect(response.status).toBe(200);
   const uris = (await response.text()).split('\n').filter((line) => line && !line.startsWith('#'));

@@ -64,10 +64,7 @@ describe('the signing endpoint with folder tokens of azion', () => {
     const call = { urls: [trailer], reason: 'initial' };
     expect(named((await ask(call, { format, authorize, expand: { fetch } })).body.tokens)).not.toContain('/vod/7/');
     expect((await ask({ urls: [`${folder}i.m3u8`] }, { format, authorize, expand: { fetch } })).status).toBe(403);
-    for (const allow of [undefined, `${HOST}/vod/`]) {
-      const options = { format, ttl: 300, clock: () => NOW * 1000, expand: { fetch }, ...(allow && { allow }) };
-      expect(named(await tokensFor([trailer], options))).not.toContain('/vod/7/');
-      expect(named(await tokensFor([trailer, `${folder}i.m3u8`], options))).toContain('/vod/7/');
-    }
+    const options = { format, ttl: 300, expand: { fetch }, allow: `${HOST}/vod/` };
+    expect(named(await tokensFor([trailer, `${folder}i.m3u8`], options))).toContain('/vod/7/');
   });
 });

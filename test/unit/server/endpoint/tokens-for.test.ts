@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { createTokenSource } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
 import { describe, expect, test, vi } from 'vitest';
@@ -11,6 +10,7 @@ import {
   verifyUrl,
 } from '../../../../packages/server/src/index.ts';
 import type { TokensForOptions } from '../../../../packages/server/src/index.ts';
+import { rsaKey } from '../../../support/format-samples.ts';
 import { HOST, NOW, making, format, master, post } from '../../../support/signing-endpoint.ts';
 
 const clock = (): number => NOW * 1000 + 999;
@@ -101,14 +101,8 @@ describe('tokensFor', () => {
     );
   });
 
-  const { privateKey: rsa } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-
   test('cookies cannot be set by a page', async () => {
-    const cookies = cloudFront({ keys: [{ id: 'K', privateKey: rsa }], cookie: { domain: 'example.com' } });
+    const cookies = cloudFront({ keys: [{ id: 'K', privateKey: rsaKey }], cookie: { domain: 'example.com' } });
     await expect(tokens([master], { format: cookies })).rejects.toEqual(wrong(/cookies/));
   });
 });

@@ -80,14 +80,7 @@ describe('cloudFront', () => {
     expect(await verdictOf(request, { ...options, maxTtl: 1 }, NOW - 10)).toBe('403 malformed');
   });
 
-  test('a wildcard opens its folder, a canned policy its URL with its query', async () => {
-    const token = await cloudFront({ keys }).sign(new URL(url), NOW);
-    for (const path of ['/vod/7/720p/seg1.ts?x=1', '/vod/7/']) {
-      expect(await verdictOf(requestWith(new URL(path, url).href, token))).toBe(`ok ${new URL(path, url).href}`);
-    }
-    for (const path of ['/vod/7', '/vod/70/x', '/vod/7/../8/x']) {
-      expect(await verdictOf(requestWith(new URL(path, url).href, token)), path).toBe('403 signature');
-    }
+  test('a canned policy opens its URL with its query', async () => {
     const canned = await cloudFront({ keys, exact: true }).sign(new URL(url), NOW);
     expect(await verdictOf(requestWith(`${url}?x=1`, canned), { exact: true })).toBe('403 signature');
   });

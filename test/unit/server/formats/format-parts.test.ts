@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromDer, toDer } from '../../../../packages/server/src/crypto/signer.ts';
 import { isInRange, readIp } from '../../../../packages/server/src/format-parts/ip.ts';
-import { folderOf, foldersAbove } from '../../../../packages/server/src/format-parts/opened-scope.ts';
+import { foldersAbove } from '../../../../packages/server/src/format-parts/opened-scope.ts';
 import { matchesGlob } from '../../../../packages/server/src/formats/access-list.ts';
 import { secureLink, secureLinkLayouts, signUrl, wowza } from '../../../../packages/server/src/index.ts';
 
@@ -15,11 +15,6 @@ test('a pattern of an access list matches what the regular expression of the sam
     expect(matchesGlob(subject, glob)).toBe(new RegExp(`^${source}$`, 's').test(subject));
   });
   fc.assert(property, { numRuns: 2000 });
-});
-
-test('a token opens the folder at the depth that is asked for, or the deepest one', () => {
-  const signed = [0, 1, 2, 3, 9, Infinity].map((depth) => folderOf('/vod/7/720p/index.m3u8', depth));
-  expect(signed).toEqual(['/', '/vod/', '/vod/7/', '/vod/7/720p/', '/vod/7/720p/', '/vod/7/720p/']);
 });
 
 test("'tree' judges 32 folders: a longer path is hashed for none, whatever its token", async () => {

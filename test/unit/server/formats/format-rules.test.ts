@@ -10,15 +10,14 @@ import {
   wowza,
 } from '../../../../packages/server/src/index.ts';
 import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
+import { base64Key, hexKey, secret } from '../../../support/format-samples.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
 const url = 'https://cdn.example.com/vod/7/index.m3u8';
-const secret = 'a secret of thirty-two characters';
-const key = Buffer.from(secret.slice(0, 32));
-const hex = { key: key.toString('hex') };
-const google = { keys: [{ name: 'k', key: key.toString('base64url') }] };
-const media = { keys: [key.toString('base64url')] };
+const hex = { key: hexKey };
+const google = { keys: [{ name: 'k', key: base64Key }] };
+const media = { keys: [base64Key] };
 const verdictOf = async (
   signing: VerifyingTokenFormat,
   verifying: VerifyingTokenFormat,

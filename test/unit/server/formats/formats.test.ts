@@ -21,15 +21,13 @@ import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/ser
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import { jwt } from '../../../../packages/server/src/jwt.ts';
 import { setUp } from '../../../support/edge.ts';
+import { base64Key, hexKey, secret } from '../../../support/format-samples.ts';
 import { endpoint, post } from '../../../support/signing-endpoint.ts';
 import { changedTokens, flippedTokens, requestWith } from '../../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
-const secret = 'a secret of thirty-two characters';
-const key = Buffer.from(secret.slice(0, 32));
-const hex = key.toString('hex');
-const google = [{ name: 'k', key: key.toString('base64url') }];
+const google = [{ name: 'k', key: base64Key }];
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const keys = [{ id: 'K', privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }];
 const link = (layout: keyof typeof layouts, more = {}): VerifyingTokenFormat =>
@@ -46,15 +44,15 @@ const formats: Record<string, VerifyingTokenFormat> = {
   alibabaC: link('alibabaCQuery'),
   tencentA: link('tencentA'),
   'nginx path': secureLink({ secret, hash: '{secret}{directory}{expires}', base: '/s/{token}/{expires}', depth: 1 }),
-  'edgeAuth folder': edgeAuth({ key: hex }),
-  'edgeAuth exact': edgeAuth({ key: hex, exact: true, salt: 'salt', escape: true }),
-  'edgeAuth cookie': edgeAuth({ key: hex, carrier: 'cookie', algorithm: 'sha1' }),
-  'edgeAuth header': edgeAuth({ key: hex, carrier: 'header', algorithm: 'md5' }),
+  'edgeAuth folder': edgeAuth({ key: hexKey }),
+  'edgeAuth exact': edgeAuth({ key: hexKey, exact: true, salt: 'salt', escape: true }),
+  'edgeAuth cookie': edgeAuth({ key: hexKey, carrier: 'cookie', algorithm: 'sha1' }),
+  'edgeAuth header': edgeAuth({ key: hexKey, carrier: 'header', algorithm: 'md5' }),
   'bunny path': bunny({ secret }),
   'bunny query': bunny({ secret, carrier: 'query', ignoreParams: true, depth: 1 }),
   'bunny exact': bunny({ secret, carrier: 'query', exact: true }),
   'bunny 2': bunny({ secret, version: 2, ip: '203.0.113.9' }),
-  fastly: fastly({ key: key.toString('base64') }),
+  fastly: fastly({ key: base64Key }),
   cloudflare: cloudflare({ secret, ttl: 3600 }),
   cloudCdn: cloudCdn({ keys: google }),
   'cloudCdn exact': cloudCdn({ keys: google, exact: true }),
@@ -65,7 +63,7 @@ const formats: Record<string, VerifyingTokenFormat> = {
   'cloudFront cookie': cloudFront({ keys }),
   'cloudFront exact': cloudFront({ keys, carrier: 'query', exact: true }),
   wowza: wowza({ secret }),
-  cat: commonAccessToken({ keys: [{ id: 'k', key: hex }] }),
+  cat: commonAccessToken({ keys: [{ id: 'k', key: hexKey }] }),
   jwt: jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ path: pathname }) }),
 };
 

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
   bunny,
@@ -15,21 +14,16 @@ import {
 import type { TokenFormat } from '../../../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import { cloudflareStream, jwt, mux } from '../../../../packages/server/src/jwt.ts';
+import { base64Key, hexKey, rsaKey, secret, videoId } from '../../../support/format-samples.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
-const secret = 'a secret of thirty-two characters';
-const hex = { key: '00ff'.repeat(16) };
-const key32 = Buffer.from(secret.slice(0, 32)).toString('base64url');
-const google = { keys: [{ name: 'k', key: key32 }] };
-const media = { keys: [key32] };
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString();
-const ids = { keys: [{ id: 'k', key: rsa }] };
+const hex = { key: hexKey };
+const google = { keys: [{ name: 'k', key: base64Key }] };
+const media = { keys: [base64Key] };
+const ids = { keys: [{ id: 'k', key: rsaKey }] };
 const cat = { keys: [{ id: 'k', ...hex }] };
-const video = '0123456789abcdef'.repeat(2);
 const hmacKeys = { keys: [{ key: secret }], algorithm: 'HS256' as const };
 const asked = '/vod/7/hd/a.m3u8?x=1';
 
@@ -64,7 +58,7 @@ test.each<[string, TokenFormat, opened: string, path?: string]>([
   ['jwt, opens', folderJwt, 'folder /vod/'],
   ['mux', mux(ids), 'folder /', '/abc.m3u8'],
   ['mux, image', mux(ids), 'folder /abc/', '/abc/thumbnail.png'],
-  ['cloudflareStream', cloudflareStream(ids), `folder /${video}/`, `/${video}/manifest/video.m3u8`],
+  ['cloudflareStream', cloudflareStream(ids), `folder /${videoId}/`, `/${videoId}/manifest/video.m3u8`],
 ])('%s says what its tokens open', (_, format, opened, path = asked) => {
   const scope = format.opens!(new URL(`${HOST}${path}#t=1`));
   expect(`${scope.kind} ${scope.href.replace(HOST, '')}`).toBe(opened);
@@ -95,7 +89,7 @@ describe('a token in the path', () => {
     ['cdn77Path', secureLink({ secret, ...layouts.cdn77Path }), asked],
     ['bunny', bunny({ secret }), asked],
     ['mediaCdn', mediaCdn(google), asked],
-    ['cloudflareStream', cloudflareStream(ids), `/${video}/manifest/video.m3u8`],
+    ['cloudflareStream', cloudflareStream(ids), `/${videoId}/manifest/video.m3u8`],
   ])('%s: is taken off again, genuine or not', async (_, format, path) => {
     const token = await format.sign(new URL(HOST + path), NOW);
     expect(format.bare!(new URL(token.base!)).href).toBe(token.prefix);

@@ -1,7 +1,7 @@
 import { createHmac, createSign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { cloudflareStream, jwPlayer, jwt } from '../../../../packages/server/src/jwt.ts';
-import { HOST, malformed, NOW, pem, secret, SOON, verify } from '../../../support/genuine-token.ts';
+import { HOST, malformed, NOW, rsa, secret, SOON, verify } from '../../../support/signed-text.ts';
 
 /** Tokens that were made with the right key, and say something that cannot be judged. */
 describe('a genuine JWT', () => {
@@ -62,10 +62,10 @@ describe('a genuine JWT', () => {
   });
 
   test('of Cloudflare Stream for no video is malformed', async () => {
-    const stream = cloudflareStream({ keys: [{ id: 'k', key: pem }] });
+    const stream = cloudflareStream({ keys: [{ id: 'k', key: rsa }] });
     for (const claims of [{ exp: SOON }, { exp: SOON, sub: 5 }, { exp: SOON, sub: '../x' }]) {
       const signed = `${base64('{"alg":"RS256"}')}.${base64(JSON.stringify(claims))}`;
-      const token = `${signed}.${createSign('sha256').update(signed).sign(pem, 'base64url')}`;
+      const token = `${signed}.${createSign('sha256').update(signed).sign(rsa, 'base64url')}`;
       expect(await verify(stream, `${HOST}/${token}/x`)).toEqual(malformed);
     }
   });

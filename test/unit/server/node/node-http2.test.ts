@@ -44,19 +44,6 @@ describe('HTTP/2', () => {
     stop();
   });
 
-  test('a body that breaks half-way ends the stream with an error', async () => {
-    const parts = [new TextEncoder().encode('abc')];
-    const pull = (controller: ReadableStreamDefaultController): void => {
-      const part = parts.pop();
-      if (part) controller.enqueue(part);
-      else controller.error(new Error('the origin is gone'));
-    };
-    const { stream, isClosed, stop } = await asked(() => new Response(new ReadableStream({ pull })));
-    await isClosed;
-    expect(stream.rstCode).toBe(2);
-    stop();
-  });
-
   test('a client that has taken all of the answer for its URL has not left', async () => {
     const { signal, body, isClosed, stop } = await asked((url) => new Response(url));
     expect(await body).toBe('http://app.example.com/token?a=1');

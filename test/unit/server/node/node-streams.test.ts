@@ -144,24 +144,4 @@ describe('requests that a client sends over HTTP/1.1 before their answers are th
     await once(running!.server.close(), 'close');
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
-
-  test('are handled one after the other, and answered in their order', async () => {
-    const gates = numbered(4).map(() => gate());
-    const begun: string[] = [];
-    const origin = await serve(async (request) => {
-      const { pathname } = new URL(request.url);
-      begun.push(pathname);
-      await gates[Number(pathname.at(-1))]!.promise;
-      return new Response(pathname);
-    });
-    const client = pipeline(origin, 4);
-    let seen = '';
-    client.on('data', (chunk) => (seen += chunk.toString()));
-    for (const [i, { resolve }] of gates.entries()) {
-      await vi.waitFor(() => expect(begun).toHaveLength(i + 1), patient);
-      resolve();
-    }
-    await vi.waitFor(() => expect(seen.match(/\/film-\d/g)).toEqual(numbered(4)), patient);
-    client.destroy();
-  });
 });

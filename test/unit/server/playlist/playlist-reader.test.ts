@@ -10,7 +10,7 @@ const reading = (fetch: () => Promise<Response>, clock = () => 0) => {
 };
 
 describe('playlistReader', () => {
-  test('keeps the last 200 playlists, and none that is long, however many queries a viewer makes up', async () => {
+  test('keeps the last 200 playlists, however many queries a viewer makes up', async () => {
     const fetch = vi.fn(async () => new Response('#EXTM3U'));
     const read = reading(fetch);
     for (let i = 0; i < 201; i++) await read(`a.m3u8?${i}`);
@@ -18,10 +18,6 @@ describe('playlistReader', () => {
     expect(fetch).toHaveBeenCalledTimes(201);
     await read('a.m3u8?0');
     expect(fetch).toHaveBeenCalledTimes(202);
-    const long = vi.fn(async () => new Response(`#EXTM3U\n${'#'.repeat(65_536)}`));
-    const readLong = reading(long);
-    for (const name of ['a', 'a']) expect(await readLong(name)).toBeDefined();
-    expect(long).toHaveBeenCalledTimes(2);
   });
 
   test('reads a playlist again after a second, as a live one may have a segment more', async () => {

@@ -55,13 +55,6 @@ describe('createSessions', () => {
     expect(await sessions.admit(request, { session: other, ttl: 300 })).toMatchObject({ state: 'admitted' });
   });
 
-  test.each([NaN, 1_795_500_000])('a clock that says %s counts and ends nothing', async (now) => {
-    const sessions = createSessions({ store: memoryStore(), viewer, clock: () => now });
-    const wrong = { code: 'ERR_OPTIONS', option: 'sessions.clock' };
-    await expect(sessions.admit(request, { session: one, ttl: 300 })).rejects.toMatchObject(wrong);
-    await expect(sessions.end({ viewer: 'anna' })).rejects.toMatchObject(wrong);
-  });
-
   test('a session is ended by its id, and a page that is closed leaves', async () => {
     const sessions = createSessions({ store: memoryStore(), viewer, limit: 1 });
     await sessions.admit(request, { session: one, ttl: 300 });

@@ -52,19 +52,6 @@ describe('createEdgeHandler with sessions', () => {
     expect(await watch(token), 'an end that was heard of').toBe(403);
   });
 
-  test('keeps an end that the store has lost', async () => {
-    let isLost = false;
-    const { tokenOf, watch, time, sessions } = setUp(cat, {
-      ended: async (own) => (isLost ? { version: '', sessions: [] } : own.ended()),
-    });
-    const token = await tokenOf(one);
-    await sessions.end({ viewer: 'anna' });
-    expect(await watch(token)).toBe(403);
-    isLost = true;
-    time.now += 10_000;
-    expect(await watch(token)).toBe(403);
-  });
-
   test('strict: answers 503 while the store is away for more than five seconds', async () => {
     const { tokenOf, watch, time, store } = flaky({ strict: true });
     const token = await tokenOf(one);

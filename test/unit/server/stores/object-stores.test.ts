@@ -1,18 +1,15 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { googleStorage } from '../../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../../packages/server/src/index.ts';
 import { s3 } from '../../../../packages/server/src/s3.ts';
+import { rsaKey } from '../../../support/format-samples.ts';
 
 const credentials = {
   region: 'us-east-1',
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
 };
-const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString();
-const google = { clientEmail: 'signer@example.iam.gserviceaccount.com', privateKey };
+const google = { clientEmail: 'signer@example.iam.gserviceaccount.com', privateKey: rsaKey };
 const expires = 1_795_500_600;
 
 const opened = (format: TokenFormat, url: string): unknown => format.opens!(new URL(url));
@@ -112,16 +109,6 @@ describe('googleStorage', () => {
     ])
       await expect(async () => format.sign(new URL(url), expires)).rejects.toThrow(refusal);
     expect(format).not.toHaveProperty('verify');
-  });
-
-  test('parameters are sorted by their names, not by what stands behind these', async () => {
-    const format = googleStorage({ ...google, params: ['a', 'a-b'] });
-    const [one, other] = await Promise.all(
-      ['a=1&a-b=2', 'a-b=2&a=1'].map(async (query) =>
-        format.sign(new URL(`https://b.storage.googleapis.com/f?${query}`), expires),
-      ),
-    );
-    expect(one!.query).toEqual(other!.query);
   });
 });
 
