@@ -12,7 +12,8 @@ const placeholder = 'a placeholder';
  *
  * @param fronts see `secretList`
  * @param make makes the format; throws for secrets that the format cannot use together
- * @throws `ERR_OPTIONS`; with a function, `sign` and `verify` throw `ERR_SECRET` while there is no secret
+ * @throws `ERR_OPTIONS`; with a function, `sign` and `verify` throw `ERR_SECRET` while there is no secret, and
+ *   `ERR_OPTIONS` about the secret for secrets that cannot be used together
  */
 export function withSecrets<Format extends TokenFormat>(
   options: SecretOptions,
@@ -28,7 +29,7 @@ export function withSecrets<Format extends TokenFormat>(
   const current = (): Format => {
     const list = askedSecrets(secret);
     if (last?.list.length !== list.length || !list.every((each, i) => each === last?.list[i]))
-      last = { list, format: madeOf(list, checked) };
+      last = { list, format: checked(list) };
     return last.format;
   };
   return {
@@ -48,20 +49,8 @@ function askedSecrets(secret: SecretSource): readonly string[] {
   const list = typeof answer === 'string' ? [answer] : answer;
   const isList = Array.isArray(list) && list.length > 0;
   if (isList && list.every((each) => typeof each === 'string' && each !== '')) return [...(list as string[])];
-  // Prevents an unhandled rejection: no code uses this promise.
-  if (answer instanceof Promise) answer.catch(() => undefined);
   throw new SecretError(
-    answer instanceof Promise
-      ? 'secret: the function returned a promise. Return text, or give the endpoint `format: async () => …`.'
-      : 'secret: the function returned none. Return text that is not empty, or a list of such texts. ' +
-          'If the function reads an environment variable, set that variable.',
+    'secret: the function returned no text. Return text that is not empty, or a list of such texts. If the function ' +
+      'reads an environment variable, set it. If it is async, give the endpoint `format: async () => …`.',
   );
-}
-
-function madeOf<Format>(list: readonly string[], make: (list: readonly string[]) => Format): Format {
-  try {
-    return make(list);
-  } catch (error) {
-    throw new SecretError('secret: the function returned secrets that cannot be used.', { cause: error });
-  }
 }

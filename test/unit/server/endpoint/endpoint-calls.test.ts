@@ -76,7 +76,7 @@ test.each<[string, object]>([
   ['maxUrls', { maxUrls: 0 }],
   ['cors.origins', { cors: { origins: '*', credentials: true } }],
   ['expand.fetch', { expand: { fetch: 5 } }],
-  ...[NaN, 0, 1e12, '2'].map((timeout) => ['expand.timeout', { expand: { timeout } }] as [string, object]),
+  ...[NaN, 0, '2'].map((timeout) => ['expand.timeout', { expand: { timeout } }] as [string, object]),
   ...[NaN, 0, 1.5, '6'].map((segments) => ['expand.segments', { expand: { segments } }] as [string, object]),
 ])('the option %s that cannot work is named at once', (name, options) => {
   expect(() => endpoint(options as never)).toThrow(

@@ -50,6 +50,8 @@ test('a secret that is missing is an outage to viewers, and no denial', async ()
   const onError = vi.fn();
   const format = azion({ secret: () => undefined });
   expect((await ask({ urls: [master] }, { format, onError })).status).toBe(503);
+  // nor are secrets a denial that cannot be used together
+  expect((await ask({ urls: [master] }, { format: azion({ secret: () => ['a', 'a/b'] }) })).status).toBe(503);
   const edge = createEdgeHandler({ format, origin: () => Promise.resolve(new Response('film')), onError });
   const url = await signUrl(`${HOST}/vod/a.mp4`, { format: azion({ secret: 'a' }), expiresIn: 60 });
   expect((await edge(new Request(url))).status).toBe(503);

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { playlistReader } from '../../../../packages/server/src/playlist/playlist-reader.ts';
+import { playlistReader } from '../../../../packages/server/src/playlist/playlist-expander.ts';
 
 const open = new AbortController().signal;
 /** A reader whose `fetch` answers at once, and one that reads by the name of a file. */
