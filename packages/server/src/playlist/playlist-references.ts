@@ -85,14 +85,6 @@ const minGrowth = 65_536;
 /** The variables that a playlist may import from the playlist that led to it. */
 type PlaylistVariables = ReadonlyMap<string, string>;
 
-interface PlaylistScope {
-  /** Reads the attributes of one `EXT-X-DEFINE`. */
-  readonly define: (attributes: ReadonlyMap<string, string>) => void;
-  /** Replaces the variables of a text; returns `undefined` if the text has one without a known value. */
-  readonly substitute: (text: string) => string | undefined;
-  readonly variables: PlaylistVariables;
-}
-
 /**
  * Creates the variable substitution of a playlist (RFC 8216bis section 4.3): `NAME` and `IMPORT`. A `QUERYPARAM` has no
  * known value: a viewer, who may choose it, could lead the path, and with it the signature, to any other file. Nor must
@@ -101,9 +93,10 @@ interface PlaylistScope {
  *
  * @param textLength the length of the playlist
  */
-function playlistVariables(textLength: number, imports?: PlaylistVariables): PlaylistScope {
+function playlistVariables(textLength: number, imports?: PlaylistVariables) {
   const variables = new Map<string, string>();
   let left = Math.max(minGrowth, textLength * maxGrowth);
+  /** Replaces the variables of a text; returns `undefined` if the text has one without a known value. */
   const substitute = (text: string): string | undefined => {
     const values = [...text.matchAll(variableReference)].map(([, name]) => variables.get(name!));
     left -= values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
@@ -111,9 +104,10 @@ function playlistVariables(textLength: number, imports?: PlaylistVariables): Pla
     return text.replace(variableReference, () => values.shift()!);
   };
   return {
-    variables,
+    variables: variables as PlaylistVariables,
     substitute,
-    define(attributes) {
+    /** Reads the attributes of one `EXT-X-DEFINE`. */
+    define(attributes: ReadonlyMap<string, string>): void {
       const [name, imported = ''] = ['NAME', 'IMPORT'].map((each) => attributes.get(each));
       const value = name === undefined ? imports?.get(imported) : substitute(attributes.get('VALUE') ?? '');
       if (value !== undefined) variables.set(name ?? imported, value);
