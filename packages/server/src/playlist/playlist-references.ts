@@ -103,14 +103,11 @@ function playlistVariables(textLength: number, imports?: PlaylistVariables) {
     if (left < 0 || values.includes(undefined)) return undefined;
     return text.replace(variableReference, () => values.shift()!);
   };
-  return {
-    variables: variables as PlaylistVariables,
-    substitute,
-    /** Reads the attributes of one `EXT-X-DEFINE`. */
-    define(attributes: ReadonlyMap<string, string>): void {
-      const [name, imported = ''] = ['NAME', 'IMPORT'].map((each) => attributes.get(each));
-      const value = name === undefined ? imports?.get(imported) : substitute(attributes.get('VALUE') ?? '');
-      if (value !== undefined) variables.set(name ?? imported, value);
-    },
+  /** Reads the attributes of one `EXT-X-DEFINE`. */
+  const define = (attributes: ReadonlyMap<string, string>): void => {
+    const [name, imported = ''] = ['NAME', 'IMPORT'].map((each) => attributes.get(each));
+    const value = name === undefined ? imports?.get(imported) : substitute(attributes.get('VALUE') ?? '');
+    if (value !== undefined) variables.set(name ?? imported, value);
   };
+  return { variables, substitute, define };
 }
