@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
-import { encode, Tagged } from 'cborg';
+import { encode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
@@ -76,44 +76,5 @@ describe('a Common Access Token', { timeout: propertyTimeout }, () => {
     });
     await fc.assert(property, { numRuns: Math.max(800, propertyRuns) });
     expect(accepted).toBeGreaterThan(0);
-  });
-
-  test('with one more claim opens no more than without it', async () => {
-    const label = fc.oneof(fc.integer({ min: 1, max: 450 }), fc.integer(), fc.string({ maxLength: 5 }));
-    const leaf = fc.oneof(
-      fc.integer(),
-      fc.double(),
-      fc.constantFrom('GET', '/vod/7/', 'h2', 'DE', '203.0.113.9', null, true),
-      fc.uint8Array({ maxLength: 16 }).map((bytes) => Uint8Array.from(bytes)),
-    );
-    const number = fc.integer({ min: -2, max: 9 });
-    const value = fc.oneof(
-      leaf,
-      fc.array(leaf, { maxLength: 3 }),
-      fc.tuple(number, number, leaf).map(([part, match, inner]) => new Map([[part, new Map([[match, inner]])]])),
-      fc
-        .tuple(fc.constantFrom(52, 54), fc.nat({ max: 130 }), fc.uint8Array({ maxLength: 16 }))
-        .map(([tag, bits, network]) => [new Tagged(tag, [bits, Uint8Array.from(network)])]),
-    );
-    const uri = new Map([[3, new Map([[1, '/vod/7/']])]]);
-    const facts = { ip: '203.0.113.9', country: 'DE', alpn: 'h2', profile: 'cloudfront', param: 'cat' } as const;
-    const judge = commonAccessToken({ keys: [{ id: 'k', key: hexKey }], ...facts });
-    const known = new Set<unknown>([1, 2, 4, 5, 6, 7, 308, 310, 311, 312, 313, 314, 316, 323, 'grant']);
-    const aws = new Set<unknown>([401, 402, 403, 404]);
-    const property = fc.asyncProperty(label, value, fc.boolean(), async (added, content, isInside) => {
-      const claims = new Map<unknown, unknown>([
-        [added, content],
-        [4, NOW + 60],
-        [312, uri],
-      ]);
-      const target = isInside ? url : 'https://cdn.example.com/vod/8/index.m3u8';
-      for (const format of [formats[0]!, judge]) {
-        const verdict = await judged(format, sealed(claims), target);
-        if (!isInside || !(known.has(added) || (format === judge && aws.has(added)))) isRefused(verdict);
-        if (verdict.ok) expect(verdict.expires).toBe(NOW + 60);
-        else if (verdict.status === 403) expect(JSON.stringify(verdict).length).toBeLessThan(200);
-      }
-    });
-    await fc.assert(property, runs);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Code that gathers what `createEdgeHandler` answers to every kind of request. The code needs nothing but Web
- * standards. Tests run it as a string in Node, in workerd and in @edge-runtime/vm, where it must give the same lines.
+ * Code that gathers what `createEdgeHandler` answers to every kind of request, and what the signing endpoint reads of
+ * playlists. It needs nothing but Web standards: a test runs it as a string in each runtime, for the same lines.
  *
  * `server` is the package; the origin answers ranges, validators and an endless stream, and is reached by `fetch`.
  */
@@ -45,5 +45,16 @@ export const edgeAnswers = `async (server, origin) => {
     await reader.cancel();
     return 'first chunk: ' + new TextDecoder().decode(value);
   });
+  const endpoint = server.createSigningEndpoint({
+    format, allow: origin + 'vod/', ttl: 60, authorize: () => true, expand: true,
+  });
+  const expand = async (name, path) => {
+    const body = JSON.stringify({ urls: [origin + path] });
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await endpoint(new Request('https://app.example/token', { method: 'POST', headers, body }));
+    lines.push(name + ' | ' + (await answer.json()).tokens.map(({ url }) => url.slice(origin.length)).join());
+  };
+  await expand('expand', 'vod/master.m3u8');
+  await expand('expand, redirected', 'vod/moved.m3u8');
   return lines;
 }`;

@@ -28,5 +28,5 @@ export const setUp = (options: Partial<EdgeHandlerOptions> = {}) => {
   });
   const handle = createEdgeHandler({ format, origin, clock: () => NOW * 1000, ...options });
   const get = (url: string, init?: RequestInit): Promise<Response> => handle(new Request(url, init));
-  return { get, origin, asked };
+  return { handle, get, origin, asked };
 };

@@ -1,17 +1,16 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'vitest';
 import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
+import { base64Key, hexKey, rsaKey, secret } from './format-samples.ts';
 
 export const NOW = 1_795_500_000;
 export const SOON = NOW + 300;
 export const HOST = 'https://cdn.example.com';
-export const secret = 'a secret of thirty-two characters';
-export const hex = { key: '00ff'.repeat(16) };
-export const key32 = Buffer.from(secret.slice(0, 32)).toString('base64url');
-export const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString();
+export { secret, base64Key as key32, rsaKey as rsa };
+export const hex = { key: hexKey };
 
+export const malformed = { ok: false, status: 403, reason: 'malformed' };
+export const verify = async (format: VerifyingTokenFormat, url: string, headers = {}): Promise<unknown> =>
+  format.verify({ url, headers: new Headers(headers) }, NOW);
 export const sign = async (format: VerifyingTokenFormat, path: string, expires = SOON): Promise<unknown> =>
   format.sign(new URL(HOST + path), expires);
 export const refusesToSign = async (format: VerifyingTokenFormat, path: string): Promise<void> => {

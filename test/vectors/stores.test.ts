@@ -2,8 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { azureBlob, googleStorage, signUrl } from '../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../packages/server/src/index.ts';
 import { s3 } from '../../packages/server/src/s3.ts';
-import type { StoreVector } from '../support/store-sdks.ts';
 import stores from './stores.json' with { type: 'json' };
+
+/** One case of `stores.json`, recorded from the SDK of the store. */
+interface StoreVector {
+  readonly store: 's3' | 'google-storage' | 'azure-blob';
+  readonly note: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly url: string;
+  /** Unix seconds at which the URL expires. */
+  readonly expires: number;
+  /** URL as the SDK signs it. */
+  readonly signed: string;
+}
 
 const makers = { s3, 'google-storage': googleStorage, 'azure-blob': azureBlob } as unknown as Record<
   StoreVector['store'],

@@ -77,8 +77,4 @@ describe("secure-token sign and Azion's own two scripts", () => {
     const { out } = await sign({ ...each, uri: `${path}a.m3u8` }, '--depth', depth);
     expect(out.trim().replace(/^.*\?/, '')).toBe(each.printed.replace(/^.*\?/, ''));
   });
-
-  test('the file holds what this test was written for', () => {
-    expect([cases, same, refused].map(({ length }) => length)).toEqual([63, 36, 24]);
-  });
 });

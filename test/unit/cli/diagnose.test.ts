@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { codes } from '../../../packages/cli/src/doctor/codes.ts';
+import { tokenFinder } from '../../../packages/cli/src/endpoint-answer.ts';
 import { diagnose, exitStatus } from '../../../packages/cli/src/doctor/diagnose.ts';
 import type {
   Answer,
@@ -61,10 +62,6 @@ describe('a clock', () => {
     expect(codesOf({ edge: ofEdge, endpoint: ahead })).toEqual([]);
     expect(codesOf({ edge: ofEdge })).toEqual(['edge-clock']);
     expect(codesOf({ endpoint: ahead })).toEqual(['endpoint-clock']);
-  });
-
-  test.each([4, -4])('that is %d s off is right', (off) => {
-    expect(codesOf({ edge: edge({ withoutToken: at(off), tampered: at(off) }) })).toEqual([]);
   });
 
   test('is not read from the date of an answer out of a cache', () => {
@@ -150,10 +147,6 @@ describe('an endpoint', () => {
     const found = diagnose(observed({ endpoint: { ...sound, initial: failing, preflight: answer(500) } }));
     expect(found.map(({ message }) => message)).toEqual(['The endpoint answers 500 to a call: "ReferenceError".']);
   });
-
-  test('over http, below a page over https, cannot be reached', () => {
-    expect(codesOf({ endpoint: { ...sound, url: 'http://api.example.com/token' } })).toEqual(['endpoint-unreachable']);
-  });
 });
 
 describe('the files of a playlist', () => {
@@ -177,6 +170,16 @@ describe('the files of a playlist', () => {
     expect(severitiesOf({ children: [{ ...there, good: served }] })).toEqual(['child-other-host note']);
     expect(severitiesOf({ children: [{ ...there, isDenied: true }] })).toEqual(['child-other-host warning']);
   });
+});
+
+test('a URL gets the token of its own, then that of the longest prefix, then one that does not say what it opens', () => {
+  const origin = 'https://cdn.example.com';
+  const [all, short, long] = [{}, { prefix: `${origin}/` }, { prefix: `${origin}/vod/` }];
+  const own = { url: `${url}?a`, anyQuery: true };
+  expect(tokenFinder([all, short, long, own])(url)).toBe(own);
+  expect(tokenFinder([all, short, long, own])(`${origin}/vod/b.ts`)).toBe(long);
+  expect(tokenFinder([all, { prefix: 'vod/' }])(url)).toBe(all);
+  expect(tokenFinder([{ url: 5 }])(url)).toBeUndefined();
 });
 
 test('the exit status is 0 for notes, 1 for anything else, 2 where nobody could be asked', () => {

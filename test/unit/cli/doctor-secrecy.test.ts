@@ -1,10 +1,8 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { passOf, tampered } from '../../../packages/cli/src/doctor/ask/pass.ts';
-import { judged } from '../../../packages/cli/src/doctor/ask/signers.ts';
 import { runCli } from '../../../packages/cli/src/run-cli.ts';
 import { firstLine, shown } from '../../../packages/cli/src/shown.ts';
-import { azion } from '../../../packages/server/src/index.ts';
 import { listen } from '../../support/listen.ts';
 import type { Listening } from '../../support/listen.ts';
 
@@ -147,11 +145,6 @@ test('a changed token changes no host, although the token has chosen the host', 
   const pass = passOf(moved, 'https://cdn.example.com/a', { source: '' });
   expect(pass.url).toBe('https://sesame.example.com/a?st=sesame');
   expect(tampered(pass)?.url).toMatch(/^https:\/\/sesame\.example\.com\/a\?st=(?!sesame$)\w{6}$/);
-});
-
-test('a format that throws judges no token, and its message is not told', async () => {
-  const format = { ...azion({ secret: 'sesame' }), verify: () => Promise.reject(new Error(TOKEN)) };
-  expect(await judged(format, { url: 'https://cdn.example.com/a.m3u8', headers: {} })).toBeUndefined();
 });
 
 describe('an error that nobody has foreseen', () => {

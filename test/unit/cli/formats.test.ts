@@ -132,15 +132,11 @@ describe('--format', () => {
       { name: 'secureLink', secrets: [secret], settings: { layout: 'toString' } },
       /layout: .*Give one of keyCdn/,
     ],
-    ['a misspelt option', { name: 'edgeAuth', secrets: [hexKey], settings: { acll: '/*' } }, /Unknown option 'acll'/],
-    ['a key that is not hex', { name: 'edgeAuth', secrets: ['topsecret'] }, /^--format edgeAuth: key: .*hex/],
     [
       'a key without its id',
       { name: 'cloudFront', secrets: [rsaKey] },
       /^--key-id: .*needed 1 times, and given 0 times\. Give/,
     ],
-    ['an id where keys have none', { name: 'azureBlob', secrets: [base64Key], ids: ['k'] }, /^--key-id: .*have no ids/],
-    ['a key of S3 without its id', { name: 's3', secrets: [hexKey] }, /^--key-id: .*Give the id of each key/],
     ['a second key of a store', { name: 'azureBlob', secrets: [base64Key, 'second'] }, /^--secret-file: .*alone/],
     ['a JWT without claims', { name: 'jwt', secrets: [secret] }, /claims: .*such as claims=/],
   ])('%s is ERR_OPTIONS, which names what to give and never the secret', async (_, call, message) => {

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { listedFiles } from '../../../packages/cli/src/doctor/ask/listed-files.ts';
 
 const playlist = (count: number): string => `#EXTM3U\n${'a\n'.repeat(count)}`;
-const long = `https://cdn.example.com/${'a'.repeat(8000)}/`;
 
-test('a playlist names a file of each kind; one whose URLs would fill the memory names none', () => {
-  expect(listedFiles(playlist(1000), `${long}v.m3u8`)).toEqual([{ kind: 'segment', url: `${long}a` }]);
-  expect(listedFiles(playlist(13_000), `${long}v.m3u8`)).toEqual([]);
+test('a playlist names a file of each kind; one whose path would fill the memory names none', () => {
+  const below = (length: number): string => `https://cdn.example.com/${'a'.repeat(length)}/`;
+  expect(listedFiles(playlist(1000), `${below(2000)}v.m3u8`)).toEqual([{ kind: 'segment', url: `${below(2000)}a` }]);
+  expect(listedFiles(playlist(1000), `${below(2048)}v.m3u8`)).toEqual([]);
 });
 
 describe('a DASH manifest', () => {
@@ -67,10 +67,7 @@ describe('a DASH manifest', () => {
     ['numbers of 400 million digits', mpd(set('<SegmentTemplate media="$Number%0400000000d$"/>'))],
     ['a hundred thousand sets', mpd(set(own).repeat(15_000))],
     ['a long run of letters', mpd(set(`<SegmentTemplate ${'a'.repeat(900_000)}/>`))],
-    ['tags that do not end', mpd('<AdaptationSet '.repeat(60_000))],
     ['entries that do not end', mpd(set('<S '.repeat(200_000)))],
-    ['comments that do not end', mpd('<!--'.repeat(200_000))],
-    ['base URLs that do not end', mpd('<BaseURL '.repeat(100_000))],
   ])('with %s is read in no time', (_, text) => {
     const begun = performance.now();
     expect(filesOf(text).length).toBeLessThanOrEqual(20);

@@ -13,9 +13,7 @@ test.each<[string, string[], RegExp]>([
   ['a URL without a command', [signed], /^error: unknown command '…'$/m],
   ['a token without the command of cat', ['cat', SECRET], /^error: unknown command '…'$/m],
   ['a secret behind a short option', ['sign', signed, `-s${SECRET}`], /^error: unknown option '…'$/m],
-  ['a secret that runs into its option', ['sign', signed, `--secret${SECRET}`], /^error: unknown option '…'$/m],
   ['a URL as a lifetime', ['sign', '--ttl', signed], /'--ttl <seconds>' argument '…' is invalid\. Give a whole number/],
-  ['a URL as a path form', ['sign', '--path-form', signed], /argument '…' is invalid\. Allowed choices are decoded/],
   ['a URL as a format', ['verify', '--format', signed], /--format: this is unknown\. Give one of azion/],
   ['a URL as options', ['sign', signed, '--options-file', signed], /The file of --options-file cannot be read/],
   [

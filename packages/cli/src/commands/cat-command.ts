@@ -113,7 +113,7 @@ const matches: Readonly<Record<string, string>> = {
 };
 
 /** Returns the value of a claim in words: times as dates, conditions about the URL as phrases. */
-export function claimText(label: number | string, value: unknown): string {
+function claimText(label: number | string, value: unknown): string {
   const isTime = [EXP, NBF, 6].includes(Number(label)) && typeof value === 'number' && value > 0 && value < 1e11;
   if (isTime) return `${new Date(value * 1000).toISOString().replace(/\.000Z$/, 'Z')} (${value})`;
   if (label !== CATU || !(value instanceof Map)) return plain(value);

@@ -132,7 +132,7 @@ function allSecrets({ secure_token_secret: one, secure_token_secrets: more = [] 
  * every host; without `path`, to every path. If no rule names the host of a request, all rules apply: such a host, for
  * example Azion's own name of a workload, serves the same files.
  */
-export interface FirewallRule {
+interface FirewallRule {
   /** Host name without port, such as `cdn.example.com`. */
   readonly host?: string;
   /** A prefix on a `/` border, such as `/vod/`. */

@@ -6,16 +6,7 @@ import type { Jwk, KeyPair } from '../crypto/key-pair.ts';
 import { keyList } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
 import * as option from '../format-parts/options.ts';
-import {
-  claimName,
-  messageFront,
-  readClaims,
-  readToken,
-  signedBytes,
-  signedBytesOf,
-  writeCbor,
-  writeToken,
-} from './cose.ts';
+import { claimName, readClaims, readToken, signedBytes, writeCbor, writeHeader, writeToken } from './cose.ts';
 import type { CborClaims, CoseKind, CoseMessage, TagStyle } from './cose.ts';
 
 /** A key for Common Access Tokens: it signs and verifies, or only verifies. */
@@ -63,16 +54,18 @@ export function coseKeys(keys: readonly CatKey[], algorithm: CatAlgorithm, style
       'keys',
     );
     const pair = algorithm === 'HS256' ? sharedKey(given.key) : keyPair(given.key, algorithm);
-    const front = messageFront(kind, number, id, style);
+    const header = writeHeader(number);
     return {
       id,
       isPublic: pair.isPublic,
       seal: async (claims) => {
         const payload = writeCbor(claims);
-        const signature = await pair.sign(signedBytes(front.signed, payload));
-        return writeToken(front, payload, algorithm === 'ES256' ? withLowS(signature) : signature);
+        const made = await pair.sign(signedBytes(kind, header, payload));
+        const signature = algorithm === 'ES256' ? withLowS(made) : made;
+        return writeToken({ kind, header, keyId: id, payload, signature }, style);
       },
-      isGenuine: async (message) => pair.isGenuine(signedBytesOf(message, kind), message.signature),
+      isGenuine: async ({ protectedHeader, payload, signature }) =>
+        pair.isGenuine(signedBytes(kind, protectedHeader, payload), signature),
     };
   });
 }

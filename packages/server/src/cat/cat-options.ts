@@ -14,14 +14,11 @@ export type CatProfile = 'cta' | 'akamai' | 'cloudfront';
 interface Profile {
   /** Name of the query parameter. */
   readonly query: string;
-  /** Name of the header, also of the header that carries a renewed token. */
+  /** Name of the header and of the cookie, also of those that carry a renewed token. */
   readonly header: string;
-  readonly cookie: string;
   readonly tags: TagStyle;
-  /** Whether claims 401 to 404 are written and read. */
+  /** Whether claims 401 to 404 are written and read, in tokens of 1,024 bytes at most. */
   readonly isAws: boolean;
-  /** The longest token in bytes that the CDN reads. */
-  readonly maxBytes: number;
 }
 
 /**
@@ -30,30 +27,9 @@ interface Profile {
  * defaults, `cloudfront` the documentation of `cf.cwt` of CloudFront Functions and AWS's reference (November 2026).
  */
 const profiles: Readonly<Record<CatProfile, Profile>> = {
-  cta: {
-    query: 'cat',
-    header: 'CTA-Common-Access-Token',
-    cookie: 'CTA-Common-Access-Token',
-    tags: 'cwt',
-    isAws: false,
-    maxBytes: Infinity,
-  },
-  akamai: {
-    query: 'CAT',
-    header: 'Common-Access-Token',
-    cookie: 'Common-Access-Token',
-    tags: 'cose',
-    isAws: false,
-    maxBytes: Infinity,
-  },
-  cloudfront: {
-    query: 'CAT',
-    header: 'CTA-Common-Access-Token',
-    cookie: 'CTA-Common-Access-Token',
-    tags: 'long',
-    isAws: true,
-    maxBytes: 1024,
-  },
+  cta: { query: 'cat', header: 'CTA-Common-Access-Token', tags: 'cwt', isAws: false },
+  akamai: { query: 'CAT', header: 'Common-Access-Token', tags: 'cose', isAws: false },
+  cloudfront: { query: 'CAT', header: 'CTA-Common-Access-Token', tags: 'long', isAws: true },
 };
 
 export interface CommonAccessTokenOptions extends ValueCarrierOptions {
@@ -162,6 +138,6 @@ export function catSettings(options: CommonAccessTokenOptions): CatSettings {
     throw optionsError('replay', 'Give a function that says whether a token may be used.', replay);
   if (renewal !== undefined) checkRenewal(renewal);
   const { algorithm, exact, depth, maxTtl } = read;
-  const param = options.param ?? profile[carrier];
+  const param = options.param ?? (carrier === 'query' ? profile.query : profile.header);
   return { ...options, algorithm, profile, exact, depth, maxTtl, param };
 }

@@ -34,7 +34,7 @@ import type { UriConditions } from './uri-conditions.ts';
 export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingTokenFormat {
   const settings = catSettings(options);
   const { algorithm, exact, depth, uri, maxTtl, replay, param } = settings;
-  const { isAws, maxBytes, tags } = settings.profile;
+  const { isAws, tags } = settings.profile;
   const carrier = valueCarrier([param], options);
   const keys = coseKeys(options.keys, algorithm, tags);
   const claimsOf = claimsWriter(settings);
@@ -85,8 +85,8 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       },
       async texts({ conditions }, expires, session) {
         const token = await keys[0]!.seal(claimsOf(conditions, expires, session));
-        if (token.length * 0.75 > maxBytes)
-          throw optionsError('url', `Its token is longer than ${maxBytes} bytes. Give fewer claims, or a shorter URL.`);
+        if (isAws && token.length * 0.75 > MAX_AWS_BYTES)
+          throw optionsError('url', 'Its token is longer than 1024 bytes. Give fewer claims, or a shorter URL.');
         return { [param]: token };
       },
     }),
@@ -120,6 +120,9 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
     }),
   };
 }
+
+/** The longest token in bytes that CloudFront Functions read. */
+const MAX_AWS_BYTES = 1024;
 
 interface SentToken extends Carried {
   readonly claims: CborClaims;

@@ -72,41 +72,30 @@ const empty = new Uint8Array();
  */
 export type TagStyle = 'cwt' | 'cose' | 'long';
 
-export interface MessageFront {
-  /** The bytes before the payload. */
-  readonly front: Uint8Array;
-  /** The bytes that are signed, up to the payload. */
-  readonly signed: Uint8Array;
+/** Returns the protected header that names an algorithm. */
+export function writeHeader(algorithm: number): Uint8Array {
+  return writeCbor(new Map([[labels.algorithm, algorithm]]));
 }
 
-/** Returns the parts of a token before its payload, which are the same for every token of a key. */
-export function messageFront(kind: CoseKind, algorithm: number, keyId: string, style: TagStyle): MessageFront {
-  const header = writeCbor(new Map([[labels.algorithm, algorithm]]));
-  const unprotected = new Map([[labels.keyId, utf8ToBytes(keyId)]]);
-  // An empty byte string is one byte in CBOR.
-  const list = writeCbor([header, unprotected, empty, empty]).slice(0, -2);
-  const tag = kind === 'mac' ? 17 : 18;
-  const tags = [...(style === 'cose' ? [] : [0xd8, CWT]), ...(style === 'long' ? [0xd8, tag] : [0xc0 | tag])];
-  return { front: Uint8Array.of(...tags, ...list), signed: signedFront(kind, header) };
+/** Returns the bytes that are signed (RFC 9052 sections 4.4 and 6.3). */
+export function signedBytes(kind: CoseKind, header: Uint8Array, payload: Uint8Array): Uint8Array {
+  return writeCbor([kind === 'mac' ? 'MAC0' : 'Signature1', header, empty, payload]);
 }
 
-/** Returns the bytes that are signed (RFC 9052 sections 4.4 and 6.3), up to the payload. */
-function signedFront(kind: CoseKind, header: Uint8Array): Uint8Array {
-  return writeCbor([kind === 'mac' ? 'MAC0' : 'Signature1', header, empty, empty]).slice(0, -1);
-}
-
-export function signedBytes(signed: Uint8Array, payload: Uint8Array): Uint8Array {
-  return concatBytes(signed, writeCbor(payload));
-}
-
-/** Returns the signed bytes of a message, if the message is of this kind. */
-export function signedBytesOf({ protectedHeader, payload }: CoseMessage, kind: CoseKind): Uint8Array {
-  return signedBytes(signedFront(kind, protectedHeader), payload);
+interface WrittenMessage {
+  readonly kind: CoseKind;
+  readonly header: Uint8Array;
+  readonly keyId: string;
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
 }
 
 /** Returns the text of a token. */
-export function writeToken({ front }: MessageFront, payload: Uint8Array, signature: Uint8Array): string {
-  return base64url(concatBytes(front, writeCbor(payload), writeCbor(signature)));
+export function writeToken({ kind, header, keyId, payload, signature }: WrittenMessage, style: TagStyle): string {
+  const tag = kind === 'mac' ? 17 : 18;
+  const tags = [...(style === 'cose' ? [] : [0xd8, CWT]), ...(style === 'long' ? [0xd8, tag] : [0xc0 | tag])];
+  const unprotected = new Map([[labels.keyId, utf8ToBytes(keyId)]]);
+  return base64url(concatBytes(Uint8Array.from(tags), writeCbor([header, unprotected, payload, signature])));
 }
 
 /**

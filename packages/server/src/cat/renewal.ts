@@ -23,13 +23,14 @@ export interface CatRenewal {
   type?: 'automatic' | 'cookie' | 'header';
 }
 
-const types = ['automatic', 'cookie', 'header', 'redirect'] as const;
+/** By their numbers; 3 is a redirect, which cannot answer a request for a segment. */
+const types = ['automatic', 'cookie', 'header'] as const;
 const members = { type: 0, lifetime: 1, deadline: 2 } as const;
 
 /** @throws `ERR_OPTIONS` */
 export function checkRenewal(renewal: CatRenewal): void {
   const wholeSeconds = option.required(option.seconds(1, undefined));
-  const type = option.oneOf(['automatic', 'cookie', 'header'], 'automatic');
+  const type = option.oneOf(types, 'automatic');
   option.readAll(renewal, { lifetime: wholeSeconds, grant: wholeSeconds, type }, 'renewal');
 }
 
@@ -42,22 +43,14 @@ export function renewalClaim({ lifetime, grant, type = 'automatic' }: CatRenewal
   ]);
 }
 
-/** The renewal that a token asks for. */
-interface GrantedRenewal {
-  readonly type: 'automatic' | 'cookie' | 'header';
-  /** Seconds; `undefined` if the token does not say. */
-  readonly lifetime: number | undefined;
-  /** Unix seconds up to which tokens may be renewed. */
-  readonly until: number;
-}
-
 /**
- * Reads what `catr` grants. Returns `undefined` for a token that is not to be renewed here: without `catr` or a grant,
- * with an unknown type, or with a redirect, which cannot answer a request for a segment. Libraries disagree about the
+ * Reads what `catr` grants: the type, the lifetime if the token says one, and the time up to which tokens may be
+ * renewed. Returns `undefined` for a token that is not to be renewed here: without `catr` or a grant, or with another
+ * type. Libraries disagree about the
  * deadline: one reads a time, others the seconds before `exp` from which a token is renewed. A number of ten digits is a
  * time; any other number is no grant, and then the claim `grant` has to give one.
  */
-function readRenewal(claims: CborClaims): GrantedRenewal | undefined {
+function readRenewal(claims: CborClaims) {
   const claim = claims.get(label.catr);
   const member = (name: keyof typeof members): unknown =>
     claim instanceof Map ? (claim as ReadonlyMap<unknown, unknown>).get(members[name]) : undefined;
@@ -67,7 +60,7 @@ function readRenewal(claims: CborClaims): GrantedRenewal | undefined {
   const ends = [member('deadline'), claims.get(label.grant)]
     .map(secondsOf)
     .filter((end): end is number => end !== undefined && end >= 1e9);
-  if (type === undefined || type === 'redirect' || ends.length === 0) return undefined;
+  if (type === undefined || ends.length === 0) return undefined;
   return { type, lifetime: secondsOf(member('lifetime')), until: Math.min(...ends) };
 }
 
@@ -80,7 +73,7 @@ export function tokenRenewer(
   key: CoseKey,
   { profile, carrier = 'query', cookie, param, maxTtl }: CatSettings,
 ): (claims: CborClaims, times: { now: number; within: number }) => Promise<RenewedToken | undefined> {
-  const cookieName = carrier === 'cookie' ? param : profile.cookie;
+  const cookieName = carrier === 'cookie' ? param : profile.header;
   const inCookie = valueCarrier([cookieName], { carrier: 'cookie', ...(cookie && { cookie }) });
   return async (claims, { now, within }) => {
     const renewal = readRenewal(claims);

@@ -1,8 +1,8 @@
 import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
+import { letGo, readLimited } from '../http/read-limited.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
-import { playlistReader } from './playlist-reader.ts';
 import { playlistReferences } from './playlist-references.ts';
 import type { PlaylistReference, PlaylistReferences } from './playlist-references.ts';
 
@@ -27,8 +27,6 @@ export interface ExpandOptions {
 /** The limits of one call: the number of playlists that it reads, and the number of URLs that it returns. */
 const maxPlaylists = 12;
 const maxUrls = 200;
-/** The longest time-out in seconds: the milliseconds of a timer have 31 bits at most. */
-const maxTimeout = 2_147_483;
 
 export type PlaylistExpander = (
   urls: readonly string[],
@@ -49,8 +47,8 @@ export function playlistExpander(options: ExpandOptions, clock: () => number): P
   } = options;
   if (segments !== Infinity && !(Number.isSafeInteger(segments) && segments >= 1))
     throw optionsError('expand.segments', 'Give a whole number of segments, at least 1, or Infinity.', segments);
-  if (!(Number.isFinite(timeout) && timeout > 0 && timeout <= maxTimeout))
-    throw optionsError('expand.timeout', `Give seconds, more than 0, at most ${maxTimeout}.`, timeout);
+  if (!(Number.isFinite(timeout) && timeout > 0))
+    throw optionsError('expand.timeout', 'Give seconds, more than 0.', timeout);
   const read = playlistReader({ fetch, clock });
 
   return async (urls, { allows, sign }) => {
@@ -73,7 +71,9 @@ export function playlistExpander(options: ExpandOptions, clock: () => number): P
       for (const child of children) if (found.size < maxUrls) found.add(child);
       await Promise.all(children.map((child) => visit(child, playlist.variables)));
     };
-    await Promise.all(urls.map((url) => visit(withoutDirectives(new URL(url).href))));
+    // A `fetch` of the app may ignore the signal.
+    const tooLate = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await Promise.race([Promise.all(urls.map((url) => visit(withoutDirectives(new URL(url).href)))), tooLate]);
     return [...found];
   };
 }
@@ -109,4 +109,46 @@ function startReferences({ references, ended }: PlaylistReferences, count: numbe
   );
   const wanted = new Set(['EXTINF', 'EXT-X-MAP', 'EXT-X-KEY', 'EXT-X-PART', 'EXT-X-PRELOAD-HINT']);
   return [...inForce, ...references.slice(first, end).filter(({ tag }) => wanted.has(tag))];
+}
+
+/** The longest playlist in bytes. No playlist in use is longer: 1 MiB is some 10,000 segments. */
+const maxBytes = 1_048_576;
+/** Milliseconds for which a playlist is not read again: a live playlist gets new segments no faster than that. */
+const freshForMs = 1000;
+/** The number of playlists that are kept, and the characters of the longest: the viewer chooses the queries. */
+const maxKept = 200;
+const maxKeptLength = 65_536;
+
+/**
+ * Creates a reader of playlists with a short-lived cache. Calls share only texts that have arrived, never a read under
+ * way: in workerd, one request must not await a read that another request has started.
+ *
+ * @returns a reader, which returns `undefined` for whatever is not a playlist that arrived whole and in time
+ */
+export function playlistReader({ fetch, clock }: Required<Pick<ExpandOptions, 'fetch'>> & { clock: () => number }) {
+  const kept = new Map<string, { text: string; readMs: number }>();
+  return async (url: string, signedUrl: () => Promise<string>, signal: AbortSignal): Promise<string | undefined> => {
+    const last = kept.get(url);
+    if (last && Math.abs(clock() - last.readMs) < freshForMs) return last.text;
+    if (signal.aborted) return undefined;
+    try {
+      // A redirect could lead to URLs that the endpoint may not read. Workers do not support `redirect: 'error'`.
+      const response = await fetch(await signedUrl(), { redirect: 'manual', signal });
+      const text = await readPlaylist(response, signal);
+      if (!text?.startsWith('#EXTM3U')) return undefined;
+      kept.delete(url);
+      if (text.length <= maxKeptLength) kept.set(url, { text, readMs: clock() });
+      if (kept.size > maxKept) kept.delete(kept.keys().next().value!);
+      return text;
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+/** Reads a playlist, or lets go of the body: a body that is neither read nor cancelled would hold its connection. */
+async function readPlaylist(response: Response, signal: AbortSignal): Promise<string | undefined> {
+  if (response.ok && !signal.aborted) return readLimited(response, maxBytes);
+  letGo(response.body);
+  return undefined;
 }

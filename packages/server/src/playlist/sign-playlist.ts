@@ -39,8 +39,8 @@ export interface SignPlaylistOptions {
  *
  * @param playlistUrl the URL of the playlist, without a token
  * @throws `ERR_OPTIONS` for a `playlistUrl` that is not an absolute URL, has a user name or a password, or is a text
- *   that clients would not request as it is written (see `signUrl`), or has a path of more than 2,048 characters; for
- *   an `expires` that is not unix seconds; any error of the format except an `ERR_OPTIONS` about a URL of the playlist
+ *   that clients would not request as it is written (see `signUrl`), or has a path of more than 2,048 characters; any
+ *   error of the format except an `ERR_OPTIONS` about a URL of the playlist
  */
 export async function signPlaylist(
   text: string,
@@ -49,16 +49,7 @@ export async function signPlaylist(
 ): Promise<string> {
   checkNames(options, { format: true, expires: true });
   const { format, expires } = options;
-  // Each format would throw this error for each URI. Here it is thrown once, also for a playlist without a URI.
-  if (!(Number.isInteger(expires) && expires >= 1e9 && expires < 1e10))
-    throw optionsError('expires', 'Give unix seconds, a whole number of ten digits.', expires);
-  const base = writtenUrl(playlistUrl, 'playlistUrl');
-  if (!hasPathToSign(base)) {
-    throw optionsError(
-      'playlistUrl',
-      `The path has more than ${maxPathLength} characters. Refuse such a request: its viewer can make the path longer.`,
-    );
-  }
+  const base = baseUrl(playlistUrl);
   const host = judgeUrl(new URL('/', base));
   const { references, resolve } = playlistReferences(text, base);
   // Byte-range playlists name the same file in every segment: sign it once.
@@ -78,6 +69,16 @@ export async function signPlaylist(
     end = reference.end;
   }
   return parts.join('') + text.slice(end);
+}
+
+/** @throws `ERR_OPTIONS` */
+function baseUrl(playlistUrl: string | URL): URL {
+  const base = writtenUrl(playlistUrl, 'playlistUrl');
+  if (hasPathToSign(base)) return base;
+  throw optionsError(
+    'playlistUrl',
+    `The path has more than ${maxPathLength} characters. Refuse such a request: its viewer can make the path longer.`,
+  );
 }
 
 /** @returns the URI with its token; `undefined` to leave it alone */
@@ -117,31 +118,16 @@ export interface PlaylistUrl {
 }
 
 /**
- * The most characters of all URLs of a playlist together: a day of two-second segments whose URLs have 2,000 characters
- * each has fewer. A playlist of 1 MiB can name 500,000 files, and each inherits the whole path of the playlist's URL.
- */
-const MAX_CHARACTERS = 100_000_000;
-
-/**
  * Returns the URLs that an HLS playlist names, in their order: segments, parts, keys, init segments, renditions and all
  * others (RFC 8216bis). Leaves out URIs with a variable that another playlist defines, and URIs that are not http(s).
  *
  * @param playlistUrl the URL of the playlist, to which its URIs are relative
- * @throws `ERR_OPTIONS` if `playlistUrl` is not an absolute URL, and if the URLs together would have more than
- *   100,000,000 characters; a URI that is left out counts as `playlistUrl` without its query
+ * @throws `ERR_OPTIONS` for a `playlistUrl` that is not an absolute URL, or has a path of more than 2,048 characters
  */
 export function playlistUrls(text: string, playlistUrl: string | URL): PlaylistUrl[] {
-  const base = writtenUrl(playlistUrl, 'playlistUrl');
-  const { references, resolve } = playlistReferences(text, base);
-  // a URI inherits no query
-  const inherited = base.origin.length + base.pathname.length;
-  let left = MAX_CHARACTERS;
+  const { references, resolve } = playlistReferences(text, baseUrl(playlistUrl));
   return references.flatMap((reference) => {
-    const found = resolve(reference);
-    const url = found && /^https?:$/.test(found.protocol) ? found : undefined;
-    // a URI that is left out has taken as much time
-    left -= url?.href.length ?? inherited;
-    if (left < 0) throw optionsError('text', 'Give a playlist whose URLs have 100,000,000 characters at most.');
-    return url ? { tag: reference.tag, url: url.href } : [];
+    const url = resolve(reference);
+    return url && /^https?:$/.test(url.protocol) ? { tag: reference.tag, url: url.href } : [];
   });
 }

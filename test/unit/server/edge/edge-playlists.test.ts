@@ -92,14 +92,6 @@ describe('signPlaylists', () => {
     expect(onError).not.toHaveBeenCalled();
   });
 
-  test('a path of more than 2,048 characters, which a viewer may have made longer, gets a 414', async () => {
-    const { get } = withPlaylists();
-    const pathOf = (length: number): string => `/vod/film.m3u8/${'a'.repeat(length - 22)}/x.m3u8`;
-    expect((await get(await signed(pathOf(2048)))).status).toBe(200);
-    const { status, headers } = await get(await signed(pathOf(2049)));
-    expect([status, headers.get('access-control-allow-origin')]).toEqual([414, '*']);
-  });
-
   test('a playlist is fetched whole, whatever part a viewer asks for', async () => {
     const { get, asked } = withPlaylists('text/plain');
     const headers = { Range: 'bytes=0-4', 'If-None-Match': '"1"' };
@@ -110,54 +102,18 @@ describe('signPlaylists', () => {
     expect(await (await withPlaylists().get(await signed('/vod/playlist'))).text()).toContain('seg.m4s?st=');
   });
 
-  test('a playlist is asked for without compression, and an origin that says otherwise is not believed', async () => {
-    const asked: Request[] = [];
-    const { get } = setUp({
-      signPlaylists: true,
-      origin: (request) => {
-        asked.push(request);
-        // `fetch` has undone the compression and left the header
-        return new Response(playlist, { headers: { 'Content-Encoding': 'gzip' } });
-      },
-    });
-    const response = await get(await signed('/vod/a.m3u8'), { headers: { 'Accept-Encoding': 'gzip, br' } });
-    expect([asked[0]?.headers.get('Accept-Encoding'), response.headers.has('Content-Encoding')]).toEqual([
-      'identity',
-      false,
-    ]);
-    expect(await response.text()).toContain('seg.m4s?st=');
-  });
-
-  test('HEAD has the headers of the rewritten playlist, without a length', async () => {
-    const response = await withPlaylists().get(await signed('/vod/a.m3u8'), { method: 'HEAD' });
-    expect([response.status, response.headers.get('Cache-Control'), response.headers.has('Content-Length')]).toEqual([
-      200,
-      'private, no-store',
-      false,
-    ]);
-  });
-
   test('what an origin says to caches in words of its CDN goes with a signed playlist, and stays with all else', async () => {
-    const words = [
-      ...['CDN-Cache-Control', 'Cloudflare-CDN-Cache-Control', 'Surrogate-Control', 'Surrogate-Key'],
-      ...['Edge-Control', 'Cache-Tag', 'Edge-Cache-Tag', 'X-Accel-Expires', 'Expires'],
-    ];
+    const words = ['CDN-Cache-Control', 'Surrogate-Control', 'Edge-Cache-Tag', 'X-Accel-Expires', 'Expires'];
     const headers = Object.fromEntries(words.map((name) => [name, 'max-age=60']));
     const { get } = setUp({
       signPlaylists: true,
       origin: ({ url }) =>
         new Response(playlist, {
-          headers: {
-            ...headers,
-            'Content-Type': url.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4',
-          },
+          headers: { ...headers, 'Content-Type': url.endsWith('.mp4') ? 'video/mp4' : 'text/plain' },
         }),
     });
-    for (const method of ['GET', 'HEAD']) {
-      const { headers: sent } = await get(await signed('/vod/a.m3u8'), { method });
-      expect(words.filter((name) => sent.has(name))).toEqual([]);
-    }
+    const { headers: sent } = await get(await signed('/vod/a.m3u8'));
     const { headers: kept } = await get(await signed('/vod/a.mp4'));
-    expect(words.filter((name) => !kept.has(name))).toEqual([]);
+    expect([words.filter((name) => sent.has(name)), words.filter((name) => kept.has(name))]).toEqual([[], words]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { azion, verifyUrl } from '../../../../packages/server/src/index.ts';
-import type { SigningEndpointOptions, TokenFormat } from '../../../../packages/server/src/index.ts';
+import type { SigningEndpointOptions } from '../../../../packages/server/src/index.ts';
 import { attachToken } from '../../../../packages/server/src/token/attach-token.ts';
 import { HOST, NOW, ask, endpoint, format, making, master, post, statusOf } from '../../../support/signing-endpoint.ts';
 import type { Answer } from '../../../support/signing-endpoint.ts';
@@ -33,24 +33,14 @@ describe('createSigningEndpoint', () => {
   test('is no signing oracle: URLs outside `allow` are denied and never reach the hook', async () => {
     const authorize = vi.fn(() => true);
     const outside = [
-      ...['/secret/x', '/vodka/x', '/vod/../secret/x', '/VOD/x', '/vod/..%2fsecret', '/vod//x'].map(
-        (path) => HOST + path,
-      ),
-      ...['https://evil.example/vod/x', 'http://cdn.example.com/vod/x', `${HOST}:8443/vod/x`],
-      ...['https://user:pw@cdn.example.com/vod/x', 'https://cdn.example.com@evil.example/vod/x'],
+      ...['/secret/x', '/vodka/x', '/vod/../secret/x', '/vod//x'].map((path) => HOST + path),
+      ...['https://evil.example/vod/x', 'http://cdn.example.com/vod/x', 'https://user:pw@cdn.example.com/vod/x'],
     ];
     expect((await ask({ urls: outside }, { authorize })).status).toBe(403);
     expect(authorize).not.toHaveBeenCalled();
     const mixed = await ask({ urls: [...outside, master] }, { authorize });
     expect([mixed.body.tokens.map((token) => token.url), mixed.body.denied]).toEqual([[master], outside]);
     expect(authorize).toHaveBeenCalledExactlyOnceWith(expect.any(Request), [master], [{ kind: 'path', href: master }]);
-  });
-
-  test('`allow` covers a URL itself and what is below it, in any spelling of the same path', async () => {
-    const allow = [`${HOST}/a`, 'https://other.example/b/'];
-    for (const url of [`${HOST}/a`, `${HOST}/a/x`, `${HOST}/%61/x`, 'https://other.example/b/x'])
-      expect(await statusOf(url, { allow }), url).toBe(200);
-    expect(await statusOf('https://other.example/a/x', { allow })).toBe(403);
   });
 
   test('the hook denies all, denies some, chooses the lifetime, answers itself', async () => {
@@ -121,33 +111,6 @@ describe('createSigningEndpoint', () => {
     const denied = [master];
     await ask({ urls: [master, `${HOST}/vod/8`] }, { format: { ...format, sign }, authorize: () => ({ denied }) });
     expect(sign).toHaveBeenCalledTimes(1);
-  });
-
-  test('a format function is asked at every call: the secret rotates without a restart', async () => {
-    let secret = 'old';
-    const handler = endpoint({ format: () => azion({ secret }) });
-    const tokens = [];
-    for (secret of ['old', 'new']) {
-      const { tokens: made } = (await (await handler(post({ urls: [master] }))).json()) as Answer;
-      expect(await verifyUrl(attachToken(master, made[0]!), { format: azion({ secret }), now: NOW })).toMatchObject({
-        ok: true,
-      });
-      tokens.push(made[0]!.query.st);
-    }
-    expect(new Set(tokens).size).toBe(2);
-  });
-
-  test('a format of prefixes makes one token a prefix', async () => {
-    const byPrefix: TokenFormat = making(
-      {},
-      {
-        scope: 'prefix',
-        sign: (url, expires) => ({ prefix: new URL('.', url).href, expires, query: { t: url.pathname } }),
-      },
-    );
-    const urls = [master, `${HOST}/vod/7/a.ts`, `${HOST}/vod/8/b.ts`, `${HOST}/vod/7/c/d.ts`];
-    const { body } = await ask({ urls }, { format: byPrefix });
-    expect(body.tokens.map((token) => token.prefix)).toEqual([`${HOST}/vod/7/`, `${HOST}/vod/8/`]);
   });
 
   const refuse = (named: object) => (): never => {

@@ -1,21 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { HOST, endpoint, master, post } from '../../../support/signing-endpoint.ts';
 
+test('a body that turns out too long is given up at once, also where somebody has cloned it', async () => {
+  const body = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(100_000)) });
+  const headers = { 'Content-Type': 'application/json' };
+  const request = new Request('https://h/token', { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
+  request.clone();
+  expect((await endpoint()(request)).status).toBe(413);
+});
+
 describe('a call that is none', () => {
   test.each<[unknown, number, Record<string, string>?]>([
     ['{', 400],
-    ['null', 400],
     [[], 400],
-    [{}, 400],
     [{ urls: master }, 400],
     [{ urls: [] }, 400],
-    [{ urls: [1] }, 400],
     [{ urls: ['/vod/x'] }, 400],
-    [{ urls: ['file:///vod/x'] }, 400],
     [{ urls: Array.from({ length: 101 }, (_, i) => `${HOST}/vod/${i}`) }, 400],
     [{ urls: [`${HOST}/vod/${'a'.repeat(9000)}`] }, 400],
     [{ urls: [master], reason: 'because' }, 400],
-    ['{"__proto__":{"urls":["x"]}}', 400],
     [`{"urls":["${'x'.repeat(300_000)}"]}`, 413],
     [{ urls: [master] }, 415, { 'Content-Type': 'text/plain' }],
     [{ urls: [master] }, 415, { 'Content-Type': 'application/x-www-form-urlencoded' }],
@@ -71,14 +74,9 @@ test.each<[string, object]>([
   ...[[], '/vod/', 'ftp://x/', `${HOST}/a?b`, `${HOST}/a%2Fb`].map((allow) => ['allow', { allow }] as [string, object]),
   ...[0, NaN, 86_401, '60'].map((ttl) => ['ttl', { ttl }] as [string, object]),
   ['maxUrls', { maxUrls: 0 }],
-  ['cors.origins', { cors: { origins: ['https://a.example/'] } }],
   ['cors.origins', { cors: { origins: '*', credentials: true } }],
-  ['rateLimit', { rateLimit: 0 }],
-  ['sessions', { sessions: {} }],
-  ['clock', { clock: 5 }],
-  ['onError', { onError: 5 }],
   ['expand.fetch', { expand: { fetch: 5 } }],
-  ...[NaN, 0, 1e12, '2'].map((timeout) => ['expand.timeout', { expand: { timeout } }] as [string, object]),
+  ...[NaN, 0, '2'].map((timeout) => ['expand.timeout', { expand: { timeout } }] as [string, object]),
   ...[NaN, 0, 1.5, '6'].map((segments) => ['expand.segments', { expand: { segments } }] as [string, object]),
 ])('the option %s that cannot work is named at once', (name, options) => {
   expect(() => endpoint(options as never)).toThrow(

@@ -52,22 +52,12 @@ describe('calls counted in memory', () => {
     time.nowMs += 40_000;
     expect(await call('over the limit')).toBe(0);
   }, 60_000);
-
-  test('hold nobody for a day if the clock is set back by a day', async () => {
-    const { call, time } = counting(1);
-    time.nowMs += 86_400_000;
-    expect([await call('a'), await call('a')]).toEqual([0, 60]);
-    time.nowMs -= 86_400_000;
-    expect([await call('a'), await call('a')]).toEqual([0, 60]);
-  });
 });
 
 test.each<[string, RateLimitOptions['key']]>([
   ['throws', () => expect.fail('no session store')],
-  ['rejects', () => Promise.reject(new Error('no session store'))],
   ['is empty', () => ''],
   ['is undefined', async () => undefined as never],
-  ['is an object', () => ({ toString: () => 'a' }) as never],
 ])('a key that %s is a 503 that the log hears of, in memory and with a limiter', async (_, broken) => {
   const consume = vi.fn(async () => undefined);
   for (const counted of [{ limit: 1, window: 60 }, { limiter: { consume } }]) {
@@ -101,12 +91,8 @@ describe('a limiter', () => {
   const down = new Error('connect ECONNREFUSED');
   test.each<[string, () => Promise<unknown>, unknown]>([
     ['an Error', () => Promise.reject(down), down],
-    ['an Error with msBeforeNext', () => Promise.reject(Object.assign(down, { msBeforeNext: 1 })), down],
     ['nothing', () => rejectWith(undefined), expect.any(Error)],
-    ['a text', () => rejectWith('down'), expect.objectContaining({ cause: 'down' })],
     ['msBeforeNext that is no number', () => rejectWith({ msBeforeNext: '5' }), expect.any(Error)],
-    ['msBeforeNext that is NaN', () => rejectWith({ msBeforeNext: NaN }), expect.any(Error)],
-    ['an Error thrown at once', () => expect.fail('down'), expect.any(Error)],
   ])('that fails with %s is a 503 that the log hears of', async (_, consume, error) => {
     const { response, heard } = await answer({ limiter: { consume }, key });
     expect([response.status, heard]).toEqual([503, [error]]);
@@ -126,15 +112,10 @@ describe('a limiter', () => {
 const limiter = { consume: async () => undefined };
 test.each<[string, unknown]>([
   ['rateLimit.key', { limit: 1, window: 1 }],
-  ['rateLimit.key', { limit: 1, window: 1, key: 'session' }],
-  ['rateLimit.limit', { window: 1, key }],
   ['rateLimit.limit', { limit: '60', window: 1, key }],
-  ['rateLimit.limit', { limit: Infinity, window: 1, key }],
   ['rateLimit.window', { limit: 1, key }],
-  ['rateLimit.window', { limit: 1, window: -1, key }],
   ['rateLimit.limiter', { limiter: {}, key }],
   ['rateLimit.limiter', { limiter, limit: 1, key }],
-  ['rateLimit.limiter', { limiter, window: 1, key }],
 ])('%s is named at once: %j', (name, options) => {
   expect(() => endpoint({ rateLimit: options as RateLimitOptions })).toThrow(
     expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${name}:`) as string }) as Error,

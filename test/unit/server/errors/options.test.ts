@@ -58,13 +58,6 @@ describe('the console hears of the failures of a handler without onError', () =>
     expect(String((logged.mock.lastCall![0] as Error).stack)).not.toContain('a-secret-of-the-cdn');
     expect([await status({ authorize: () => false }), logged.mock.calls.length]).toEqual([403, 2]);
   });
-
-  test('of the edge', async () => {
-    const error = new Error('unreachable');
-    const handler = server.createEdgeHandler({ ...edge, origin: () => Promise.reject(error), protect: '/vod/' });
-    expect((await handler(new Request(`${HOST}/free.ts`))).status).toBe(502);
-    expect(logged).toHaveBeenCalledExactlyOnceWith(error);
-  });
 });
 
 test.each<[string, () => unknown]>([

@@ -8,7 +8,6 @@ import {
   edgeAuth,
   fastly,
   mediaCdn,
-  mediaCdnToken,
   secureLink,
   secureLinkLayouts as layouts,
   azion,
@@ -21,50 +20,30 @@ import { hex, key32, refusesToSign, rsa, secret } from '../../../support/signed-
 describe('options', () => {
   const link = (options: object): unknown => secureLink({ secret, ...layouts.keyCdn, ...options });
   test.each<[string, () => unknown]>([
-    ['secret', () => secureLink({ ...layouts.keyCdn, secret: '' })],
     ['hash', () => link({ hash: '{path}{expires}' })],
-    ['hash', () => link({ hash: '{path}{secret}' })],
     ['hash', () => link({ hash: '{secret}{expires}' })],
     ['query', () => link({ query: { token: '{token}' } })],
-    ['query', () => link({ query: undefined })],
     ['query', () => link({ base: '/{token}/{expires}' })],
-    ['query', () => link({ query: undefined, base: '{token}/{expires}' })],
-    ['maxTtl', () => link({ maxTtl: 0 })],
     ['pathForm', () => azion({ secret, pathForm: 'other' as never })],
     ['params', () => azion({ secret, params: { token: 'st', expires: 'ST' } })],
-    ['params', () => azion({ secret, params: { token: 'a&b', expires: 'e' } })],
-    ['depth', () => azion({ secret, depth: 0 })],
     ['exact', () => edgeAuth({ key: 'ab', exact: 'false' as never })],
     ['carrier', () => cloudCdn({ keys: [{ name: 'k', key: key32 }], carrier: 'path' as never })],
     ['key', () => edgeAuth({ key: 'xyz' })],
-    ['key', () => edgeAuth({ keys: [] })],
     ['acl', () => edgeAuth({ key: 'ab', acl: [] })],
-    ['acl', () => edgeAuth({ key: 'ab', acl: '/a~/*' })],
     ['acl', () => edgeAuth({ key: 'ab', acl: '/*', exact: true })],
     ['algorithm', () => edgeAuth({ key: 'ab', algorithm: 'crc' as never })],
-    ['carrier', () => edgeAuth({ key: 'ab', carrier: 'path' as never })],
     ['param', () => edgeAuth({ key: 'ab', param: 'a b' })],
     ['cookie.domain', () => edgeAuth({ key: 'ab', carrier: 'cookie', cookie: { domain: 'a;b' } })],
     ['cookie.path', () => edgeAuth({ key: 'ab', carrier: 'cookie', cookie: { path: 'a' } })],
     ['tokenPath', () => bunny({ secret, tokenPath: 'a' })],
     ['ignoreParams', () => bunny({ secret, ignoreParams: true })],
     ['key', () => fastly({ key: '???' })],
-    ['ttl', () => cloudflare({ secret, ttl: 0 })],
     ['keys', () => mediaCdn({ keys: [] })],
     ['key', () => mediaCdn({ keys: [{ name: 'k', key: 'AAAA' }] })],
     ['exact', () => mediaCdn({ keys: [{ name: 'k', key: 'A'.repeat(43) }], exact: true })],
     ['params', () => wowza({ secret, params: { other: '1' } })],
   ])('%s is named at once', (name, make) => {
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${name}:`) }));
-  });
-
-  test('an access list opens what its patterns say: a folder, or one URL at a time', () => {
-    const format = edgeAuth({ key: 'ab', acl: ['/vod/*', '/live/*/hls/*'] });
-    const sign = (url: string): unknown => format.sign(new URL(url), 1_795_500_000);
-    expect(sign('https://h/vod/7/a.ts')).toMatchObject({ prefix: 'https://h/vod/' });
-    expect(sign('https://h/live/1/hls/a.ts')).toMatchObject({ url: 'https://h/live/1/hls/a.ts', anyQuery: true });
-    expect(() => sign('https://h/other')).toThrow(/^url:/);
-    expect(() => edgeAuth({ key: 'ab' }).sign(new URL('https://h/a*b/c.ts'), 1_795_500_000)).toThrow(/^url:/);
   });
 
   test('a token in the path of one file is for links: the endpoint does not hand it to players', async () => {
@@ -95,25 +74,17 @@ test('claims of the team take the place of none that the format makes', () => {
 });
 
 test('a text where a number is due switches nothing off', async () => {
-  const media = { keys: [key32] };
-  const google = { keys: [{ name: 'k', key: key32 }] };
   const makers: Record<string, (option: object) => unknown> = {
     azion: (option) => azion({ secret, ...option }),
     secureLink: (option) => secureLink({ secret, ...layouts.keyCdn, ...option }),
     cloudflare: (option) => cloudflare({ secret, ttl: 60, ...option }),
-    bunny: (option) => bunny({ secret, ...option }),
     edgeAuth: (option) => edgeAuth({ ...hex, ...option }),
-    mediaCdnToken: (option) => mediaCdnToken({ ...media, ...option }),
-    mediaCdn: (option) => mediaCdn({ ...google, ...option }),
-    wowza: (option) => wowza({ secret, ...option }),
-    cloudFront: (option) => cloudFront({ keys: [{ id: 'K', privateKey: rsa }], ...option }),
     mux: (option) => mux({ keys: [{ id: 'k', key: rsa }], ...option }),
-    cloudflareStream: (option) => cloudflareStream({ keys: [{ id: 'k', key: rsa }], ...option }),
     cat: (option) => commonAccessToken({ keys: [{ id: 'k', ...hex }], ...option }),
   };
   const timed: Record<string, readonly string[]> = {
-    startsAt: ['edgeAuth', 'mediaCdnToken', 'wowza', 'cloudFront'],
-    depth: ['azion', 'secureLink', 'bunny', 'edgeAuth', 'mediaCdnToken', 'mediaCdn', 'cloudFront', 'cat'],
+    startsAt: ['edgeAuth'],
+    depth: ['azion', 'secureLink', 'edgeAuth', 'cat'],
     validity: ['secureLink'],
     ttl: ['cloudflare'],
     maxTtl: Object.keys(makers),
@@ -139,11 +110,4 @@ test('a parameter of another kind of token that would stay in the URL is not sig
     cloudFront({ keys: [{ id: 'K', privateKey: rsa }], carrier: 'query', hash: 'SHA1' }),
     '/a?Hash-Algorithm=SHA256',
   );
-});
-
-test('every format whose token travels in cookies names them', () => {
-  const google = { keys: [{ name: 'k', key: key32 }] };
-  expect(edgeAuth({ key: '00ff', carrier: 'cookie' }).cookies).toEqual(['hdnts']);
-  expect(edgeAuth({ key: '00ff' }).cookies).toEqual([]);
-  expect(cloudCdn({ ...google, carrier: 'cookie' }).cookies).toEqual(['Cloud-CDN-Cookie']);
 });

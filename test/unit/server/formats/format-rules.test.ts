@@ -1,10 +1,8 @@
-import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import {
   bunny,
   cloudCdn,
   edgeAuth,
-  fastly,
   mediaCdn,
   mediaCdnToken,
   secureLink,
@@ -12,16 +10,14 @@ import {
   wowza,
 } from '../../../../packages/server/src/index.ts';
 import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
-import { jwPlayer } from '../../../../packages/server/src/jwt.ts';
+import { base64Key, hexKey, secret } from '../../../support/format-samples.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
 const url = 'https://cdn.example.com/vod/7/index.m3u8';
-const secret = 'a secret of thirty-two characters';
-const key = Buffer.from(secret.slice(0, 32));
-const hex = { key: key.toString('hex') };
-const google = { keys: [{ name: 'k', key: key.toString('base64url') }] };
-const media = { keys: [key.toString('base64url')] };
+const hex = { key: hexKey };
+const google = { keys: [{ name: 'k', key: base64Key }] };
+const media = { keys: [base64Key] };
 const verdictOf = async (
   signing: VerifyingTokenFormat,
   verifying: VerifyingTokenFormat,
@@ -57,23 +53,9 @@ describe('the configuration decides what kind of token is right, not the token',
 
   test.each<[string, VerifyingTokenFormat, VerifyingTokenFormat]>([
     ['algorithm', edgeAuth({ ...hex, algorithm: 'md5' }), edgeAuth(hex)],
-    ['algorithm', fastly({ key: key.toString('base64'), algorithm: 'sha1' }), fastly({ key: key.toString('base64') })],
     ['version', bunny({ secret, version: 2 }), bunny({ secret })],
-    ['salt', edgeAuth({ ...hex, salt: 'x' }), edgeAuth(hex)],
-    ['algorithm', mediaCdnToken({ ...media, algorithm: 'sha1' }), mediaCdnToken({ ...media, algorithm: 'sha256' })],
   ])('%s: the weaker one is refused', async (_, weaker, configured) => {
     expect(await verdictOf(weaker, configured)).toMatch(/^403/);
-  });
-
-  test('a JWT by another HMAC with the same secret is refused', async () => {
-    const claims = { resource: new URL(url).pathname, exp: NOW + 60 };
-    for (const alg of ['HS256', 'HS384', 'HS512']) {
-      const token = await new SignJWT(claims)
-        .setProtectedHeader({ alg })
-        .sign(new TextEncoder().encode(secret.repeat(2)));
-      const format = jwPlayer({ secret: secret.repeat(2) });
-      expect((await format.verify(new Request(`${url}?token=${token}`), NOW)).ok).toBe(alg === 'HS256');
-    }
   });
 });
 
@@ -100,17 +82,6 @@ describe('what a token says beside its expiry', () => {
     expect(await verdictOf(from('203.0.113.9'), from('203.0.113.9'))).toBe('ok');
     expect(await verdictOf(from('203.0.113.9'), from('203.0.113.8'))).toBe('403 signature');
     expect(await verdictOf(from('203.0.113.9'), from())).toBe('403 signature');
-  });
-
-  test('wowza: a parameter with the prefix that is not known would have to be signed', async () => {
-    const format = wowza({ secret, params: { wowzatokenuser: 'me' } });
-    expect(await verdictOf(format, format)).toBe('ok');
-    for (const extra of ['wowzatokenother=1', 'WowzaTokenX=1', 'wowzatokenuser=you']) {
-      expect(await verdictOf(format, format, NOW, `${url}?${extra}`), extra).toMatch(
-        extra.includes('user') ? /^ok/ : /^403/,
-      );
-    }
-    expect(await verdictOf(wowza({ secret }), format)).toBe('403 signature');
   });
 });
 
@@ -150,7 +121,6 @@ describe('a token given twice', () => {
         new Request(request.url, { headers: { Cookie: `${request.headers.get('Cookie')}; ${more}` } });
     expect(await twice(format, add('other=1'))).toBe('ok');
     expect(await twice(format, add('hdnts=x'))).toBe('403 malformed');
-    expect(await twice(cloudCdn({ ...google, carrier: 'cookie' }), add('Cloud-CDN-Cookie=x'))).toBe('403 malformed');
   });
 });
 
@@ -163,9 +133,4 @@ test('rotation: every secret verifies, the first one signs', async () => {
     'ok',
     '403 signature',
   ]);
-  const [a, b] = ['aa', 'bb'].map((each) => each.repeat(16));
-  expect(await verdictOf(edgeAuth({ key: a! }), edgeAuth({ keys: [b!, a!] }))).toBe('ok');
-  expect(await verdictOf(bunny({ secret: a! }), bunny({ secrets: [b!, a!] }))).toBe('ok');
-  expect(await verdictOf(fastly({ key: a! }), fastly({ keys: [b!, a!] }))).toBe('ok');
-  expect(await verdictOf(wowza({ secret: a! }), wowza({ secrets: [b!, a!] }))).toBe('ok');
 });

@@ -6,8 +6,6 @@ import {
   cloudCdn,
   cloudFront,
   cloudflare,
-  createEdgeHandler,
-  createSigningEndpoint,
   edgeAuth,
   fastly,
   mediaCdn,
@@ -22,14 +20,14 @@ import {
 import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import { jwt } from '../../../../packages/server/src/jwt.ts';
+import { setUp } from '../../../support/edge.ts';
+import { base64Key, hexKey, secret } from '../../../support/format-samples.ts';
+import { endpoint, post } from '../../../support/signing-endpoint.ts';
 import { changedTokens, flippedTokens, requestWith } from '../../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
-const secret = 'a secret of thirty-two characters';
-const key = Buffer.from(secret.slice(0, 32));
-const hex = key.toString('hex');
-const google = [{ name: 'k', key: key.toString('base64url') }];
+const google = [{ name: 'k', key: base64Key }];
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const keys = [{ id: 'K', privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }];
 const link = (layout: keyof typeof layouts, more = {}): VerifyingTokenFormat =>
@@ -46,15 +44,15 @@ const formats: Record<string, VerifyingTokenFormat> = {
   alibabaC: link('alibabaCQuery'),
   tencentA: link('tencentA'),
   'nginx path': secureLink({ secret, hash: '{secret}{directory}{expires}', base: '/s/{token}/{expires}', depth: 1 }),
-  'edgeAuth folder': edgeAuth({ key: hex }),
-  'edgeAuth exact': edgeAuth({ key: hex, exact: true, salt: 'salt', escape: true }),
-  'edgeAuth cookie': edgeAuth({ key: hex, carrier: 'cookie', algorithm: 'sha1' }),
-  'edgeAuth header': edgeAuth({ key: hex, carrier: 'header', algorithm: 'md5' }),
+  'edgeAuth folder': edgeAuth({ key: hexKey }),
+  'edgeAuth exact': edgeAuth({ key: hexKey, exact: true, salt: 'salt', escape: true }),
+  'edgeAuth cookie': edgeAuth({ key: hexKey, carrier: 'cookie', algorithm: 'sha1' }),
+  'edgeAuth header': edgeAuth({ key: hexKey, carrier: 'header', algorithm: 'md5' }),
   'bunny path': bunny({ secret }),
   'bunny query': bunny({ secret, carrier: 'query', ignoreParams: true, depth: 1 }),
   'bunny exact': bunny({ secret, carrier: 'query', exact: true }),
   'bunny 2': bunny({ secret, version: 2, ip: '203.0.113.9' }),
-  fastly: fastly({ key: key.toString('base64') }),
+  fastly: fastly({ key: base64Key }),
   cloudflare: cloudflare({ secret, ttl: 3600 }),
   cloudCdn: cloudCdn({ keys: google }),
   'cloudCdn exact': cloudCdn({ keys: google, exact: true }),
@@ -65,7 +63,7 @@ const formats: Record<string, VerifyingTokenFormat> = {
   'cloudFront cookie': cloudFront({ keys }),
   'cloudFront exact': cloudFront({ keys, carrier: 'query', exact: true }),
   wowza: wowza({ secret }),
-  cat: commonAccessToken({ keys: [{ id: 'k', key: hex }] }),
+  cat: commonAccessToken({ keys: [{ id: 'k', key: hexKey }] }),
   jwt: jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ path: pathname }) }),
 };
 
@@ -107,9 +105,9 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
   test('nothing of a token can be changed, and it opens nothing else', async () => {
     const url = `${HOST}/vod/7/index.m3u8`;
     const token = await format.sign(new URL(url), NOW + 600);
-    for (const changed of changedTokens(token)) {
+    // of a Common Access Token, one byte says only whether the name of the key is text: test/properties alters it
+    for (const changed of name === 'cat' ? changedTokens(token) : flippedTokens(token))
       expect(await format.verify(requestWith(url, changed), NOW)).toMatchObject({ ok: false, status: 403 });
-    }
     const { base, prefix, ...rest } = token;
     for (const other of ['/vod2/7/index.m3u8', '/', '/vo', '/VOD/7/index.m3u8', '/other/vod/7/index.m3u8']) {
       // A token in the path is moved in front of the other path, which is what an attacker would do.
@@ -125,14 +123,6 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
       reason: 'malformed',
     });
   });
-
-  test('one flipped bit anywhere in the token is refused', async () => {
-    // of a Common Access Token, one byte says only whether the name of the key is text: test/properties alters it
-    if (name === 'cat') return;
-    const url = `${HOST}/vod/7/index.m3u8`;
-    for (const changed of flippedTokens(await format.sign(new URL(url), NOW + 600)))
-      expect(await format.verify(requestWith(url, changed), NOW)).toMatchObject({ ok: false, status: 403 });
-  }, 60_000);
 
   test('signed again, a URL and a playlist have the new token and nothing of the old one', async () => {
     const url = `${HOST}/vod/7/index.m3u8?x=1#t=5`;
@@ -156,17 +146,6 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
     expect(filesOf(again)).toEqual(filesOf(await signPlaylist(text, url, second)));
   });
 
-  test('signs nothing with a second reading', async () => {
-    for (const pathname of ['/a%2Fb', '/a//b', '/a%5Cb', '/%00', '/%7F', '/%ff', '/%zz']) {
-      await expect((async () => format.sign(new URL(HOST + pathname), NOW))(), pathname).rejects.toThrow(/^url:/);
-    }
-    for (const expires of [NaN, 1.5, 0, -1, 99_999_999_999, String(NOW) as never]) {
-      await expect((async () => format.sign(new URL(`${HOST}/a/b`), expires))(), String(expires)).rejects.toThrow(
-        /^expires:/,
-      );
-    }
-  });
-
   test('no request makes verify throw', async () => {
     const wild = fc.string({ unit: 'binary' });
     const property = fc.asyncProperty(wild, wild, wild, async (pathname, search, value) => {
@@ -182,41 +161,19 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
   });
 
   test('works between a signing endpoint and an edge, which strips it', async () => {
-    const asked: Request[] = [];
-    const edge = createEdgeHandler({
-      format,
-      protect: '/vod/',
-      clock: () => NOW * 1000,
-      origin: (request) => {
-        asked.push(request);
-        return new Response('ok');
-      },
-    });
-    const endpoint = createSigningEndpoint({
-      format,
-      authorize: () => true,
-      allow: HOST,
-      ttl: 300,
-      clock: () => NOW * 1000,
-    });
+    const { handle, asked } = setUp({ format, protect: '/vod/' });
     const url = `${HOST}/vod/7/index.m3u8`;
-    const response = await endpoint(
-      new Request('https://h/token', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ urls: [url] }),
-      }),
-    );
+    const response = await endpoint({ format })(post({ urls: [url] }));
     const {
       tokens: [token],
     } = (await response.json()) as { tokens: [SignedToken] };
     expect('setCookie' in token).toBe(false);
     const viewer = requestWith(url, { ...token, setCookie: response.headers.getSetCookie() });
     viewer.headers.append('Cookie', `${viewer.headers.has('Cookie') ? '; ' : ''}mine=1`);
-    expect((await edge(viewer)).status).toBe(200);
+    expect((await handle(viewer)).status).toBe(200);
     expect([asked[0]?.url, asked[0]?.headers.get('Cookie')?.replace(/^[;, ]+/, '')]).toEqual([url, 'mine=1']);
     for (const name of Object.keys(token.headers ?? {})) expect(asked[0]?.headers.has(name)).toBe(false);
-    expect((await edge(new Request(url))).status).toBe(403);
-    expect((await edge(new Request(`${HOST}/public/x`))).status).toBe(200);
+    expect((await handle(new Request(url))).status).toBe(403);
+    expect((await handle(new Request(`${HOST}/public/x`))).status).toBe(200);
   });
 });

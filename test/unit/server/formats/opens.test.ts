@@ -1,9 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
   bunny,
   cloudCdn,
-  cloudFront,
   cloudflare,
   edgeAuth,
   mediaCdn,
@@ -16,22 +14,16 @@ import {
 import type { TokenFormat } from '../../../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../../../packages/server/src/cat.ts';
 import { cloudflareStream, jwt, mux } from '../../../../packages/server/src/jwt.ts';
+import { base64Key, hexKey, rsaKey, secret, videoId } from '../../../support/format-samples.ts';
 import { requestWith } from '../../../support/token-request.ts';
 
 const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
-const secret = 'a secret of thirty-two characters';
-const hex = { key: '00ff'.repeat(16) };
-const key32 = Buffer.from(secret.slice(0, 32)).toString('base64url');
-const google = { keys: [{ name: 'k', key: key32 }] };
-const media = { keys: [key32] };
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString();
-const cf = { keys: [{ id: 'K', privateKey: rsa }] };
-const ids = { keys: [{ id: 'k', key: rsa }] };
+const hex = { key: hexKey };
+const google = { keys: [{ name: 'k', key: base64Key }] };
+const media = { keys: [base64Key] };
+const ids = { keys: [{ id: 'k', key: rsaKey }] };
 const cat = { keys: [{ id: 'k', ...hex }] };
-const video = '0123456789abcdef'.repeat(2);
 const hmacKeys = { keys: [{ key: secret }], algorithm: 'HS256' as const };
 const asked = '/vod/7/hd/a.m3u8?x=1';
 
@@ -53,32 +45,20 @@ test.each<[string, TokenFormat, opened: string, path?: string]>([
   ['a URL with a token', cloudflare({ secret, ttl: 60 }), 'url /a?x=1', '/a?x=1&verify=old'],
   ['wowza', wowza({ secret }), 'folder /vod/7/hd/'],
   ['edgeAuth, list', edgeAuth({ ...hex, acl: ['/vod/7/*', '/vod/8/x?y/*'] }), 'folder /vod/'],
-  ['edgeAuth, border', edgeAuth({ ...hex, acl: '/vod/7*' }), 'folder /vod/'],
-  ['edgeAuth, everywhere', edgeAuth({ ...hex, acl: ['/vod/7/*', '*.ts'] }), 'folder /'],
   ['edgeAuth, one file', edgeAuth({ ...hex, acl: '/vod/7/hd/a.m3u8' }), 'path /vod/7/hd/a.m3u8'],
-  [
-    'edgeAuth, decoded',
-    edgeAuth({ ...hex, acl: '/é b/*', pathForm: 'decoded' }),
-    'folder /%C3%A9%20b/',
-    '/%C3%A9%20b/x',
-  ],
   ['bunny, no slash', bunny({ secret, tokenPath: '/vod/7' }), 'folder /vod/'],
   ['bunny, exact query', bunny(exactBunny), 'url /vod/7/hd/a.m3u8?x=1'],
-  ['bunny, any order', bunny(exactBunny), 'path /vod/7/hd/a.m3u8', `${asked}&y=2`],
   ['bunny, ignoreParams', bunny({ ...exactBunny, ignoreParams: true }), 'path /vod/7/hd/a.m3u8'],
   ['cloudCdn, no slash', cloudCdn({ ...google, prefix: `${HOST}/vod/7` }), 'folder /vod/'],
   ['mediaCdnToken, globs', mediaCdnToken({ ...media, pathGlobs: ['/vod/7/hd/*', '/vod/7/sd/*'] }), 'folder /vod/7/'],
-  ['cloudFront, exact', cloudFront({ ...cf, exact: true }), 'url /vod/7/hd/a.m3u8?x=1'],
   ['cat', commonAccessToken(cat), 'folder /vod/7/hd/'],
   ['cat, any', commonAccessToken({ ...cat, uri: 'any' }), 'folder /'],
   ['cat, prefix', catOf(3, 1, '/vod/7'), 'folder /vod/'],
-  ['cat, parent', catOf(5, 0, '/vod/7/hd'), 'folder /vod/7/hd/'],
-  ['cat, extension', catOf(8, 0, '.m3u8'), 'folder /'],
   ['jwt', jwt({ ...hmacKeys, claims: () => ({}) }), 'path /vod/7/hd/a.m3u8'],
   ['jwt, opens', folderJwt, 'folder /vod/'],
   ['mux', mux(ids), 'folder /', '/abc.m3u8'],
   ['mux, image', mux(ids), 'folder /abc/', '/abc/thumbnail.png'],
-  ['cloudflareStream', cloudflareStream(ids), `folder /${video}/`, `/${video}/manifest/video.m3u8`],
+  ['cloudflareStream', cloudflareStream(ids), `folder /${videoId}/`, `/${videoId}/manifest/video.m3u8`],
 ])('%s says what its tokens open', (_, format, opened, path = asked) => {
   const scope = format.opens!(new URL(`${HOST}${path}#t=1`));
   expect(`${scope.kind} ${scope.href.replace(HOST, '')}`).toBe(opened);
@@ -104,33 +84,18 @@ test.each<[string, TokenFormat, string, string[]]>([
   expect(scope.parts?.map(({ kind, href }) => `${kind} ${href.replace(HOST, '')}`)).toEqual(parts);
 });
 
-test('a list of patterns that no URL, cookie or header can carry is an error', () => {
-  const patterns = (count: number): string[] => Array.from({ length: count }, () => '/abcde/*');
-  // of nine characters with what stands between two of them
-  expect(() => edgeAuth({ ...hex, acl: patterns(910) })).not.toThrow();
-  expect(() => edgeAuth({ ...hex, acl: patterns(911) })).toThrow(/^acl: The list has more than 8192 characters/);
-});
-
 describe('a token in the path', () => {
   test.each<[string, TokenFormat, string]>([
     ['cdn77Path', secureLink({ secret, ...layouts.cdn77Path }), asked],
     ['bunny', bunny({ secret }), asked],
     ['mediaCdn', mediaCdn(google), asked],
-    ['cloudflareStream', cloudflareStream(ids), `/${video}/manifest/video.m3u8`],
+    ['cloudflareStream', cloudflareStream(ids), `/${videoId}/manifest/video.m3u8`],
   ])('%s: is taken off again, genuine or not', async (_, format, path) => {
     const token = await format.sign(new URL(HOST + path), NOW);
     expect(format.bare!(new URL(token.base!)).href).toBe(token.prefix);
     const sent = new URL(requestWith(HOST + path, token).url);
     expect(format.bare!(sent).href).toBe(HOST + path);
     expect(format.bare!(new URL(HOST + path)).href).toBe(HOST + path);
-  });
-
-  test('cloudflareStream: claims that are none are left where they are', () => {
-    const format = cloudflareStream(ids);
-    for (const claims of ['null', '[]', '"x"', '{', '{"sub":5}', '{"sub":"../x"}']) {
-      const url = `${HOST}/e30.${Buffer.from(claims).toString('base64url')}.AAAA/x?y`;
-      expect(format.bare!(new URL(url)).href, claims).toBe(url);
-    }
   });
 });
 
@@ -142,15 +107,5 @@ describe('a token says no more to a player than it opens', () => {
     expect(token.prefix).toBeUndefined();
     expect(await format.verify(requestWith(`${HOST}/vod/7/a.ts`, token), NOW)).toMatchObject({ ok: false });
     expect(await format.sign(new URL(`${HOST}/vod/7/a.ts`), NOW)).toMatchObject({ prefix: `${HOST}/vod/7/` });
-  });
-
-  test('wowza: a token opens the folders below its own, as its prefix says', async () => {
-    const format = wowza({ secret });
-    const token = await format.sign(new URL(`${HOST}/vod/s.mp4/a.m3u8`), NOW);
-    const verdictOf = async (path: string): Promise<boolean> =>
-      (await format.verify(requestWith(HOST + path, token), NOW)).ok;
-    expect(await verdictOf('/vod/s.mp4/QualityLevels(200)/Fragments(video=0)')).toBe(true);
-    expect(await verdictOf('/vod/s.mp42/a.m3u8')).toBe(false);
-    expect(await verdictOf('/vod/a.m3u8')).toBe(false);
   });
 });

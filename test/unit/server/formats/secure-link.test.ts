@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   azion,
-  bunny,
-  createEdgeHandler,
   createSigningEndpoint,
   secureLink,
   secureLinkLayouts as layouts,
@@ -10,9 +8,7 @@ import {
   verifyUrl,
 } from '../../../../packages/server/src/index.ts';
 import type { SignedToken, VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
-import { timeForms } from '../../../../packages/server/src/formats/link-template.ts';
-import { HOST, NOW, SOON, refusesToSign, secret, sign, tokenOf, verdictOf } from '../../../support/signed-text.ts';
-import { flippedTokens, requestWith } from '../../../support/token-request.ts';
+import { HOST, NOW, SOON, refusesToSign, secret, verdictOf } from '../../../support/signed-text.ts';
 
 /** Links to one file: what is in their path cannot be moved to another file, so no player can use it as a token. */
 describe.each(['alibabaB', 'alibabaC', 'tencentB', 'tencentC'] as const)('%s', (layout) => {
@@ -28,15 +24,6 @@ describe.each(['alibabaB', 'alibabaC', 'tencentB', 'tencentC'] as const)('%s', (
     expect(await verifyUrl(link, { format, now: expires + 1 })).toMatchObject({ status: 410 });
     expect(await verifyUrl(link.replace('film', 'other'), { format, now: NOW })).toMatchObject({ status: 403 });
     expect(await verifyUrl(link.replace('/vod', '//vod'), { format, now: NOW })).toMatchObject({ status: 403 });
-    const token = await format.sign(new URL(url), NOW + 600);
-    for (const changed of flippedTokens(token))
-      expect(await format.verify(requestWith(url, changed), NOW)).toMatchObject({ status: 403 });
-  });
-
-  test('an edge lets the link through to the file', async () => {
-    const edge = createEdgeHandler({ format, origin: (request) => new Response(request.url), clock: () => NOW * 1000 });
-    const response = await edge(new Request(await signUrl(url, { format, expires: NOW + 600 })));
-    expect([response.status, await response.text()]).toEqual([200, url]);
   });
 });
 
@@ -52,59 +39,13 @@ test('a folder of Gcore is without those below: a player gets one token a URL', 
   expect(tokens[0]!.query).not.toEqual(tokens[2]!.query);
 });
 
-test('every time has one spelling, and every spelling its time', () => {
-  for (const seconds of [1_000_000_000, NOW, 4_294_967_295]) {
-    for (const [name, { pattern, write, read }] of Object.entries(timeForms)) {
-      expect(write(seconds)).toMatch(new RegExp(`^${pattern}$`));
-      expect(read(write(seconds))).toBe(name === 'minutes' ? seconds - (seconds % 60) : seconds);
-    }
-  }
-  for (const text of ['202402301200', '202413011200']) expect(timeForms.minutes.read(text)).toBeNaN();
-});
-
 describe('an address behind the path', () => {
   const bound = (ip: string, hash: string = layouts.gcore.hash): VerifyingTokenFormat =>
     secureLink({ secret, ...layouts.gcore, hash, ...(ip && { ip }) });
 
-  test.each<[[path: string, ip: string], [path: string, ip: string]]>([
-    [
-      ['/ch', '11.2.3.4'],
-      ['/ch1', '1.2.3.4'],
-    ],
-    [
-      ['/a.m3u', '85.1.1.1'],
-      ['/a.m3u8', '5.1.1.1'],
-    ],
-    [
-      ['/a', '1.2.3.4'],
-      ['/a1.2.3.4', ''],
-    ],
-    [
-      ['/a', '2001:db8::1'],
-      ['/a200', '1:db8::1'],
-    ],
-  ])('is no part of the path: of %j and %j, one is refused', async (one, other) => {
-    const signed = ([path, ip]: [string, string]): Promise<string> =>
-      tokenOf(bound(ip, '{expires}{path}{ip} {secret}'), path, 'md5').catch(() => 'refused');
-    const both = [await signed(one), await signed(other)];
-    expect(both.filter((each) => each === 'refused')).toHaveLength(1);
-  });
-
   test('makes a path that could be read with more of it malformed', async () => {
     await refusesToSign(bound('1.2.3.4'), '/ch1');
     expect(await verdictOf(bound('1.2.3.4'), `${HOST}/ch1?md5=${'A'.repeat(22)}&expires=${SOON}`)).toBe('malformed');
-  });
-
-  test('and an expiry whose digits repeat: they are not those of path and address', async () => {
-    const basic = (ip: string): VerifyingTokenFormat => secureLink({ secret, ...layouts.bunnyBasic, ip });
-    for (const format of [basic, (ip: string) => bunny({ secret, version: 2, exact: true, ip })]) {
-      await expect(sign(format('11.2.3.4'), '/a', 1_111_111_111)).rejects.toThrow(/^url:/);
-      await expect(sign(format('1.2.3.4'), '/a1', 1_111_111_111)).rejects.toThrow(/^url:/);
-      await expect(sign(format('1.2.3.4'), '/a1')).resolves.toBeDefined();
-    }
-    const url = `${HOST}/a1?token=${'A'.repeat(22)}&expires=1111111111`;
-    const verdict = await basic('1.2.3.4').verify({ url, headers: new Headers() }, 1_111_111_000);
-    expect(verdict).toMatchObject({ reason: 'malformed' });
   });
 });
 
@@ -188,12 +129,6 @@ test.each([
   expect(() => secureLink({ secret, hash, ...sample })).toThrow(/^hash: /),
 );
 
-test('a path, a time and an address with nothing between need a decimal time', () => {
-  const hash = '{secret}{path}{expires}{ip}';
-  expect(() => secureLink({ secret, hash, time: 'hex', ...sample })).toThrow(/^hash: /);
-  expect(() => secureLink({ secret, hash, ...sample })).not.toThrow();
-});
-
 test('with one secret, no path has the token of a folder of azion, unless the layout is that of the folder', () => {
   const mark = 'folder:';
   const literals = ['', ...Array.from(mark, (_, i) => mark.slice(0, i + 1)), 'folder:/', 'folder:/v', '1', ':', 'x'];
@@ -213,7 +148,3 @@ test('with one secret, no path has the token of a folder of azion, unless the la
   expect(same).toEqual(['{secret}folder:{directory}{expires}']);
   expect(accepted).toHaveLength(33);
 });
-
-test.each(Object.entries(layouts))('%s, which a CDN documents, is accepted', (_, layout) =>
-  expect(() => secureLink({ secret, ...layout })).not.toThrow(),
-);

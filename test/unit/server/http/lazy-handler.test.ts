@@ -22,14 +22,4 @@ describe('lazyHandler', () => {
     for (const context of [{}, {}, undefined]) await handler(request(), context);
     expect(make).toHaveBeenCalledOnce();
   });
-
-  test('a handler that could not be made is made at the next request', async () => {
-    const make = vi.fn(() => saying('x'));
-    make.mockImplementationOnce(() => {
-      throw new Error('no secret yet');
-    });
-    const handler = lazyHandler(make);
-    expect(() => handler(request())).toThrow('no secret yet');
-    expect(await (await handler(request())).text()).toBe('x');
-  });
 });

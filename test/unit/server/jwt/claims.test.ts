@@ -22,24 +22,11 @@ class Private {
 const lossy: [string, unknown][] = [
   ['Infinity', Infinity],
   ['an invalid date', new Date(NaN)],
-  ['a date', new Date(0)],
   ['undefined in an object', { id: undefined }],
-  ['undefined in a list', [undefined]],
   ['NaN in a list in an object', { ids: ['7', NaN] }],
-  ['a function', String],
-  ['a symbol', Symbol('7')],
   ['a BigInt', 7n],
   ['a promise, as of an async function', Promise.resolve('7')],
-  ['a Map', new Map([['film', '7']])],
   ['an object with private fields and getters', new Private()],
-  ['an object of a class in a list', [new Private()]],
-  ['an object that writes itself', { toJSON: () => '7' }],
-  ['an object whose values are those of its prototype', Object.create({ id: '7' })],
-  ['an object with a symbol as a key', { [Symbol('id')]: '7' }],
-  ['an object with a hidden key', Object.defineProperty({}, 'id', { value: '7' })],
-  ['a list with names', Object.assign([], { id: '7' })],
-  ['a list with a gap', new Array(1)],
-  ['a text in a box', new String('7')],
 ];
 
 describe('what JSON would lose of a claim opens no URL', () => {
@@ -68,23 +55,12 @@ describe('what JSON would lose of a claim opens no URL', () => {
     for (const make of [mux, cloudflareStream])
       expect(() => make(options)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', option: 'params' }));
   });
-
-  test.each(['exp', 'nbf'])(
-    'a claim `%s` that the format makes, or with which no token would be valid',
-    async (name) => {
-      for (const value of ['7', 0.5, null]) {
-        const format = jwt({ ...shared, claims: () => ({ [name]: value }) });
-        await expect(format.sign(url, NOW)).rejects.toMatchObject({ code: 'ERR_OPTIONS', option: 'claims' });
-      }
-    },
-  );
 });
 
 test.each<[string, (url: URL) => unknown, problem: number]>([
   ['is async', async ({ pathname }) => ({ sub: pathname }), 503],
   ['returns a promise as a claim', ({ pathname }) => ({ sub: Promise.resolve(pathname) }), 503],
   ['returns undefined as a claim', () => ({ sub: undefined }), 403],
-  ['returns undefined', () => undefined, 403],
 ])(
   'if a function for the claims %s, the endpoint answers %i, and the log hears of what is wrong',
   async (_, claims, problem) => {

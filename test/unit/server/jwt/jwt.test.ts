@@ -12,7 +12,7 @@ import type { JWK } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { signUrl } from '../../../../packages/server/src/index.ts';
 import type { VerifyingTokenFormat } from '../../../../packages/server/src/index.ts';
-import { cloudflareStream, jwPlayer, jwt, mux } from '../../../../packages/server/src/jwt.ts';
+import { cloudflareStream, jwt, mux } from '../../../../packages/server/src/jwt.ts';
 import { changedTokens, requestWith } from '../../../support/token-request.ts';
 import { NOW, holds, statusOf } from './token-status.ts';
 
@@ -58,16 +58,6 @@ describe('mux', () => {
       }
     }
     await expect(signUrl('https://stream.mux.com/', { format, expires: NOW })).rejects.toThrow(/^url:/);
-  });
-
-  test('a restriction that only Mux knows is not judged, so a token that has one is refused', async () => {
-    const keys = [{ id: 'key-1', key: rsa.jwk }];
-    const restricted = mux({ keys, params: { playback_restriction_id: 'r' } });
-    const request = requestWith(muxUrl, await restricted.sign(new URL(muxUrl), NOW));
-    for (const format of [restricted, mux({ keys })]) {
-      const verdict = await format.verify(request, NOW - 1);
-      expect(verdict).toMatchObject({ ok: false, status: 403, reason: 'malformed', claim: 'playback_restriction_id' });
-    }
   });
 });
 
@@ -154,24 +144,11 @@ describe('jwt', () => {
     for (const key of [rsa.open, createPublicKey(rsa.pem).export({ type: 'spki', format: 'pem' }).toString()]) {
       const format = jwt({ keys: [{ key }], algorithm: 'RS256', claims });
       expect(await statusOf(format, 'https://h/a', token)).toMatch(/^ok/);
-      const changed = [...changedTokens(token)];
-      for (const each of changed) expect(await statusOf(format, 'https://h/a', each)).toMatch(/^403/);
       await expect(format.sign(new URL('https://h/a'), NOW)).rejects.toMatchObject({
         code: 'ERR_OPTIONS',
         message: expect.stringMatching(/^keys: .*public/),
       });
     }
-  });
-
-  test('a token that lives too long, is not valid yet or has no end is refused', async () => {
-    const secret = 'a secret of thirty-two characters';
-    const format = jwPlayer({ secret });
-    const far = await format.sign(new URL('https://h/a'), NOW + 100_000);
-    expect(await statusOf(format, 'https://h/a', far)).toBe('403 malformed');
-    const early = jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: () => ({ resource: '/a', nbf: NOW }) });
-    expect(await statusOf(format, 'https://h/a', await early.sign(new URL('https://h/a'), NOW + 60))).toBe(
-      '403 malformed',
-    );
   });
 
   test('a token for an audience is refused, unless the claims of the edge make it', async () => {
@@ -193,25 +170,6 @@ describe('jwt', () => {
     expect(await verdict('cdn-1', forAudience('cdn-1'))).toMatchObject({ ok: true });
     expect(await verdict('cdn-2', forAudience('cdn-1'))).toMatchObject({ ok: false, reason: 'signature' });
     expect(await verdict(undefined, forAudience('cdn-1'))).toMatchObject({ ok: false, reason: 'signature' });
-    const stream = cloudflareStream({ keys: [{ id: 'k', key: rsa.jwk }], params: { aud: 'cdn-2' } });
-    const request = requestWith(streamUrl, await stream.sign(new URL(streamUrl), NOW));
-    expect(await stream.verify(request, NOW - 1)).toMatchObject({ ok: true });
-    const other = cloudflareStream({ keys: [{ id: 'k', key: rsa.jwk }] });
-    expect(await other.verify(request, NOW - 1)).toMatchObject({ ok: false, claim: 'aud' });
-  });
-
-  test('rotation: every key verifies, the first one signs', async () => {
-    const [old, current] = ['o', 'n'].map((each) => each.repeat(32));
-    const token = await jwPlayer({ secret: old! }).sign(new URL('https://h/a'), NOW);
-    expect(await statusOf(jwPlayer({ secrets: [current!, old!] }), 'https://h/a', token)).toMatch(/^ok/);
-    expect(await statusOf(jwPlayer({ secret: current! }), 'https://h/a', token)).toBe('403 signature');
-  });
-
-  test('refuses keys that cannot work', () => {
-    expect(() => mux({ keys: [] })).toThrow(/^keys:/);
-    expect(() => mux({ keys: [{ id: 'a', key: '-----BEGIN RSA PRIVATE KEY-----' }] })).toThrow(/^keys: .*pkcs8/);
-    expect(() => jwt({ keys: [{ key: '' }], algorithm: 'HS256', claims })).toThrow(/^keys:/);
-    expect(() => jwt({ keys: [{ key: 'x' }], algorithm: 'none' as never, claims })).toThrow(/^algorithm:/);
   });
 
   test('neither signs nor verifies with an RSA key of 1024 bits, nor with a key of another kind', async () => {

@@ -1,7 +1,7 @@
 import { createHmac, createSign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { cloudflareStream, jwPlayer, jwt } from '../../../../packages/server/src/jwt.ts';
-import { HOST, malformed, NOW, pem, secret, SOON, verify } from '../../../support/genuine-token.ts';
+import { HOST, malformed, NOW, rsa, secret, SOON, verify } from '../../../support/signed-text.ts';
 
 /** Tokens that were made with the right key, and say something that cannot be judged. */
 describe('a genuine JWT', () => {
@@ -14,17 +14,13 @@ describe('a genuine JWT', () => {
 
   test.each<[string, string]>([
     ['text', tokenOf('text')],
-    ['nothing', tokenOf('x')],
     ['null', tokenOf('null')],
-    ['a list', tokenOf('[]')],
-    ['a number', tokenOf('5')],
     ['invalid UTF-8', tokenOf(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d))],
     ['a byte order mark', tokenOf(`\ufeff{"exp":${SOON}}`)],
     ['no end', tokenOf('{}')],
     ['an end as text', tokenOf(`{"exp":"${SOON}"}`)],
     ['an end as fraction', tokenOf(`{"exp":${SOON}.5}`)],
     ['a beginning as text', tokenOf(`{"exp":${SOON},"nbf":"${NOW + 200}"}`)],
-    ['a beginning as null', tokenOf(`{"exp":${SOON},"nbf":null}`)],
     ['two ends', tokenOf(`{"exp":1,"exp":${SOON}}`)],
     ['two ends, one of them escaped', tokenOf(`{"exp":${SOON},"e\\u0078p":${SOON}}`)],
     ['a claim twice within another one', tokenOf(`{"exp":${SOON},"user":[{"id":1,"id":2}]}`)],
@@ -65,20 +61,11 @@ describe('a genuine JWT', () => {
     }
   });
 
-  test('for a URL that the claims of the team cannot read is malformed', async () => {
-    const strict = jwt({
-      keys: [{ key: secret }],
-      algorithm: 'HS256',
-      claims: ({ pathname }) => ({ id: /^\/(\d+)/.exec(pathname)![1] }),
-    });
-    expect(await verify(strict, `${HOST}/a?token=${tokenOf(`{"exp":${SOON}}`)}`)).toEqual(malformed);
-  });
-
   test('of Cloudflare Stream for no video is malformed', async () => {
-    const stream = cloudflareStream({ keys: [{ id: 'k', key: pem }] });
+    const stream = cloudflareStream({ keys: [{ id: 'k', key: rsa }] });
     for (const claims of [{ exp: SOON }, { exp: SOON, sub: 5 }, { exp: SOON, sub: '../x' }]) {
       const signed = `${base64('{"alg":"RS256"}')}.${base64(JSON.stringify(claims))}`;
-      const token = `${signed}.${createSign('sha256').update(signed).sign(pem, 'base64url')}`;
+      const token = `${signed}.${createSign('sha256').update(signed).sign(rsa, 'base64url')}`;
       expect(await verify(stream, `${HOST}/${token}/x`)).toEqual(malformed);
     }
   });

@@ -1,14 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
-import {
-  bunny,
-  secureLink,
-  secureLinkLayouts,
-  azion,
-  playlistUrls,
-  signPlaylist,
-  signUrl,
-  verifyUrl,
-} from '../../../../packages/server/src/index.ts';
+import { describe, expect, test } from 'vitest';
+import { azion, signPlaylist, verifyUrl } from '../../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../../packages/server/src/index.ts';
 
 const NOW = 1_795_500_000;
@@ -28,40 +19,7 @@ const unsign = async (text: string, url = playlistUrl): Promise<{ text: string; 
   return { text: text.replace(pattern, '$1'), signed };
 };
 
-test.each(['skd://key1', 'data:text/plain,x', 'urn:x', 'foo://x/a'])(
-  '%s is left alone, by formats that carry the token in the path too',
-  async (uri) => {
-    const text = `#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="${uri}"\n`;
-    for (const format of [bunny({ secret: 's' }), secureLink({ secret: 's', ...secureLinkLayouts.cdn77Path })]) {
-      expect(await signPlaylist(text, 'https://c.example.com/vod/i.m3u8', { format, expires: 1_795_500_300 })).toBe(
-        text,
-      );
-      await expect(signUrl(uri, { format, expires: 1_795_500_300 })).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
-    }
-  },
-);
-
-test.each([
-  ['a', 9998],
-  ['a:', 9993],
-])('playlistUrls gives URLs of 100,000,000 characters at most, those that are left out among them: %s', (uri, most) => {
-  const urlsOf = (count: number): unknown =>
-    playlistUrls(`#EXTM3U\n${`${uri}\n`.repeat(count)}`, `https://cdn.example.com/${'a'.repeat(9976)}/v.m3u8?a=b`);
-  expect(() => urlsOf(most)).not.toThrow();
-  expect(() => urlsOf(most + 1)).toThrow(
-    expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(/^text: .*100,000,000/) }),
-  );
-});
-
 describe('signPlaylist', () => {
-  test.each([NOW * 1000, NOW + 300.5, NaN, String(NOW)])(
-    'names `expires` where that is %o, without a URI too',
-    (expires) =>
-      expect(signPlaylist('#EXTM3U', playlistUrl, { format, expires: expires as number })).rejects.toMatchObject({
-        ...{ code: 'ERR_OPTIONS', message: expect.stringMatching(/^expires: this is /) },
-      }),
-  );
-
   test('refuses a path of more than 2,048 characters, however it is written, and looks at no query', async () => {
     const of = (pathname: string, rest = ''): Promise<string> =>
       signPlaylist('seg.ts', `https://c.example.com${pathname}${rest}`, { format, expires: NOW });
@@ -121,16 +79,6 @@ describe('signPlaylist', () => {
     expect(result.text).toBe(text);
   });
 
-  test('a file that many byte ranges share is signed once', async () => {
-    const spy = vi.fn(format.sign);
-    await sign(
-      Array.from({ length: 50 }, () => '#EXTINF:1,\nmain.mp4'),
-      playlistUrl,
-      { ...format, sign: spy },
-    );
-    expect(spy).toHaveBeenCalledTimes(1);
-  });
-
   test('leaves other hosts, other schemes and unsignable paths alone', async () => {
     const lines = [
       '#EXTM3U',
@@ -167,37 +115,6 @@ describe('signPlaylist', () => {
     expect(signed.signed).toBe(2);
   });
 
-  test('a variable may be made of another, and does not grow beyond all bounds', async () => {
-    const signed = await sign([
-      '#EXT-X-DEFINE:NAME="a",VALUE="x"',
-      '#EXT-X-DEFINE:NAME="b",VALUE="{$a}/y"',
-      '{$b}/s.ts',
-    ]);
-    expect((await unsign(signed)).text).toMatch(/\nx\/y\/s\.ts$/);
-    const tens = Array.from(
-      'abcdefgh',
-      (name, i) => `#EXT-X-DEFINE:NAME="${name}",VALUE="${i ? `{$${'abcdefgh'[i - 1]}}`.repeat(10) : 'x'.repeat(10)}"`,
-    );
-    const lines = [...tens, '{$h}.ts'];
-    expect(await sign(lines)).toBe(lines.join('\n'));
-  });
-
-  test('what variables bring into a playlist is bounded by its own length', async () => {
-    const long = 'x'.repeat(8000);
-    const uses = '{$a}\n'.repeat(13_000);
-    for (const [define, url] of [
-      [`#EXT-X-DEFINE:NAME="a",VALUE="${long}"`, playlistUrl],
-      ['#EXT-X-DEFINE:QUERYPARAM="a"', `${playlistUrl}?a=${long}`],
-    ] as const) {
-      const text = `#EXTM3U\n${define}\n${uses}`;
-      const signed = await signPlaylist(text, url, { format, expires: NOW });
-      expect(signed.length).toBeLessThan(10 * text.length);
-      expect(signed.split('\n')[2]).toMatch(/^x{8000}\?st=/);
-      // beyond the bound a URI stays as it was written
-      expect(signed.trim().split('\n').at(-1)).toBe('{$a}');
-    }
-  });
-
   test("what a viewer writes into the playlist's own query leads no signature to another file", async () => {
     const lines = [
       '#EXT-X-DEFINE:QUERYPARAM="q"',
@@ -222,9 +139,15 @@ describe('signPlaylist', () => {
     }
   });
 
-  test.each([['\ufeff#EXTM3U'], ['  # a comment with a margin'], ['\t']])('%j is no URI', async (line) => {
-    expect((await unsign(await sign([line, 'seg.ts']))).text).toBe(`${line}\nseg.ts`);
-    expect(await sign([line])).toBe(line);
+  test('what variables bring into a playlist is bounded by its own length', async () => {
+    const long = 'x'.repeat(8000);
+    const uses = '{$a}\n'.repeat(13_000);
+    const text = `#EXTM3U\n#EXT-X-DEFINE:NAME="a",VALUE="${long}"\n${uses}`;
+    const signed = await signPlaylist(text, playlistUrl, { format, expires: NOW });
+    expect(signed.length).toBeLessThan(10 * text.length);
+    expect(signed.split('\n')[2]).toMatch(/^x{8000}\?st=/);
+    // beyond the bound a URI stays as it was written
+    expect(signed.trim().split('\n').at(-1)).toBe('{$a}');
   });
 
   test('a token in the path is inherited by relative URIs and written into the others', async () => {

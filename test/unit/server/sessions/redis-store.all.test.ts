@@ -1,7 +1,8 @@
+import { createRequire } from 'node:module';
 import { Redis as Client } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSessions, redisStore } from '../../../../packages/server/src/sessions.ts';
-import type { SessionStore } from '../../../../packages/server/src/sessions.ts';
+import type { NodeRedisClient, SessionStore } from '../../../../packages/server/src/sessions.ts';
 import { startRedis } from '../../../support/redis.ts';
 import type { Redis } from '../../../support/redis.ts';
 import { describeSessionStore } from '../../../support/session-store-contract.ts';
@@ -41,24 +42,6 @@ describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
     expect((await client.keys('*{front}*')).sort()).toEqual(keys);
   });
 
-  test('each call is one command, and nothing is left when all is over', async () => {
-    const commands: string[] = [];
-    const watched = {
-      status: 'ready',
-      eval: (script: string, count: number, ...rest: string[]) => {
-        commands.push(script.slice(0, 20));
-        return client.eval(script, count, ...rest);
-      },
-    };
-    const store = redisStore(watched, { prefix: 'short' });
-    const nowMs = Date.now();
-    await store.admit({ viewer: 'v', id: 's', limit: 1, most: 200, nowMs, idleAtMs: nowMs + 50, overAtMs: nowMs + 50 });
-    await store.end({ id: 's' }, nowMs);
-    await store.ended(undefined, nowMs);
-    expect(commands).toHaveLength(3);
-    await vi.waitFor(async () => expect(await client.keys('{short}*')).toEqual([]), { timeout: 5000 });
-  });
-
   test('names of viewers do not end up in Redis', async () => {
     const store = redisStore(client, { prefix: 'names' });
     const sessions = createSessions({ store, viewer: () => 'anna@example.com' });
@@ -88,30 +71,35 @@ describe('redisStore with a real Redis', { tags: ['redis'] }, () => {
   });
 });
 
-describe('redisStore', () => {
-  test('takes the client of `redis`, which is called in another way', async () => {
-    const asked: unknown[] = [];
-    const client = {
-      isOpen: true,
-      eval: (_: string, options: { keys: string[]; arguments: string[] }) => {
-        asked.push(options);
-        return Promise.resolve('admitted');
-      },
-    };
-    await redisStore(client).admit({ viewer: 'v', id: 's', limit: 2, most: 200, nowMs: 1, idleAtMs: 2, overAtMs: 3 });
-    expect(asked).toEqual([
-      {
-        keys: ['{secure-token}:viewer:v', '{secure-token}:index:s', '{secure-token}:ended'],
-        arguments: ['s', '1', '2', '3', '2', '200', 'v'],
-      },
-    ]);
+interface NodeRedis extends NodeRedisClient {
+  connect(): Promise<unknown>;
+  destroy(): void;
+}
+
+describe('redisStore with a client of `redis`', { tags: ['redis', 'node-redis'] }, () => {
+  let redis: Redis;
+  let client: NodeRedis;
+  let made = 0;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    const requireExtra = createRequire(new URL('../../../extra/', import.meta.url));
+    const { createClient } = requireExtra('redis') as { createClient: (options: object) => NodeRedis };
+    client = createClient({ url: `redis://127.0.0.1:${redis.port}` });
+    await client.connect();
+  });
+  afterAll(async () => {
+    client.destroy();
+    await redis.stop();
   });
 
-  test('refuses what is no client, braces in the prefix, and an answer that is none', async () => {
-    expect(() => redisStore({} as never)).toThrow(/^client:/);
-    expect(() => redisStore({ isOpen: true, eval: () => Promise.resolve() }, { prefix: 'a{b}' })).toThrow(/^prefix:/);
-    const buffers = redisStore({ isOpen: true, eval: () => Promise.resolve(Buffer.from('admitted')) });
-    const call = { viewer: 'v', id: 's', limit: 2, most: 200, nowMs: 1, idleAtMs: 2, overAtMs: 3 };
-    await expect(buffers.admit(call)).rejects.toThrow('buffers');
-  });
+  describeSessionStore(() => redisStore(client, { prefix: `test-${++made}` }));
+});
+
+test('redisStore refuses what is no client, braces in the prefix, and an answer that is none', async () => {
+  expect(() => redisStore({} as never)).toThrow(/^client:/);
+  expect(() => redisStore({ isOpen: true, eval: () => Promise.resolve() }, { prefix: 'a{b}' })).toThrow(/^prefix:/);
+  const buffers = redisStore({ isOpen: true, eval: () => Promise.resolve(Buffer.from('admitted')) });
+  const call = { viewer: 'v', id: 's', limit: 2, most: 200, nowMs: 1, idleAtMs: 2, overAtMs: 3 };
+  await expect(buffers.admit(call)).rejects.toThrow('buffers');
 });

@@ -1,36 +1,21 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { googleStorage, signUrl } from '../../../../packages/server/src/index.ts';
+import { googleStorage } from '../../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../../packages/server/src/index.ts';
 import { s3 } from '../../../../packages/server/src/s3.ts';
+import { rsaKey } from '../../../support/format-samples.ts';
 
 const credentials = {
   region: 'us-east-1',
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
 };
-const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString();
-const google = { clientEmail: 'signer@example.iam.gserviceaccount.com', privateKey };
+const google = { clientEmail: 'signer@example.iam.gserviceaccount.com', privateKey: rsaKey };
 const expires = 1_795_500_600;
 
 const opened = (format: TokenFormat, url: string): unknown => format.opens!(new URL(url));
 const refusal = expect.objectContaining({ code: 'ERR_OPTIONS' }) as Error;
 
 describe('s3', () => {
-  test('the example of AWS (Authenticating Requests: Using Query Parameters)', async () => {
-    const url = new URL('https://examplebucket.s3.amazonaws.com/test.txt');
-    expect((await s3(credentials).sign(url, 1_369_440_000)).query).toEqual({
-      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
-      'X-Amz-Credential': 'AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request',
-      'X-Amz-Date': '20130524T000000Z',
-      'X-Amz-Expires': '86400',
-      'X-Amz-SignedHeaders': 'host',
-      'X-Amz-Signature': 'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
-    });
-  });
-
   test('a token opens one URL with its query, and this format only signs', async () => {
     const format = s3({ ...credentials, params: ['versionId'] });
     const url = 'https://b.s3.amazonaws.com/vod/film.mp4?versionId=1';
@@ -56,52 +41,25 @@ describe('s3', () => {
     expect((await format.sign(url, expires + 1)).query).not.toEqual(token.query);
   });
 
-  test('a URL that was signed before is signed anew', async () => {
-    const format = s3(credentials);
-    const signed = await signUrl('https://b.s3.amazonaws.com/film.mp4', { format, expires });
-    expect(await signUrl(signed, { format, expires })).toBe(signed);
-  });
-
   test.each([
     'https://b.s3.eu-central-1.amazonaws.com/film.mp4',
-    'https://my.bucket.s3.amazonaws.com/film.mp4',
-    'https://b.s3-us-west-2.amazonaws.com/film.mp4',
     'https://b.s3.dualstack.eu-west-1.amazonaws.com/film.mp4',
-    'https://b.s3-accelerate.amazonaws.com/film.mp4',
     'https://b.s3.cn-north-1.amazonaws.com.cn/film.mp4',
     'https://s3.eu-central-1.amazonaws.com/b/film.mp4',
   ])('takes %s for an object of AWS', async (url) => {
     expect((await s3(credentials).sign(new URL(url), expires)).url).toBe(url);
   });
 
-  test('a long host of another kind is told apart at once', async () => {
-    const startedMs = performance.now();
-    const host = `s3${'-a'.repeat(16)}.${'a-'.repeat(20)}a.com`;
-    await expect(async () => s3(credentials).sign(new URL(`https://${host}/film.mp4`), expires)).rejects.toThrow();
-    expect(performance.now() - startedMs).toBeLessThan(500);
-  });
-
   test.each([
     ['a bucket, which lists its objects', 'https://s3.amazonaws.com/b', {}],
-    ['a bucket in the host', 'https://b.s3.amazonaws.com/', {}],
     ['a folder', 'https://b.s3.amazonaws.com/vod/', {}],
     ['what manages buckets', 'https://123456789012.s3-control.us-east-1.amazonaws.com/film.mp4', {}],
     ['another host', 'https://b.s3.amazonaws.com.example.com/film.mp4', {}],
-    ['another host at the front', 'https://evils3.amazonaws.com/b/film.mp4', {}],
     ['another bucket', 'https://other.s3.amazonaws.com/film.mp4', { bucket: 'b' }],
-    ['another bucket in the path', 'https://s3.amazonaws.com/other/film.mp4', { bucket: 'b' }],
     ['a host beside `endpoint`', 'https://r2.example.org/b/film.mp4', { endpoint: 'https://r2.example.com' }],
-    ['a scheme beside `endpoint`', 'http://r2.example.com/b/film.mp4', { endpoint: 'https://r2.example.com' }],
-    ['a host that ends alike', 'https://xr2.example.com/b/film.mp4', { endpoint: 'https://r2.example.com' }],
     ['a path beside `endpoint`', 'https://r2.example.com/b/film.mp4', { endpoint: 'https://r2.example.com/s3' }],
     ['an access list', 'https://b.s3.amazonaws.com/film.mp4?acl', {}],
     ['another type of content', 'https://b.s3.amazonaws.com/film.mp4?response-content-type=text%2Fhtml', {}],
-    [
-      'a name that differs from `params` in case',
-      'https://b.s3.amazonaws.com/f?VERSIONID=1',
-      { params: ['versionId'] },
-    ],
-    ['a name twice', 'https://b.s3.amazonaws.com/f?versionId=1&versionId=2', { params: ['versionId'] }],
     ['a `+` in the path', 'https://b.s3.amazonaws.com/a+b.mp4', {}],
     ['two slashes', 'https://b.s3.amazonaws.com/vod//film.mp4', {}],
   ])('does not sign %s', async (_, url, options) => {
@@ -113,7 +71,6 @@ describe('s3', () => {
   test.each([
     ['in the path', 'https://r2.example.com/s3/b/film.mp4', { endpoint: 'https://r2.example.com/s3/' }],
     ['in the host', 'https://b.r2.example.com/film.mp4', { endpoint: new URL('https://r2.example.com'), bucket: 'b' }],
-    ['in the endpoint', 'https://b.r2.example.com/film.mp4', { endpoint: 'https://b.r2.example.com', bucket: 'b' }],
     ['behind a port', 'http://127.0.0.1:9000/b/film.mp4', { endpoint: 'http://127.0.0.1:9000', bucket: 'b' }],
   ])('signs an object of another store, whose bucket is %s', async (_, url, options) => {
     expect((await s3({ ...credentials, ...options }).sign(new URL(url), expires)).url).toBe(url);
@@ -123,11 +80,9 @@ describe('s3', () => {
     ['region', ''],
     ['accessKeyId', undefined],
     ['secretAccessKey', 'a b'],
-    ['sessionToken', 'a\nb'],
     ['endpoint', 'r2.example.com'],
     ['bucket', 'a/b'],
     ['params', 'versionId'],
-    ['params', ['a=b']],
     ['maxTtl', 604_801],
     ['bukket', 'b'],
   ])('refuses %s %j at once, and tells no secret', (name, value) => {
@@ -154,16 +109,6 @@ describe('googleStorage', () => {
     ])
       await expect(async () => format.sign(new URL(url), expires)).rejects.toThrow(refusal);
     expect(format).not.toHaveProperty('verify');
-  });
-
-  test('parameters are sorted by their names, not by what stands behind these', async () => {
-    const format = googleStorage({ ...google, params: ['a', 'a-b'] });
-    const [one, other] = await Promise.all(
-      ['a=1&a-b=2', 'a-b=2&a=1'].map(async (query) =>
-        format.sign(new URL(`https://b.storage.googleapis.com/f?${query}`), expires),
-      ),
-    );
-    expect(one!.query).toEqual(other!.query);
   });
 });
 

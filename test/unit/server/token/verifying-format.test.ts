@@ -7,7 +7,7 @@ import {
   verifyUrl,
 } from '../../../../packages/server/src/index.ts';
 import type { TokenFormat } from '../../../../packages/server/src/index.ts';
-import { HOST, ask, endpoint, master } from '../../../support/signing-endpoint.ts';
+import { ask, master } from '../../../support/signing-endpoint.ts';
 
 /** A format as a store's would be: the store judges its tokens by itself. */
 const store: TokenFormat = {
@@ -42,11 +42,4 @@ describe('a format without verify', () => {
     expect(onError.mock.calls).toEqual([[cannotVerify]]);
     expect(content).not.toHaveBeenCalled();
   });
-});
-
-test('what has no sign is no format, for an edge and for an endpoint', () => {
-  const none = { name: 'none', scope: 'url' } as unknown as TokenFormat;
-  const message = /^format: this is an object\. Give a format such as azion/;
-  expect(() => createEdgeHandler({ format: none, origin: HOST })).toThrow(message);
-  expect(() => endpoint({ format: none })).toThrow(message);
 });

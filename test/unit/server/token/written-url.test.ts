@@ -1,8 +1,6 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { playlistUrls, azion, signPlaylist, signUrl, tokensFor } from '../../../../packages/server/src/index.ts';
-import { writtenUrl } from '../../../../packages/server/src/token/sign-url.ts';
 
 const HOST = 'https://cdn.example.com';
 const expires = 1_795_500_060;
@@ -19,8 +17,7 @@ const uses: readonly [string, string, (text: string) => unknown][] = [
 describe.each(uses)('%s refuses, and repeats in no part of the error,', (_, option, use) => {
   test.each([
     // paths that are /vod/premium/a.m3u8 to `URL`, and pass a check for /vod/free/ in the text
-    ...['/vod/free/../premium/', '/vod/free/%2e%2E/premium/', '/vod/free/.%2e/premium/', '/vod/free/%2e/../premium/'],
-    ...['/vod/free/..\\premium/', '/vod/free\\../premium/', '/vod/free/.\t./premium/', '/vod/free/%2\te%2e/premium/'],
+    ...['/vod/free/../premium/', '/vod/free/.%2E/premium/', '/vod/free\\../premium/', '/vod/free/%2\te%2e/premium/'],
     ...['/vod/..?a=', '/vod/%2e%2E#', '/vod/./'],
   ])('a text that `URL` changes: %j', async (path) => {
     const error: unknown = await (async () => use(`${HOST}${path}a.m3u8?st=S3CRET`))().catch((each: unknown) => each);
@@ -49,23 +46,4 @@ test('dot segments that the app, or a playlist, has resolved are signed', async 
   const playlist = await signPlaylist('#EXTM3U\n../b/1.ts', `${HOST}/vod/a/index.m3u8`, { format, expires });
   const { search } = new URL(await signUrl(`${HOST}/vod/b/1.ts`, { format, expires }));
   expect(playlist).toBe(`#EXTM3U\n../b/1.ts${search}`);
-});
-
-test('a URL that is no error has the names that stand in its text', () => {
-  const unit = fc.constantFrom(...Array.from('ab./\\?#%2eE;:@ \t\n\r'), '..', '%2e', '%2E', '/');
-  /** A name in the one spelling of `URL`, which escapes some characters. */
-  const decoded = (name: string): string => encodeURI(name).replace(/%25/g, '%');
-  fc.assert(
-    fc.property(fc.string({ unit, maxLength: 12 }), (rest) => {
-      let url;
-      try {
-        url = writtenUrl(`${HOST}/${rest}`, 'url');
-      } catch {
-        return;
-      }
-      const [path] = `/${rest}`.split(/[?#]/);
-      expect(url.pathname.split('/').map(decoded)).toEqual(path!.split('/').map(decoded));
-    }),
-    { numRuns: 5000 },
-  );
 });

@@ -37,15 +37,6 @@ describe('a URL has one spelling', () => {
       { numRuns: 1000 },
     );
   });
-
-  test('the parts of a URL object are judged, whatever its `href` says', () => {
-    class OtherUrl extends URL {
-      override get href(): string {
-        return `${HOST}/vod/film.mp4`;
-      }
-    }
-    expect(judgeUrl(new OtherUrl(`${HOST}/secret.mp4`))?.path).toBe('/secret.mp4');
-  });
 });
 
 /** A scope from a text such as `folder /a/`. */
@@ -69,10 +60,8 @@ test.each([
   ['url /a/b?q=1', 'folder /a/', true],
   // S3 takes a `+` for a space, and macOS both forms of a letter for the same
   ['path /my+film', 'path /my%20film/x', true],
-  ['path /my%20film', 'folder /my+film/', true],
   ['path /canal+', 'path /canal', false],
   ['path /caf%C3%A9', 'path /cafe%CC%81/x', true],
-  ['path /cafe%CC%81', 'folder /caf%C3%A9/', true],
 ])('if %s is denied, a token of %s reaches it: %s', (denied, token, expected) =>
   expect(judged(token).reaches(judged(denied))).toBe(expected),
 );

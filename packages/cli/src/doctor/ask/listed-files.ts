@@ -38,7 +38,7 @@ function filesOfHls(text: string, url: string): ListedFile[] {
   try {
     urls = playlistUrls(text, url);
   } catch {
-    // the URLs would take more memory than those of any playlist in use
+    // with a path as long as this, the URLs would take more memory than those of any playlist in use
     return [];
   }
   const isLive = !text.includes('#EXT-X-ENDLIST');

@@ -11,10 +11,16 @@ import { bundleServer } from '../../../support/server-bundle.ts';
 
 const asked: string[] = [];
 let left = 0;
+const playlists: Readonly<Record<string, string>> = {
+  '/vod/master.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8\n',
+  '/vod/low.m3u8': '#EXTM3U\n#EXTINF:4,\nseg1.m4s\n#EXT-X-ENDLIST\n',
+};
 const origin = createServer((request, response) => {
-  asked.push(request.url ?? '');
+  const path = request.url!.split('?')[0]!;
+  if (path === '/vod/moved.m3u8') return response.writeHead(302, { Location: '/vod/low.m3u8' }).end();
+  if (playlists[path] !== undefined) return response.end(playlists[path]);
+  asked.push(request.url!);
   const { range, 'if-none-match': match } = request.headers;
-  const path = request.url?.split('?')[0];
   response.setHeader('ETag', '"1"');
   if (path === '/vod/none') return response.writeHead(404).end();
   if (path === '/vod/endless') {
@@ -56,59 +62,43 @@ const expected = [
   `unprotected | 200 | ${open} | ${content} | 0123456789`,
   `not found | 404 | ${open} | - | - | "1" | - | `,
   `stream | 200 | ${open} | - | - | "1" | - | first chunk: first`,
+  'expand | vod/master.m3u8,vod/low.m3u8,vod/seg1.m4s',
+  'expand, redirected | vod/moved.m3u8',
 ];
 
-/** The origin saw what was let through, without tokens, and the viewer who left the stream ended it. */
-const checkOrigin = async (): Promise<void> => {
-  const seen = asked.splice(0);
-  expect(seen).toEqual([...Array<string>(4).fill('/vod/echo?x=1'), '/free/echo?x=2', '/vod/none', '/vod/endless']);
-  await vi.waitFor(() => expect(left).toBe(1), { timeout: 30_000 });
-  left = 0;
+const answers = (): string => `(${edgeAnswers})(server, ${JSON.stringify(base)})`;
+const inWorkerd = async (): Promise<unknown> => {
+  const worker = startWorker({
+    modules: true,
+    // it would ask Cloudflare where this machine is
+    cf: false,
+    compatibilityDate: '2026-04-01',
+    script: `${bundle}\nexport default { fetch: async () => Response.json(await ${answers()}) };`,
+  });
+  try {
+    return await (await worker.dispatchFetch('http://worker/')).json();
+  } finally {
+    await worker.dispose();
+  }
 };
+const runtimes: readonly (readonly [name: string, tags: string[], run: () => unknown])[] = [
+  ['Node', [], () => ((0, eval)(edgeAnswers) as (package_: typeof server, origin: string) => unknown)(server, base)],
+  ['@edge-runtime/vm', [], () => new EdgeVM({ initialCode: bundle }).evaluate(answers())],
+  ['workerd', ['miniflare'], inWorkerd],
+  ['Deno', ['deno'], () => inDeno(`${bundle}\n${answers()}`)],
+  ['Bun', ['bun'], () => inBun(`${bundle}\n${answers()}`)],
+];
 
-if (runsMain)
-  describe('createEdgeHandler, unchanged,', () => {
-    test('in Node', async () => {
-      const run = (0, eval)(edgeAnswers) as (package_: typeof server, origin: string) => Promise<string[]>;
-      expect(await run(server, base)).toEqual(expected);
-      await checkOrigin();
+describe('createEdgeHandler and createSigningEndpoint, unchanged, say the same', () => {
+  for (const [name, tags, run] of runtimes) {
+    if (tags.length > 0 ? !runsRest : !runsMain) continue;
+    test(`in ${name}`, { tags, timeout: 30_000 }, async () => {
+      expect(await run()).toEqual(expected);
+      // the origin saw what was let through, without tokens, and the viewer who left the stream ended it
+      const seen = [...Array<string>(4).fill('/vod/echo?x=1'), '/free/echo?x=2', '/vod/none', '/vod/endless'];
+      expect(asked.splice(0)).toEqual(seen);
+      await vi.waitFor(() => expect(left).toBe(1), { timeout: 30_000 });
+      left = 0;
     });
-
-    test('in @edge-runtime/vm', async () => {
-      const vm = new EdgeVM({ initialCode: bundle });
-      expect(await vm.evaluate(`(${edgeAnswers})(server, ${JSON.stringify(base)})`)).toEqual(expected);
-      await checkOrigin();
-    });
-  });
-
-if (runsRest)
-  describe('createEdgeHandler, unchanged,', () => {
-    test('in workerd', { tags: ['miniflare'], timeout: 30_000 }, async () => {
-      const worker = startWorker({
-        modules: true,
-        // it would ask Cloudflare where this machine is
-        cf: false,
-        compatibilityDate: '2026-04-01',
-        script: `${bundle}
-        const run = ${edgeAnswers};
-        export default { fetch: async () => Response.json(await run(server, ${JSON.stringify(base)})) };`,
-      });
-      try {
-        const response = await worker.dispatchFetch('http://worker/');
-        expect(await response.json()).toEqual(expected);
-        await checkOrigin();
-      } finally {
-        await worker.dispose();
-      }
-    });
-
-    test('in Deno', { tags: ['deno'], timeout: 30_000 }, async () => {
-      expect(await inDeno(`${bundle}\n(${edgeAnswers})(server, ${JSON.stringify(base)})`)).toEqual(expected);
-      await checkOrigin();
-    });
-
-    test('in Bun', { tags: ['bun'], timeout: 30_000 }, async () => {
-      expect(await inBun(`${bundle}\n(${edgeAnswers})(server, ${JSON.stringify(base)})`)).toEqual(expected);
-      await checkOrigin();
-    });
-  });
+  }
+});
