@@ -77,18 +77,6 @@ describe('what a URL costs grows with its length', () => {
   );
 });
 
-test('what a token in a long path costs grows with its length', async () => {
-  const folders = (count: number): string => Array.from({ length: count }, (_, n) => `${'a'.repeat(16)}${n}`).join('/');
-  const hold =
-    (count: number): Work =>
-    () => {
-      const path = folders(count);
-      const token = { prefix: `${CDN}/${path}/`, base: `${CDN}/t/${path}/`, expires };
-      sourceWith([token]).signNow(`${token.prefix}a.ts`);
-    };
-  await expectLinear(hold, 2 ** 11);
-});
-
 /** `line` for 0, 1, 2 …, until it is as long as asked for. */
 function lines(length: number, line: (n: number) => string): string {
   const all: string[] = ['#EXTM3U', '#EXTINF:4,', 'first.ts'];

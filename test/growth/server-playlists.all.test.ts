@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  bunny,
   createEdgeHandler,
   createSigningEndpoint,
-  edgeAuth,
   azion,
   signPlaylist,
   signUrl,
 } from '../../packages/server/src/index.ts';
-import type { TokenFormat } from '../../packages/server/src/index.ts';
 import { cheap } from '../support/cheap-format.ts';
 import { expectLinear, expectSameCost, repeated } from '../support/growth.ts';
 import { HOST, NOW, post } from '../support/signing-endpoint.ts';
@@ -64,31 +61,6 @@ describe('signPlaylist, 256 KiB to 1 MiB', () => {
     },
     60_000,
   );
-});
-
-describe('signPlaylist, with a format of folders, 64 to 256 KiB', () => {
-  const formats: Record<string, TokenFormat> = {
-    'a list of 100 patterns': edgeAuth({
-      key: '00ff',
-      acl: ['/vod/*', ...Array.from({ length: 99 }, (_, i) => `/x/${i}.ism;y/*`)],
-    }),
-    'in the path': bunny({ secret: 'a secret' }),
-  };
-  test.each(Object.entries(formats))('%s', async (_, format) => {
-    const work = (length: number): (() => Promise<string>) => {
-      const text = lines(length, (i) => `#EXTINF:4,\nsegment${i}.m4s`);
-      return () => signPlaylist(text, playlistUrl, { format, expires: NOW });
-    };
-    await expectLinear(work, 65_536);
-  });
-});
-
-test('signPlaylist: an empty variable costs the same, however long the name in front of it is', async () => {
-  const work = (length: number): (() => Promise<string>) => {
-    const text = `${head}#EXT-X-DEFINE:QUERYPARAM="a"\n${'x'.repeat(length)}${repeated('{$a}', 1_000_000)}`;
-    return () => signPlaylist(text, `${playlistUrl}?a=`, { format: cheap, expires: NOW });
-  };
-  await expectSameCost(work(1), work(16_000));
 });
 
 test('signPlaylists: a playlist costs the same, however long the path is that the viewer has asked for', async () => {

@@ -1,14 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createTokenSource } from '../../packages/core/src/index.ts';
-import { FOLDER, START, asViewersHaveIt, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
+import { FOLDER, START, asViewersHaveIt, elapsed, fakeTime, seconds, segment, dice } from '../unit/core/lab.ts';
 
 const LIFETIME = 60;
 
 fakeTime();
 asViewersHaveIt();
-
-/** Creates a random number generator that draws the same numbers in every run. */
-const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 
 interface Outage {
   readonly from: number;

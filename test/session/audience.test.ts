@@ -1,7 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { createTokenSource } from '../../packages/core/src/index.ts';
-import { FOLDER, MASTER, START, asViewersHaveIt, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
+import {
+  FOLDER,
+  MASTER,
+  START,
+  asViewersHaveIt,
+  elapsed,
+  fakeTime,
+  seconds,
+  segment,
+  dice,
+  mean,
+} from '../unit/core/lab.ts';
 
 // AUDIENCE=10000 AUDIENCE_SECONDS=600 npx vitest run test/session/audience --project unit
 const SIZE = Number(process.env.AUDIENCE ?? 700);
@@ -11,9 +22,6 @@ const CALM_SECONDS = Number(process.env.AUDIENCE_SECONDS ?? 300);
 vi.setConfig({ testTimeout: 60_000 + SIZE * CALM_SECONDS });
 fakeTime();
 asViewersHaveIt();
-
-/** Creates a random number generator that draws the same numbers in every run. */
-const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 
 interface Outage {
   readonly from: number;
@@ -83,8 +91,6 @@ async function audience({
   }
   return calls.slice(0, time - 5);
 }
-
-const mean = (counts: number[]): number => counts.reduce((sum, count) => sum + count, 0) / counts.length;
 
 describe('an audience that joined in one second', () => {
   test(`${SIZE} viewers, tokens of 60 s: no second is three times as busy as the mean`, async () => {

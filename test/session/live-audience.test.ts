@@ -1,7 +1,18 @@
 import { expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import { createTokenSource } from '../../packages/core/src/index.ts';
-import { MEDIA, START, asViewersHaveIt, elapsed, fakeTime, playlist, seconds, segment } from '../unit/core/lab.ts';
+import {
+  MEDIA,
+  START,
+  asViewersHaveIt,
+  elapsed,
+  fakeTime,
+  playlist,
+  seconds,
+  segment,
+  dice,
+  mean,
+} from '../unit/core/lab.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 fakeTime();
@@ -10,9 +21,6 @@ asViewersHaveIt();
 const SIZE = 150;
 const LIFETIME = 60;
 const TIME = 150;
-
-/** Creates a random number generator that draws the same numbers in every run. */
-const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 
 /** Counts the calls in each second of viewers of a live stream with a token a URL, who joined in one second. */
 async function callsOfAudience(jitter: number): Promise<number[]> {
@@ -43,8 +51,6 @@ async function callsOfAudience(jitter: number): Promise<number[]> {
   }
   return calls.slice(2, TIME - 5);
 }
-
-const mean = (counts: number[]): number => counts.reduce((sum, count) => sum + count, 0) / counts.length;
 
 test(`${SIZE} viewers of a live stream who joined in one second: no second is three times as busy as the mean`, async () => {
   const calls = await callsOfAudience(0.3);

@@ -8,7 +8,7 @@ import { SignedLoad } from '../../packages/dashjs/src/signed-load.ts';
 import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
 import type { Session as VideojsSession } from '../../packages/videojs/src/session.ts';
 import { askPatiently } from '../../packages/videojs/src/session.ts';
-import { FOLDER, MEDIA, asViewersHaveIt, elapsed, fakeTime, seconds, segment } from '../unit/core/lab.ts';
+import { FOLDER, MEDIA, asViewersHaveIt, elapsed, fakeTime, seconds, segment, dice, mean } from '../unit/core/lab.ts';
 import { newStats, policy } from '../unit/hlsjs/loader-lab.ts';
 
 // OUTAGE_TABLE=1 npx vitest run test/session/outage-return --project unit
@@ -22,8 +22,6 @@ const SEGMENT_SECONDS = 2;
 const LIVE_SEGMENTS = 6;
 const BEGINS = 40;
 
-/** Creates a random number generator that draws the same numbers in every run. */
-const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time * 1000));
 
 /** Loads `url` as a player does that has a picture: resolves when it is there, rejects for a failure that is shown. */
@@ -189,8 +187,6 @@ async function returnsOf(
   for (const source of sources) source.destroy();
   return viewers.map(({ backAt }) => (backAt ?? Infinity) - returnsAt).sort((a, b) => a - b);
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe(`${VIEWERS} viewers of each player, an outage of the signing endpoint: seconds from its end to the picture`, () => {
   const rows = Object.keys(players) as (keyof typeof players)[];

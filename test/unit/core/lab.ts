@@ -170,6 +170,11 @@ export function watch<T>(promise: Promise<T>): Seen<T> {
   return seen;
 }
 
+/** Creates a random number generator that draws the same numbers in every run. */
+export const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
 export const segment = (n: number): string => `${FOLDER}${n}.ts`;
 export const range = (from: number, to: number, name = segment): string[] =>
   Array.from({ length: to - from + 1 }, (_, i) => name(from + i));
