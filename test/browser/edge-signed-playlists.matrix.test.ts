@@ -34,6 +34,7 @@ beforeAll(async () => {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === '/page') return page(searchParams.get('src')!);
     if (pathname === '/favicon.ico') return new Response(null, { status: 204 });
+    if (pathname.startsWith('/open/')) return origin(new Request(request.url.replace('/open/', '/'), request));
     const response = await createEdgeHandler({ format, origin, signPlaylists })(request);
     requested.push({ path: pathname, status: response.status });
     return response;
@@ -53,11 +54,13 @@ async function play(
   tab: Tab,
   path: string,
   isOver: (time: number) => boolean,
+  patienceMs = 90_000,
 ): Promise<{ time: number; error: number }> {
   requested = [];
-  const src = await signUrl(`${edge.origin}/${path}`, { format, expiresIn: 600 });
+  const url = `${edge.origin}/${path}`;
+  const src = path.startsWith('open/') ? url : await signUrl(url, { format, expiresIn: 600 });
   await tab.goto(`${edge.origin}/page?src=${encodeURIComponent(src)}`);
-  const end = Date.now() + 90_000;
+  const end = Date.now() + patienceMs;
   for (;;) {
     const seen = await tab.run<{ time: number; error: number }>(
       `const { currentTime, error } = document.querySelector('video'); return { time: currentTime, error: error?.code ?? 0 };`,
@@ -69,14 +72,18 @@ async function play(
 
 for (const engine of engines.filter(({ name }) => name !== 'firefox'))
   describe(`${engine.name} by itself`, { retry: engine.retry, tags: [...engine.tags] }, () => {
-    test('plays a stream whose URLs each need a token, where the edge signs playlists, and does not where it does not', async () => {
+    test('plays a stream whose URLs each need a token, where the edge signs playlists, and does not where it does not', async ({
+      skip,
+    }) => {
       const { tab, close } = await engine.open();
       try {
+        signPlaylists = true;
+        const { time } = await play(tab, 'open/vod/fmp4/master.m3u8', (now) => now > 0, 20_000);
+        skip(engine.name === 'chromium' && time === 0, 'this Chromium plays no HLS by itself');
         for (const [path, files] of Object.entries(streams)) {
           const count = (pattern: RegExp): number =>
             new Set(requested.flatMap((request) => (pattern.test(request.path) ? [request.path] : []))).size;
           const isFetched = (): boolean => files.every(([pattern, atLeast]) => count(pattern) >= atLeast);
-          signPlaylists = true;
           const seen = await play(tab, path, (time) => time > 0 && isFetched());
           expect([isFetched(), seen.error, refusals()]).toEqual([true, 0, []]);
         }

@@ -88,6 +88,11 @@ test('a stale token in the first URL of all is known, and one from before the CD
   expect(await source.sign(`${MASTER}?a=1`)).toMatchObject({ url: `${MASTER}?b=2`, unsignedUrl: MASTER });
 });
 
+test('a stale token in the first URL of all is no part of the unsigned URL, if the new token opens the folder', async () => {
+  const { source } = lab(folder());
+  expect((await source.sign(`${MASTER}?st=stale`)).unsignedUrl).toBe(MASTER);
+});
+
 const a = `${FOLDER}a.ts`;
 const written = ['https://CDN.TEST:443/live/../vod/%2e/7/a.ts', 'https:\\\\cdn.test\\vod\\7\\a'];
 const outside = [`${CDN}/vod/77/a`, `${CDN}/vod/7`, `${CDN}.evil/vod/7/a`, 'http://cdn.test/vod/7/a'];

@@ -8,7 +8,11 @@ describe('a segment may have left the live window', () => {
   const playlist = { live: true, startSN: 20, age: 1, totalduration: 6 };
   const old = { ...playlist, age: 7 };
   const asks = (details: object, frag?: object): boolean => {
-    const hls = { levels: [{ details }], audioTracks: [{ details: old }], subtitleTracks: [] } as unknown as Hls;
+    const hls = {
+      levels: [{ details }],
+      audioTracks: [{ details: old }],
+      subtitleTracks: [{}, { details: old }],
+    } as unknown as Hls;
     return hasLeftWindow(hls, { url: '', responseType: 'text', ...(frag && { frag }) } as LoaderContext);
   };
 
@@ -16,6 +20,7 @@ describe('a segment may have left the live window', () => {
     ['it is before the first one of the playlist', true, playlist, { type: 'main', level: 0, sn: 19 }],
     ['its playlist is older than its own window', true, old, { type: 'main', level: 0, sn: 22 }],
     ['that of its audio track is', true, playlist, { type: 'audio', level: 0, sn: 21 }],
+    ['that of its subtitles is', true, playlist, { type: 'subtitle', level: 1, sn: 21 }],
     ['it is the first one of the playlist', false, playlist, { type: 'main', level: 0, sn: 20 }],
     ['it is on demand', false, { ...old, live: false }, { type: 'main', level: 0, sn: 3 }],
     ['it is a playlist', false, old],

@@ -49,8 +49,8 @@ export interface VerifyUrlOptions {
 const noHeaders = /* @__PURE__ */ new Headers();
 
 /**
- * Judges a signed URL as the edge would judge a request for it. Never throws because of the URL: a text that is not an
- * absolute URL is `malformed`.
+ * Judges the token of a signed URL. An edge also refuses a URL that servers could read in two ways, such as `/a;b.mp4`.
+ * Never throws because of the URL: a text that is not an absolute URL is `malformed`.
  *
  * @throws `ERR_OPTIONS` for a format that only signs
  */

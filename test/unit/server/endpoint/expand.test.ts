@@ -65,6 +65,15 @@ describe('expand', () => {
     expect(urls).toContain('7/hi/index.m3u8');
   });
 
+  test('a playlist that the hook denies beside another one is not read, and opens none of its children', async () => {
+    const fetch = vi.fn(throughEdge);
+    const master = `${HOST}/vod/7/master.m3u8`;
+    const handler = signing({ expand: { fetch }, authorize: () => ({ denied: [master] }) });
+    const { tokens } = await (await handler(post({ urls: [master, `${HOST}/vod/live.ts`] }))).json();
+    expect(tokens.map(({ url }: { url: string }) => url)).toEqual([`${HOST}/vod/live.ts`]);
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
   test('of a blocking reload, reads the playlist as it is now', async () => {
     const fetch = vi.fn(throughEdge);
     const url = `${HOST}/vod/live.m3u8?_HLS_msn=9&a=1&_HLS_part=0&_HLS_skip=YES`;
