@@ -129,19 +129,6 @@ describe('what a playlist costs grows with its length', () => {
   test.each(reloads)('learn, a reload that brings almost all of it: %s, from 256 KiB to 1 MiB', async (name) => {
     await expectLinearText((length) => learn(playlists[name]!(length), '#EXTM3U\n#EXTINF:4,\nfirst.ts'));
   });
-
-  test.each(['parts', 'keys', 'one key'])(
-    'learn, a reload that brings the second half: %s, from 256 KiB to 1 MiB',
-    async (name) => {
-      const half = (text: string): string =>
-        `${text.slice(0, text.lastIndexOf('\n', text.length / 2))}\n#EXTINF:4,\nhalf.ts\n`;
-      await expectLinearText((length) => {
-        const text = playlists[name]!(length);
-        const first = half(text);
-        return learn(first + text.slice(first.length), first);
-      });
-    },
-  );
 });
 
 describe('what an answer of the signing endpoint costs grows with its tokens', () => {

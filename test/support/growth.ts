@@ -41,13 +41,6 @@ export async function expectLinear(work: (size: number) => Work | Promise<Work>,
   expect.fail(`with ${step} times the input, the CPU is that of so many times: ${ratios.join(', ')}`);
 }
 
-/** Fails when `large` takes more than eight times the CPU of `small`, for work whose cost is not to grow at all. */
-export async function expectSameCost(small: Work, large: Work): Promise<void> {
-  const ratios: string[] = [];
-  while (ratios.length < attempts) if (await costsAlike(small, large, ratios)) return;
-  expect.fail(`the CPU is that of so many times: ${ratios.join(', ')}`);
-}
-
 /** Whether the median of the ratios is within the limit. @param ratios to which they are added, as a text */
 async function costsAlike(small: Work, large: Work, ratios: string[]): Promise<boolean> {
   const measured = await cpuRatios(small, large);
