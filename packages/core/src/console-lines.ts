@@ -16,29 +16,25 @@ function noteWritten(about: object, what: string): boolean {
   return known.size < MAX_LINES && known.size < known.add(what).size;
 }
 
-/** What a token source knows of the circumstances of an error. */
-interface Circumstances {
-  /** Whether any token is at hand. */
-  readonly hasTokens: boolean;
-  /** Whether a function of the app gets the tokens: what it throws is a mistake more often than an outage. */
-  readonly isOfApp: boolean;
-  /** Whether the last call has failed too. */
-  readonly isFailing: boolean;
-}
-
 /** Whether an app without a listener would show a black player: no passing outage, and no denial during playback. */
-const endsPlayback = (code: SecureTokenErrorCode, { hasTokens, isOfApp, isFailing }: Circumstances): boolean =>
+const endsPlayback = (code: SecureTokenErrorCode, hasTokens: boolean, isLasting: boolean): boolean =>
   code === 'ERR_TOKEN_REFUSED' ||
   code === 'ERR_SIGNING_RESPONSE' ||
-  (isOfApp && code === 'ERR_SIGNING_UNAVAILABLE') ||
-  (!hasTokens && (code === 'ERR_DENIED' || isFailing));
+  (!hasTokens && (code === 'ERR_DENIED' || isLasting));
 
 /**
  * Writes an error that ends playback to the console, with the address of its documentation, once for each code. A
  * development build writes every error, once for each message.
+ * @param hasTokens whether any token is at hand that still helps; @param isLasting whether an outage is more than one
+ *   failure
  */
-export function writeError(about: object, { code, message }: SecureTokenError, circumstances: Circumstances): void {
-  if (!__DEVELOPMENT__ && !endsPlayback(code, circumstances)) return;
+export function writeError(
+  about: object,
+  { code, message }: SecureTokenError,
+  hasTokens: boolean,
+  isLasting: boolean,
+): void {
+  if (!__DEVELOPMENT__ && !endsPlayback(code, hasTokens, isLasting)) return;
   // messages that differ only in their numbers, such as times, count as the same
   if (!noteWritten(about, __DEVELOPMENT__ ? message.replace(/\d+/g, '') : code)) return;
   // eslint-disable-next-line no-console -- an app without a listener hears of the error nowhere else

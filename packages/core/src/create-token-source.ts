@@ -3,7 +3,7 @@ import { TokenCalls } from './calls/token-calls.ts';
 import { writeError } from './console-lines.ts';
 import type { EdgeAnswer } from './contract/adopt.ts';
 import { checkOptions } from './contract/check-options.ts';
-import { SecureTokenError, doctorHint } from './contract/errors.ts';
+import { SecureTokenError, doctorHint, isOutage } from './contract/errors.ts';
 import type { Settings, TokenSourceOptions } from './contract/options.ts';
 import { MAX_URLS, withDefaults } from './contract/options.ts';
 import type { Playlist, ReadAhead } from './contract/playlist.ts';
@@ -233,9 +233,11 @@ class Source extends EventTarget implements AdapterSource {
   #emit<T extends TokenEventType>(type: T, detail: TokenEventDetails[T]): void {
     if (this.#isDestroyed) return;
     const { settings, store } = this.#parts;
-    const { isFailing } = this.#calls.outage;
-    const isOfApp = settings.getTokens !== undefined;
-    if ('error' in detail) writeError(this, detail.error, { hasTokens: !store.isEmpty, isOfApp, isFailing });
+    if ('error' in detail) {
+      // what a function of the app throws is a mistake more often than an outage
+      const isOfApp = settings.getTokens !== undefined && isOutage(detail.error);
+      writeError(this, detail.error, !store.isEmpty && !isOfApp, isOfApp || this.#calls.outage.isFailing);
+    }
     this.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   }
 }

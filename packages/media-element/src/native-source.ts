@@ -1,7 +1,6 @@
 import type { SignedRequest } from 'secure-token-core';
 import { SOURCE_RENEWS, backOff, isOffline, renewWorker } from 'secure-token-core/adapter';
 import { ElementRequests } from './element-requests.ts';
-import { FailuresInPlace } from './failures-in-place.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
 import { PlaybackPosition } from './playback-position.ts';
@@ -11,6 +10,8 @@ import { swapSource } from './swap-source.ts';
 
 /** The interval at which `NativeSource` checks the buffer during playback. */
 const CHECK_INTERVAL_MS = 500;
+/** Seconds of media. Two failures with less than this between them are at one place. */
+const SAME_PLACE_SECONDS = 1;
 /**
  * The source of a media element that keeps playing `url`. Sets a new source when the element needs one with a live
  * token, and recovers from failures.
@@ -36,7 +37,9 @@ export class NativeSource {
   #plays: boolean;
   /** Whether the film has played: before that, the attribute `autoplay` may start it. */
   #hasPlayed: boolean;
-  readonly #failures = new FailuresInPlace();
+  /** The number of failures in a row at one place of the film. */
+  #failures = 0;
+  #failedAt = NaN;
   #haltedAtMs: number | undefined;
 
   /** @param given the request that the element already plays; if it has no token, a worker signs it */
@@ -122,7 +125,12 @@ export class NativeSource {
 
   #onTime(): void {
     this.#position.note();
-    if (!this.#isBusy && !this.#media.error) this.#failures.played(this.#position.current);
+    if (!this.#isBusy && !this.#media.error && !this.#isAtFailure()) this.#failures = 0;
+  }
+
+  /** Whether the film is still at the place of the last failure. */
+  #isAtFailure(): boolean {
+    return Math.abs(this.#position.current - this.#failedAt) < SAME_PLACE_SECONDS;
   }
 
   /** Asks the edge whether it refuses the request: neither the clock nor the expiry of the token may show that. */
@@ -166,7 +174,7 @@ export class NativeSource {
     // rejects if the viewer is denied still, which the app knows
     await this.#requests.sign();
     this.#hasFailed = false;
-    this.#failures.forget();
+    this.#failures = 0;
     if (this.#isOurs()) await this.#run(() => this.#load('error'));
   }
 
@@ -198,11 +206,13 @@ export class NativeSource {
   #recover(): void {
     void this.#run(async () => {
       for (let { error } = this.#media; error && this.#isOurs(); { error } = this.#media) {
-        if (!isOffline()) this.#failures.add(this.#position.current);
-        const { count } = this.#failures;
+        if (!isOffline()) {
+          this.#failures = this.#isAtFailure() ? this.#failures + 1 : 1;
+          this.#failedAt = this.#position.current;
+        }
         // the first retry comes at once
-        if (count > 1 || isOffline()) await backOff(count - 1, this.#released.signal);
-        await this.#load('error', await this.#requests.diagnose(error, count));
+        if (this.#failures > 1 || isOffline()) await backOff(this.#failures - 1, this.#released.signal);
+        await this.#load('error', await this.#requests.diagnose(error, this.#failures));
       }
     });
   }
@@ -210,7 +220,7 @@ export class NativeSource {
   /** @param reason absent for the first source */
   async #load(reason?: SwapReason, replay?: SignedRequest): Promise<void> {
     const { src, srcObject } = this.#media;
-    const isByWorker = await this.#requests.areForWorker(this.#failures.count);
+    const isByWorker = await this.#requests.areForWorker(this.#failures);
     // needed with a worker, too: if playback fails, `diagnose` uses this request
     const request = replay ?? (await this.#requests.sign(!reason));
     this.#released.signal.throwIfAborted();

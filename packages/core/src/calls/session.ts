@@ -20,8 +20,9 @@ export class Session {
 
   /** Notes that these denials were lifted, after a log-in. If one was for an ended session, another session begins. */
   denialsLifted(errors: readonly SecureTokenError[]): void {
-    this.#mayRestart = !errors.some(hasEnded);
-    if (!this.#mayRestart) this.#id = undefined;
+    const isOver = errors.some(hasEnded);
+    this.#mayRestart = errors.length > 0 && !isOver;
+    if (isOver) this.#id = undefined;
   }
 
   /** Notes that the endpoint has accepted the session: if it ends the session now, the viewer is to hear of it. */

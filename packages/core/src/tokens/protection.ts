@@ -62,9 +62,10 @@ export class Protection {
     const url = openedBy(token);
     const base = token.base && resolveUrl(token.base);
     const isAccepted = this.#mayOpen(token, url) && (!base || this.#mayMoveTo(base, url));
+    // the origin alone: an endpoint may confuse "prefix" with "base", which holds the token
     const message =
-      `A token came for ${shownUrl(url)}${base ? ` at ${originOf(base)}` : ''}, which neither "protect" nor a source of ` +
-      'a player names. It is not used. List every CDN of yours in "protect".';
+      `A token came for URLs of ${shownUrl(originOf(base ?? url))} that neither "protect" nor a source of a player ` +
+      'names. It is not used. List every CDN of yours in "protect".';
     return isAccepted ? undefined : new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
   }
 
