@@ -49,8 +49,8 @@ const entries = {
     'Add the carrier of the token, such as "query": { "st": "…", "e": "…" }. Check the spelling of the member.',
   ],
   'endpoint-malformed': [
-    'The answer of the endpoint has a token that players refuse: {problem}',
-    'Compare it with "A token" in docs/protocol.md. Players refuse the whole answer because of one such token.',
+    'The answer of the endpoint has a wrong token: {problem}',
+    'Compare it with "A token" in docs/protocol.md. Players refuse such an answer, or make a call for each request.',
   ],
   'endpoint-clock': [
     'The clock of the endpoint is {offset} s {reference}.',

@@ -15,7 +15,8 @@ export interface ReplayOptions extends SignOptions {
 }
 
 /**
- * Does what `source.refused()` does, whatever sends the request. If the cache of the browser may answer the replay with the refusal, one extra request overwrites that.
+ * Does what `source.refused()` does, whatever sends the request. If the cache of the browser may answer the replay with
+ * the refusal, one extra request overwrites that.
  * @throws as `source.refused()`
  */
 export async function replayOf(
