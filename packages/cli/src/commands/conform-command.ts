@@ -41,28 +41,19 @@ Exit codes: 0 nothing has failed, 1 a check has failed, 2 the endpoint could not
         origin === undefined
           ? { origin: own, isFrom: 'the endpoint' }
           : { origin: webUrl('--origin', origin).origin, isFrom: 'the caller' };
-      const viewer = Object.fromEntries(header);
-      const plan = { endpoint: href, url: webUrl('URL', url).href, page, viewer, burst };
+      const plan = { endpoint: href, url: webUrl('URL', url).href, page, viewer: Object.fromEntries(header), burst };
       const gathered = await gatherReplies(plan);
       const checks = musts.map((each) => ({ number: each.number, must: each.must, ...outcomeOf(each, gathered) }));
       const { asked } = gathered;
-      if (json) console.log(JSON.stringify({ checks, asked }));
-      else console.log(report(checks, asked));
-      const hasFailed = checks.some(({ result }) => result === 'failed');
-      exitWith(gathered.first.status === 0 ? 2 : hasFailed ? 1 : 0);
+      console.log(json ? JSON.stringify({ checks, asked }) : report(checks, asked));
+      exitWith(gathered.first.status === 0 ? 2 : Number(checks.some(({ result }) => result === 'failed')));
     });
 }
 
-const words: Readonly<Record<Outcome['result'], string>> = {
-  passed: 'passed   ',
-  failed: 'FAILED   ',
-  'not-tried': 'not tried',
-};
-
 function report(checks: readonly (Outcome & { number: string; must: string })[], asked: number): string {
   const lines = checks.flatMap(({ number, must, result, message, remedy }) => [
-    `${words[result]}  ${number.padEnd(3)}  ${must}`,
-    ...(result === 'passed' ? [] : [`${' '.repeat(16)}${message} ${remedy}`]),
+    `${(result === 'failed' ? 'FAILED' : result).padEnd(9)}  ${number.padEnd(3)}  ${must}`,
+    ...(result === 'passed' ? [] : [`${' '.repeat(16)}${message} ${remedy}`.trimEnd()]),
   ]);
   const count = (result: Outcome['result']): number => checks.filter((check) => check.result === result).length;
   const sum = `${count('passed')} passed, ${count('failed')} failed, ${count('not-tried')} not tried, in ${asked} calls.`;

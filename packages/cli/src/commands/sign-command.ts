@@ -16,9 +16,7 @@ export function addSignCommand(program: Command): void {
     .addOption(
       new Option('--ttl <seconds>', 'lifetime, from now (default: 300)').argParser(wholeNumber).conflicts('expires'),
     )
-    .addOption(
-      new Option('--expires <time>', 'the last second in which the token is valid, unix time').argParser(wholeNumber),
-    )
+    .option('--expires <time>', 'the last second in which the token is valid, unix time', wholeNumber)
     .action(async (url: string, options: SignOptions) => {
       const { ttl = 300, expires = Math.floor(Date.now() / 1000) + ttl, json } = options;
       const format = await formatWith(await findSecrets(options), options);

@@ -22,7 +22,6 @@ export const answerMusts: readonly Must[] = [
   {
     number: 'P12',
     must: '`tokens` is a list of objects. `denied` is a list of URLs, `null`, or left out.',
-    remedy: 'Send `tokens` as a list, an empty one where there are none, and `denied` as a list of URLs.',
     check: (replies) => ofGranted(replies, wrongLists),
   },
   {
@@ -34,19 +33,16 @@ export const answerMusts: readonly Must[] = [
   {
     number: 'P14',
     must: '`expires` and `now` are unix seconds, as numbers: no milliseconds, no text.',
-    remedy: 'Send unix seconds as a number.',
     check: (replies) => ofGranted(replies, wrongTimes),
   },
   {
     number: 'P15',
     must: 'Each token has a carrier: `query`, `headers` that a browser can send, `base`, or `credentials: true`.',
-    remedy: 'Send `query`, `headers`, `base`, or `credentials: true`.',
     check: (replies) => ofGranted(replies, wrongCarriers),
   },
   {
     number: 'P16',
     must: 'Each URL of the call has a token that opens it, or is in `denied` as the player sent it.',
-    remedy: 'Send a token whose `url` or `prefix` opens it, or deny it, spelled as it was asked for.',
     check: (replies) =>
       ofGranted(replies, (reply) => {
         const [url] = unanswered(reply);
@@ -57,7 +53,6 @@ export const answerMusts: readonly Must[] = [
   {
     number: 'P17',
     must: 'If the viewer may not have one URL of a call, the other URLs still get tokens.',
-    remedy: 'Answer 200 with the tokens of the others, and the denied URL in `denied`.',
     check: ({ partial, url }) => withoutToken(partial, url),
   },
   {
@@ -72,7 +67,6 @@ export const answerMusts: readonly Must[] = [
   {
     number: 'P19',
     must: 'If the viewer may have no URL of a call, the call gets a 403, or a 200 with all its URLs in `denied`.',
-    remedy: 'Answer 403, or 200 with all URLs in `denied`.',
     check: ({ denied, foreign }) =>
       wrongStatus(denied, (status) => status === 403 || (status === 200 && denied.denied.includes(foreign))),
   },
@@ -106,7 +100,6 @@ export const answerMusts: readonly Must[] = [
   {
     number: 'P23',
     must: 'Each call gets a new answer, never one from a cache.',
-    remedy: 'Answer each call anew, and keep no answers, in no cache on the way.',
     check: ({ first, later }) => {
       if (later.status !== 200) return `Two seconds later: ${answered(later)}`;
       return later.time > first.time ? undefined : 'Two seconds later the clock of the answer stands still.';
@@ -115,7 +108,6 @@ export const answerMusts: readonly Must[] = [
   {
     number: 'P24',
     must: 'Every answer has `Cache-Control: no-store`.',
-    remedy: 'Set it on every answer.',
     check: ({ first, later, denied, stranger, tooLong, asText, malformed, limited }) => {
       const all = [first, later, denied, stranger, tooLong, asText, ...malformed.map(([, it]) => it), ...limited];
       const isStored = (reply: Reply): boolean => !/\bno-store\b/i.test(reply.headers.get('Cache-Control') ?? '');

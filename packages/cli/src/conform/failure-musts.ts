@@ -17,7 +17,6 @@ export const failureMusts: readonly Must[] = [
   {
     number: 'P26',
     must: 'Failures are `application/problem+json` (RFC 9457).',
-    remedy: 'Send application/problem+json: { "status", "title", "detail" }.',
     check: (replies) =>
       ofFailures(replies, ({ status, headers }) =>
         /^application\/problem\+json\b/i.test(headers.get('Content-Type') ?? '')
@@ -28,13 +27,11 @@ export const failureMusts: readonly Must[] = [
   {
     number: 'P27',
     must: 'A 429 has a `Retry-After`, in seconds or as a date.',
-    remedy: 'Set `Retry-After`, in seconds.',
     check: saysWhenToRetry,
   },
   {
     number: 'P28',
     must: 'An internal failure of the endpoint is a 5xx, never a 401 or 403.',
-    remedy: '',
     check: () => ({
       message: 'Nobody can stop your session store from outside.',
       remedy: 'Stop it, and see that the endpoint answers 503: a 401 or 403 would log all viewers out.',
@@ -43,7 +40,6 @@ export const failureMusts: readonly Must[] = [
   {
     number: 'P29',
     must: 'An answer names the origin of the page, or `*`, in `Access-Control-Allow-Origin`.',
-    remedy: 'Send Access-Control-Allow-Origin with the origin of the page.',
     check: ofOtherOrigins(({ first, page }) => unreadable(first, page)),
   },
   {
@@ -60,7 +56,6 @@ export const failureMusts: readonly Must[] = [
   {
     number: 'P31',
     must: 'A preflight gets a 2xx without a log-in, and allows `content-type` and the headers of your log-in.',
-    remedy: 'Answer OPTIONS with 204 and the CORS headers, without a log-in.',
     check: ofOtherOrigins(({ preflight, page, viewer }) => {
       const names = namesToAllow(['content-type', ...viewer]);
       return preflightProblem(preflight, page, { names, credentials: takesCredentials(preflight) });
@@ -91,7 +86,6 @@ export const failureMusts: readonly Must[] = [
   {
     number: 'P34',
     must: '`Access-Control-Expose-Headers` names `Retry-After`, and also `Date` if the answer has no `now`.',
-    remedy: 'Send Access-Control-Expose-Headers: Date, Retry-After.',
     check: ofOtherOrigins(({ first, limited }) => {
       const { now } = Object(first.answer) as { now?: unknown };
       const exposes = ({ headers }: Reply, name: string): boolean =>

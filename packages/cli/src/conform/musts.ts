@@ -22,13 +22,11 @@ const requestMusts: readonly Must[] = [
   {
     number: 'P2',
     must: 'The endpoint answers a call of 100 URLs.',
-    remedy: 'Take 100 URLs in one call: players ask for so many.',
     check: ({ hundred, url }) => withoutToken(hundred, url),
   },
   {
     number: 'P3',
     must: 'A call with too many URLs gets a 400 or a 413, and never tokens for a part of the URLs.',
-    remedy: 'Answer 400 or 413 to a call of too many URLs, or answer for all of them.',
     check: ({ hundredAndOne }) => {
       const left = hundredAndOne.status === 200 ? unanswered(hundredAndOne).length : 0;
       if (left > 0) return `Of 101 URLs, the endpoint left ${left} out.`;
@@ -38,31 +36,26 @@ const requestMusts: readonly Must[] = [
   {
     number: 'P4',
     must: 'The order of `urls` does not matter, and a URL that occurs twice counts as one.',
-    remedy: 'Make each token for the URL that it names, and treat a URL that occurs twice as one.',
     check: ignoresTheOrder,
   },
   {
     number: 'P5',
     must: 'Members of the request that the endpoint does not know change nothing.',
-    remedy: 'Pass over members that you do not know.',
     check: ({ unknownMembers, url }) => withoutToken(unknownMembers, url),
   },
   {
     number: 'P6',
     must: 'A `reason` that is `null` counts as left out, which is `initial`.',
-    remedy: 'Take null as left out; a `reason` that is left out is `initial`.',
     check: ({ nulls, url }) => withoutToken(nulls, url),
   },
   {
     number: 'P7',
     must: 'A `reason` that the endpoint does not know counts as `initial`, or gets a 400.',
-    remedy: 'Take a reason that you do not know for `initial`, or answer 400.',
     check: ({ unknownReason, url }) => (unknownReason.status === 400 ? undefined : withoutToken(unknownReason, url)),
   },
   {
     number: 'P8',
     must: 'A body that is not a valid request gets a 400, or another 4xx that is not 401, 403, 408 or 429.',
-    remedy: 'Answer 400 to a body that is no request.',
     check: ({ malformed }) => {
       const [what, wrong] = malformed.find(([, { status }]) => !isOwnFault(status)) ?? [];
       return wrong && `To ${what}: ${answered(wrong)}`;
@@ -77,13 +70,11 @@ const requestMusts: readonly Must[] = [
   {
     number: 'P10',
     must: '`application/json` may have parameters. Any other media type gets a 415, or a 4xx as in P8.',
-    remedy: 'Take application/json with parameters, such as a charset, and answer 415 to any other media type.',
     check: ({ withCharset, asText, url }) => withoutToken(withCharset, url) ?? wrongStatus(asText, isOwnFault),
   },
   {
     number: 'P11',
     must: 'Methods other than `POST` and `OPTIONS` get a 405 with `Allow`, or a 404 or 501.',
-    remedy: 'Answer 405 with `Allow: POST, OPTIONS` to any other method.',
     check: ({ get }) => {
       const allowsPost = /\bPOST\b/.test(get.headers.get('Allow') ?? '');
       return wrongStatus(get, (status) => (status === 405 ? allowsPost : status === 404 || status === 501));

@@ -10,7 +10,7 @@ export interface Outcome {
   readonly result: 'passed' | 'failed' | 'not-tried';
   /** The observation. */
   readonly message: string;
-  /** The change to make, or the condition for trying the check; empty for a check that has passed. */
+  /** The change to make, or the condition for trying the check; empty if the rule itself says that. */
   readonly remedy: string;
 }
 
@@ -25,13 +25,13 @@ export interface Must {
   readonly number: `P${number}`;
   /** The sentence of `docs/protocol.md`. */
   readonly must: string;
-  /** What to change if the rule is not kept. */
-  readonly remedy: string;
+  /** What to change if the rule is not kept, where the rule itself does not say that. */
+  readonly remedy?: string;
   /** Judges the rule by all replies, or by the first call alone. */
   readonly check: ((replies: Replies) => Verdict) | { readonly first: (first: Reply, url: string) => Verdict };
 }
 
-export function outcomeOf({ remedy, check }: Must, { first, url, all }: Gathered): Outcome {
+export function outcomeOf({ remedy = '', check }: Must, { first, url, all }: Gathered): Outcome {
   const verdict = 'first' in check ? check.first(first, url) : all ? check(all) : notAsked;
   if (verdict === undefined) return { result: 'passed', message: 'The endpoint keeps this rule.', remedy: '' };
   if (typeof verdict === 'string') return { result: 'failed', message: verdict, remedy };

@@ -28,9 +28,7 @@ export function addFormatOptions(command: Command, whenLeftOut = 'azion'): Comma
       '--secret-file <file>',
       'file with the secret, or one a line, or keys in PEM: the first signs, all verify (default: SECURE_TOKEN_SECRET)',
     )
-    .addOption(
-      new Option('--format <name>', `how the CDN signs: ${names} (default: ${whenLeftOut})`).argParser(formatNamed),
-    )
+    .option('--format <name>', `how the CDN signs: ${names} (default: ${whenLeftOut})`, formatNamed)
     .addOption(
       new Option('--option <name=value>', 'option of the format, its value JSON or text; may be repeated')
         .argParser(addSetting)
