@@ -26,7 +26,7 @@ export const answerMusts: readonly Must[] = [
   },
   {
     number: 'P13',
-    must: '`url` is an absolute http(s) URL. `prefix` and `base` also end in `/`, without query; `base` needs `prefix`.',
+    must: '`url`, `prefix` and `base` are absolute http(s) URLs. `prefix` and `base` end in `/`, without query. `base` needs `prefix`.',
     remedy: "Send `url` as it was asked for, or a `prefix` such as 'https://cdn.example.com/vod/'.",
     check: (replies) => ofGranted(replies, wrongScopes),
   },
@@ -42,7 +42,7 @@ export const answerMusts: readonly Must[] = [
   },
   {
     number: 'P16',
-    must: 'Each URL of the call has a token that opens it, or is in `denied` as the player sent it.',
+    must: 'Each URL of the call has a token that opens the URL, or is in `denied`, spelled as in the call.',
     check: (replies) =>
       ofGranted(replies, (reply) => {
         const [url] = unanswered(reply);

@@ -45,7 +45,7 @@ const requestMusts: readonly Must[] = [
   },
   {
     number: 'P6',
-    must: 'A `reason` that is `null` counts as left out, which is `initial`.',
+    must: 'A `reason` that is `null`, and no `reason`, count as `initial`.',
     check: ({ nulls, url }) => withoutToken(nulls, url),
   },
   {
@@ -55,7 +55,7 @@ const requestMusts: readonly Must[] = [
   },
   {
     number: 'P8',
-    must: 'A body that is not a valid request gets a 400, or another 4xx that is not 401, 403, 408 or 429.',
+    must: 'A body that is not a valid request gets a 400, or another 4xx except 401, 403, 408 and 429.',
     check: ({ malformed }) => {
       const [what, wrong] = malformed.find(([, { status }]) => !isOwnFault(status)) ?? [];
       return wrong && `To ${what}: ${answered(wrong)}`;
