@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-hlsjs';
 import { createTokenSource } from 'secure-token-hlsjs';
 
-/** Returns a source that lives as long as the component, `undefined` before the first effect. Later options change nothing. */
+/** Returns a source that lives as long as the component. Returns `undefined` in the first render. */
 export function useTokenSource(options: TokenSourceOptions | string): TokenSource | undefined {
   const [first] = useState(options);
   const [source, setSource] = useState<TokenSource>();

@@ -27,7 +27,7 @@ export function renderPage(results: BenchResults): string {
     occasions: describeOccasions(results),
     rounds:
       rounds > 1
-        ? `Each figure is the median of ${rounds} rounds, with the least and the most of them in brackets.`
+        ? `Each figure is the median of ${rounds} rounds, with the lowest and the highest in brackets.`
         : 'Measured in one round: a first look.',
     estimate: estimateDifference(results),
     viewers: loadCurve.viewers,

@@ -44,7 +44,7 @@ export const failureMusts: readonly Must[] = [
   },
   {
     number: 'P30',
-    must: 'A refusal or a failure also names the origin of the page, or `*`, in `Access-Control-Allow-Origin`.',
+    must: 'An answer with a 4xx or 5xx also names the origin of the page, or `*`, in `Access-Control-Allow-Origin`.',
     remedy: 'Set the CORS headers on every answer, before anything can fail.',
     check: ofOtherOrigins((replies) =>
       ofFailures(replies, (reply) => {

@@ -45,7 +45,7 @@ const requestMusts: readonly Must[] = [
   },
   {
     number: 'P6',
-    must: 'A `reason` that is `null`, and no `reason`, count as `initial`.',
+    must: 'A `reason` that is `null` or missing counts as `initial`.',
     check: ({ nulls, url }) => withoutToken(nulls, url),
   },
   {

@@ -22,15 +22,14 @@ export function clockFindings({ edge, endpoint }: Observations): Finding[] {
     return [...found, finding('edge-clock', edge.url, inWords(ofEdge, 'the clock of this machine'))];
   const direction = isEarly(edge) && !isEndpointOff ? 'ahead of' : isLate(edge) ? 'behind' : undefined;
   if (direction === undefined) return found;
-  const reference = `${direction} the clock of the signer, judged by the tokens that the edge takes for expired`;
-  return [...found, finding('edge-clock', edge.url, { offset: 'many', reference })];
+  const difference = `many seconds ${direction} the clock of the signer, judged by the tokens that it takes for expired`;
+  return [...found, finding('edge-clock', edge.url, { difference })];
 }
 
 const isOff = (seconds: number): boolean => Math.abs(seconds) > TOLERANCE;
 
-const inWords = (seconds: number, reference: string): { offset: number; reference: string } => ({
-  offset: Math.floor(Math.abs(seconds)),
-  reference: `${seconds > 0 ? 'ahead of' : 'behind'} ${reference}`,
+const inWords = (seconds: number, reference: string): { difference: string } => ({
+  difference: `${Math.floor(Math.abs(seconds))} s ${seconds > 0 ? 'ahead of' : 'behind'} ${reference}`,
 });
 
 /**

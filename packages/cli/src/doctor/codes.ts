@@ -19,7 +19,7 @@ const entries = {
     'Compare the path of --endpoint with the route for POST. A development server needs a proxy for the path.',
   ],
   'endpoint-fails': [
-    'The endpoint answers {status} to a call{what}.',
+    'The endpoint answers {failure}.',
     'Read its log: a 5xx comes from its own code, such as `authorize`, or from the proxy in front of it.',
     'A 400, 413 or 415 means that it does not accept the body of the protocol.',
     'After a redirect, give players the URL of the target; in place of a log-in page, answer 401.',
@@ -30,7 +30,7 @@ const entries = {
     'HTML is often a log-in page or the index of a single-page app.',
   ],
   'endpoint-denies': [
-    'The endpoint denies this viewer {asked} ({how}).',
+    'The endpoint denies this viewer {url} ({answer}).',
     'Compare scheme, host, port and folders of this URL with the prefixes that the endpoint allows (`allow`, ALLOWED).',
     'After 401, the check of the viewer fails (`authorize`, may_watch).',
     'Give the session or bearer token of a viewer with --header: "cookie: …" or "authorization: …".',
@@ -53,7 +53,7 @@ const entries = {
     'Compare it with "A token" in docs/protocol.md. Players refuse such an answer, or make a call for each request.',
   ],
   'endpoint-clock': [
-    'The clock of the endpoint is {offset} s {reference}.',
+    'The clock of the endpoint is {difference}.',
     'Run NTP on the endpoint. Its clock decides when tokens expire, and players correct their clocks by it.',
   ],
   'endpoint-lifetime': [
@@ -66,11 +66,11 @@ const entries = {
     'Check host, port, DNS and certificate of the URL. On a page over https, browsers load https alone.',
   ],
   'edge-clock': [
-    'The clock of the edge is {offset} s {reference}.',
+    'The clock of the edge is {difference}.',
     'Run NTP on the edge. Ahead, it refuses fresh tokens; behind, it accepts expired tokens.',
   ],
   'edge-fails': [
-    'The edge answers {status} {how}.',
+    'The edge answers {failure}.',
     'After 404, check the path of the URL, and the path that the edge requests from its origin.',
     'After 5xx, look into the logs of edge and origin: a frequent cause is an edge that cannot read its secret.',
     'After a redirect, give players the URL of the target. In place of a log-in page, answer 403.',
@@ -88,7 +88,7 @@ const entries = {
     'Names with spaces, + or % have several spellings: see `pathForm` in the README of secure-token-server.',
   ],
   'edge-caches-across-tokens': [
-    'After a request with a token, the edge serves the file without a token: a cache in front of the check keeps it.',
+    'After a request with a token, the edge serves the file without a token: a cache in front of the check keeps the file.',
     'Check the token before the lookup in the cache: in nginx, secure_link and CORS headers beside proxy_cache.',
     'Or keep the token in the cache key: $request_uri instead of $uri in proxy_cache_key, or the query at a CDN.',
     'Empty the cache after each change. If there is no cache, look for a rule that lets this one file pass.',
@@ -120,7 +120,7 @@ const entries = {
     'Send Access-Control-Allow-Origin with refusals, too: in nginx, end the line of add_header with `always`.',
   ],
   'child-other-host': [
-    'The playlist names a file ({kind}) on {origin}, {how}.',
+    'The playlist names a file ({kind}) on {host}.',
     'Name that origin in `protect` of the player and in `allow` of the endpoint.',
     'Let the edge of that origin check the same tokens. On a page over https, browsers load files over https alone.',
   ],

@@ -31,9 +31,9 @@ function failureFindings({ url, good, withoutToken }: EdgeObservations): Finding
     const isAway = target && target.origin !== new URL(url).origin;
     const isFound = answer !== good || (status !== 404 && !target);
     if (status < 500 && !isAway && isFound) return [];
-    const how = target ? `${what}, with a redirect to ${target.origin}` : what;
+    const failure = `${status} ${what}${target ? `, with a redirect to ${target.origin}` : ''}`;
     // browsers follow a redirect, but no token and no file of a playlist was tried behind it
-    return finding('edge-fails', url, { status, how }, target && !isAway ? 'warning' : 'error');
+    return finding('edge-fails', url, { failure }, target && !isAway ? 'warning' : 'error');
   });
   return failed.slice(0, 1);
 }
@@ -135,7 +135,7 @@ export function childFindings({ edge, children, page }: Observations): Finding[]
 function elsewhere({ url, kind, good, withoutToken, isDenied }: ChildObservations, page: Page): Finding {
   const { origin } = new URL(url);
   const report = (how: string, severity?: 'note'): Finding =>
-    finding('child-other-host', url, { kind, origin, how: `another origin, ${how}` }, severity);
+    finding('child-other-host', url, { kind, host: `${origin}, another origin, ${how}` }, severity);
   const outcome = good ?? withoutToken;
   // a request that browsers block was not sent
   if (!outcome || isMixedContent(url, page.origin))

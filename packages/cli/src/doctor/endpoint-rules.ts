@@ -43,12 +43,12 @@ function failure({ url, asked, hidden = [] }: EndpointObservations, answer: Answ
   const target = targetOf(answer);
   const line = firstLine(body, hidden);
   const what = target ? `, with a redirect to ${shown(target)}` : line === '' ? '' : `: "${line}"`;
-  return finding('endpoint-fails', url, { status, what });
+  return finding('endpoint-fails', url, { failure: `${status} to a call${what}` });
 }
 
-/** @param how the way in which the endpoint denies, in words */
-const denial = (url: string, asked: string, how: string): Finding =>
-  finding('endpoint-denies', url, { asked: shown(new URL(asked)), how });
+/** @param answer the status, or where in the answer the denial is */
+const denial = (url: string, asked: string, answer: string): Finding =>
+  finding('endpoint-denies', url, { url: shown(new URL(asked)), answer });
 
 function notJson(url: string, { status, body = '' }: Answer): Finding {
   const text = body.trimStart();
