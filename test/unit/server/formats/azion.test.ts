@@ -76,7 +76,7 @@ describe('azion', () => {
     expect(await verdictOf(renamed, NOW, options)).toBe('ok');
   });
 
-  test('refuses to start without a secret', () => {
+  test('refuses to start without a secret, and with options that make no token', () => {
     const error = expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.not.stringContaining('MCow') });
     const two = { secret: 'a', secrets: ['b'] };
     // whoever has read a public key could sign with its text
@@ -89,6 +89,8 @@ describe('azion', () => {
       { secret: undefined },
       { secrets: [] },
       { secrets: ['a', ''] },
+      ...[0, -1, 1.5, Infinity].map((depth) => ({ secret, depth })),
+      { secret, params: { token: 'st', expires: 'e', session: 's' } },
       two,
     ]) {
       expect(() => azion(options as never)).toThrow(error);
@@ -105,5 +107,11 @@ describe('azion', () => {
     for (const expires of [Infinity, 999_999_999, 10_000_000_000])
       expect(() => format.sign(new URL(url), expires), String(expires)).toThrow(/^expires:/);
     expect(() => format.sign(new URL('data:text/plain,x'), NOW)).toThrow(/^url:/);
+  });
+
+  test('signUrl wants one end, and verifyUrl judges by the clock of the machine', async () => {
+    for (const ends of [{}, { expires: NOW, expiresIn: 60 }])
+      await expect(signUrl(url, { format, ...ends } as never)).rejects.toThrow(/^expiresIn: Give either/);
+    expect(await verifyUrl(await signUrl(url, { format, expiresIn: 60 }), { format })).toMatchObject({ ok: true });
   });
 });

@@ -87,6 +87,7 @@ describe('signPlaylist', () => {
       'https://ads.example/1.ts',
       '//ads.example/2.ts',
       'http://cdn.example.com/plain.ts',
+      'https://cdn.example.com:8443/port.ts',
       'a%2Fb.ts',
       'http://[',
       'x//y.ts',

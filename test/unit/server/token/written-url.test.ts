@@ -28,6 +28,7 @@ describe.each(uses)('%s refuses, and repeats in no part of the error,', (_, opti
   test.each([
     ...['user:S3CRET@', 'user@', ':S3CRET@', 'us%65r:S3CRET@'].map((login) => `https://${login}cdn.example.com/a`),
     ...['/vod/a.m3u8?st=S3CRET', 'cdn.example.com/S3CRET/a.m3u8', 'https://cdn.example.com:99999/a.m3u8?st=S3CRET'],
+    ...[' https://cdn.example.com/a', 'https://cdn.example.com/a ', 'https://cdn.example.com/vod/..'],
   ])('a login, and what is not an absolute URL: %s', async (text) => {
     const error: unknown = await (async () => use(text))().catch((each: unknown) => each);
     expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(`^${option}: `) as string });
@@ -35,7 +36,7 @@ describe.each(uses)('%s refuses, and repeats in no part of the error,', (_, opti
   });
 });
 
-test.each(['/vod/...', '/vod/.a/b', '/vod/a..', '/vod/a?b=/../c', '/vod/a#/../b', '/vod/%2e%2e%2e'])(
+test.each(['/vod/...', '/vod/.a/b', '/vod/a..', '/vod/a?b=/../c', '/vod/a#/../b', '/vod/%2e%2e%2e', '/vod/a b.m3u8'])(
   'signUrl signs what is no dot segment of the path: %s',
   async (path) => expect(await signUrl(HOST + path, { format, expires })).toContain('st='),
 );
