@@ -89,7 +89,7 @@ const measured: Record<string, () => Promise<Lab>> = {
   ),
   'a folder | live | 60 s': () => watchLive(folder(60), 4, numbered),
   'one URL | live | 60 s': () => watchLive(each(60), 4, numbered),
-  'one URL | live, names that are hashes | 60 s': () => watchLive(each(60), 4, hashed),
+  'one URL | live, with hashes as names of segments | 60 s': () => watchLive(each(60), 4, hashed),
 };
 
 /** New films, seeks and reloads of the page within a minute that a limit has to leave room for. */

@@ -29,7 +29,7 @@ describe('createSigningEndpoint with sessions', () => {
     expect((await ask({ session: other })).status).toBe(200);
   });
 
-  test('remembers an end until the last token has expired, also where the store was slow', async () => {
+  test('remembers an end until the last token has expired, also of a longer grant, and where the store was slow', async () => {
     const time = { now: 1_795_500_000_000 };
     const clock = (): number => time.now;
     const store = memoryStore();
@@ -41,7 +41,8 @@ describe('createSigningEndpoint with sessions', () => {
     });
     // a place that is free long before the tokens expire
     const sessions = createSessions({ store, viewer: () => 'anna', idle: 30, clock });
-    const response = await endpoint({ format: cat, clock, sessions })(post({ urls: [FILM] }));
+    const grantLonger = { format: cat, authorize: () => ({ ttl: 3600 }), clock, sessions };
+    const response = await endpoint(grantLonger)(post({ urls: [FILM] }));
     const { tokens, now } = (await response.json()) as Answer;
     await sessions.end({ viewer: 'anna' });
     expect((await sessions.ended())!.sessions[0]!.untilMs).toBeGreaterThanOrEqual(tokens![0]!.expires * 1000);
