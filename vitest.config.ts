@@ -82,7 +82,7 @@ export default defineConfig({
         test: {
           name: 'dist',
           ...filesOf('dist'),
-          globalSetup: [from('test/support/build-if-needed.ts')],
+          globalSetup: [from('test/support/build-and-unpack.ts')],
           testTimeout,
           hookTimeout: 120_000,
           maxWorkers: availableParallelism(),
@@ -94,7 +94,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           ...filesOf('browser'),
-          globalSetup: [from('test/support/prepare-browsers.ts')],
+          globalSetup: [from('test/support/build-and-unpack.ts')],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           // players wait for the media clock most of the time: nine at once keep two cores busy, and none of them late

@@ -43,7 +43,7 @@ async function bundled(name: string, conditions: string[]): Promise<{ text: stri
   return { text: outputFiles[0]!.text, inputs: Object.keys(metafile.inputs).filter((path) => path !== '<stdin>') };
 }
 
-describe.each(browserPackages)('$json.name', ({ folder, json: { name, unpkg } }) => {
+describe.each(browserPackages)('$json.name', { tags: ['shipped-build'] }, ({ folder, json: { name, unpkg } }) => {
   const scripts = scriptsOf(folder);
 
   test('the default build has none of the texts for development, that of development has all of its own', () => {

@@ -80,7 +80,7 @@ const isCode = (file) => !file.endsWith('.d.ts');
  * package: packages contain each other, and the version.
  * @param {(file: string) => boolean} isWanted @default all files
  */
-function needsBuild(isWanted = () => true) {
+export function needsBuild(isWanted = () => true) {
   const packages = readdirSync(join(repository, 'packages'))
     .map((name) => join(repository, 'packages', name))
     .filter((folder) => existsSync(join(folder, 'package.json')));

@@ -3,13 +3,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestTagDefinition } from 'vitest/config';
+import { needsBuild } from './prepare.mjs';
 
 /**
- * Programs that some tests need and no package brings, and packages that are installed for `npm run test:all` alone. A
- * test names those that it needs as its tags: `test('…', { tags: ['nginx'] }, …)`. Vitest skips it where one of them
- * is missing.
+ * Programs that some tests need and no package brings, packages that are installed for `npm run test:all` alone, and the
+ * build as it is shipped (`npm run build`), which `npm test` does without. A test names those that it needs as its tags:
+ * `test('…', { tags: ['nginx'] }, …)`. Vitest skips it where one of them is missing.
  */
 const programs = [
+  'shipped-build',
   'nginx',
   'libfaketime',
   'redis',
@@ -67,6 +69,7 @@ const ofRuntimePackages = (scope: string, path: string): string | undefined => {
 export const describedBy = (nginx: string): string => spawnSync(nginx, ['-V'], { encoding: 'utf8' }).stderr;
 
 const finders: Record<Program, () => string | undefined> = {
+  'shipped-build': () => (needsBuild() ? undefined : 'packages'),
   nginx: () => {
     const file = inFolders('nginx');
     return file && describedBy(file).includes('http_secure_link_module') ? file : undefined;
