@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concerning, readArguments } from './support/choose-tests.mjs';
 import { build, install, installIn, prepareQuickly } from './support/prepare.mjs';
@@ -77,11 +77,12 @@ const inFront = (step) =>
     child.on('close', (status) => resolve(ended(step, begun, status)));
   });
 
-/** Runs a step beside one in front: what it writes appears in one piece when it ends. @type {typeof inFront} */
+/** Runs a step with what those in front leave of the cores: its lines appear when it ends. @type {typeof inFront} */
 const beside = (step) =>
   new Promise((resolve) => {
     const begun = Date.now();
     const child = spawn(step.command, step.args, { stdio: ['ignore', 'pipe', 'pipe'], shell, env });
+    if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     /** @type {Buffer[]} */
     const output = [];
     for (const stream of [child.stdout, child.stderr])
@@ -107,9 +108,9 @@ const checked = runChecks();
 // what is shipped is judged in the other lanes
 await (programs || part !== 'main' ? build() : prepareQuickly());
 await runTests('tests without a browser', 'unit', 'alone', 'properties', 'dist');
-await checked;
-// Players in real time must not be late: they have the machine for themselves.
+// Players in real time must not be late: beside them runs only what waits for an idle core.
 if (concerns('browser')) await runTests('tests in browsers', 'browser');
+await checked;
 // What measures CPU has the machine for itself, and is no part of `npm test`.
 if (part !== 'main' && concerns('growth')) await runTests('tests of growth', 'growth');
 

@@ -14,7 +14,7 @@ export default defineConfig({
       'test/session/live.test.ts',
       'test/vectors/{azion,nginx,formats}.test.ts',
     ],
-    exclude: ['test/unit/core/memory.alone.test.ts', 'test/unit/server/endpoint/rate-limit.test.ts'],
+    exclude: ['test/unit/core/memory.alone.test.ts', 'test/unit/server/endpoint/rate-limit.matrix.test.ts'],
     setupFiles: ['test/support/as-development-build.ts', 'test/support/leave-nothing.ts'],
     testTimeout: 20_000,
     // sources are read once for a mutant, and not once for each of its test files: a tenth of the time

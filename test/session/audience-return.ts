@@ -95,24 +95,29 @@ export function describeReturn(viewers: number): void {
   const chance = viewers < 5000 ? 0.02 : 0;
 
   describe(`${viewers} viewers come back after an outage of the signing endpoint`, () => {
-    test.each<[string, Outage, FirstToken, number]>([
+    const rows: [string, Outage, FirstToken, number][] = [
       ['40 s without a network', { from: 2, to: 42, fail: network }, ofAnyAge, 0.15],
       ['120 s without a network', { from: 2, to: 122, fail: network }, ofAnyAge, 0.15],
       ['40 s of 503 with Retry-After: 5', { from: 2, to: 42, fail: status(503, () => 5) }, ofAnyAge, 0.15],
       ['40 s of 429 which name the second of its end to all', { from: 2, to: 42, fail: named(42) }, ofAnyAge, 0.15],
       ['20 s; all tokens end in one second of it', { from: 12, to: 32, fail: network }, ofOneSecond, 0.23],
       ['10 s; all have opened the page in one second', { from: 0, to: 10, fail: network }, none, 0.23],
-    ])('%s: how many of them call in the busiest second', async (name, outage, first, limit) => {
-      const { shares, early, waits } = await returnAfter(viewers, outage, first);
-      const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
-      expect(Math.max(...shares)).toBeLessThan(limit + chance);
-      expect(early, 'calls before the time that Retry-After names').toBe(0);
-      expect(waits.length).toBeGreaterThan(viewers / 10);
-      if (!name.includes('Retry-After') && !name.includes('429')) {
-        // time passes in steps of a quarter of a second, and a try takes some of them
-        expect(waits.at(-1), 'nobody waits for longer than ten seconds').toBeLessThan(10 + 4 * 0.25);
-        expect(mean).toBeLessThan(5);
-      }
-    });
+    ];
+    // by day, a network that comes back, and the worst
+    test.each(viewers < 5000 ? [rows[0]!, rows[4]!] : rows)(
+      '%s: how many of them call in the busiest second',
+      async (name, outage, first, limit) => {
+        const { shares, early, waits } = await returnAfter(viewers, outage, first);
+        const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
+        expect(Math.max(...shares)).toBeLessThan(limit + chance);
+        expect(early, 'calls before the time that Retry-After names').toBe(0);
+        expect(waits.length).toBeGreaterThan(viewers / 10);
+        if (!name.includes('Retry-After') && !name.includes('429')) {
+          // time passes in steps of a quarter of a second, and a try takes some of them
+          expect(waits.at(-1), 'nobody waits for longer than ten seconds').toBeLessThan(10 + 4 * 0.25);
+          expect(mean).toBeLessThan(5);
+        }
+      },
+    );
   });
 }

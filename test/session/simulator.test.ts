@@ -3,7 +3,7 @@ import { simulate } from './simulator-run.ts';
 
 const COMMAND = 'npx vitest run test/session/simulator --project unit';
 const only = process.env.SIMULATOR_SEED;
-const count = Number(process.env.SIMULATOR_SEEDS ?? 200);
+const count = Number(process.env.SIMULATOR_SEEDS ?? 100);
 const first = Number(process.env.SIMULATOR_FIRST ?? 1);
 const seeds = only === undefined ? Array.from({ length: count }, (_, i) => first + i) : [Number(only)];
 /** Number of seeds of which one is run twice. */
