@@ -82,7 +82,7 @@ const beside = (step) =>
   new Promise((resolve) => {
     const begun = Date.now();
     const child = spawn(step.command, step.args, { stdio: ['ignore', 'pipe', 'pipe'], shell, env });
-    if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     /** @type {Buffer[]} */
     const output = [];
     for (const stream of [child.stdout, child.stderr])
