@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concerning, readArguments } from './support/choose-tests.mjs';
 import { build, install, installIn, prepareQuickly } from './support/prepare.mjs';
@@ -82,7 +82,7 @@ const beside = (step) =>
   new Promise((resolve) => {
     const begun = Date.now();
     const child = spawn(step.command, step.args, { stdio: ['ignore', 'pipe', 'pipe'], shell, env });
-    if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    if (child.pid) setPriority(child.pid, 5);
     /** @type {Buffer[]} */
     const output = [];
     for (const stream of [child.stdout, child.stderr])
