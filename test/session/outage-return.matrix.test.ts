@@ -9,9 +9,9 @@ import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
 import type { Session as VideojsSession } from '../../packages/videojs/src/session.ts';
 import { askPatiently } from '../../packages/videojs/src/session.ts';
 import { FOLDER, MEDIA, asViewersHaveIt, elapsed, fakeTime, seconds, segment, dice, mean } from '../unit/core/lab.ts';
+import { inPart } from '../support/parts.ts';
 import { newStats, policy } from '../unit/hlsjs/loader-lab.ts';
 
-// OUTAGE_TABLE=1 npx vitest run test/session/outage-return --project unit
 vi.setConfig({ testTimeout: 120_000 });
 fakeTime();
 asViewersHaveIt();
@@ -198,17 +198,11 @@ describe(`${VIEWERS} viewers of each player, an outage of the signing endpoint: 
       ['a token for each URL', false],
     ])('%s', (token, isFolder) => {
       test.each([
-        ['live', 10, true],
-        ['live', 40, true],
-        ['live', 120, true],
-        ['on demand', 10, false],
-        ['on demand', 40, false],
-        ['on demand', 120, false],
+        ...inPart([10, 40], [120]).map((outage) => ['live', outage, true] as const),
+        ...inPart([10, 40], [120]).map((outage) => ['on demand', outage, false] as const),
       ])('%s, away for %i s: at most 10 s for 95 of 100, 12 s for all', async (kind, outage, isLive) => {
         const waits = await returnsOf(player, isFolder, isLive, outage);
         const [most, ninetyFive] = [waits.at(-1)!, waits[Math.ceil(VIEWERS * 0.95) - 1]!];
-        if (process.env.OUTAGE_TABLE)
-          console.log(player, token, kind, outage, mean(waits).toFixed(1), ninetyFive.toFixed(1), most.toFixed(1));
         expect(most).toBeLessThanOrEqual(12);
         expect(ninetyFive).toBeLessThanOrEqual(10);
         expect(mean(waits)).toBeLessThanOrEqual(6.5);
