@@ -49,7 +49,7 @@ class Source extends EventTarget implements AdapterSource {
     const parts: SourceParts = {
       settings,
       clock,
-      store: new TokenStore(clock, () => outage.isFailing),
+      store: new TokenStore(clock),
       urls: new SignedUrls(),
       protection: new Protection(settings.protect),
       emit: (type, detail) => this.#emit(type, detail),
@@ -154,7 +154,7 @@ class Source extends EventTarget implements AdapterSource {
   }
 
   get session(): string {
-    return this.#calls.intake.session.id;
+    return this.#calls.intake.session;
   }
 
   async renew(): Promise<void> {

@@ -67,18 +67,6 @@ test('renew() fails as sign() does, and may be denied again; liftDenials() makes
   expect([viewer.calls.length, tokenOf(viewer.source.signNow(MASTER))]).toEqual([3, 't1']);
 });
 
-test.each([true, false])('a denial that was on its way at a log-in (of all: %s) does not count', async (isOfAll) => {
-  const denying = isOfAll ? fail(403) : eachBut(segment(2), true);
-  const viewer = lab(inTurn(after(2, denying), each()), { readAhead: 0 });
-  const seen = range(1, 2).map((url) => watch(viewer.source.sign(url)));
-  await advanceSeconds(1);
-  viewer.source.liftDenials();
-  await advanceSeconds(1);
-  expect(seen.map(({ state }) => state)).toEqual(['done', 'done']);
-  expect(viewer.asked()).toEqual([range(1, 2), isOfAll ? range(1, 2) : [segment(2)]]);
-  expect(viewer.types()).not.toContain('tokendenied');
-});
-
 test('renew() asks for all that is in use, in one call, and for what was used last, however long ago', async () => {
   const { source, asked } = lab(folders(60), { tokens: [{ prefix: FOLDER, query: {}, expires: START + 60 }] });
   await source.renew();

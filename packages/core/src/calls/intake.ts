@@ -1,6 +1,6 @@
 import { BoundedMap } from '../bounded-map.ts';
 import { writeMistake } from '../console-lines.ts';
-import { SecureTokenError, doctorHint, isSecureTokenError } from '../contract/errors.ts';
+import { SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
 import type { TokenReason } from '../contract/options.ts';
 import { parseToken } from '../contract/parse-answer.ts';
 import type { SignedRequest } from '../contract/token-source.ts';
@@ -9,28 +9,40 @@ import type { SourceParts } from '../source-parts.ts';
 import type { Origin } from '../tokens/held-token.ts';
 import { HeldToken } from '../tokens/held-token.ts';
 import { scopeOf } from '../tokens/token-store.ts';
-import { originOf, resolveUrl } from '../url-text.ts';
-import { endedOnArrival, readProblem, toError } from './failure.ts';
-import { Session } from './session.ts';
+import { resolveUrl } from '../url-text.ts';
+import { endedOnArrival, toError } from './failure.ts';
 import { callEndpoint } from './signing-endpoint.ts';
 import type { Want } from './want.ts';
 
 /** Unix seconds in 2001: a smaller `expires` is a lifetime. */
 const LEAST_TIME = 1e9;
 
+/** The number of random bits of the id of a session, so that no two pages have the same id. */
+const SESSION_BITS = 128;
+
+/** Returns the id of another session, in base64url. */
+function newSession(): string {
+  const bytes = String.fromCharCode(...crypto.getRandomValues(new Uint8Array(SESSION_BITS / 8)));
+  return btoa(bytes).replace(/[+/=]/g, (it) => ({ '+': '-', '/': '_' })[it] ?? '');
+}
+
+/** Whether the endpoint has ended the session: it denies every later call with the same id. */
+const hasEndedSession = ({ type }: SecureTokenError): boolean => type === 'urn:secure-token:session-ended';
+
 /** What a call has brought for each want: `undefined` is a token. */
 export type Outcomes = ReadonlyMap<Want, SecureTokenError | undefined>;
 
 /** Makes calls, and takes in what they bring: tokens, the time, denials. */
 export class Intake {
-  readonly session: Session = new Session();
   readonly #parts: SourceParts;
   /** The denials, by scope. */
   readonly #denials = new BoundedMap<string, SecureTokenError>();
   /** The number of calls that were sent. */
   #calls = 0;
-  /** The number of log-ins: the answer to an earlier call is for the viewer before the log-in. */
-  #logins = 0;
+  /** Made at its first use: some servers have no random bits while they load a module. */
+  #session: string | undefined;
+  /** Whether the app has lifted denials, after a log-in, since the endpoint has accepted the session. */
+  #isAfterLogin = false;
 
   constructor(parts: SourceParts) {
     this.#parts = parts;
@@ -38,7 +50,7 @@ export class Intake {
     // the page vouches for the origins of its tokens
     for (const { url, prefix, base } of settings.tokens)
       for (const named of [prefix ?? url, base]) if (named) protection.noteNamed(named);
-    const origin = { call: 0, sentAt: clock.sessionNow(), obtainedAt: clock.now() };
+    const origin = { call: 0, obtainedAt: clock.now() };
     this.#hold(settings.tokens.map(parseToken), [], origin);
   }
 
@@ -47,45 +59,44 @@ export class Intake {
     return this.#calls;
   }
 
+  /** The id of the viewer's session, which every call contains, so that an endpoint can count sessions. */
+  get session(): string {
+    return (this.#session ??= newSession());
+  }
+
   denialOf(key: string): SecureTokenError | undefined {
     // every request looks for a denial, and there is nearly always none
     if (!this.#denials.size) return undefined;
     return this.#denials.get(`url ${key}`) ?? this.#denials.get(this.#parts.store.scopeOf(key));
   }
 
-  /** Lifts denials, because the viewer may have changed. */
+  /** Lifts denials, because the viewer may have changed. If one was for an ended session, another session begins. */
   liftDenials(): void {
-    this.#logins++;
-    this.session.denialsLifted([...this.#denials.values()]);
+    this.#isAfterLogin = this.#denials.size > 0;
+    if ([...this.#denials.values()].some(hasEndedSession)) this.#session = undefined;
     this.#denials.clear();
   }
 
   /** Makes one call. @throws a `SecureTokenError` if the call fails as a whole */
   async call(wants: readonly Want[], destroyed: AbortSignal): Promise<Outcomes> {
-    const { settings, clock, store } = this.#parts;
+    const { settings, clock } = this.#parts;
     const { reason } = wants.find((want) => want.reason === 'refused') ?? wants[0]!;
-    const { id: session } = this.session;
-    const logins = this.#logins;
     const sentAt = clock.sessionNow();
     const call = ++this.#calls;
     try {
       const urls = wants.map(({ key }) => key);
-      const answer = await callEndpoint(settings, { urls, reason, session }, destroyed);
-      const outcomes = this.#take(answer, wants, reason, { call, sentAt });
-      const denied = wants.filter((want) => outcomes.get(want)?.code === 'ERR_DENIED');
-      if (denied.length && logins !== this.#logins)
-        return new Map([...outcomes, ...(await this.call(denied, destroyed))]);
-      this.session.accepted();
+      const answer = await callEndpoint(settings, { urls, reason, session: this.session }, destroyed);
+      this.#isAfterLogin = false;
+      const outcomes = this.#take(answer, wants, reason, call, sentAt);
       this.#tell(outcomes);
       return outcomes;
     } catch (cause) {
-      const problem = await readProblem(cause);
-      const isOfApp = settings.getTokens !== undefined;
-      const hint = doctorHint(wants[0]!.key, settings.endpoint);
-      const error = toError(cause, { now: clock.now(), problem, isOfApp, hint, hasTokens: !store.isEmpty });
-      const isDenied = error.code === 'ERR_DENIED' && !destroyed.aborted;
-      if (isDenied && (logins !== this.#logins || this.session.restartAfter(error))) return this.call(wants, destroyed);
-      throw error;
+      const error = await toError(cause, settings, wants[0]!.key, clock.now());
+      // whoever signs a viewer out everywhere denies the account first, of which the page hears, and ends the sessions
+      if (!this.#isAfterLogin || !hasEndedSession(error)) throw error;
+      this.#isAfterLogin = false;
+      this.#session = undefined;
+      return this.call(wants, destroyed);
     }
   }
 
@@ -105,7 +116,7 @@ export class Intake {
       emit('tokenerror', { error: sent });
       return;
     }
-    const origin = { call: ++this.#calls, sentAt: clock.sessionNow(), obtainedAt: clock.now() };
+    const origin = { call: held.call, obtainedAt: clock.now() };
     urls.note(sent, held.opens);
     store.add(new HeldToken(sent, held.scope, origin, settings));
     emit('tokenrenewed', { reason: 'adopted', urls: [unsignedUrl], expires: sent.expires, wait: 0 });
@@ -115,7 +126,8 @@ export class Intake {
     { tokens, denied = [], now = NaN }: TokensAnswer,
     wants: readonly Want[],
     reason: TokenReason,
-    { call, sentAt }: Pick<Origin, 'call' | 'sentAt'>,
+    call: number,
+    sentAt: number,
   ): Outcomes {
     const { clock, store, urls, emit } = this.#parts;
     const keyOf = (url: string): string => urls.read(url).key;
@@ -123,7 +135,7 @@ export class Intake {
     const accepted = this.#accepted(tokens);
     const expires = accepted.reduce((first, token) => Math.min(first, token.expires), Infinity);
     const granted = wants.map(({ key }) => key).filter((key) => !isDenied.has(keyOf(key)));
-    this.#hold(accepted, granted, { call, sentAt, obtainedAt: clock.correct(now, sentAt, expires) });
+    this.#hold(accepted, granted, { call, obtainedAt: clock.correct(now, sentAt, expires) });
     if (expires < (now || LEAST_TIME)) writeMistake(this, endedOnArrival(expires), 'protocol.md', 'error');
     const outcomes = new Map<Want, SecureTokenError | undefined>();
     const signed: string[] = [];
@@ -139,17 +151,13 @@ export class Intake {
     return outcomes;
   }
 
-  /** Returns the tokens that may be accepted, and tells the app of one that may not for each origin. */
+  /** Returns the tokens that may be accepted, and tells the app of the first one that may not. */
   #accepted(tokens: readonly Token[]): Token[] {
     const { protection, emit } = this.#parts;
-    const errors = new Map<string, SecureTokenError>();
-    const accepted = tokens.filter((token) => {
-      const error = protection.errorOf(token);
-      if (error) errors.set(originOf(error.url!), error);
-      return !error;
-    });
-    for (const error of errors.values()) emit('tokenerror', { error });
-    return accepted;
+    const errors = tokens.map((token) => protection.errorOf(token));
+    const error = errors.find(Boolean);
+    if (error) emit('tokenerror', { error });
+    return tokens.filter((_, place) => !errors[place]);
   }
 
   /** Notes denials, and tells the app of the first failure of each kind. A guess fails silently. */

@@ -1,6 +1,6 @@
 import type { Settings, TokenRequest } from '../contract/options.ts';
 import { parseAnswer } from '../contract/parse-answer.ts';
-import type { Token, TokensAnswer } from '../contract/token.ts';
+import type { TokensAnswer } from '../contract/token.ts';
 import { abortable } from '../waiting.ts';
 import { secondsOf } from './failure.ts';
 
@@ -30,18 +30,11 @@ export async function callEndpoint(
   }
 }
 
+/** Gets tokens from the app. Its answer needs the same checks as that of an endpoint. */
 async function askApp(getTokens: NonNullable<Settings['getTokens']>, request: TokenRequest): Promise<TokensAnswer> {
-  // needs the same checks as the answer of an endpoint
-  return parseAnswer(toJson(await getTokens(request)), 'getTokens');
-}
-
-function toJson(answer: Token | readonly Token[] | TokensAnswer): string {
-  try {
-    const isWhole = typeof answer === 'object' && 'tokens' in answer;
-    return JSON.stringify(isWhole ? answer : { tokens: [answer].flat() });
-  } catch {
-    return '';
-  }
+  const answer: unknown = await getTokens(request);
+  const isWhole = Object(answer) === answer && 'tokens' in (answer as object);
+  return parseAnswer(JSON.stringify(isWhole ? answer : { tokens: [answer].flat() }), 'getTokens');
 }
 
 async function askEndpoint(

@@ -8,11 +8,12 @@ import { abortable, listenForNetwork } from '../waiting.ts';
 import { isAboutGuesses, isAboutUrls } from './failure.ts';
 import { Intake } from './intake.ts';
 import type { Outage } from './outage.ts';
-import { Rests } from './rests.ts';
 import { Want } from './want.ts';
 
-/** The largest number of calls into which a failed one is split. */
-const MAX_SPLITS = 8;
+/** Seconds for which a scope is not asked for ahead of use, after a call has brought no token for it. */
+const REST_SECONDS = 10;
+/** Seconds for which nothing is guessed, after guesses have got no token. */
+const GUESS_REST_SECONDS = 60;
 /** The longest timer, in seconds: `setTimeout` overflows at 2^31 ms. */
 const LONGEST_TIMER = 2_000_000;
 
@@ -23,14 +24,16 @@ const LONGEST_TIMER = 2_000_000;
 export class TokenCalls {
   readonly intake: Intake;
   readonly outage: Outage;
-  readonly rests: Rests;
   readonly #parts: SourceParts;
   /** All wants, by the scope of their URL and by the scope that they share with others. */
   readonly #wants = new Map<string, Want>();
   /** Those of them that no call under way is for. */
   readonly #queue = new Set<Want>();
-  /** URLs that failed alone while others got tokens: each gets a call of its own, which makes no other call pause. */
+  /** URLs whose call has failed, perhaps because of one of them: until each has a token, it gets a call of its own. */
   readonly #alone = new BoundedMap<string, true>();
+  /** Until when a scope is not asked for ahead of use, in seconds of the session. */
+  readonly #restsUntil = new BoundedMap<string, number>();
+  #mayGuessAt = -Infinity;
   readonly #whenOnline = (): void => this.wake();
   readonly #destroying = new AbortController();
   #isAboutToSend = false;
@@ -39,36 +42,34 @@ export class TokenCalls {
   constructor(parts: SourceParts, outage: Outage) {
     this.#parts = parts;
     this.outage = outage;
-    this.rests = new Rests(() => parts.clock.sessionNow());
     this.intake = new Intake(parts);
   }
 
   /** Gets a new token for `key`, for a request that waits. @throws the error of the call; the reason of `signal` */
   async obtain(key: string, reason: TokenReason, { signal, patient }: SignOptions = {}): Promise<void> {
-    const { store } = this.#parts;
-    for (let mayJoin = true; ; mayJoin = false) {
-      const before = store.find(key);
-      const want = this.#wantFor(key, mayJoin) ?? this.#add(key, reason, false);
-      want.isGuess = false;
-      // the endpoint may answer any other reason with a token that it made before
-      if (reason === 'refused') want.reason = reason;
-      want.waiting++;
-      if (patient) want.patient++;
-      try {
-        await abortable(want.ended, signal);
-      } finally {
-        want.waiting--;
-        if (patient) want.patient--;
-      }
-      // a want of the same scope may have brought a token for its own URL alone
-      if (want.key === key || store.find(key) !== before) return;
+    const want = this.#wantFor(key) ?? this.#add(key, reason, false);
+    want.isGuess = false;
+    // the endpoint may answer any other reason with a token that it made before
+    if (reason === 'refused') want.reason = reason;
+    want.waiting++;
+    if (patient) want.patient++;
+    try {
+      await abortable(want.ended, signal);
+    } finally {
+      want.waiting--;
+      if (patient) want.patient--;
     }
   }
 
   /** Asks for a token that no request waits for. Does nothing in an outage. */
   ask(key: string, reason: TokenReason, isGuess = false): void {
-    if (this.outage.secondsLeftAhead > 0 || this.#parts.isIdle() || (isGuess && !this.rests.mayGuess)) return;
-    if (!this.#wantFor(key) && !this.isHopeless(key)) this.#add(key, reason, isGuess);
+    if (this.outage.secondsLeftAhead > 0 || this.#parts.isIdle() || (isGuess && !this.mayGuess)) return;
+    if (!this.isAskedFor(key) && !this.isHopeless(key)) this.#add(key, reason, isGuess);
+  }
+
+  /** Whether names may be guessed: the endpoint has given tokens for the last ones. */
+  get mayGuess(): boolean {
+    return this.#now() >= this.#mayGuessAt;
   }
 
   isAskedFor(key: string): boolean {
@@ -77,7 +78,8 @@ export class TokenCalls {
 
   /** Whether no call would bring a token for a URL ahead of use. */
   isHopeless(key: string): boolean {
-    return this.rests.isResting(this.#parts.store.scopeOf(key)) || this.intake.denialOf(key) !== undefined;
+    const restsUntil = this.#restsUntil.get(this.#parts.store.scopeOf(key)) ?? -Infinity;
+    return this.#now() < restsUntil || this.#alone.has(key) || this.intake.denialOf(key) !== undefined;
   }
 
   /** Ends the pause after a failure, because the network or the viewer is back. */
@@ -95,10 +97,13 @@ export class TokenCalls {
     for (const want of new Set(this.#wants.values())) this.#end(want, error);
   }
 
-  /** @param mayJoin whether a want for another URL of the same scope counts */
-  #wantFor(key: string, mayJoin = true): Want | undefined {
-    const own = this.#wants.get(`url ${key}`);
-    return own ?? (mayJoin ? this.#wants.get(this.#parts.store.scopeOf(key)) : undefined);
+  #now(): number {
+    return this.#parts.clock.sessionNow();
+  }
+
+  /** Returns the want for `key`, or for another URL of the same scope. */
+  #wantFor(key: string): Want | undefined {
+    return this.#wants.get(`url ${key}`) ?? this.#wants.get(this.#parts.store.scopeOf(key));
   }
 
   #add(key: string, reason: TokenReason, isGuess: boolean): Want {
@@ -150,8 +155,7 @@ export class TokenCalls {
     }
   }
 
-  /** Makes one call. @param fail decides what becomes of the wants if the call fails as a whole */
-  async #call(wants: readonly Want[], fail = this.#fail): Promise<void> {
+  async #call(wants: readonly Want[]): Promise<void> {
     for (const want of wants) {
       this.#queue.delete(want);
       want.tries++;
@@ -159,7 +163,7 @@ export class TokenCalls {
     try {
       this.#settle(await this.intake.call(wants, this.#destroying.signal));
     } catch (error) {
-      if (!this.#destroying.signal.aborted) await fail(wants, error as SecureTokenError);
+      if (!this.#destroying.signal.aborted) await this.#fail(wants, error as SecureTokenError);
     }
     // what is in the queue by now, and the listener for the network
     this.#send();
@@ -169,32 +173,37 @@ export class TokenCalls {
     this.outage.end();
     for (const [want, error] of outcomes) {
       if (!error) this.#alone.delete(want.key);
-      else if (want.isGuess) this.rests.restGuesses();
-      else this.rests.rest(want.scope);
+      else if (want.isGuess) this.#restGuesses();
+      else this.#rest(want);
       this.#end(want, want.isGuess ? undefined : error);
     }
   }
 
-  readonly #fail = async (wants: readonly Want[], error: SecureTokenError): Promise<void> => {
+  /** Decides what becomes of the wants of a call that has failed as a whole. */
+  async #fail(wants: readonly Want[], error: SecureTokenError): Promise<void> {
     const guesses = wants.filter(({ isGuess }) => isGuess);
     if (guesses.length && isAboutGuesses(error)) {
-      this.rests.restGuesses();
+      this.#restGuesses();
       for (const guess of guesses) this.#end(guess);
       const others = wants.filter((want) => !guesses.includes(want));
       if (others.length) await this.#call(others);
-    } else if (isAboutUrls(error) && wants.length > 1) {
-      this.#parts.emit('tokenerror', { error });
-      await this.#split(wants, error);
-    } else if (error.code === 'ERR_DENIED') {
-      this.intake.denyAll(wants, error);
-      this.#giveUp(wants, error);
-    } else {
-      this.#parts.emit('tokenerror', { error });
-      const isOutage = error.code === 'ERR_SIGNING_UNAVAILABLE' && !this.#alone.has(wants[0]!.key);
-      if (isOutage) this.#retry(wants, error);
-      else this.#giveUp(wants, error);
+      return;
     }
-  };
+    if (error.code === 'ERR_DENIED') this.intake.denyAll(wants, error);
+    else this.#parts.emit('tokenerror', { error });
+    const isBadUrl = this.#alone.has(wants[0]!.key) && !this.outage.isFailing;
+    const mayBeOneUrl = isAboutUrls(error) && wants.length > 1;
+    const waiting = mayBeOneUrl ? wants.filter((want) => want.waiting) : [];
+    for (const { key } of waiting) this.#alone.set(key, true);
+    if (error.code === 'ERR_SIGNING_UNAVAILABLE' && !isBadUrl) this.#retry(wants, error);
+    else {
+      for (const want of waiting) this.#queue.add(want);
+      this.#giveUp(
+        wants.filter((want) => !waiting.includes(want)),
+        error,
+      );
+    }
+  }
 
   /** Begins a pause. Wants for which a request waits go back into the queue; the others end. */
   #retry(wants: readonly Want[], error: SecureTokenError): void {
@@ -209,41 +218,16 @@ export class TokenCalls {
 
   #giveUp(wants: readonly Want[], error: SecureTokenError): void {
     for (const want of wants) {
-      this.rests.rest(want.scope);
+      this.#rest(want);
       this.#end(want, error);
     }
   }
 
-  /** Calls for halves of what has failed together, so that one bad URL fails alone, and breadth first: most get tokens. */
-  async #split(wants: readonly Want[], error: SecureTokenError): Promise<void> {
-    let parts = [wants];
-    for (let calls = 0; parts.length;) {
-      const failed: (readonly Want[])[] = [];
-      const noteFailed = async (part: readonly Want[], failure: SecureTokenError): Promise<void> => {
-        if (isAboutUrls(failure)) failed.push(part);
-        else await this.#fail(part, failure);
-      };
-      for (const part of parts.flatMap(halvesOf)) {
-        if (calls++ < MAX_SPLITS) await this.#call(part, noteFailed);
-        else this.#giveUp(part, error);
-      }
-      // an endpoint that fails for both halves fails for all URLs
-      if (calls === 2 && failed.length === 2 && error.status === 500) {
-        // the call and its half are one try
-        for (const want of wants) want.tries--;
-        this.#retry(wants, error);
-        return;
-      }
-      for (const [bad] of failed.filter(({ length }) => length === 1)) {
-        this.#alone.set(bad!.key, true);
-        this.#giveUp([bad!], error);
-      }
-      parts = failed.filter(({ length }) => length > 1);
-    }
+  #rest({ scope }: Want): void {
+    this.#restsUntil.set(scope, this.#now() + REST_SECONDS);
   }
-}
 
-function halvesOf<T>(items: readonly T[]): T[][] {
-  const middle = Math.ceil(items.length / 2);
-  return [items.slice(0, middle), items.slice(middle)];
+  #restGuesses(): void {
+    this.#mayGuessAt = this.#now() + GUESS_REST_SECONDS;
+  }
 }

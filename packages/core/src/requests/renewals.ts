@@ -39,7 +39,7 @@ export class Renewals {
       if (!held.isFolder || !held.isUsed || !store.isUsable(held)) continue;
       if (now < held.renewAt) next = Math.min(next, held.renewAt - now);
       // the endpoint may have answered with a token for a deeper folder, or for single URLs, which requests use by now
-      else if (held.isPlayed && store.find(held.usedBy) === held) {
+      else if (held.isPlayed(clock.sessionNow()) && store.find(held.usedBy) === held) {
         this.#calls.ask(held.usedBy, 'expiring');
         next = Math.min(next, WHILE_DUE);
       }

@@ -27,7 +27,7 @@ export function createSourceAhead(parts: SourceParts, calls: TokenCalls): Source
     },
     isCovered: (key) =>
       store.isUsable(store.find(key)) || calls.isAskedFor(key) || calls.isHopeless(key) || !isProtected(key),
-    mayGuess: () => calls.rests.mayGuess,
+    mayGuess: () => calls.mayGuess,
     ask: (key, isGuess) => calls.ask(key, 'initial', isGuess),
     renew: (key) => calls.ask(key, 'expiring'),
   };

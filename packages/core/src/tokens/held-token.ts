@@ -13,6 +13,9 @@ const AHEAD_SECONDS = 60;
 const BEHIND_EDGE_SECONDS = 15;
 /** The share of its lifetime, from the start, in which a token is never renewed: a short one would be without end. */
 const RESTING_SHARE = 0.25;
+/** A token counts as played until its last request is older than this share of its lifetime, or these seconds if longer. */
+const PLAYED_SHARE = 1 / 4;
+const PLAYED_SECONDS = 10;
 /** Requests within this time are for a playlist and what it names, or come from several players. */
 const SAME_MOMENT_SECONDS = 1;
 /** The time that a request may need to reach the edge: seconds, or a share of the lifetime if that is less. */
@@ -23,8 +26,7 @@ const TRANSIT_SHARE = 0.1;
 export interface Origin {
   /** The number of the call that brought the token; 0 if the page has brought it. */
   readonly call: number;
-  /** When the call was sent, in seconds of the session, and by the endpoint's clock. */
-  readonly sentAt: number;
+  /** When the call was sent, by the endpoint's clock. */
   readonly obtainedAt: number;
 }
 
@@ -40,16 +42,14 @@ export class HeldToken {
   readonly unusableAt: number;
   /** The URL of the last request that got the token, and its time in seconds of the session. */
   usedBy = '';
-  usedAt: number;
+  usedAt: number = -Infinity;
   /** The time of the first request that got the token. */
   #usedSince = Infinity;
-  /** In seconds of the session: a player that has requested nothing since has left what the token opens. */
-  readonly #playedSince: number;
 
   constructor(
     token: Token,
     scope: string,
-    { call, sentAt, obtainedAt }: Origin,
+    { call, obtainedAt }: Origin,
     { renewBefore, jitter, random, adopt }: Pick<Settings, 'renewBefore' | 'jitter' | 'random' | 'adopt'>,
   ) {
     const { expires } = token;
@@ -57,16 +57,12 @@ export class HeldToken {
     const lifetime = Math.max(0, expires - obtainedAt);
     const ahead = renewBefore ?? Math.min(adopt ? BEHIND_EDGE_SECONDS : AHEAD_SECONDS, lifetime / 4);
     const earlier = Math.min(lifetime * jitter, adopt ? BEHIND_EDGE_SECONDS : Infinity);
-    const most = lifetime * (1 - RESTING_SHARE);
     this.token = token;
     this.scope = scope;
-    this.usedAt = -Infinity;
     this.call = call;
     this.lifetime = lifetime;
-    this.renewAt = expires - Math.min(ahead + earlier * random(), most);
+    this.renewAt = expires - Math.min(ahead + earlier * random(), lifetime * (1 - RESTING_SHARE));
     this.unusableAt = expires - Math.min(TRANSIT_SECONDS, lifetime * TRANSIT_SHARE);
-    // without jitter, which may make a token due while the viewer is just leaving
-    this.#playedSince = sentAt + lifetime / 2 - Math.min(ahead, most);
   }
 
   stateAt(now: number): TokenState {
@@ -98,8 +94,10 @@ export class HeldToken {
   /**
    * Whether a player still plays what the token opens: what the viewer of a catalogue has left is not renewed. The
    * requests of one moment say nothing about those that follow.
+   * @param now seconds of the session
    */
-  get isPlayed(): boolean {
-    return this.usedAt >= this.#playedSince || this.usedAt - this.#usedSince < SAME_MOMENT_SECONDS;
+  isPlayed(now: number): boolean {
+    const isOfOneMoment = this.usedAt - this.#usedSince < SAME_MOMENT_SECONDS;
+    return isOfOneMoment || now - this.usedAt < Math.max(PLAYED_SECONDS, this.lifetime * PLAYED_SHARE);
   }
 }
