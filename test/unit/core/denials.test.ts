@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Answer } from './lab.ts';
-import { CDN, FOLDER, MASTER, START, advanceSeconds, after, code, codes, each, eachBut, fail } from './lab.ts';
-import { fakeTime, folder, folders, inTurn, lab, range, segment, sleep, tokenOf, watch } from './lab.ts';
+import { CDN, FOLDER, MASTER, START, advanceSeconds, code, codes, each, fail } from './lab.ts';
+import { fakeTime, folder, folders, inTurn, lab, range, segment, sleep, tokenOf } from './lab.ts';
 
 fakeTime();
 

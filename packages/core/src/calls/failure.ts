@@ -68,7 +68,7 @@ export async function toError(
   const advice = __DEVELOPMENT__ ? `${adviceFor(status)} ` : '';
   // the endpoint knows the cause better than this package; there is none to check if the app gets the tokens
   const more = detail ? `: ${detail}` : getTokens ? '.' : `. ${advice}${doctorHint(url, endpoint)}`;
-  const wait = headers?.get?.('retry-after');
+  const wait = headers?.get('retry-after');
   // a date counts by the endpoint's clock, because the viewer's may be hours wrong
   const retryAfter = Math.max(0, Number(wait) || secondsOf(wait) - now) || undefined;
   return new SecureTokenError(codeOf(status), failed + more, { status, cause, retryAfter, type });

@@ -42,7 +42,7 @@ export class HeldToken {
   readonly unusableAt: number;
   /** The URL of the last request that got the token, and its time in seconds of the session. */
   usedBy = '';
-  usedAt: number = -Infinity;
+  usedAt: number;
   /** The time of the first request that got the token. */
   #usedSince = Infinity;
 
@@ -59,6 +59,7 @@ export class HeldToken {
     const earlier = Math.min(lifetime * jitter, adopt ? BEHIND_EDGE_SECONDS : Infinity);
     this.token = token;
     this.scope = scope;
+    this.usedAt = -Infinity;
     this.call = call;
     this.lifetime = lifetime;
     this.renewAt = expires - Math.min(ahead + earlier * random(), lifetime * (1 - RESTING_SHARE));
