@@ -1,10 +1,9 @@
 export { askAfterDenials } from './adapter/after-denial.ts';
 export { carriesToken, sentRequest } from './adapter/carries-token.ts';
-export { errorWithoutToken } from './adapter/error-without-token.ts';
 export { withoutOwnOptions } from './adapter/options.ts';
 export { backOff, isOffline } from './adapter/back-off.ts';
 export { acquireFor, acquireTokenSource } from './adapter/player-source.ts';
-export { hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';
+export { errorWithoutToken, hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';
 export { isLeftBehind } from './adapter/left-behind.ts';
 export { replayOf } from './adapter/replay-of.ts';
 export { fetchSigned, letGo, sendSigned } from './adapter/send-signed.ts';

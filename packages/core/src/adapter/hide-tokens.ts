@@ -1,29 +1,27 @@
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { LEAST_SECRET } from '../contract/token.ts';
-import { readings } from '../tokens/token-secrets.ts';
-import { decoded, resolveUrl } from '../url-text.ts';
+import { decoded } from '../url-text.ts';
 
-export const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
+const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
 
-/**
- * Tells whether a text quotes the signed URL of `request`, a header of its token, or a part of the token that is long
- * enough to be a secret, in any escaping.
- */
-export function quotesToken(text: string, { url, unsignedUrl, headers, token }: SignedRequest): boolean {
-  const { query = {}, base = '' } = token ?? {};
-  const values = [...Object.values(query), decoded(base), ...Object.values(headers)];
+/** Whether a text quotes the signed URL of `request`, a header of its token, or a part of these that may be a secret. */
+function quotesToken(text: string, { url, unsignedUrl, headers }: SignedRequest): boolean {
+  const values = Object.values(headers);
   // no escaping changes the runs of a value, such as the signature within `exp=1~acl=/*~hmac=…`
-  const runs = values.flatMap((value) => value.match(/[\w-]+/g) ?? []).filter(({ length }) => length >= LEAST_SECRET);
-  const urls = url === unsignedUrl ? [] : [url, decoded(resolveUrl(url))];
-  const parts = [...urls, ...runs, ...Object.values(headers)];
-  const asked = decoded(unsignedUrl);
-  // no secret: parts that the unsigned URL contains, such as its path in a parameter or a digit in a header
-  return parts.some((part) => part && !asked.includes(part) && readings(text).some((it) => it.includes(part)));
+  const runs = [decoded(url), ...values].join(' ').match(/[\w-]+/g) ?? [];
+  const parts = [url, ...values, ...runs.filter(({ length }) => length >= LEAST_SECRET)];
+  return parts.some((part) => part && !unsignedUrl.includes(part) && text.includes(part));
 }
 
 /** Returns a text about the failure of `request` as an app may see it. Replaces a text that quotes the token. */
 export const textWithoutToken = (text: string, request: SignedRequest): string =>
   quotesToken(text, request) ? NOT_SHOWN : text;
+
+/** Returns the error that sending `request` has thrown, as an app may see it: another one if its text quotes the token. */
+export const errorWithoutToken = (error: unknown, request: SignedRequest): unknown =>
+  quotesToken(`${String(error)} ${String((error as Error | undefined)?.cause)}`, request)
+    ? new TypeError(NOT_SHOWN)
+    : error;
 
 /** The properties in which an XMLHttpRequest and a Response have the URL to which the request went. */
 const PROPERTIES = ['responseURL', 'url'] as const;

@@ -1,3 +1,5 @@
+import type { Settings, TokenReason } from './options.ts';
+
 /** The names of one rendition in the order of playback. A key is an absolute URL without its token. */
 export interface NameList {
   /** Tells the list from the others of its playlist, and stays the same when the playlist is reloaded. */
@@ -36,24 +38,20 @@ export interface Playlist {
 
 /** What the read-ahead needs of a source. */
 export interface SourceAhead {
-  /** The option `readAhead`; more than 0. */
-  readonly first: number;
-  readonly jitter: number;
-  readonly random: () => number;
-  /** Returns the seconds of the session, which never go back. */
-  readonly now: () => number;
-  /** Returns unix seconds by the clock of the signing endpoint. */
-  readonly endpointNow: () => number;
+  readonly settings: Pick<Settings, 'readAhead' | 'jitter' | 'random'>;
+  /** `now` returns unix seconds by the endpoint's clock, `sessionNow` the seconds of the session, which never go back. */
+  readonly clock: { now(): number; sessionNow(): number };
+  readonly calls: {
+    /** Whether names may be guessed: the endpoint has given tokens for the last ones. */
+    readonly mayGuess: boolean;
+    /** Asks for a token ahead of use. The failure of a guess, a name that may never exist, has no consequences. */
+    ask(key: string, reason: TokenReason, isGuess?: boolean): void;
+  };
   readonly keyOf: PlaylistContext['keyOf'];
   /** Returns the lifetime and the rest of the token at hand, in seconds; `undefined` if it opens a folder. */
   readonly tokenOf: (key: string) => { readonly lifetime: number; readonly rest: number } | undefined;
   /** Whether a token is at hand or under way, or no call would bring one. */
   readonly isCovered: (key: string) => boolean;
-  /** Whether names may be guessed: the endpoint has given tokens for the last ones. */
-  readonly mayGuess: () => boolean;
-  /** Asks for a token ahead of use. A guess is a name that may never exist: its failure has no consequences. */
-  readonly ask: (key: string, isGuess: boolean) => void;
-  readonly renew: (key: string) => void;
 }
 
 /** Signs the next names of playlists before a player requests them. */

@@ -40,28 +40,29 @@ class PlaylistsAhead implements ReadAhead {
 
   constructor(source: SourceAhead) {
     this.#source = source;
-    this.#spread = Math.min(1, source.jitter / FULL_SPREAD);
-    this.#share = 1 - this.#spread * (1 - LIVE_REFILL_SHARE) * source.random();
+    const { jitter, random } = source.settings;
+    this.#spread = Math.min(1, jitter / FULL_SPREAD);
+    this.#share = 1 - this.#spread * (1 - LIVE_REFILL_SHARE) * random();
   }
 
   learn(url: string, playlist: Playlist): void {
-    const { keyOf, endpointNow: now } = this.#source;
+    const { keyOf, clock } = this.#source;
     const id = withoutDirectives(url);
     const known = this.#playlists.get(id);
-    const lists = playlist.lists({ url, keyOf, now, before: (list) => known?.get(list)?.list });
+    const lists = playlist.lists({ url, keyOf, now: () => clock.now(), before: (list) => known?.get(list)?.list });
     if (!lists.length) return;
     const before = known ?? this.#takeContinued(id, lists[0]!.at(0));
     const tracks = new Map(lists.map((list) => [list.id, before?.get(list.id) ?? new Track(list)]));
     for (const list of lists) tracks.get(list.id)!.learn(list, url);
     this.#playlists.set(id, tracks);
     for (const track of tracks.values())
-      if (track.isPlayed(this.#source.now()) && this.#isDue(track)) this.#fillSoon(track);
+      if (track.isPlayed(clock.sessionNow()) && this.#isDue(track)) this.#fillSoon(track);
   }
 
   requested(key: string, waits: boolean): void {
     const track = this.#tracks().find((it) => it.has(key));
     if (!track) return;
-    track.noteRequest(key, this.#source.now(), waits);
+    track.noteRequest(key, this.#source.clock.sessionNow(), waits);
     // a first request waits anyway: its call brings the next names as well
     const isDue = (waits && track.run === 1) || this.#isDue(track);
     if (isDue && !waits) this.#fillSoon(track);
@@ -91,7 +92,7 @@ class PlaylistsAhead implements ReadAhead {
 
   /** Returns the tracks that are played along with `track`: the viewer has left others for it. */
   #playedWith(track: Track): Track[] {
-    const now = this.#source.now();
+    const now = this.#source.clock.sessionNow();
     return this.#tracks().filter((it) => it.isPlayed(now) && it.isRequestedSince(track.begunAt));
   }
 
@@ -100,7 +101,7 @@ class PlaylistsAhead implements ReadAhead {
    * a live stream up to the time between two requests: all players reload within the same second.
    */
   #fillSoon(track: Track): void {
-    const random = track.list.isLive ? this.#spread * this.#source.random() : 0;
+    const random = track.list.isLive ? this.#spread * this.#source.settings.random() : 0;
     const seconds = Math.min(track.pace, track.list.seconds) * Math.max(DELAY_SHARE, random);
     this.#timer ??= setTimeout(() => this.#fill(track), seconds * 1000);
   }
@@ -108,13 +109,13 @@ class PlaylistsAhead implements ReadAhead {
   /** Asks in one call for the next names of all tracks that are played. */
   #fill(track: Track): void {
     this.stop();
-    const { isCovered, ask } = this.#source;
+    const { isCovered, calls } = this.#source;
     const played = this.#playedWith(track);
     const next = played.map((it) => this.#next(it, played.length));
     const listed = next.flatMap((names) => names.listed).filter((name) => !isCovered(name));
     const guessed = next.flatMap((names) => names.guessed).filter((name) => !isCovered(name));
-    for (const name of listed) ask(name, false);
-    for (const name of guessed) ask(name, true);
+    for (const name of listed) calls.ask(name, 'initial');
+    for (const name of guessed) calls.ask(name, 'initial', true);
     if (!listed.length && !guessed.length) return;
     this.#share = 1;
     this.#renewPlaylists(played);
@@ -124,7 +125,7 @@ class PlaylistsAhead implements ReadAhead {
   #renewPlaylists(played: readonly Track[]): void {
     for (const { list, playlist, isSameUrl } of played) {
       const token = list.isLive && isSameUrl ? this.#source.tokenOf(playlist) : undefined;
-      if (token && token.rest < token.lifetime * NEW_SHARE) this.#source.renew(playlist);
+      if (token && token.rest < token.lifetime * NEW_SHARE) this.#source.calls.ask(playlist, 'expiring');
     }
   }
 
@@ -137,7 +138,8 @@ class PlaylistsAhead implements ReadAhead {
 
   /** Returns the names that are to be signed ahead. @param tracks the number of tracks that are played */
   #next(track: Track, tracks: number): NextNames {
-    const { first, tokenOf, mayGuess } = this.#source;
+    const { settings, tokenOf, calls } = this.#source;
+    const first = settings.readAhead;
     track.lifetime = (tokenOf(track.last) ?? tokenOf(track.playlist))?.lifetime ?? track.lifetime;
     const { run, pace, list } = track;
     const seconds = (track.lifetime ?? 0) * FULL_SHARE;
@@ -146,7 +148,7 @@ class PlaylistsAhead implements ReadAhead {
     if (list.isLive && !(seconds && list.seconds)) return track.next(first, false);
     if (list.isLive) {
       const count = Math.floor((Math.min(seconds, LONGEST) * this.#share) / list.seconds);
-      return track.next(Math.min(places, count), mayGuess());
+      return track.next(Math.min(places, count), calls.mayGuess);
     }
     const grown = Math.max(first, Math.floor(run * GROWTH));
     const needed = seconds && pace && run >= first ? Math.floor(seconds / pace) : Infinity;

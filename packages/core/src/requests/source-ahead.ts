@@ -9,13 +9,10 @@ const LONGEST_NAME = 2000;
 /** Creates the part of a token source that its read-ahead uses. */
 export function createSourceAhead(parts: SourceParts, calls: TokenCalls): SourceAhead {
   const { settings, clock, store, urls, isProtected } = parts;
-  const { readAhead: first, jitter, random } = settings;
   return {
-    first,
-    jitter,
-    random,
-    now: () => clock.sessionNow(),
-    endpointNow: () => clock.now(),
+    settings,
+    clock,
+    calls,
     keyOf(uri, base) {
       const url = resolveUrl(uri, base);
       return url && url.length <= LONGEST_NAME ? urls.read(url).key : '';
@@ -27,8 +24,5 @@ export function createSourceAhead(parts: SourceParts, calls: TokenCalls): Source
     },
     isCovered: (key) =>
       store.isUsable(store.find(key)) || calls.isAskedFor(key) || calls.isHopeless(key) || !isProtected(key),
-    mayGuess: () => calls.mayGuess,
-    ask: (key, isGuess) => calls.ask(key, 'initial', isGuess),
-    renew: (key) => calls.ask(key, 'expiring'),
   };
 }
