@@ -9,7 +9,7 @@ const rooms = {
   calls: ['contract', 'tokens'],
   requests: ['contract', 'tokens', 'calls'],
   adapter: ['contract', 'tokens', 'calls', 'requests'],
-  adopt: ['contract', 'adapter'],
+  adopt: ['contract', 'tokens', 'adapter'],
   playlists: ['contract'],
 };
 

@@ -126,15 +126,13 @@ class Source extends EventTarget implements AdapterSource {
 
   noteAnswer(request: SignedRequest, answer: EdgeAnswer, isGood: boolean): void {
     if (__DEVELOPMENT__) this.#observer!.noteAnswer(request, answer, isGood);
-    const { settings, clock } = this.#parts;
-    const sent = isGood && request.token && settings.adopt?.(request, answer, clock.now());
-    if (sent) this.#calls.intake.adopt(request, sent);
+    if (isGood) this.#parts.settings.adopt?.(request, answer, this.#parts);
   }
 
   unsign(url: string): string {
     const { urls, isProtected } = this.#parts;
     const { key, unsigned } = urls.read(url);
-    return urls.withoutSecrets(isProtected(key) ? unsigned : url, (it) => this.protects(it));
+    return urls.withoutSecrets(isProtected(key) ? unsigned : url);
   }
 
   protects(url: string): boolean {
@@ -161,10 +159,8 @@ class Source extends EventTarget implements AdapterSource {
     this.liftDenials();
     this.#calls.wake();
     this.dispatchEvent(new Event(SOURCE_RENEWS));
-    const used = this.#parts.store.inUse(this.#parts.clock.sessionNow());
-    const folders = used.filter(({ isFolder }) => isFolder);
-    const others = used.filter(({ isFolder }) => !isFolder).slice(-MAX_URLS);
-    await Promise.all([...folders, ...others].map(({ usedBy }) => this.#calls.obtain(usedBy, 'expiring')));
+    const used = this.#parts.store.inUse(this.#parts.clock.sessionNow()).slice(-MAX_URLS);
+    await Promise.all(used.map(({ usedBy }) => this.#calls.obtain(usedBy, 'expiring')));
   }
 
   liftDenials(): void {

@@ -196,17 +196,10 @@ test('without a time of the endpoint a right clock decides, or what an earlier a
   }
 });
 
-test('without a time, a fast clock costs not one call a use; the edge tells if tokens live shorter', async () => {
+test('without a time of the endpoint, a fast clock costs not one call a use', async () => {
   const viewer = wrongBy(HOUR, untold());
   for (let n = 0; n < 60; n++) await viewer.source.sign(MEDIA).then(() => advanceSeconds(4));
   expect(viewer.calls.length).toBeLessThanOrEqual(8);
-  const { source } = wrongBy(HOUR, untold(20));
-  const request = await source.sign(MEDIA);
-  await advanceSeconds(21);
-  expect(tokenOf(source.signNow(MEDIA))).toBe('t1');
-  expect(tokenOf(await source.refused(request, 410))).toBe('t2');
-  await advanceSeconds(30);
-  expect(source.signNow(MEDIA)?.token?.expires ?? Infinity, 'from then on').toBeGreaterThan(seconds());
 });
 
 const back: Answer = (call) => ((answer) => after(8, () => answer)(call))(folder(20)(call));

@@ -19,5 +19,5 @@ export function unsignAs({ url: signed, unsignedUrl }: SignedRequest, url: strin
   // the redirected URL has all its parts of the token from this very request, so even short parts are removed
   const urls = new SignedUrls(0);
   urls.note({ expires: 0, query, ...(base.length && folder) }, base.length ? folder.prefix : unsignedUrl);
-  return urls.withoutSecrets(urls.read(url).unsigned, () => true);
+  return urls.withoutSecrets(urls.read(url).unsigned);
 }

@@ -3,6 +3,8 @@ import type { Adopt, EdgeAnswer } from '../contract/adopt.ts';
 import { SecureTokenError } from '../contract/errors.ts';
 import { LATEST } from '../contract/parse-answer.ts';
 import type { Token } from '../contract/token.ts';
+import type { SourceParts } from '../source-parts.ts';
+import { HeldToken } from '../tokens/held-token.ts';
 import { webTokenExpiry } from './web-token-expiry.ts';
 
 /** The header of a Common Access Token in IANA's registry of field names. */
@@ -42,21 +44,27 @@ const told = /* @__PURE__ */ new WeakSet<Token>();
 
 const adopting =
   (header: string): Adopt =>
-  (request, answer, now) => {
+  ({ token, url: sentTo, unsignedUrl: url }, answer, source) => {
+    const { clock, store, urls, settings, emit } = source as SourceParts;
     // after a redirect the answer is from another host, whose token must not count
-    const url = answer.responseURL ?? answer.url;
-    if (!request.token || (url && isElsewhere(url, request.url))) return undefined;
-    const value = headerOf(answer, header);
-    if (!value) return undefined;
+    const from = answer.responseURL ?? answer.url;
+    const value = token && !(from && isElsewhere(from, sentTo)) && headerOf(answer, header);
+    const held = store.find(urls.read(url).key);
+    // several requests with one token bring a successor each: one is enough, and none revives a replaced token
+    if (!value || held?.token !== token || clock.now() >= token.expires) return;
     const expires = webTokenExpiry(value) ?? 0;
-    const isAhead = expires > now && expires <= LATEST;
-    const successor = isAhead ? successorOf(request.token, value, expires) : undefined;
-    if (successor || told.has(request.token)) return successor;
-    told.add(request.token);
-    const message =
-      `The edge has sent a token in '${header}' that cannot replace the one in use, so it is not used. It has to be a ` +
-      'Common Access Token with an "exp" ahead, for a token in the query or in a header. Leave "adopt" out otherwise.';
-    return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: request.unsignedUrl });
+    const successor = expires > clock.now() && expires <= LATEST && successorOf(token, value, expires);
+    if (successor) {
+      urls.note(successor, held.opens);
+      store.add(new HeldToken(successor, held.scope, { call: held.call, obtainedAt: clock.now() }, settings));
+      emit('tokenrenewed', { reason: 'adopted', urls: [url], expires, wait: 0 });
+    } else if (!told.has(token)) {
+      told.add(token);
+      const message =
+        `The edge has sent a token in '${header}' that cannot replace the one in use, so it is not used. It has to be a ` +
+        'Common Access Token with an "exp" ahead, for a token in the query or in a header. Leave "adopt" out otherwise.';
+      emit('tokenerror', { error: new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url }) });
+    }
   };
 
 const adoptCat = adopting(CAT_HEADER);

@@ -1,9 +1,8 @@
 import { BoundedMap } from '../bounded-map.ts';
 import { writeMistake } from '../console-lines.ts';
-import { SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
+import { SecureTokenError } from '../contract/errors.ts';
 import type { TokenReason } from '../contract/options.ts';
 import { parseToken } from '../contract/parse-answer.ts';
-import type { SignedRequest } from '../contract/token-source.ts';
 import type { Token, TokensAnswer } from '../contract/token.ts';
 import type { SourceParts } from '../source-parts.ts';
 import type { Origin } from '../tokens/held-token.ts';
@@ -104,22 +103,6 @@ export class Intake {
   denyAll(wants: readonly Want[], error: SecureTokenError): void {
     for (const { key } of wants) this.#denials.set(`url ${key}`, error).set(this.#parts.store.scopeOf(key), error);
     this.#parts.emit('tokendenied', { error });
-  }
-
-  /** Takes in what the edge has sent with its answer to `request`: a token that opens the same URLs, or an error. */
-  adopt({ token, unsignedUrl }: SignedRequest, sent: Token | SecureTokenError): void {
-    const { clock, store, urls, settings, emit } = this.#parts;
-    const held = store.find(urls.read(unsignedUrl).key);
-    // several requests with one token bring a successor each: one is enough, and none revives a replaced token
-    if (!held || held.token !== token || clock.now() >= token.expires) return;
-    if (isSecureTokenError(sent)) {
-      emit('tokenerror', { error: sent });
-      return;
-    }
-    const origin = { call: held.call, obtainedAt: clock.now() };
-    urls.note(sent, held.opens);
-    store.add(new HeldToken(sent, held.scope, origin, settings));
-    emit('tokenrenewed', { reason: 'adopted', urls: [unsignedUrl], expires: sent.expires, wait: 0 });
   }
 
   #take(

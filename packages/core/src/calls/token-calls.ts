@@ -149,9 +149,7 @@ export class TokenCalls {
     }
     for (let from = 0; from < together.length; from += MAX_URLS) {
       const batch = together.slice(from, from + MAX_URLS);
-      // guesses for which the first call has no room are not worth another one
-      if (from > 0 && batch.every(({ isGuess }) => isGuess)) for (const want of batch) this.#end(want);
-      else void this.#call(batch);
+      void this.#call(batch);
     }
   }
 
@@ -207,8 +205,7 @@ export class TokenCalls {
 
   /** Begins a pause. Wants for which a request waits go back into the queue; the others end. */
   #retry(wants: readonly Want[], error: SecureTokenError): void {
-    const now = this.#parts.clock.now();
-    this.outage.failed(error, Math.min(...wants.map(({ before }) => (before?.unusableAt ?? Infinity) - now)));
+    this.outage.failed(error);
     for (const want of wants) {
       const mayGoOn = want.tries <= this.#parts.settings.limit && !this.outage.blockedBy;
       if (want.patient || (want.waiting && mayGoOn)) this.#queue.add(want);

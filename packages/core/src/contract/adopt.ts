@@ -1,6 +1,4 @@
-import type { SecureTokenError } from './errors.ts';
 import type { SignedRequest } from './token-source.ts';
-import type { Token } from './token.ts';
 
 /** The answer of an edge, as `fetch` or an `XMLHttpRequest` gives it. */
 export interface EdgeAnswer {
@@ -13,8 +11,7 @@ export interface EdgeAnswer {
 }
 
 /**
- * Returns the token with which the edge renews the token of `request`; an error if that token cannot be used;
- * `undefined` if the answer has none.
- * @param now unix seconds by the clock of the signing endpoint
+ * Takes over the token with which the edge renews the token of `request` in its answer, if there is one.
+ * @param source the parts of the token source
  */
-export type Adopt = (request: SignedRequest, answer: EdgeAnswer, now: number) => Token | SecureTokenError | undefined;
+export type Adopt = (request: SignedRequest, answer: EdgeAnswer, source: object) => void;

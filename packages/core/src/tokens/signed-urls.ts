@@ -74,9 +74,9 @@ export class SignedUrls {
     return resolveUrl(token.base) + (isBelow ? signed : resolveUrl(signed)).slice(opened.length);
   }
 
-  /** Returns `url` without parts of tokens, on whatever host it is. @param protects whether a URL is signed */
-  withoutSecrets(url: string, protects: (url: string) => boolean): string {
-    return this.#secrets.removeFrom(url, protects);
+  /** Returns `url` without parts of tokens, on whatever host it is. */
+  withoutSecrets(url: string): string {
+    return this.#secrets.removeFrom(url);
   }
 
   #baseOf(href: string): string | undefined {

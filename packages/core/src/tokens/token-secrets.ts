@@ -44,20 +44,17 @@ export class TokenSecrets {
 
   /**
    * Returns `url` without the parts of tokens in it. If the folders of a base are among them, the result lies below the
-   * prefix: on the host of `url` if that URL is signed, otherwise on the host of the prefix. A host for which the
-   * source has no token would not open a URL without the folders of the token; the URL below the prefix is signed
-   * again, and the edge redirects it again.
+   * prefix, on the host of that: no other host would open a URL without the folders of the token. The URL below the
+   * prefix is signed again, and the edge redirects it again.
    */
-  removeFrom(url: string, protects: (url: string) => boolean): string {
+  removeFrom(url: string): string {
     // an edge may write other escapes than the browser
     const isKnown = (parameter: string): boolean => readings(parameter).some((it) => this.#parameters.has(it));
     const unsigned = replaceParameters(url, (_, parameter) => isKnown(parameter), new Map());
     const folders = this.#bases.size ? foldersIn(unsigned) : [];
     for (const { folders: secret, prefix } of this.#bases.values()) {
       if (secret.some((folder, place) => folder !== folders[place])) continue;
-      const rest = unsigned.slice(originOf(unsigned).length).split('/').slice(secret.length).join('/');
-      const there = originOf(unsigned) + prefix.slice(originOf(prefix).length) + rest;
-      return protects(there) ? there : prefix + rest;
+      return prefix + unsigned.slice(originOf(unsigned).length).split('/').slice(secret.length).join('/');
     }
     return unsigned;
   }
