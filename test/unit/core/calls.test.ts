@@ -93,15 +93,18 @@ test('a bad URL is asked for alone from then on, holds up nobody, and is one lik
   expect(viewer.asked().at(-1)).toEqual(range(1, 2));
 });
 
-test.each([500, 429, 502])('no URL is taken for a bad one while the endpoint is away (%i): all wait', async (status) => {
-  const viewer = lab(fail(status));
-  const seen = range(1, 6).map((url) => watch(viewer.source.sign(url)));
-  await advanceSeconds(6);
-  viewer.answer = each();
-  await advanceSeconds(8);
-  expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['done']));
-  expect(viewer.calls.length).toBeLessThan(status === 500 ? 40 : 10);
-});
+test.each([500, 429, 502])(
+  'no URL is taken for a bad one while the endpoint is away (%i): all wait',
+  async (status) => {
+    const viewer = lab(fail(status));
+    const seen = range(1, 6).map((url) => watch(viewer.source.sign(url)));
+    await advanceSeconds(6);
+    viewer.answer = each();
+    await advanceSeconds(8);
+    expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['done']));
+    expect(viewer.calls.length).toBeLessThan(status === 500 ? 40 : 10);
+  },
+);
 
 const never: Answer = () => new Promise(() => undefined);
 const unexplained = (): Response => {

@@ -178,12 +178,7 @@ test.each<[string, unknown, string, number]>([
 });
 
 test.each<[string, unknown, RegExp, number]>([
-  [
-    'of a misspelt name',
-    new ReferenceError('token is not defined'),
-    /ReferenceError: token is not defined/,
-    2,
-  ],
+  ['of a misspelt name', new ReferenceError('token is not defined'), /ReferenceError: token is not defined/, 2],
   ['of a page that is no JSON', new SyntaxError('Unexpected token <'), /SyntaxError: Unexpected token </, 2],
   ['that names a token', new Error('no https://api.test/?key=0123456789'), /Error: no https:\/\/api\.test\/\?…\.$/, 2],
   ['of a status', { status: 502 }, /threw status 502\.$/, 2],
