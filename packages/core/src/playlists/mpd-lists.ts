@@ -4,8 +4,8 @@ import { MAX_SEGMENTS, namesOf } from './mpd-names.ts';
 import type { XmlElement } from './mpd-xml.ts';
 import { childrenOf, parseXml } from './mpd-xml.ts';
 
-/** The maximum number of Representations, together with the names that a `SegmentList` gives to each. */
-const MAX_SIZE = 20_000;
+/** The maximum number of Representations. */
+const MAX_LISTS = 20_000;
 /** In floating point, 6.006 s are a little more than three times 2.002 s. */
 const ROUNDING = 1e-6;
 
@@ -58,16 +58,14 @@ export function listsOf(text: string, { url, keyOf, now }: PlaylistContext): Nam
   const within = (outer: Level, element: XmlElement): Level => {
     // any other `BaseURL` is an alternative to the first
     const base = outer.keyOf(firstOf(element, 'BaseURL')[0]?.text ?? '');
-    const rules = [...firstOf(element, 'SegmentTemplate'), ...firstOf(element, 'SegmentList'), ...outer.rules];
+    const rules = [...firstOf(element, 'SegmentTemplate'), ...outer.rules];
     return { keyOf: (uri) => keyOf(uri, base), rules };
   };
-  let size = 0;
   for (const { element, ...period } of periodsOf(mpd, now))
     for (const set of childrenOf([element], 'AdaptationSet'))
       for (const representation of childrenOf([set], 'Representation')) {
         const level = [mpd, element, set, representation].reduce(within, outermost);
-        size += 1 + childrenOf(level.rules, 'SegmentURL').length;
-        if (size > MAX_SIZE) return lists;
+        if (lists.length === MAX_LISTS) return lists;
         const names = namesOf(representation, level, period);
         if (names) lists.push(names);
       }

@@ -131,23 +131,8 @@ function templateSegments({ keyOf, rules }: Level, values: Values, { countFrom }
   };
 }
 
-/** Returns the segments of a `SegmentList`; `undefined` if there is none. */
-function listedSegments({ keyOf, rules }: Level): Segments | undefined {
-  const listed = childrenOf(rules, 'SegmentURL').flatMap(({ attributes }) => attributes.get('media') ?? []);
-  if (listed.length === 0) return undefined;
-  // each URI once: a manifest may name a file for each of its byte ranges
-  const uris = [...new Set(listed)];
-  let keys: readonly string[] | undefined;
-  return {
-    seconds: numberOf(rules, 'duration', 0) / numberOf(rules, 'timescale', 1) || 0,
-    count: () => uris.length,
-    uriAt: (place) => uris[place]!,
-    possiblePlaceOf: (key) => (keys ??= uris.map(keyOf)).indexOf(key),
-  };
-}
-
 /**
- * Returns the names of a Representation; `undefined` if they are unknown, or it is one file (`SegmentBase`). Makes each
+ * Returns the names of a Representation; `undefined` if no `SegmentTemplate` tells them. Makes each
  * name only when it is asked for: a short manifest may name a million segments.
  */
 export function namesOf({ attributes }: XmlElement, level: Level, period: Period): NameList | undefined {
@@ -155,11 +140,11 @@ export function namesOf({ attributes }: XmlElement, level: Level, period: Period
   if (id.length > MAX_ID_LENGTH) return undefined;
   const bandwidth = Number(attributes.get('bandwidth'));
   const values = new Map(Object.entries({ '': '$', RepresentationID: id, Bandwidth: bandwidth }));
-  const segments = listedSegments(level) ?? templateSegments(level, values, period);
+  const segments = templateSegments(level, values, period);
   if (!segments) return undefined;
   const { seconds, count, uriAt, possiblePlaceOf } = segments;
   const { keyOf, rules } = level;
-  const init = attributeOf(rules, 'initialization') ?? attributeOf(childrenOf(rules, 'Initialization'), 'sourceURL');
+  const init = attributeOf(rules, 'initialization');
   /** The place of the first media segment. In a live stream, nobody knows which one a player requests first. */
   const first = init && !period.isLive ? 1 : 0;
   const at = (place: number): string => keyOf(place < first ? fill(init!, values) : uriAt(place - first));
