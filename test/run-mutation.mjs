@@ -1,4 +1,4 @@
-// npm run test:mutation [-- --mutate packages/core/src/adapter/replay-of.ts]
+// npm run test:mutation [-- --mutate packages/core/src/requests/replays.ts]
 import { spawn } from 'node:child_process';
 import { install, installIn } from './support/prepare.mjs';
 

@@ -1,15 +1,9 @@
-export { askAfterDenials } from './adapter/after-denial.ts';
-export { carriesToken, sentRequest } from './adapter/carries-token.ts';
-export { withoutOwnOptions } from './adapter/options.ts';
 export { backOff, isOffline } from './adapter/back-off.ts';
-export { acquireFor, acquireTokenSource } from './adapter/player-source.ts';
-export { errorWithoutToken, hideSignedUrl, textWithoutToken } from './adapter/hide-tokens.ts';
+export { acquireFor, acquireTokenSource, askAfterDenials, forwardTokenEvents } from './adapter/player-source.ts';
+export { errorWithoutToken, hideSignedUrl, textWithoutToken, unsignAs } from './adapter/hide-tokens.ts';
 export { isLeftBehind } from './adapter/left-behind.ts';
-export { replayOf } from './adapter/replay-of.ts';
-export { fetchSigned, letGo, sendSigned } from './adapter/send-signed.ts';
+export { fetchSigned, letGo, replayOf, sendSigned } from './adapter/send-signed.ts';
 export { credentialsMode, isElsewhere, needsUseCredentials, withTokenHeaders } from './adapter/token-carriers.ts';
-export { forwardTokenEvents } from './adapter/token-events.ts';
-export { unsignAs } from './adapter/unsign-as.ts';
 export {
   hasController,
   renewWorker,
@@ -17,22 +11,22 @@ export {
   workerQuestion,
   workerSigns,
 } from './adapter/worker-signs.ts';
-export { writeMistake } from './console-lines.ts';
+export { writeMistake, writeUnprotectedRefusal } from './console-lines.ts';
 export { eachOf, firstWrong } from './contract/check.ts';
 export {
   aPrefix as isPrefix,
   plainChecks as plainOptions,
   refuse,
   unknownOption,
+  withoutOwnOptions,
   wrongAt,
 } from './contract/check-options.ts';
 export { isOutage } from './contract/errors.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
-export { writeUnprotectedRefusal } from './adapter/unprotected.ts';
+export { carriesToken, sentRequest } from './requests/carried-tokens.ts';
 export { abortable, sleep } from './waiting.ts';
-export type { SentRequest } from './adapter/carries-token.ts';
 export type { AcquiredTokenSource } from './adapter/player-source.ts';
 export type { Fetched, Sending, Sent } from './adapter/send-signed.ts';
-export type { EdgeAnswer } from './contract/adopt.ts';
+export type { SentRequest } from './requests/carried-tokens.ts';
 export type { Check } from './contract/check.ts';
-export type { AdapterSource } from './contract/token-source.ts';
+export type { AdapterSource, EdgeAnswer } from './contract/token-source.ts';

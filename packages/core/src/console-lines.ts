@@ -1,4 +1,7 @@
 import type { SecureTokenError, SecureTokenErrorCode } from './contract/errors.ts';
+import { DEFAULT_REFUSALS } from './contract/options.ts';
+import type { SignedRequest, TokenSource } from './contract/token-source.ts';
+import { originOf, resolveUrl } from './url-text.ts';
 
 /** The folder of the documentation in the repository. `npm run set-organisation` makes an address of it. */
 const DOCS = 'docs/';
@@ -56,4 +59,22 @@ export function writeMistake(
   if (!noteWritten(about, message)) return;
   // eslint-disable-next-line no-console -- the purpose of this function
   console[level](`${message} See ${DOCS}${page}`);
+}
+
+/**
+ * Writes to the console, once for each origin, that the edge refused a request of the player which went out without a
+ * token because `protect` does not cover it: segments on another host than their playlist.
+ */
+export function writeUnprotectedRefusal(source: TokenSource, { url, token }: SignedRequest, status: number): void {
+  const href = resolveUrl(url);
+  if (token || !href || !DEFAULT_REFUSALS.includes(status) || source.protects(url)) return;
+  // a URL may have user info, which no message shows
+  const origin = originOf(href).replace(/\/\/.*@/, '//');
+  writeMistake(
+    source,
+    `secure-token: ${origin} answered ${status} to a request without a token. If its files need one, add ` +
+      `'${origin}/' to 'protect'.`,
+    'errors.md#nothing-plays-and-the-endpoint-is-never-called',
+    'error',
+  );
 }

@@ -1,7 +1,7 @@
 import { Outage } from './calls/outage.ts';
 import { TokenCalls } from './calls/token-calls.ts';
 import { writeError } from './console-lines.ts';
-import type { EdgeAnswer } from './contract/adopt.ts';
+import type { EdgeAnswer } from './contract/token-source.ts';
 import { checkOptions } from './contract/check-options.ts';
 import { SecureTokenError, doctorHint, isOutage } from './contract/errors.ts';
 import type { Settings, TokenSourceOptions } from './contract/options.ts';

@@ -1,6 +1,6 @@
 export { createTokenSource } from './create-token-source.ts';
 export { SecureTokenError, isSecureTokenError } from './contract/errors.ts';
-export type { Adopt, EdgeAnswer } from './contract/adopt.ts';
+export type { Adopt, EdgeAnswer } from './contract/token-source.ts';
 export type { SecureTokenErrorCode, SecureTokenErrorDetails } from './contract/errors.ts';
 export type { Protect, TokenReason, TokenRequest, TokenSourceOptions } from './contract/options.ts';
 export type { Playlist } from './contract/playlist.ts';

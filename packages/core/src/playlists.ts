@@ -1,4 +1,4 @@
-export { dash, hlsOrDash } from './playlists/dash-playlist.ts';
+export { dash, hlsOrDash } from './playlists/dash.ts';
 export { hls } from './playlists/hls.ts';
 export { list } from './playlists/list.ts';
 export { playlistText } from './playlists/playlist-text.ts';

@@ -32,7 +32,7 @@ export function returnToLive(hls: Hls): void {
       // another listener may have destroyed hls.js: then `liveSyncPosition` would throw
       const position = media && details.live ? hls.liveSyncPosition : null;
       if (!media || position === null) return;
-      if (!seen || seen.url !== url || media.readyState > 0) seen = { url, endSN: details.endSN };
+      if (seen?.url !== url || media.readyState > 0) seen = { url, endSN: details.endSN };
       if (details.startSN > seen.endSN && hls.audioTracks.length > 0) {
         seen = undefined;
         hls.startLoad(position);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import type { NameList } from '../../../packages/core/src/contract/playlist.ts';
-import { dash, hlsOrDash } from '../../../packages/core/src/playlists/dash-playlist.ts';
+import { dash, hlsOrDash } from '../../../packages/core/src/playlists/dash.ts';
 
 const FOLDER = 'https://cdn.test/vod/7/';
 const AT = Date.parse('2026-11-26T12:00:00Z') / 1000;

@@ -1,8 +1,11 @@
 import { writeMistake } from '../console-lines.ts';
+import type { SecureTokenError } from '../contract/errors.ts';
+import { isSecureTokenError } from '../contract/errors.ts';
 import type { TokenSourceOptions } from '../contract/options.ts';
-import type { AdapterSource, TokenSource } from '../contract/token-source.ts';
-import { SOURCE_DESTROYED } from '../contract/token-source.ts';
+import type { AdapterSource, TokenEventDetails, TokenEventType, TokenSource } from '../contract/token-source.ts';
+import { SOURCE_DESTROYED, SOURCE_RENEWS, TOKEN_EVENTS } from '../contract/token-source.ts';
 import { createTokenSource } from '../create-token-source.ts';
+import { abortable } from '../waiting.ts';
 
 type Options = TokenSourceOptions | TokenSource | string | URL;
 
@@ -70,4 +73,46 @@ export function acquireFor(
     },
   });
   return source;
+}
+
+/** Calls `forward` with each event of `source`. @returns a function that stops this */
+export function forwardTokenEvents(
+  source: TokenSource,
+  forward: (type: TokenEventType, detail: TokenEventDetails[TokenEventType]) => unknown,
+): () => void {
+  const listening = new AbortController();
+  for (const type of TOKEN_EVENTS)
+    source.addEventListener(type, ({ detail }) => forward(type, detail), { signal: listening.signal });
+  return () => listening.abort();
+}
+
+/**
+ * Calls `ask`, and after each denial once more when the app has called `renew()`: for players that never ask again after
+ * a failed request.
+ * @param denied gets each denial
+ * @throws the reason of `signal`, or what `ask` throws otherwise
+ */
+export async function askAfterDenials<T>(
+  source: TokenSource,
+  ask: () => Promise<T>,
+  denied: (error: SecureTokenError) => void,
+  signal: AbortSignal,
+): Promise<T> {
+  for (;;) {
+    const listening = new AbortController();
+    // listens before the failure is told: a listener of the app may renew at once
+    const renewed = new Promise<void>((resolve) => {
+      for (const type of [SOURCE_RENEWS, SOURCE_DESTROYED])
+        source.addEventListener(type, () => resolve(), { signal: listening.signal });
+    });
+    try {
+      return await ask();
+    } catch (error) {
+      if (signal.aborted || !isSecureTokenError(error) || error.code !== 'ERR_DENIED') throw error;
+      denied(error);
+      await abortable(renewed, signal);
+    } finally {
+      listening.abort();
+    }
+  }
 }

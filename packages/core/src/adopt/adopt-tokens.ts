@@ -1,5 +1,5 @@
 import { isElsewhere } from '../adapter/token-carriers.ts';
-import type { Adopt, EdgeAnswer } from '../contract/adopt.ts';
+import type { Adopt, EdgeAnswer } from '../contract/token-source.ts';
 import { SecureTokenError } from '../contract/errors.ts';
 import { LATEST } from '../contract/parse-answer.ts';
 import type { Token } from '../contract/token.ts';

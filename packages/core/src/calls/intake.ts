@@ -9,7 +9,6 @@ import type { Origin } from '../tokens/held-token.ts';
 import { HeldToken } from '../tokens/held-token.ts';
 import { scopeOf } from '../tokens/token-store.ts';
 import { resolveUrl } from '../url-text.ts';
-import { endedOnArrival, toError } from './failure.ts';
 import { callEndpoint } from './signing-endpoint.ts';
 import type { Want } from './want.ts';
 
@@ -84,15 +83,16 @@ export class Intake {
     const call = ++this.#calls;
     try {
       const urls = wants.map(({ key }) => key);
-      const answer = await callEndpoint(settings, { urls, reason, session: this.session }, destroyed);
+      const answer = await callEndpoint(settings, { urls, reason, session: this.session }, destroyed, () =>
+        clock.now(),
+      );
       this.#isAfterLogin = false;
       const outcomes = this.#take(answer, wants, reason, call, sentAt);
       this.#tell(outcomes);
       return outcomes;
-    } catch (cause) {
-      const error = await toError(cause, settings, wants[0]!.key, clock.now());
+    } catch (error) {
       // whoever signs a viewer out everywhere denies the account first, of which the page hears, and ends the sessions
-      if (!this.#isAfterLogin || !hasEndedSession(error)) throw error;
+      if (!this.#isAfterLogin || !hasEndedSession(error as SecureTokenError)) throw error;
       this.#isAfterLogin = false;
       this.#session = undefined;
       return this.call(wants, destroyed);
@@ -169,6 +169,11 @@ export class Intake {
     }
   }
 }
+
+/** Returns the message about a token that had ended when it came: no request with it succeeds. */
+const endedOnArrival = (expires: number): string =>
+  `secure-token: a token came with 'expires' ${Math.round(expires)}, in the past. Give unix seconds, not a lifetime: ` +
+  'until then, tokens serve few requests or none.';
 
 function errorFor(url: string, isDenied: boolean): SecureTokenError {
   const missing = `The signing endpoint's answer has no token for this URL. Send one with this "url", or a "prefix" of it.`;

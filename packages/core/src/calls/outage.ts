@@ -10,7 +10,7 @@ const LONGEST_PAUSE = 10;
 const LONGEST_SPREAD = 10;
 /** Seconds after the end of a pause after which earlier failures no longer count. */
 const SAME_OUTAGE_SECONDS = 60;
-/** The share of `retry.backoffLimit` for which what no request waits for pauses. */
+/** The share of the rest of a token after which a renewal is tried again that no request waits for. */
 const AHEAD = { least: 0.5, most: 0.9 };
 
 /**
@@ -27,8 +27,8 @@ export function pauseAfter(failures: number, lasted: number, random: number, lim
  * The failures of the signing endpoint in a row, and the pause after them, in which it is not called. The first four
  * pauses have a random length of up to 1, 2, 4 and 8 seconds. All others, and all after ten seconds of outage, have a
  * length of 5 to 10 seconds. So a viewer has tokens at most ten seconds after the endpoint is back, and an audience
- * comes back spread. What no request waits for pauses longer: for 50 to 90 % of `retry.backoffLimit`.
- * `Retry-After` (RFC 9110 §10.2.3) replaces the pause of requests.
+ * comes back spread. What no request waits for pauses longer: for 50 to 90 % of the rest of the token that is to be
+ * renewed, or of `retry.backoffLimit` if that is less. `Retry-After` (RFC 9110 §10.2.3) replaces all of this.
  */
 export class Outage {
   readonly #settings: Pick<Settings, 'backoffLimit' | 'random'>;
@@ -68,8 +68,11 @@ export class Outage {
     return this.#until > this.#now() ? this.#block : undefined;
   }
 
-  /** Notes a failure, unless its call was under way with one that has failed already. */
-  failed(error: SecureTokenError): void {
+  /**
+   * Notes a failure, unless its call was under way with one that has failed already.
+   * @param rest seconds until the first of the tokens to be renewed is no longer used; infinite if there is none
+   */
+  failed(error: SecureTokenError, rest: number): void {
     const now = this.#now();
     if (this.#until > now) return;
     if (now - this.#until > SAME_OUTAGE_SECONDS) this.#failures = 0;
@@ -78,7 +81,7 @@ export class Outage {
     const { retryAfter } = error;
     this.#block = retryAfter !== undefined && retryAfter > backoffLimit ? error : undefined;
     this.#until = now + this.#pauseAfter(retryAfter, now - this.#since);
-    this.#untilAhead = now + backoffLimit * (AHEAD.least + (AHEAD.most - AHEAD.least) * random());
+    this.#untilAhead = now + Math.min(rest, backoffLimit) * (AHEAD.least + (AHEAD.most - AHEAD.least) * random());
   }
 
   /** Makes a pause without a failure. */

@@ -5,9 +5,9 @@ import { MAX_URLS } from '../contract/options.ts';
 import type { SignOptions } from '../contract/token-source.ts';
 import type { SourceParts } from '../source-parts.ts';
 import { abortable, listenForNetwork } from '../waiting.ts';
-import { isAboutGuesses, isAboutUrls } from './failure.ts';
 import { Intake } from './intake.ts';
 import type { Outage } from './outage.ts';
+import { isAboutGuesses, isAboutUrls } from './signing-endpoint.ts';
 import { Want } from './want.ts';
 
 /** Seconds for which a scope is not asked for ahead of use, after a call has brought no token for it. */
@@ -205,7 +205,8 @@ export class TokenCalls {
 
   /** Begins a pause. Wants for which a request waits go back into the queue; the others end. */
   #retry(wants: readonly Want[], error: SecureTokenError): void {
-    this.outage.failed(error);
+    const now = this.#parts.clock.now();
+    this.outage.failed(error, Math.min(...wants.map(({ before }) => (before?.unusableAt ?? Infinity) - now)));
     for (const want of wants) {
       const mayGoOn = want.tries <= this.#parts.settings.limit && !this.outage.blockedBy;
       if (want.patient || (want.waiting && mayGoOn)) this.#queue.add(want);

@@ -1,5 +1,4 @@
-import { remedyFor } from '../development/remedies.ts';
-import { suggestionFor } from '../development/suggestions.ts';
+import { remedyFor, suggestionFor } from '../development/remedies.ts';
 import { resolveUrl } from '../url-text.ts';
 import type { Check } from './check.ts';
 import { aBoolean, eachOf, firstWrong, must } from './check.ts';
@@ -95,4 +94,13 @@ export function checkOptions(options: TokenSourceOptions | string | URL | undefi
   if (!given.endpoint === !given.getTokens) refuse("Give either 'endpoint' or 'getTokens'.");
   refuse(wrongAt(firstWrong(given, optionChecks), given));
   return given;
+}
+
+/**
+ * Returns the options of an adapter without the options in `own`, which only the adapter knows.
+ * @throws `ERR_OPTIONS` if a name is neither one of `own` nor an option of a token source
+ */
+export function withoutOwnOptions(options: object, own: readonly string[]): object {
+  refuse(unknownOption(options, [...OPTIONS, ...own]));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !own.includes(name)));
 }

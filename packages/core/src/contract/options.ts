@@ -1,4 +1,4 @@
-import type { Adopt } from './adopt.ts';
+import type { Adopt } from './token-source.ts';
 import type { Token, TokensAnswer } from './token.ts';
 
 /**

@@ -1,4 +1,3 @@
-import type { EdgeAnswer } from './adopt.ts';
 import type { SecureTokenError } from './errors.ts';
 import type { TokenReason } from './options.ts';
 import type { Playlist } from './playlist.ts';
@@ -30,6 +29,22 @@ export interface SignOptions {
   /** Whether to wait through an outage of the signing endpoint, however long it lasts. @default false */
   patient?: boolean | undefined;
 }
+
+/** The answer of an edge, as `fetch` or an `XMLHttpRequest` gives it. */
+export interface EdgeAnswer {
+  readonly url?: string;
+  readonly responseURL?: string;
+  /** The headers of a `Response`; any other object is ignored. */
+  readonly headers?: object;
+  getAllResponseHeaders?(): string;
+  getResponseHeader?(name: string): string | null;
+}
+
+/**
+ * Takes over the token with which the edge renews the token of `request` in its answer, if there is one.
+ * @param source the parts of the token source
+ */
+export type Adopt = (request: SignedRequest, answer: EdgeAnswer, source: object) => void;
 
 /** Decides when tokens are fetched, renewed and replaced, for one or many players. */
 export interface TokenSource extends EventTarget {

@@ -1,16 +1,25 @@
 import type { Outage } from '../calls/outage.ts';
 import { writeMistake } from '../console-lines.ts';
-import type { EdgeAnswer } from '../contract/adopt.ts';
+import type { EdgeAnswer } from '../contract/token-source.ts';
 import type { Settings } from '../contract/options.ts';
 import type { SignedRequest, TokenEventDetails, TokenEventType } from '../contract/token-source.ts';
 import { TOKEN_EVENTS } from '../contract/token-source.ts';
 import type { ServerClock } from '../tokens/server-clock.ts';
 import { originOf, shownUrl } from '../url-text.ts';
-import { noStatus, wrongClock } from './mistakes.ts';
 import { refusalMessage } from './refusal-message.ts';
 
 /** The largest difference of two clocks that is not reported: a device that is set by the network is less wrong. */
 const CLOCKS_DIFFER_SECONDS = 300;
+
+const noStatus =
+  'secure-token: a request with a token that has not ended failed without a status. If the network panel shows 401, ' +
+  '403 or 410, the CDN sends no CORS headers with refusals: let it send them with every status, as `always` does ' +
+  'in nginx.';
+
+const wrongClock = (ahead: number): string =>
+  `secure-token: the clock of the signing endpoint is ${Math.round(Math.abs(ahead) / 60)} minutes ` +
+  `${ahead > 0 ? 'ahead of' : 'behind'} that of this device. If it is the endpoint that is wrong, its tokens ` +
+  `${ahead > 0 ? 'live that much longer than meant' : 'end that much too early'}: run NTP on it.`;
 
 const inSeconds = (value: number): string => `${value.toFixed(2)} s`;
 

@@ -1,7 +1,7 @@
 import { SecureTokenError } from '../contract/errors.ts';
 import type { Playlist } from '../contract/playlist.ts';
-import type { ListedName } from './listed-names.ts';
-import { listsOf } from './listed-names.ts';
+import type { ListedName } from './list.ts';
+import { listsOf } from './list.ts';
 import { createReadAhead } from './read-ahead.ts';
 
 /** The largest number of names: more than a day of two-second segments has. Only an untrusted playlist names more. */

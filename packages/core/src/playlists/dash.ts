@@ -1,8 +1,11 @@
-import type { NameList, PlaylistContext } from '../contract/playlist.ts';
+import { SecureTokenError } from '../contract/errors.ts';
+import type { NameList, Playlist, PlaylistContext } from '../contract/playlist.ts';
+import { hls } from './hls.ts';
 import type { Level, Period } from './mpd-names.ts';
 import { MAX_SEGMENTS, namesOf } from './mpd-names.ts';
 import type { XmlElement } from './mpd-xml.ts';
 import { childrenOf, parseXml } from './mpd-xml.ts';
+import { createReadAhead } from './read-ahead.ts';
 
 /** The maximum number of Representations. */
 const MAX_LISTS = 20_000;
@@ -47,7 +50,7 @@ function periodsOf(mpd: XmlElement, now: () => number): (Period & { readonly ele
 const firstOf = (element: XmlElement, name: string): readonly XmlElement[] => childrenOf([element], name).slice(0, 1);
 
 /** Returns the names of each Representation of a DASH manifest. */
-export function listsOf(text: string, { url, keyOf, now }: PlaylistContext): NameList[] {
+function listsOf(text: string, { url, keyOf, now }: PlaylistContext): NameList[] {
   const [mpd] = childrenOf([parseXml(text)], 'MPD');
   const lists: NameList[] = [];
   if (!mpd) return lists;
@@ -70,4 +73,21 @@ export function listsOf(text: string, { url, keyOf, now }: PlaylistContext): Nam
         if (names) lists.push(names);
       }
   return lists;
+}
+
+/**
+ * Wraps the text of a DASH manifest for `learn` of a token source: `source.learn(url, dash(text))`.
+ * @throws `ERR_OPTIONS` if `text` is not a string
+ */
+export function dash(text: string): Playlist {
+  if (typeof text !== 'string') throw new SecureTokenError('ERR_OPTIONS', 'dash() takes the text of a manifest.');
+  return { createReadAhead, lists: (context) => listsOf(text, context) };
+}
+
+/**
+ * Wraps `text` as `dash` or `hls` does, depending on how it begins: for apps that play both.
+ * @throws `ERR_OPTIONS` if `text` is not a string
+ */
+export function hlsOrDash(text: string): Playlist {
+  return typeof text === 'string' && !/^\s*</.test(text) ? hls(text) : dash(text);
 }
