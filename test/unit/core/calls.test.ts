@@ -2,7 +2,20 @@ import { getEventListeners } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { hls } from 'secure-token-core/playlists';
 import type { Answer } from './lab.ts';
-import { MASTER, START, advanceSeconds, after, asPage, code, codes, each, eachBut, fail, fakeTime } from './lab.ts';
+import {
+  MASTER,
+  MEDIA,
+  START,
+  advanceSeconds,
+  after,
+  asPage,
+  code,
+  codes,
+  each,
+  eachBut,
+  fail,
+  fakeTime,
+} from './lab.ts';
 import { folder, holding, inTurn, lab, playing, playlist, range, segment, sleep, tokenOf, watch } from './lab.ts';
 
 fakeTime();
@@ -91,6 +104,14 @@ test('a bad URL is asked for alone from then on, holds up nobody, and is one lik
   await advanceSeconds(300);
   await Promise.all(range(1, 2).map((url) => viewer.source.sign(url)));
   expect(viewer.asked().at(-1)).toEqual(range(1, 2));
+});
+
+test('a bad URL that a patient request waits for fails, though nothing else waits', async () => {
+  const viewer = lab(failing(500, 3));
+  viewer.source.learn(MEDIA, hls(playlist(1, 9)));
+  const bad = watch(viewer.source.sign(segment(3), { patient: true }));
+  await advanceSeconds(2);
+  expect(bad.state).toBe('failed');
 });
 
 test.each([500, 429, 502])(

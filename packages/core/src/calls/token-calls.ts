@@ -143,8 +143,9 @@ export class TokenCalls {
     if (secondsLeft > 0) return;
     const together: Want[] = [];
     for (const want of [...this.#queue].sort((one, other) => one.rank - other.rank)) {
-      if (want.tries > 0 && !want.waiting) this.#end(want);
-      else if (this.#alone.has(want.key)) void this.#call([want]);
+      const isAlone = this.#alone.has(want.key);
+      if (want.tries > 0 && !want.waiting && !isAlone) this.#end(want);
+      else if (isAlone) void this.#call([want]);
       else together.push(want);
     }
     for (let from = 0; from < together.length; from += MAX_URLS) {
@@ -189,18 +190,20 @@ export class TokenCalls {
     }
     if (error.code === 'ERR_DENIED') this.intake.denyAll(wants, error);
     else this.#parts.emit('tokenerror', { error });
+    // after a call that got tokens, a URL that fails alone is to blame itself
     const isBadUrl = this.#alone.has(wants[0]!.key) && !this.outage.isFailing;
-    const mayBeOneUrl = isAboutUrls(error) && wants.length > 1;
-    const waiting = mayBeOneUrl ? wants.filter((want) => want.waiting) : [];
-    for (const { key } of waiting) this.#alone.set(key, true);
+    // two at least, so that one may get a token
+    const suspects = wants.length > 1 && isAboutUrls(error) ? wants.filter((it, place) => it.waiting || place < 2) : [];
+    for (const { key } of suspects) this.#alone.set(key, true);
     if (error.code === 'ERR_SIGNING_UNAVAILABLE' && !isBadUrl) this.#retry(wants, error);
-    else {
-      for (const want of waiting) this.#queue.add(want);
-      this.#giveUp(
-        wants.filter((want) => !waiting.includes(want)),
-        error,
-      );
-    }
+    else
+      for (const want of wants) {
+        if (suspects.includes(want)) this.#queue.add(want);
+        else {
+          this.#rest(want);
+          this.#end(want, error);
+        }
+      }
   }
 
   /** Begins a pause. Wants for which a request waits go back into the queue; the others end. */
@@ -209,15 +212,9 @@ export class TokenCalls {
     this.outage.failed(error, Math.min(...wants.map(({ before }) => (before?.unusableAt ?? Infinity) - now)));
     for (const want of wants) {
       const mayGoOn = want.tries <= this.#parts.settings.limit && !this.outage.blockedBy;
-      if (want.patient || (want.waiting && mayGoOn)) this.#queue.add(want);
+      const isWanted = want.waiting || this.#alone.has(want.key);
+      if (want.patient || (isWanted && mayGoOn)) this.#queue.add(want);
       else this.#end(want, error);
-    }
-  }
-
-  #giveUp(wants: readonly Want[], error: SecureTokenError): void {
-    for (const want of wants) {
-      this.#rest(want);
-      this.#end(want, error);
     }
   }
 
