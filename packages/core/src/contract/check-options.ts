@@ -63,7 +63,7 @@ const optionChecks: Readonly<Record<keyof TokenSourceOptions, Check>> = {
 };
 
 /** The names of the options of a token source. */
-export const OPTIONS: readonly string[] = /* @__PURE__ */ Object.keys(optionChecks);
+const OPTIONS: readonly string[] = /* @__PURE__ */ Object.keys(optionChecks);
 
 /** Returns a message about the first member that is not one of `names`. @param path such as `retry.` */
 export function unknownOption(options: object, names: readonly string[], path = ''): string | undefined {

@@ -8,14 +8,10 @@ interface CarriedToken {
   readonly session: string;
   readonly headers: readonly string[];
   readonly credentials: boolean;
-  /** Unix ms, by the viewer's clock. */
-  readonly until: number;
 }
 
 /** The number of remembered requests. Adapters send signed requests at once, so it is one of the last. */
 const REMEMBERED = 200;
-/** The longest time, in ms, from the signing of a request to its end. */
-const UNDER_WAY_MS = 30_000;
 
 /** The key of the map that all copies of core share: each script file contains a copy. */
 const CARRIED = Symbol.for('secure-token:carried');
@@ -35,7 +31,7 @@ export function noteCarried({ url, headers, credentials, unsignedUrl }: SignedRe
   const names = Object.keys(headers).map((name) => name.toLowerCase());
   // a token without a carrier shows nowhere
   if (url === unsignedUrl && !names.length && !credentials) return;
-  carriedTokens().set(url, { session, headers: names, credentials, until: Date.now() + UNDER_WAY_MS });
+  carriedTokens().set(url, { session, headers: names, credentials });
 }
 
 /** A request as it is sent, without the values of its headers: the token worker shows it to all pages of a site. */
@@ -77,7 +73,6 @@ export function carriesToken({ url, headers, credentials }: SentRequest, asking:
     const isOwn = carried.session === asking?.session;
     const isVisible = carried.headers.length > 0 || !carried.credentials;
     return (
-      Date.now() < carried.until &&
       (isVisible || !isOwn) &&
       carried.headers.every((name) => headers.includes(name)) &&
       (!carried.credentials || credentials) &&
