@@ -10,6 +10,8 @@ import type { Outage } from './outage.ts';
 import { isAboutGuesses, isAboutUrls } from './signing-endpoint.ts';
 import { Want } from './want.ts';
 
+/** The number of URLs of a failed call that get a call of their own: one may get a token, which shows who is to blame. */
+const SUSPECTS = 3;
 /** Seconds for which a scope is not asked for ahead of use, after a call has brought no token for it. */
 const REST_SECONDS = 10;
 /** Seconds for which nothing is guessed, after guesses have got no token. */
@@ -143,9 +145,8 @@ export class TokenCalls {
     if (secondsLeft > 0) return;
     const together: Want[] = [];
     for (const want of [...this.#queue].sort((one, other) => one.rank - other.rank)) {
-      const isAlone = this.#alone.has(want.key);
-      if (want.tries > 0 && !want.waiting && !isAlone) this.#end(want);
-      else if (isAlone) void this.#call([want]);
+      if (want.tries > 0 && !this.#isWanted(want)) this.#end(want);
+      else if (this.#alone.has(want.key)) void this.#call([want]);
       else together.push(want);
     }
     for (let from = 0; from < together.length; from += MAX_URLS) {
@@ -192,13 +193,13 @@ export class TokenCalls {
     else this.#parts.emit('tokenerror', { error });
     // after a call that got tokens, a URL that fails alone is to blame itself
     const isBadUrl = this.#alone.has(wants[0]!.key) && !this.outage.isFailing;
-    // two at least, so that one may get a token
-    const suspects = wants.length > 1 && isAboutUrls(error) ? wants.filter((it, place) => it.waiting || place < 2) : [];
-    for (const { key } of suspects) this.#alone.set(key, true);
+    const isAboutOne = wants.length > 1 && isAboutUrls(error);
+    if (isAboutOne && !this.outage.isFailing)
+      for (const { key } of wants.slice(0, SUSPECTS)) this.#alone.set(key, true);
     if (error.code === 'ERR_SIGNING_UNAVAILABLE' && !isBadUrl) this.#retry(wants, error);
     else
       for (const want of wants) {
-        if (suspects.includes(want)) this.#queue.add(want);
+        if (isAboutOne && this.#isWanted(want)) this.#queue.add(want);
         else {
           this.#rest(want);
           this.#end(want, error);
@@ -212,10 +213,14 @@ export class TokenCalls {
     this.outage.failed(error, Math.min(...wants.map(({ before }) => (before?.unusableAt ?? Infinity) - now)));
     for (const want of wants) {
       const mayGoOn = want.tries <= this.#parts.settings.limit && !this.outage.blockedBy;
-      const isWanted = want.waiting || this.#alone.has(want.key);
-      if (want.patient || (isWanted && mayGoOn)) this.#queue.add(want);
+      if (want.patient || (this.#isWanted(want) && mayGoOn)) this.#queue.add(want);
       else this.#end(want, error);
     }
+  }
+
+  /** Whether a call for a want is made again after a failure: a request waits for it, or it shows who is to blame. */
+  #isWanted({ key, waiting }: Want): boolean {
+    return waiting > 0 || this.#alone.has(key);
   }
 
   #rest({ scope }: Want): void {

@@ -57,6 +57,7 @@ export class Replays {
   async replay(request: SignedRequest, token: Token, how: SignOptions): Promise<SignedRequest | undefined> {
     const { clock, store } = this.#parts;
     const { lastCall } = this.#calls.intake;
+    clock.noteRefused(token.expires);
     // an end explains the refusal; so does a rotation that is known already
     const isExplained = clock.mayHaveExpired(token.expires) || store.isOutdated(token);
     if (this.#replayed.has(request)) {

@@ -70,8 +70,18 @@ export class ServerClock {
     return sentAt + this.#offset;
   }
 
-  /** Whether a token may have ended on its way to the edge. */
+  /** Whether the endpoint has not told its time, and the viewer's clock seems to be fast. */
+  get #isAssumed(): boolean {
+    return !this.#isTold && this.#offset !== 0;
+  }
+
+  /** Whether a token may have ended on its way to the edge; by the viewer's clock while this clock is only assumed. */
   mayHaveExpired(expires: number): boolean {
-    return expires - 1 <= this.now();
+    return expires - 1 <= (this.#isAssumed ? this.sessionNow() : this.now());
+  }
+
+  /** Notes that the edge refused a token: if this clock is only assumed, the token has ended. */
+  noteRefused(expires: number): void {
+    if (this.#isAssumed) this.#offset = Math.max(this.#offset, expires - this.sessionNow());
   }
 }
