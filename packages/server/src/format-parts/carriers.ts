@@ -1,5 +1,6 @@
 import { optionsError } from '../errors/options-error.ts';
-import { checkCookieOptions, readCookies, setCookie } from '../http/cookies.ts';
+import * as option from '../errors/options.ts';
+import { readCookieOptions, readCookies, setCookie } from '../http/cookies.ts';
 import type { CookieOptions } from '../http/cookies.ts';
 import type { SignedToken, TokenFormat } from '../token/token-format.ts';
 import { checkParameterNames, tokenQuery } from '../token/token-query.ts';
@@ -43,7 +44,7 @@ export interface ValueCarrierOptions {
 
 interface CarrierParts {
   /** The option with the names. @default 'param' */
-  readonly option?: string;
+  readonly namedIn?: string;
   /** How many of the names every token has: the first ones. @default all */
   readonly needed?: number;
   /**
@@ -58,9 +59,9 @@ interface CarrierParts {
 /** Creates the carrier for tokens in parameters of the query. @throws `ERR_OPTIONS` */
 export function queryCarrier(
   names: readonly string[],
-  { option = 'param', needed = names.length, written = names, decodes = true }: CarrierParts = {},
+  { namedIn = 'param', needed = names.length, written = names, decodes = true }: CarrierParts = {},
 ): Carrier {
-  checkParameterNames(option, names);
+  checkParameterNames(namedIn, names);
   return {
     // A spread in front of other members would take twenty times as long in V8.
     token: (opened, expires, texts) => ({ expires, query: texts, ...opened }),
@@ -96,15 +97,14 @@ export function queryCarrier(
  */
 export function valueCarrier(
   names: readonly string[],
-  { carrier = 'query', cookie = {} }: ValueCarrierOptions,
+  options: ValueCarrierOptions,
   parts: CarrierParts = {},
 ): Carrier {
-  checkCookieOptions(cookie);
+  const carrier = option.oneOf(['query', 'cookie', 'header'], 'query')(options.carrier, 'carrier');
+  const cookie = readCookieOptions(options.cookie);
   if (carrier === 'query') return queryCarrier(names, parts);
-  if (!['cookie', 'header'].includes(carrier))
-    throw optionsError('carrier', "This is unknown. Give 'query', 'cookie' or 'header'.");
-  const { option = 'param', needed = names.length } = parts;
-  checkParameterNames(option, names);
+  const { namedIn = 'param', needed = names.length } = parts;
+  checkParameterNames(namedIn, names);
   const places = carrier === 'header' ? { headers: names } : { cookies: names };
   return {
     token(opened, expires, texts) {

@@ -6,8 +6,9 @@ import { optionsError } from '../errors/options-error.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
+import { address } from '../format-parts/ip.ts';
 import { folderOf, openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
+import * as option from '../errors/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
@@ -63,17 +64,18 @@ const hashes = { sha256, sha1, md5 };
  *   set
  */
 export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
-  const { depth, exact, signQuery, algorithm, startsAt, ip, escape, aclDelimiter, pathForm, maxTtl, ...read } =
-    option.readAll(options, {
+  const { param, depth, exact, signQuery, algorithm, startsAt, ip, escape, aclDelimiter, pathForm, maxTtl, ...read } =
+    option.readOptions(options, {
       ...option.keys,
       ...option.carrier,
-      acl: option.elsewhere,
+      param: option.nameOr('hdnts'),
+      acl: option.given,
       depth: option.folderCount,
       exact: option.flag(),
       signQuery: option.flag(),
       algorithm: option.oneOf(['sha256', 'sha1', 'md5'], 'sha256'),
       startsAt: option.unixTime,
-      ip: option.address,
+      ip: address,
       sessionId: option.signedText([]),
       payload: option.signedText([]),
       salt: option.signedText(['~']),
@@ -86,7 +88,6 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
       pathForm: option.pathForm('raw'),
       maxTtl: option.maxLifetime,
     });
-  const { param = 'hdnts' } = options;
   const acl = patternList(['~', aclDelimiter])(options.acl, 'acl');
   if (!escape) for (const name of ['sessionId', 'payload'] as const) option.signedText(['~'])(options[name], name);
   if (acl && exact) throw optionsError('acl', '`acl` and `exact` are both given. Give one of them.');

@@ -8,7 +8,7 @@ import { pathCarrier, valueCarrier } from '../format-parts/carriers.ts';
 import type { Carrier, CarriedTexts } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { folderHolding, folderScope, openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
+import * as option from '../errors/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import type { CookieOptions } from '../http/cookies.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -91,18 +91,23 @@ function googleSignature(
   options: GoogleSignatureOptions & { carrier?: GoogleCarrier },
   { name, algorithm, cookieName, carriers }: GoogleProduct,
 ): VerifyingTokenFormat {
-  const { exact, depth, maxTtl, ...given } = option.readAll(options, {
-    keys: option.elsewhere,
+  const {
+    keys,
+    carrier: kind,
+    exact,
+    depth,
+    prefix: everyPrefix,
+    maxTtl,
+  } = option.readOptions(options, {
+    keys: option.keyEntries,
     carrier: option.oneOf<GoogleCarrier>(carriers, carriers[0]),
     exact: option.flag(),
     depth: option.folderCount,
-    prefix: option.elsewhere,
-    cookie: option.elsewhere,
+    prefix: option.given,
+    cookie: option.given,
     maxTtl: option.maxLifetime,
   });
-  const kind = given.carrier;
-  const { prefix: everyPrefix } = options;
-  const signers = googleSigners(options.keys, algorithm);
+  const signers = googleSigners(keys, algorithm);
   const [keyName = ''] = signers.keys();
   if (exact && (kind !== 'query' || everyPrefix !== undefined))
     throw optionsError(
@@ -240,6 +245,5 @@ function googleSigners(keys: readonly GoogleKey[], algorithm: 'hmac' | 'ed25519'
     const mac = (text: string): string => padded(hmac(sha1, bytes, text, 'base64url'));
     signers.set(name, algorithm === 'hmac' ? macSigner(mac) : ed25519Signer(bytes, paddedBase64url));
   }
-  if (signers.size === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
   return signers;
 }

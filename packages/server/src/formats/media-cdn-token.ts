@@ -8,7 +8,7 @@ import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { isInRange } from '../format-parts/ip.ts';
 import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
+import * as option from '../errors/options.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { matchesGlob, openedByPatterns, patternList, patternScope, isUrlPrefix } from './access-list.ts';
 import {
@@ -58,26 +58,25 @@ export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier
  * @throws `ERR_OPTIONS`; from `sign` also for a path with `~` if `exact` signs it: `~` separates the fields
  */
 export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenFormat {
-  const { algorithm, pathGlobs, exact, depth, startsAt, sessionId, data, maxTtl } = option.readAll(options, {
-    keys: option.elsewhere,
-    algorithm: option.oneOf(['ed25519', 'sha1', 'sha256'], 'ed25519'),
-    ...option.carrier,
-    pathGlobs: patternList(['~', ',']),
-    exact: option.flag(),
-    depth: option.folderCount,
-    startsAt: option.unixTime,
-    sessionId: option.signedText(['~']),
-    data: option.signedText(['~']),
-    headers: option.elsewhere,
-    ipRanges: option.elsewhere,
-    ip: option.elsewhere,
-    maxTtl: option.maxLifetime,
-  });
-  const { param = 'hdnts', ip } = options;
+  const { param, pathGlobs, exact, depth, startsAt, sessionId, data, headers, ipRanges, ip, maxTtl, ...read } =
+    option.readOptions(options, {
+      keys: option.keyEntries,
+      algorithm: option.oneOf(['ed25519', 'sha1', 'sha256'], 'ed25519'),
+      ...option.carrier,
+      param: option.nameOr('hdnts'),
+      pathGlobs: patternList(['~', ',']),
+      exact: option.flag(),
+      depth: option.folderCount,
+      startsAt: option.unixTime,
+      sessionId: option.signedText(['~']),
+      data: option.signedText(['~']),
+      headers: headerList,
+      ipRanges: rangeList,
+      ip: option.given,
+      maxTtl: option.maxLifetime,
+    });
   if (pathGlobs && exact) throw optionsError('pathGlobs', '`pathGlobs` and `exact` are both given. Give one of them.');
-  const headers = headerList(options.headers ?? {});
-  const ipRanges = rangeList(options.ipRanges);
-  const signatureName = algorithm === 'ed25519' ? 'Signature' : 'hmac';
+  const signatureName = read.algorithm === 'ed25519' ? 'Signature' : 'hmac';
   const isAmbiguous = (path: string): boolean => exact && path.includes('~');
   const fieldsOf = (scope: string, expires: number): MediaCdnFields => {
     const names = headers.map(([name]) => name);
@@ -90,7 +89,7 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
     maxTtl,
     pathForm: 'raw',
     carrier: valueCarrier([param], options),
-    signers: signersOf(options.keys, algorithm),
+    signers: signersOf(read.keys, read.algorithm),
     signsExactly: !exact,
 
     open(asked) {
@@ -149,7 +148,6 @@ const hashes = { sha1, sha256 };
 
 /** @throws `ERR_OPTIONS` */
 function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha256'): readonly Signer[] {
-  if (keys.length === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
   return keys.map((key) => {
     const bytes = base64Bytes(key);
     if (!bytes?.length) throw optionsError('keys', 'A key is empty or not base64url. Give base64url.');
@@ -159,7 +157,9 @@ function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha
 }
 
 /** @throws `ERR_OPTIONS` */
-function headerList(headers: Readonly<Record<string, string>>): readonly (readonly [name: string, value: string])[] {
+function headerList(
+  headers: Readonly<Record<string, string>> = {},
+): readonly (readonly [name: string, value: string])[] {
   const list = Object.entries(headers);
   if (!areHeaderNames(list.map(([name]) => name)) || !list.every(([, value]) => isHeaderValue(value))) {
     throw optionsError(

@@ -1,8 +1,8 @@
 import { optionsError } from '../errors/options-error.ts';
 import { queryCarrier } from '../format-parts/carriers.ts';
 import { openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
-import type { OptionReader } from '../format-parts/options.ts';
+import * as option from '../errors/options.ts';
+import type { OptionReader } from '../errors/options.ts';
 import { signingFormat } from '../format-parts/signing-format.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { parsedUrl } from '../url/judged-url.ts';
@@ -32,6 +32,12 @@ export interface PresignedOptions {
    */
   maxTtl?: number;
 }
+
+/** The options that `presignedFormat` reads. */
+export const presigned: option.Given<keyof PresignedOptions> = {
+  ...{ endpoint: option.given, bucket: option.given },
+  ...{ params: option.given, maxTtl: option.given },
+};
 
 interface Presigner {
   readonly name: string;
@@ -85,10 +91,9 @@ function signingDate(seconds: number): string {
 }
 
 /** Credentials are text without spaces. */
-export const credential: OptionReader<string | undefined> = option.matching(
+export const credential: OptionReader<string> = option.matching(
   /^[\x21-\x7e]+$/,
   'This is missing, empty, or has spaces in it. Give it as the store shows it.',
-  undefined,
 );
 
 /** @throws `ERR_OPTIONS` */

@@ -39,7 +39,7 @@ describe('what JSON would lose of a claim opens no URL', () => {
     const format = jwt({ ...shared, claims: (each) => ({ film: film(each) }) });
     const other = new URL('https://h/admin/a.ts');
     const refusal = { code: 'ERR_OPTIONS', option };
-    await expect(format.sign(other, NOW)).rejects.toMatchObject(refusal);
+    expect(() => format.sign(other, NOW)).toThrow(expect.objectContaining(refusal));
     expect(() => format.opens!(other)).toThrow(expect.objectContaining(refusal));
     for (const claims of [{}, { film: null }, { film: {} }, { film: [] }, { film: [null] }]) {
       const token = await jwt({ ...shared, claims: () => claims }).sign(other, NOW);
@@ -48,9 +48,9 @@ describe('what JSON would lose of a claim opens no URL', () => {
     expect(await statusOf(format, url.href, await format.sign(url, NOW))).toMatch(/^ok/);
   });
 
-  test.each(lossy)('%s, in place of all claims and in `params`', async (_, value) => {
+  test.each(lossy)('%s, in place of all claims and in `params`', (_, value) => {
     const format = jwt({ ...shared, claims: (() => value) as never });
-    await expect(format.sign(url, NOW)).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
+    expect(() => format.sign(url, NOW)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS' }));
     const options = { keys: [{ id: 'k', key: rsa }], params: { accessRules: value } };
     for (const make of [mux, cloudflareStream])
       expect(() => make(options)).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', option: 'params' }));
