@@ -1,4 +1,5 @@
-import { base64Bytes, base64url } from '../crypto/base64url.ts';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { base64Bytes, base64url, exactBytes, utf8Text } from '../crypto/base64url.ts';
 import { hmac, sha1, sha256 } from '../crypto/hash.ts';
 import { ed25519Signer, macSigner } from '../crypto/signer.ts';
 import type { Signer } from '../crypto/signer.ts';
@@ -9,17 +10,11 @@ import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { isInRange } from '../format-parts/ip.ts';
 import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
 import * as option from '../errors/options.ts';
+import { readExpiry, readStart } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { matchesGlob, openedByPatterns, patternList, patternScope, isUrlPrefix } from './access-list.ts';
-import {
-  areHeaderNames,
-  decodeText,
-  encodeText,
-  isHeaderValue,
-  readMediaCdnFields,
-  writeMediaCdnFields,
-} from './media-cdn-fields.ts';
-import type { MediaCdnFields } from './media-cdn-fields.ts';
+import { readFields, writeFields } from './token-fields.ts';
+import type { TokenFields } from './token-fields.ts';
 
 export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier'> {
   /** The keys in base64url, the signing one first: 32-byte Ed25519 private keys, or HMAC secrets. */
@@ -78,10 +73,12 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
   if (pathGlobs && exact) throw optionsError('pathGlobs', '`pathGlobs` and `exact` are both given. Give one of them.');
   const signatureName = read.algorithm === 'ed25519' ? 'Signature' : 'hmac';
   const isAmbiguous = (path: string): boolean => exact && path.includes('~');
-  const fieldsOf = (scope: string, expires: number): MediaCdnFields => {
-    const names = headers.map(([name]) => name);
-    return { scope, startsAt, expires, sessionId, data, headers: names, ipRanges };
-  };
+  const tokenForm = new RegExp(`^([^~]+)~(.+)~${signatureName}=([^~]+)$`);
+  /** Returns the fields behind the scope. @param list the headers: their names, or each with its value */
+  const fieldsOf = (expires: number, list: readonly string[]): TokenFields => ({
+    ...{ Starts: startsAt, Expires: expires, SessionID: sessionId, Data: data },
+    ...{ Headers: listOf(list), IPRanges: ipRanges },
+  });
 
   return cdnFormat({
     name: 'media-cdn-token',
@@ -108,40 +105,48 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
       return { opened, path, scope: list ? `PathGlobs=${list.join(',')}` : `URLPrefix=${encodeText(opened.prefix!)}` };
     },
     scopeOf: (_, url) => pathGlobs && patternScope(url, pathGlobs, 'raw'),
-    message: ({ path, scope }, expires) =>
-      writeMediaCdnFields(fieldsOf(scope, expires), { path, headerValues: headers.map(([, value]) => value) }),
-    write: (signature, { scope }, expires) => ({
-      [param]: `${writeMediaCdnFields(fieldsOf(scope, expires))}~${signatureName}=${signature}`,
-    }),
+    message: ({ path, scope }, expires) => signedText(scope, path, fieldsOf(expires, headers)),
+    write: (signature, { scope }, expires) => {
+      const names = headers.map((pair) => pair.replace(/=.*/, ''));
+      return { [param]: `${scope}~${writeFields(fieldsOf(expires, names), '~')}~${signatureName}=${signature}` };
+    },
     read({ values: [token = ''] }, path, { headers: sent, url }) {
-      const { fields, signature } = readMediaCdnFields(token, signatureName) ?? {};
-      if (!fields || signature === undefined || isAmbiguous(path)) return undefined;
-      const headerValues = fields.headers.map((name) => sent.get(name)).filter(isHeaderValue);
-      const opens = scopeTest(fields.scope);
-      if (headerValues.length !== fields.headers.length || !opens || (fields.scope === 'FullPath') !== exact)
-        return undefined;
-      const sentList = fields.headers.map((name, i) => [name, headerValues[i]]);
-      const limits = [sentList, fields.ipRanges, fields.sessionId, fields.data];
+      const [, scope = '', text = '', signature = ''] = tokenForm.exec(token) ?? [];
+      const fields = readFields(text, fieldNames, '~');
+      const opens = scopeTest(scope);
+      if (!fields || !opens || (scope === 'FullPath') !== exact || isAmbiguous(path)) return undefined;
+      const ranges = decodeText(fields.IPRanges)?.split(',');
+      const pairs = headerPairs(fields.Headers?.split(',') ?? [], (name) => sent.get(name));
+      if (!pairs || (fields.IPRanges !== undefined && !ranges)) return undefined;
       return {
         signature,
-        messages: [writeMediaCdnFields(fields, { path, headerValues })],
-        expires: fields.expires,
-        startsAt: fields.startsAt,
-        opens: () => opens(url, path) && (fields.ipRanges?.some((range) => isInRange(ip, range)) ?? true),
-        conditional: JSON.stringify(limits) !== JSON.stringify([headers, ipRanges, sessionId, data]),
+        messages: [signedText(scope, path, { ...fields, Headers: listOf(pairs) })],
+        expires: readExpiry(fields.Expires),
+        startsAt: readStart(fields.Starts),
+        opens: () => opens(url, path) && (ranges?.some((range) => isInRange(ip, range)) ?? true),
+        conditional:
+          [fields.SessionID, fields.Data, fields.IPRanges].some((each, i) => each !== [sessionId, data, ipRanges][i]) ||
+          listOf(pairs) !== listOf(headers),
       };
     },
   });
 }
 
+/** The fields behind the scope, in the order of Google's samples. */
+const fieldNames = ['Starts', 'Expires', 'SessionID', 'Data', 'Headers', 'IPRanges'] as const;
+
+/** Returns what is signed. No field contains a separator, so the text has one reading. */
+function signedText(scope: string, path: string, fields: TokenFields): string {
+  return `${scope === 'FullPath' ? `FullPath=${path}` : scope}~${writeFields(fields, '~')}`;
+}
+
 /** Returns what tells whether a scope opens a URL; `undefined` for a text that is not a scope. */
 function scopeTest(scope: string): ((url: URL, path: string) => boolean) | undefined {
-  const value = scope.slice(scope.indexOf('=') + 1);
   if (scope === 'FullPath') return () => true;
-  if (scope.startsWith('PathGlobs='))
-    return (_, path) => value.split(',').some((pattern) => matchesGlob(path, pattern));
-  const prefix = decodeText(value);
-  return prefix !== undefined && isUrlPrefix(prefix) ? ({ href }) => href.startsWith(prefix) : undefined;
+  const [, kind, value = ''] = /^(URLPrefix|PathGlobs)=(.+)$/.exec(scope) ?? [];
+  if (kind === 'PathGlobs') return (_, path) => value.split(',').some((pattern) => matchesGlob(path, pattern));
+  const prefix = kind && decodeText(value);
+  return prefix && isUrlPrefix(prefix) ? ({ href }) => href.startsWith(prefix) : undefined;
 }
 
 const hashes = { sha1, sha256 };
@@ -157,25 +162,49 @@ function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha
 }
 
 /** @throws `ERR_OPTIONS` */
-function headerList(
-  headers: Readonly<Record<string, string>> = {},
-): readonly (readonly [name: string, value: string])[] {
-  const list = Object.entries(headers);
-  if (!areHeaderNames(list.map(([name]) => name)) || !list.every(([, value]) => isHeaderValue(value))) {
-    throw optionsError(
-      'headers',
-      'A name is given twice, or a name or value has characters that are not allowed. ' +
-        'Give visible ASCII without `~`, `,` and `=`.',
-    );
-  }
-  return list;
+function headerList(headers: Readonly<Record<string, string>> = {}): readonly string[] {
+  const pairs = headerPairs(Object.keys(headers), (name) => headers[name]);
+  if (pairs) return pairs;
+  throw optionsError(
+    'headers',
+    'A name is given twice, or a name or value has characters that are not allowed. ' +
+      'Give visible ASCII without `~`, `,` and `=`.',
+  );
 }
 
-/** @throws `ERR_OPTIONS` */
-function rangeList(ranges: readonly string[] | undefined): readonly string[] | undefined {
+/**
+ * Returns headers with their values as they are signed. Returns `undefined` if a name is not valid or occurs twice, or
+ * if a value cannot stand between the separators: it is empty, or has `~`, `,` or `=`.
+ */
+function headerPairs(
+  names: readonly string[],
+  valueOf: (name: string) => string | null | undefined,
+): readonly string[] | undefined {
+  const folded = new Set(names.map((name) => name.toLowerCase()));
+  if (folded.size < names.length || !names.every((name) => /^[\w-]+$/.test(name))) return undefined;
+  const pairs = names.map((name) => `${name}=${valueOf(name) ?? ''}`);
+  return pairs.every((pair) => headerPair.test(pair)) ? pairs : undefined;
+}
+
+/** A name, and visible ASCII with spaces only within. */
+const headerPair = /^[\w-]+=[!-+\--<>-}](?:[ -+\--<>-}]*[!-+\--<>-}])?$/;
+
+const listOf = (headers: readonly string[]): string | undefined => (headers.length === 0 ? undefined : headers.join());
+
+/** @returns the ranges as they are written @throws `ERR_OPTIONS` */
+function rangeList(ranges: readonly string[] | undefined): string | undefined {
   const isRange = (range: unknown): boolean => typeof range === 'string' && /^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range);
-  if (ranges && (!ranges.every(isRange) || ranges.length === 0)) {
+  if (ranges && (!ranges.every(isRange) || ranges.length === 0))
     throw optionsError('ipRanges', 'This is not a list of ranges. Give CIDR ranges such as 203.0.113.0/24.');
-  }
-  return ranges;
+  return ranges && encodeText(ranges.join());
+}
+
+/** Encodes a text as base64url of UTF-8, the form of `URLPrefix` and `IPRanges`. */
+function encodeText(text: string): string {
+  return base64url(utf8ToBytes(text));
+}
+
+/** Decodes a text; returns `undefined` for another spelling than that of `encodeText`. */
+function decodeText(encoded: string | undefined): string | undefined {
+  return encoded === undefined ? undefined : utf8Text(exactBytes(encoded));
 }

@@ -112,14 +112,12 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
   const foldersTo = (path: string): readonly string[] | undefined =>
     depth === 'tree' ? foldersAbove(path) : [folderOf(path, depthToSign)];
 
+  const isBeforeAddress = hash.includes(`{${pathName}}{ip}`);
+  const isBeforeExpiry = hash.includes(`{${pathName}}{expires}{ip}`);
   /** Tells whether the end of a path could be of the address or the expiry behind it. */
-  const isAmbiguous = (path: string, stamp: string): boolean => {
-    const text = pathTexts[pathName](path);
-    return (
-      (hash.includes(`{${pathName}}{ip}`) && runsIntoAddress(text, ip)) ||
-      (hash.includes(`{${pathName}}{expires}{ip}`) && runsIntoExpiry(text, stamp, ip, maxTtl))
-    );
-  };
+  const isAmbiguous = (path: string, stamp: string): boolean =>
+    (isBeforeAddress && runsIntoAddress(pathTexts[pathName](path), ip)) ||
+    (isBeforeExpiry && runsIntoExpiry(pathTexts[pathName](path), stamp, ip, maxTtl));
   // Texts and names alternate, and a text comes first.
   const parts = hash.split(/\{(\w+)\}/);
   const hashed = (fields: Readonly<Record<string, string>>): string => {

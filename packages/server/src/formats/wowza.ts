@@ -9,7 +9,7 @@ import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { address } from '../format-parts/ip.ts';
 import { folderOf, foldersAbove, openedFolder } from '../format-parts/opened-scope.ts';
 import * as option from '../errors/options.ts';
-import { readExpiry } from '../format-parts/signing-format.ts';
+import { readExpiry, readStart } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { foldName } from '../token/token-query.ts';
@@ -120,7 +120,7 @@ export function wowza(options: WowzaOptions): VerifyingTokenFormat {
           signature,
           messages: folders.map((folder) => ({ folder, pairs })),
           expires: readExpiry(end),
-          startsAt: start === undefined ? undefined : (readExpiry(start) ?? NaN),
+          startsAt: readStart(start),
           opens: () => Object.values(params).every((value, i) => value === others[i]),
         };
       },
