@@ -137,10 +137,9 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
 
       const judged = judgeUrl(format.bare?.(asked) ?? asked);
       if (!judged) return refuse({ ...refused.malformed, detail: `The URL ${urlProblem(asked)}.` });
-      const { parameters = [], cookies = [], headers = [] } = format;
       if (!isProtected(judged)) {
-        const url = judged.hrefWithoutQuery + withoutParameters(asked.search, parameters);
-        forwarded = withoutToken(request, { url, carriers: { cookies, headers } });
+        const url = judged.hrefWithoutQuery + withoutParameters(asked.search, format.parameters ?? []);
+        forwarded = withoutToken(request, url, format);
       } else {
         const verdict = await format.verify(request, now);
         if (!verdict.ok) return refuse(verdict);
@@ -149,7 +148,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         if (renew && verdict.expires - now <= renew.within)
           successor = await format.renew?.(request, now, renew.within);
         if (signPlaylists) signing = childrenOptions(format, verdict, { request, now });
-        forwarded = withoutToken(request, { carriers: { cookies, headers }, ...verdict });
+        forwarded = withoutToken(request, verdict.url, format);
       }
     } catch (error) {
       onError(error);

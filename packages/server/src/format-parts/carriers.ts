@@ -4,7 +4,6 @@ import { readCookieOptions, readCookies, setCookie } from '../http/cookies.ts';
 import type { CookieOptions } from '../http/cookies.ts';
 import type { SignedToken, TokenFormat } from '../token/token-format.ts';
 import { checkParameterNames, tokenQuery } from '../token/token-query.ts';
-import type { GrantedVerdict } from '../token/verdict.ts';
 import { decodeOnce } from '../url/canonical-path.ts';
 import type { SentRequest } from './cdn-format.ts';
 import type { Opened } from './opened-scope.ts';
@@ -20,7 +19,6 @@ export interface Carried {
   readonly pathname: string;
   /** The query without the token. */
   readonly search: string;
-  readonly carriers?: GrantedVerdict['carriers'] | undefined;
 }
 
 /** The place of a token in a request. */
@@ -85,7 +83,7 @@ export function queryCarrier(
         throw optionsError('url', `The query has \`${left}\`, which would be read as part of the token. Take it out.`);
       return query.rest;
     },
-    places: { cookies: [], parameters: names },
+    places: { parameters: names },
   };
 }
 
@@ -105,7 +103,6 @@ export function valueCarrier(
   if (carrier === 'query') return queryCarrier(names, parts);
   const { namedIn = 'param', needed = names.length } = parts;
   checkParameterNames(namedIn, names);
-  const places = carrier === 'header' ? { headers: names } : { cookies: names };
   return {
     token(opened, expires, texts) {
       // A cookie ends at `;`, and both cookies and headers contain only visible ASCII.
@@ -124,10 +121,10 @@ export function valueCarrier(
           ? names.map((name) => headers.get(name) ?? undefined)
           : readCookies(headers.get('Cookie') ?? '', names);
       if (!values) return 'malformed';
-      return values.slice(0, needed).every(Boolean) ? { values, pathname, search, carriers: places } : 'missing';
+      return values.slice(0, needed).every(Boolean) ? { values, pathname, search } : 'missing';
     },
     searchOf: ({ search }) => search,
-    places: { cookies: [], ...places },
+    places: carrier === 'header' ? { headers: names } : { cookies: names },
   };
 }
 

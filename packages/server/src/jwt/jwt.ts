@@ -154,9 +154,8 @@ export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = 
         ok: true,
         expires: found.exp,
         url: sent.url.origin + sent.url.pathname + carried.search,
-        ...(carried.carriers && { carriers: carried.carriers }),
         conditional: hasFurtherClaims(found, expected),
-        ...(typeof session === 'string' && { session }),
+        session: typeof session === 'string' ? session : undefined,
       };
     }),
   };

@@ -21,11 +21,9 @@ export interface GrantedVerdict {
    * Whether the token has conditions, such as an address or a country, that tokens made by `sign` would not have. Then
    * no other token is made from it.
    */
-  readonly conditional?: boolean;
+  readonly conditional?: boolean | undefined;
   /** Id of the session that the token carries. */
-  readonly session?: string;
-  /** The cookies and headers that carried the token. They are not forwarded. */
-  readonly carriers?: { readonly cookies?: readonly string[]; readonly headers?: readonly string[] };
+  readonly session?: string | undefined;
 }
 
 export interface RefusedVerdict {
