@@ -59,8 +59,10 @@ export type RateLimitOptions = {
 export function rateLimit(options: RateLimitOptions, clock: () => number): (request: Request) => Promise<number> {
   const isLimiter = option.having('consume', 'Give an object with consume(key), as rate-limiter-flexible has.');
   const readers = {
-    ...{ key: option.callback('Give a function that returns the viewer.'), limiter: option.optional(isLimiter) },
-    ...{ limit: option.given, window: option.given },
+    key: option.callback('Give a function that returns the viewer.'),
+    limit: option.given,
+    window: option.given,
+    limiter: option.optional(isLimiter),
   };
   const { key, limit, window, limiter: shared } = option.readOptions(options, readers, 'rateLimit');
   if (shared && (limit ?? window) !== undefined)

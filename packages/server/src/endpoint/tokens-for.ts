@@ -44,9 +44,12 @@ export interface TokensForOptions {
  */
 export async function tokensFor(urls: readonly string[], options: TokensForOptions): Promise<Token[]> {
   const read = readOptions(options, {
-    ...{ format: formatReader, ttl: given, expand: given, clock: checkedClock },
+    format: formatReader,
+    ttl: given,
+    expand: given,
     // Without `allow`, the app itself names the URLs.
     allow: (allow): ScopeTest | undefined => (allow === undefined ? undefined : allowList(allow)),
+    clock: checkedClock,
   });
   const { ttl, clock, allow: mayOpen = () => true } = read;
   const format = await read.format();

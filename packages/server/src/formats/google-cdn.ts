@@ -16,6 +16,7 @@ import { canonicalPath } from '../url/canonical-path.ts';
 import { parsedUrl } from '../url/judged-url.ts';
 import { isUrlPrefix } from './access-list.ts';
 import { readFields, writeFields } from './token-fields.ts';
+import type { TokenFields } from './token-fields.ts';
 
 interface GoogleSignatureOptions {
   /** The keys of the backend or keyset; the first one signs, all of them verify. */
@@ -198,12 +199,15 @@ function googleSignature(
 
 const paddedBase64url = (bytes: Uint8Array): string => padded(base64url(bytes));
 
+/** In the order of a token that is one text. */
+const fieldNames = ['URLPrefix', 'Expires', 'KeyName', 'Signature'] as const;
+/** In the query, those come first that every token has. */
 const queryNames = ['Expires', 'KeyName', 'Signature', 'URLPrefix'];
 
 /** Returns the values of `queryNames` by their names. */
-const queryFields = ([Expires, KeyName, Signature, URLPrefix]: Carried['values']) => ({
-  ...{ URLPrefix, Expires, KeyName, Signature },
-});
+function queryFields([Expires, KeyName, Signature, URLPrefix]: Carried['values']): TokenFields<string | undefined> {
+  return { Expires, KeyName, Signature, URLPrefix };
+}
 
 /** @throws `ERR_OPTIONS` */
 function googleCarrier(kind: GoogleCarrier, exact: boolean, cookieName: string, cookie: CookieOptions = {}): Carrier {
@@ -211,8 +215,6 @@ function googleCarrier(kind: GoogleCarrier, exact: boolean, cookieName: string, 
   if (kind === 'cookie') return valueCarrier([cookieName], { carrier: 'cookie', cookie });
   return valueCarrier(queryNames, { cookie }, { needed: 3, written: exact ? queryNames.slice(0, 3) : queryNames });
 }
-
-const fieldNames = ['URLPrefix', 'Expires', 'KeyName', 'Signature'] as const;
 
 export interface GoogleKey {
   /** `KeyName` of the token. */

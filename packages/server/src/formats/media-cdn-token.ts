@@ -76,8 +76,12 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
   const tokenForm = new RegExp(`^([^~]+)~(.+)~${signatureName}=([^~]+)$`);
   /** Returns the fields behind the scope. @param list the headers: their names, or each with its value */
   const fieldsOf = (expires: number, list: readonly string[]): TokenFields => ({
-    ...{ Starts: startsAt, Expires: expires, SessionID: sessionId, Data: data },
-    ...{ Headers: listOf(list), IPRanges: ipRanges },
+    Starts: startsAt,
+    Expires: expires,
+    SessionID: sessionId,
+    Data: data,
+    Headers: listOf(list),
+    IPRanges: ipRanges,
   });
 
   return cdnFormat({

@@ -1,5 +1,5 @@
-/** A token that consists of `name=value`, with a separator between them that no value contains. */
-export type TokenFields<Name extends string = string> = Readonly<Partial<Record<Name, string | number | undefined>>>;
+/** What a token says, as `name=value` with separators between them that no value contains. */
+export type TokenFields<Value = string | number | undefined> = Readonly<Record<string, Value>>;
 
 /** Writes the fields that have a value, in their order. */
 export function writeFields(fields: TokenFields, separator: string): string {

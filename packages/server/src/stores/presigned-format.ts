@@ -35,8 +35,10 @@ export interface PresignedOptions {
 
 /** The options that `presignedFormat` reads. */
 export const presigned: option.Given<keyof PresignedOptions> = {
-  ...{ endpoint: option.given, bucket: option.given },
-  ...{ params: option.given, maxTtl: option.given },
+  endpoint: option.given,
+  bucket: option.given,
+  params: option.given,
+  maxTtl: option.given,
 };
 
 interface Presigner {
@@ -141,13 +143,7 @@ function objectCheck(
       );
     if (`${path}${search}`.includes('+'))
       throw optionsError('url', 'The URL has a `+`, which servers read in two ways. Write %2B or %20.');
-    const asked =
-      search === ''
-        ? []
-        : search
-            .slice(1)
-            .split('&')
-            .map((pair) => pair.replace(/=.*$/s, ''));
+    const asked = [...search.matchAll(/[?&]([^=&]*)/g)].map(([, parameter]) => parameter!);
     if (new Set(asked).size < asked.length || !asked.every((each) => params.includes(each)))
       throw optionsError(
         'url',

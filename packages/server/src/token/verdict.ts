@@ -31,9 +31,9 @@ export interface RefusedVerdict {
   readonly status: 403 | 410;
   readonly reason: 'missing' | 'malformed' | 'signature' | 'expired';
   /** The name of the claim that the refusal is about, for formats whose tokens have claims. */
-  readonly claim?: string;
+  readonly claim?: string | undefined;
   /** The reason in words, if the claim does not tell it. Never contains data of the token. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 }
 
 export const refused: Readonly<Record<RefusedVerdict['reason'], RefusedVerdict>> = {
