@@ -129,7 +129,9 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
         startsAt: readStart(fields.Starts),
         opens: () => opens(url, path) && (ranges?.some((range) => isInRange(ip, range)) ?? true),
         conditional:
-          [fields.SessionID, fields.Data, fields.IPRanges].some((each, i) => each !== [sessionId, data, ipRanges][i]) ||
+          fields.SessionID !== sessionId ||
+          fields.Data !== data ||
+          fields.IPRanges !== ipRanges ||
           listOf(pairs) !== listOf(headers),
       };
     },
