@@ -33,8 +33,8 @@ export function readOptions<Options extends object, Table extends Readers<Option
   if (typeof (options as unknown) !== 'object' || (options as unknown) === null)
     throw optionsError(path ?? 'options', 'Give an object.', options);
   const front = path === undefined ? '' : `${path}.`;
-  for (const [name, value] of Object.entries(options))
-    if (value !== undefined && !Object.hasOwn(readers, name))
+  for (const name of Object.keys(options) as (keyof Options & string)[])
+    if (!Object.hasOwn(readers, name) && options[name] !== undefined)
       throw new OptionsError(
         front + name,
         `Unknown option '${front}${name}'. Known options: ${Object.keys(readers).join(', ')}.`,

@@ -46,7 +46,7 @@ export function withSecrets<Format extends TokenFormat>(
 /** Returns what the function returned as a list, which may hold anything but a promise. @throws `ERR_SECRET` */
 function askedSecrets(secret: SecretSource): readonly string[] {
   const answer: unknown = secret();
-  if (!(answer instanceof Promise)) return [answer].flat() as string[];
+  if (!(answer instanceof Promise)) return (Array.isArray(answer) ? answer : [answer]) as string[];
   // Prevents an unhandled rejection: no code uses this promise.
   answer.catch(() => undefined);
   throw new SecretError(

@@ -12,6 +12,8 @@ export type SignUrlOptions = { format: TokenFormat } & (
   | { expiresIn?: never; /** Unix seconds. */ expires: number }
 );
 
+const signReaders = { format: given, expiresIn: /* @__PURE__ */ optional(/* @__PURE__ */ duration()), expires: given };
+
 /**
  * Returns the URL with its token, for any format whose token fits into a URL. Replaces a token that is already there;
  * order, encoding and fragment stay as they were written.
@@ -22,8 +24,7 @@ export type SignUrlOptions = { format: TokenFormat } & (
  *   travel in headers or cookies
  */
 export async function signUrl(url: string | URL, options: SignUrlOptions): Promise<string> {
-  const readers = { format: given, expiresIn: optional(duration()), expires: given };
-  const { format, expiresIn, expires } = readOptions(options, readers);
+  const { format, expiresIn, expires } = readOptions(options, signReaders);
   if ((expiresIn === undefined) === (expires === undefined))
     throw optionsError('expiresIn', 'Give either `expiresIn` (seconds from now) or `expires` (unix seconds).');
   if (expiresIn !== undefined && expiresIn > (format.maxTtl ?? Infinity))
@@ -43,6 +44,7 @@ export interface VerifyUrlOptions {
   now?: number;
 }
 
+const verifyReaders = { format: verifyingFormat, now: given };
 const noHeaders = /* @__PURE__ */ new Headers();
 
 /**
@@ -52,7 +54,7 @@ const noHeaders = /* @__PURE__ */ new Headers();
  * @throws `ERR_OPTIONS` for a format that only signs
  */
 export async function verifyUrl(url: string | URL, options: VerifyUrlOptions): Promise<Verdict> {
-  const { format, now } = readOptions(options, { format: verifyingFormat, now: given });
+  const { format, now } = readOptions(options, verifyReaders);
   if (!parsedUrl(String(url))) return refused.malformed;
   return format.verify({ url: String(url), headers: noHeaders }, now ?? Math.floor(Date.now() / 1000));
 }
