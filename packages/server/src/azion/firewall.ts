@@ -100,8 +100,13 @@ export function readFirewallArgs(args: unknown): FirewallOptions {
   const { secure_token_secret: one, secure_token_secrets: more, folder_depth: depth, cors } = read;
   // Azion merges the default arguments of a function with those of its instance, so either may hold the older secret.
   const secrets = one === undefined ? more : [...more, one];
-  const ways = { maxTtl: read.max_ttl, pathForm: read.path_form, ...(depth !== undefined && { depth }) };
-  return { format: azion({ secrets, ...ways }), isProtected: read.rules, cors };
+  const format = azion({
+    secrets,
+    maxTtl: read.max_ttl,
+    pathForm: read.path_form,
+    ...(depth !== undefined && { depth }),
+  });
+  return { format, isProtected: read.rules, cors };
 }
 
 /**

@@ -40,7 +40,7 @@ export interface CoseKey {
   readonly isGenuine: (message: CoseMessage) => Promise<boolean>;
 }
 
-/** @throws `ERR_OPTIONS` for an empty list, and for a value that is not a key of the algorithm */
+/** @throws `ERR_OPTIONS` for a value that is not a key of the algorithm */
 export function coseKeys(keys: readonly CatKey[], algorithm: CatAlgorithm, style: TagStyle): readonly CoseKey[] {
   const { number, kind } = coseAlgorithms[algorithm];
   return keys.map((given) => {

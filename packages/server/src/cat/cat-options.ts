@@ -1,6 +1,6 @@
 import { optionsError } from '../errors/options-error.ts';
-import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import * as option from '../errors/options.ts';
+import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import type { CatAlgorithm, CatKey } from './cat-key.ts';
 import type { CborClaims, TagStyle } from './cose.ts';
 import type { TokenUse } from './judge-claims.ts';

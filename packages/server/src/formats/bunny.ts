@@ -1,5 +1,6 @@
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { pathCarrier, queryCarrier } from '../format-parts/carriers.ts';
 import type { CarriedTexts } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
@@ -12,7 +13,6 @@ import {
   openedUrl,
   pathScope,
 } from '../format-parts/opened-scope.ts';
-import * as option from '../errors/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';

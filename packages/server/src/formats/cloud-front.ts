@@ -2,12 +2,12 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { base64Bytes, base64url, padded, utf8Text } from '../crypto/base64url.ts';
 import { privateKeySigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { ipRange as readRange, isInRange } from '../format-parts/ip.ts';
 import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../errors/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 

@@ -2,6 +2,7 @@ import { digest, md5 } from '../crypto/hash.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { address } from '../format-parts/ip.ts';
 import {
@@ -12,7 +13,6 @@ import {
   openedFolder,
   openedUrl,
 } from '../format-parts/opened-scope.ts';
-import * as option from '../errors/options.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';

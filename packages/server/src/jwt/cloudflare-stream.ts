@@ -1,7 +1,7 @@
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { judging } from '../format-parts/cdn-format.ts';
 import { folderScope } from '../format-parts/opened-scope.ts';
-import * as option from '../errors/options.ts';
 import { pathToSign, writeExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';

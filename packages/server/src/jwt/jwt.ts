@@ -1,10 +1,10 @@
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { judging } from '../format-parts/cdn-format.ts';
-import { openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../errors/options.ts';
+import { openedUrl, pathScope } from '../format-parts/opened-scope.ts';
 import { signingFormat } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -94,7 +94,14 @@ interface OwnRules {
  * @throws `ERR_OPTIONS`
  */
 export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = [] }: OwnRules): VerifyingTokenFormat {
-  const { keys, algorithm, claims, param, maxTtl, ...read } = option.readOptions(options, {
+  const {
+    keys,
+    algorithm,
+    claims,
+    opens = pathScope,
+    param,
+    maxTtl,
+  } = option.readOptions(options, {
     keys: option.keyEntries,
     algorithm: option.oneOf(['RS256', 'ES256', 'HS256']),
     claims: option.given,
@@ -129,7 +136,11 @@ export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = 
         if (own) return { opened: openedUrl(url, search, true), own };
         throw optionsError('url', '`claims` returned nothing for this URL. Return claims, or sign another URL.');
       },
-      scopeOf: (_, url) => read.opens?.(withoutQuery(url)),
+      scopeOf(_, url) {
+        const scope = opens(withoutQuery(url)) as Scope | undefined;
+        if (scope) return scope;
+        throw optionsError('opens', 'It returned nothing. Return a scope for every URL that `claims` has claims for.');
+      },
       async texts({ own }, expires, session) {
         // `verify` would demand the app's own `jti`, and would report no session.
         if (session !== undefined && Object.hasOwn(own, 'jti'))

@@ -1,10 +1,10 @@
 import { base64Bytes } from '../crypto/base64url.ts';
 import { hmac, sha256 } from '../crypto/hash.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { queryCarrier } from '../format-parts/carriers.ts';
 import { address } from '../format-parts/ip.ts';
 import { folderOf, openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../errors/options.ts';
 import { signingFormat } from '../format-parts/signing-format.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { storeEndpoint } from './presigned-format.ts';

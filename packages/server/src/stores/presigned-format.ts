@@ -1,8 +1,8 @@
 import { optionsError } from '../errors/options-error.ts';
 import { queryCarrier } from '../format-parts/carriers.ts';
 import { openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../errors/options.ts';
 import type { OptionReader } from '../errors/options.ts';
+import * as option from '../errors/options.ts';
 import { signingFormat } from '../format-parts/signing-format.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { parsedUrl } from '../url/judged-url.ts';

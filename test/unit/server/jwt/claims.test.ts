@@ -57,18 +57,19 @@ describe('what JSON would lose of a claim opens no URL', () => {
   });
 });
 
-test.each<[string, (url: URL) => unknown, problem: number]>([
-  ['is async', async ({ pathname }) => ({ sub: pathname }), 503],
-  ['returns a promise as a claim', ({ pathname }) => ({ sub: Promise.resolve(pathname) }), 503],
-  ['returns undefined as a claim', () => ({ sub: undefined }), 403],
+test.each<[string, object, problem: number, named: string[]]>([
+  ['for the claims is async', { claims: async () => ({ sub: '7' }) }, 503, ['claims']],
+  ['for the claims returns a promise as a claim', { claims: () => ({ sub: Promise.resolve('7') }) }, 503, ['claims']],
+  ['for the claims returns undefined as a claim', { claims: () => ({ sub: undefined }) }, 403, []],
+  ['for the scope returns nothing', { opens: () => undefined }, 503, ['opens']],
 ])(
-  'if a function for the claims %s, the endpoint answers %i, and the log hears of what is wrong',
-  async (_, claims, problem) => {
+  'if a function %s, the endpoint grants nothing, answers %i, and the log hears of what is wrong',
+  async (_, options, problem, named) => {
     const onError = vi.fn();
-    const format = jwt({ ...shared, claims: claims as never });
+    const format = jwt({ ...shared, claims: () => ({ sub: '7' }), ...options });
     const endpoint = createSigningEndpoint({ format, allow: 'https://h/', ttl: 300, authorize: () => true, onError });
     expect((await endpoint(post({ urls: [url.href] }))).status).toBe(problem);
-    expect(onError.mock.calls.map(([error]) => error.option)).toEqual(problem === 503 ? ['claims'] : []);
+    expect(onError.mock.calls.map(([error]) => error.option)).toEqual(named);
   },
 );
 
