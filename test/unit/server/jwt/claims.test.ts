@@ -59,7 +59,6 @@ describe('what JSON would lose of a claim opens no URL', () => {
 
 test.each<[string, object, problem: number, named: string[]]>([
   ['for the claims is async', { claims: async () => ({ sub: '7' }) }, 503, ['claims']],
-  ['for the claims returns a promise as a claim', { claims: () => ({ sub: Promise.resolve('7') }) }, 503, ['claims']],
   ['for the claims returns undefined as a claim', { claims: () => ({ sub: undefined }) }, 403, []],
   ['for the scope returns nothing', { opens: () => undefined }, 503, ['opens']],
 ])(
