@@ -73,6 +73,7 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
   if (pathGlobs && exact) throw optionsError('pathGlobs', '`pathGlobs` and `exact` are both given. Give one of them.');
   const signatureName = read.algorithm === 'ed25519' ? 'Signature' : 'hmac';
   const isAmbiguous = (path: string): boolean => exact && path.includes('~');
+  const headerNames = headers.map((pair) => pair.replace(/=.*/, ''));
   const tokenForm = new RegExp(`^([^~]+)~(.+)~${signatureName}=([^~]+)$`);
   /** Returns the fields behind the scope. @param list the headers: their names, or each with its value */
   const fieldsOf = (expires: number, list: readonly string[]): TokenFields => ({
@@ -110,10 +111,9 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
     },
     scopeOf: (_, url) => pathGlobs && patternScope(url, pathGlobs, 'raw'),
     message: ({ path, scope }, expires) => signedText(scope, path, fieldsOf(expires, headers)),
-    write: (signature, { scope }, expires) => {
-      const names = headers.map((pair) => pair.replace(/=.*/, ''));
-      return { [param]: `${scope}~${writeFields(fieldsOf(expires, names), '~')}~${signatureName}=${signature}` };
-    },
+    write: (signature, { scope }, expires) => ({
+      [param]: `${scope}~${writeFields(fieldsOf(expires, headerNames), '~')}~${signatureName}=${signature}`,
+    }),
     read({ values: [token = ''] }, path, { headers: sent, url }) {
       const [, scope = '', text = '', signature = ''] = tokenForm.exec(token) ?? [];
       const fields = readFields(text, fieldNames, '~');
