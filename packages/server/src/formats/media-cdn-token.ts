@@ -1,4 +1,3 @@
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { base64Bytes, base64url, exactBytes, utf8Text } from '../crypto/base64url.ts';
 import { hmac, sha1, sha256 } from '../crypto/hash.ts';
 import { ed25519Signer, macSigner } from '../crypto/signer.ts';
@@ -110,7 +109,7 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
       return { opened, path, scope: list ? `PathGlobs=${list.join(',')}` : `URLPrefix=${encodeText(opened.prefix!)}` };
     },
     scopeOf: (_, url) => pathGlobs && patternScope(url, pathGlobs, 'raw'),
-    message: ({ path, scope }, expires) => signedText(scope, path, fieldsOf(expires, headers)),
+    message: ({ path, scope }, expires) => signedText(scope, path, writeFields(fieldsOf(expires, headers), '~')),
     write: (signature, { scope }, expires) => ({
       [param]: `${scope}~${writeFields(fieldsOf(expires, headerNames), '~')}~${signatureName}=${signature}`,
     }),
@@ -120,11 +119,13 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
       const opens = scopeTest(scope);
       if (!fields || !opens || (scope === 'FullPath') !== exact || isAmbiguous(path)) return undefined;
       const ranges = decodeText(fields.IPRanges)?.split(',');
-      const pairs = headerPairs(fields.Headers?.split(',') ?? [], (name) => sent.get(name));
+      const pairs =
+        fields.Headers === undefined ? [] : headerPairs(fields.Headers.split(','), (name) => sent.get(name));
       if (!pairs || (fields.IPRanges !== undefined && !ranges)) return undefined;
+      const signed = pairs.length === 0 ? text : writeFields({ ...fields, Headers: listOf(pairs) }, '~');
       return {
         signature,
-        messages: [signedText(scope, path, { ...fields, Headers: listOf(pairs) })],
+        messages: [signedText(scope, path, signed)],
         expires: readExpiry(fields.Expires),
         startsAt: readStart(fields.Starts),
         opens: () => opens(url, path) && (ranges?.some((range) => isInRange(ip, range)) ?? true),
@@ -142,8 +143,8 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
 const fieldNames = ['Starts', 'Expires', 'SessionID', 'Data', 'Headers', 'IPRanges'] as const;
 
 /** Returns what is signed. No field contains a separator, so the text has one reading. */
-function signedText(scope: string, path: string, fields: TokenFields): string {
-  return `${scope === 'FullPath' ? `FullPath=${path}` : scope}~${writeFields(fields, '~')}`;
+function signedText(scope: string, path: string, fields: string): string {
+  return `${scope === 'FullPath' ? `FullPath=${path}` : scope}~${fields}`;
 }
 
 /** Returns what tells whether a scope opens a URL; `undefined` for a text that is not a scope. */
@@ -205,9 +206,11 @@ function rangeList(ranges: readonly string[] | undefined): string | undefined {
   return ranges && encodeText(ranges.join());
 }
 
+const encoder = /* @__PURE__ */ new TextEncoder();
+
 /** Encodes a text as base64url of UTF-8, the form of `URLPrefix` and `IPRanges`. */
 function encodeText(text: string): string {
-  return base64url(utf8ToBytes(text));
+  return base64url(encoder.encode(text));
 }
 
 /** Decodes a text; returns `undefined` for another spelling than that of `encodeText`. */
