@@ -1,2 +1,1 @@
-export { s3 } from './stores/s3.ts';
-export type { S3Options } from './stores/s3.ts';
+export * from './stores/s3.ts';

@@ -1,9 +1,9 @@
 import { edgeRefusal } from '../edge/edge-refusal.ts';
-import { checkNames } from '../errors/check-names.ts';
 import { isOptionsError, optionsError } from '../errors/options-error.ts';
-import { azion } from '../formats/azion.ts';
+import * as option from '../errors/options.ts';
+import { azion, folderDepth } from '../formats/azion.ts';
 import type { AzionFormat } from '../formats/azion.ts';
-import { checkCors, preflight } from '../http/cors.ts';
+import { preflight, readCors } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
 import { isHost, judgeHost, judgeUrl, parsedUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
@@ -88,43 +88,25 @@ export interface FirewallOptions {
  *   read would protect nothing
  */
 export function readFirewallArgs(args: unknown): FirewallOptions {
-  checkNames(args as FirewallArgs, {
-    secure_token_secret: true,
-    secure_token_secrets: true,
-    rules: true,
-    cors: true,
-    max_ttl: true,
-    path_form: true,
-    folder_depth: true,
+  const read = option.readOptions(args as FirewallArgs, {
+    secure_token_secret: option.given,
+    secure_token_secrets: option.reader<string[], string[]>(Array.isArray, 'Give a list of secrets.', []),
+    rules: firewallRules,
+    cors: (cors = { origins: '*' }) => readCors(cors),
+    max_ttl: option.maxLifetime,
+    path_form: option.pathForm('decoded'),
+    folder_depth: option.optional(folderDepth),
   });
-  const { rules, cors = { origins: '*' }, max_ttl: maxTtl, path_form: pathForm, ...others } = args as FirewallArgs;
-  const { folder_depth: depth, ...secrets } = others;
-  if (maxTtl !== undefined && typeof (maxTtl as unknown) !== 'number') {
-    throw optionsError('max_ttl', 'Give seconds as a number, without quotes.', maxTtl);
-  }
-  if (depth !== undefined && !(Number.isSafeInteger(depth) && depth >= 1)) {
-    throw optionsError('folder_depth', 'Give a number of folders, a whole number without quotes, at least 1.', depth);
-  }
-  checkCors(cors);
-  return {
-    format: azion({
-      secrets: allSecrets(secrets),
-      ...(maxTtl !== undefined && { maxTtl }),
-      ...(pathForm !== undefined && { pathForm }),
-      ...(depth !== undefined && { depth }),
-    }),
-    isProtected: firewallRules(rules),
-    cors,
-  };
-}
-
-/**
- * Collects the secrets of both arguments. Azion merges the default arguments of a function with those of its instance,
- * so either argument may hold the older secret.
- */
-function allSecrets({ secure_token_secret: one, secure_token_secrets: more = [] }: FirewallArgs): readonly string[] {
-  if (!Array.isArray(more)) throw optionsError('secure_token_secrets', 'Give a list of secrets.', more);
-  return [...(more as readonly string[]), ...(one === undefined ? [] : [one])];
+  const { secure_token_secret: one, secure_token_secrets: more, folder_depth: depth, cors } = read;
+  // Azion merges the default arguments of a function with those of its instance, so either may hold the older secret.
+  const secrets = one === undefined ? more : [...more, one];
+  const format = azion({
+    secrets,
+    maxTtl: read.max_ttl,
+    pathForm: read.path_form,
+    ...(depth !== undefined && { depth }),
+  });
+  return { format, isProtected: read.rules, cors };
 }
 
 /**
@@ -164,20 +146,20 @@ interface RuleTest {
 }
 
 function ruleTest(rule: unknown): RuleTest {
-  if (typeof rule !== 'object' || rule === null)
-    throw optionsError('rules', 'A rule has neither host nor path. Give an object with host, path, or both.', rule);
-  checkNames(rule as FirewallRule, { host: true, path: true }, 'rules');
-  const { host, path = '/' } = rule as { host?: unknown; path?: unknown };
-  if (typeof path !== 'string' || !path.startsWith('/'))
-    throw optionsError('rules: path', 'Give a path that begins with a slash, such as /vod/.', path);
-  return { host: host === undefined ? undefined : hostOf(host), isPath: pathRule(path, 'rules: path') };
+  const path = option.matching(/^\//, 'Give a path that begins with a slash, such as /vod/.', '/');
+  const { host, path: prefix } = option.readOptions(
+    rule as FirewallRule,
+    { host: option.optional(hostOf), path },
+    'rules',
+  );
+  return { host, isPath: pathRule(prefix, 'rules.path') };
 }
 
-function hostOf(host: unknown): string {
+function hostOf(host: unknown, name: string): string {
   // The host has no port, path or user name. A wildcard would be taken for the name of a host.
   const isName = typeof host === 'string' && /^(?:[^\s/?#@:*\\]+|\[[\da-f:.]+\])$/i.test(host);
   const url = isName ? parsedUrl(`http://${host}/`) : undefined;
-  const name = url && judgeHost(url.hostname);
-  if (name !== undefined && isHost(name)) return name;
-  throw optionsError('rules: host', 'Give one host name without port and wildcards, such as cdn.example.com.', host);
+  const judged = url && judgeHost(url.hostname);
+  if (judged !== undefined && isHost(judged)) return judged;
+  throw optionsError(name, 'Give one host name without port and wildcards, such as cdn.example.com.', host);
 }

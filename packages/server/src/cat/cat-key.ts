@@ -5,7 +5,7 @@ import { keyPair } from '../crypto/key-pair.ts';
 import type { Jwk, KeyPair } from '../crypto/key-pair.ts';
 import { keyList } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
-import * as option from '../format-parts/options.ts';
+import * as option from '../errors/options.ts';
 import { claimName, readClaims, readToken, signedBytes, writeCbor, writeHeader, writeToken } from './cose.ts';
 import type { CborClaims, CoseKind, CoseMessage, TagStyle } from './cose.ts';
 
@@ -40,20 +40,13 @@ export interface CoseKey {
   readonly isGenuine: (message: CoseMessage) => Promise<boolean>;
 }
 
-/** @throws `ERR_OPTIONS` for an empty list, and for a value that is not a key of the algorithm */
+/** @throws `ERR_OPTIONS` for a value that is not a key of the algorithm */
 export function coseKeys(keys: readonly CatKey[], algorithm: CatAlgorithm, style: TagStyle): readonly CoseKey[] {
-  if (keys.length === 0) throw optionsError('keys', 'Give at least one key. The first one signs.', keys);
   const { number, kind } = coseAlgorithms[algorithm];
   return keys.map((given) => {
-    const { id } = option.readAll(
-      given,
-      {
-        id: option.required(option.matching(/^/, 'This is not text. Give each key its id as text.', undefined)),
-        key: option.elsewhere,
-      },
-      'keys',
-    );
-    const pair = algorithm === 'HS256' ? sharedKey(given.key) : keyPair(given.key, algorithm);
+    const isId = option.matching(/^/, 'This is not text. Give each key its id as text.');
+    const { id, key } = option.readOptions(given, { id: isId, key: option.given }, 'keys');
+    const pair = algorithm === 'HS256' ? sharedKey(key) : keyPair(key, algorithm);
     const header = writeHeader(number);
     return {
       id,

@@ -1,10 +1,10 @@
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
-import * as option from '../format-parts/options.ts';
 import type { CatAlgorithm, CatKey } from './cat-key.ts';
 import type { CborClaims, TagStyle } from './cose.ts';
 import type { TokenUse } from './judge-claims.ts';
-import { checkRenewal } from './renewal.ts';
+import { readRenewalOptions } from './renewal.ts';
 import type { CatRenewal } from './renewal.ts';
 import type { UriConditions } from './uri-conditions.ts';
 
@@ -94,50 +94,48 @@ export interface CommonAccessTokenOptions extends ValueCarrierOptions {
 }
 
 /** The options in the form that the format works with. */
-export interface CatSettings extends Omit<CommonAccessTokenOptions, 'profile'> {
+export interface CatSettings extends Omit<GivenOptions, 'profile'> {
   readonly algorithm: CatAlgorithm;
   readonly profile: Profile;
   readonly exact: boolean;
   readonly depth: number;
+  readonly renewal: Required<CatRenewal> | undefined;
   readonly param: string;
   readonly maxTtl: number;
 }
 
-/** Reads the options, except for keys, the carrier and ranges, which other modules check. @throws `ERR_OPTIONS` */
+type GivenOptions = {
+  readonly [Name in keyof CommonAccessTokenOptions]: CommonAccessTokenOptions[Name] | undefined;
+};
+
+/** Reads the options, except for the carrier and ranges, which other modules check. @throws `ERR_OPTIONS` */
 export function catSettings(options: CommonAccessTokenOptions): CatSettings {
-  const read = option.readAll(options, {
-    keys: option.elsewhere,
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const areTexts = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isText);
+  const read = option.readOptions(options, {
+    keys: option.keyEntries,
     algorithm: option.oneOf(['HS256', 'ES256', 'PS256'], 'HS256'),
     profile: option.oneOf(['cta', 'akamai', 'cloudfront'], 'cta'),
-    issuer: option.elsewhere,
-    audience: option.elsewhere,
+    issuer: option.given,
+    audience: option.reader((value) => isText(value) || areTexts(value), 'Give a text, or a list of texts.', undefined),
     exact: option.flag(),
     depth: option.folderCount,
-    uri: option.elsewhere,
-    ipRanges: option.elsewhere,
-    ip: option.elsewhere,
+    uri: option.reader((value) => value === 'any' || value instanceof Map, "Give a Map, or 'any'.", undefined),
+    ipRanges: option.given,
+    ip: option.given,
     country: option.matching(/^/, 'This is not a country. Give one such as DE, or DE-BY with its part.', undefined),
     alpn: option.matching(/^/, 'This is not the name of a protocol. Give one such as h2.', undefined),
-    replay: option.elsewhere,
-    renewal: option.elsewhere,
-    claims: option.elsewhere,
+    replay: option.hook,
+    renewal: (renewal) => renewal && readRenewalOptions(renewal),
+    claims: option.given,
     ...option.carrier,
+    param: option.given,
     maxTtl: option.maxLifetime,
   });
-  const { uri, replay, renewal, carrier = 'query' } = options;
+  const { uri, exact, carrier = 'query' } = read;
   const profile = profiles[read.profile];
-  if (read.profile === 'cloudfront' && read.algorithm !== 'HS256')
+  if (profile.isAws && read.algorithm !== 'HS256')
     throw optionsError('algorithm', 'CloudFront Functions verify HS256 alone. Leave it out with this profile.');
-  if (uri !== undefined && uri !== 'any' && !(uri instanceof Map))
-    throw optionsError('uri', "Give a Map, or 'any'.", uri);
-  if (uri !== undefined && read.exact) throw optionsError('uri', '`uri` and `exact` are both given. Give one of them.');
-  const audience: readonly unknown[] = [options.audience ?? 'any'].flat();
-  if (audience.length === 0 || audience.some((each) => typeof each !== 'string'))
-    throw optionsError('audience', 'Give a text, or a list of texts.', options.audience);
-  if (replay !== undefined && typeof (replay as unknown) !== 'function')
-    throw optionsError('replay', 'Give a function that says whether a token may be used.', replay);
-  if (renewal !== undefined) checkRenewal(renewal);
-  const { algorithm, exact, depth, maxTtl } = read;
-  const param = options.param ?? (carrier === 'query' ? profile.query : profile.header);
-  return { ...options, algorithm, profile, exact, depth, maxTtl, param };
+  if (uri !== undefined && exact) throw optionsError('uri', '`uri` and `exact` are both given. Give one of them.');
+  return { ...read, profile, param: read.param ?? (carrier === 'query' ? profile.query : profile.header) };
 }

@@ -94,7 +94,7 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
     verify: judging(async (sent, now): Promise<Verdict> => {
       const token = await sentToken(sent);
       if (typeof token === 'string') return refused[token];
-      const { claims, pathname, search, carriers } = token;
+      const { claims, pathname, search } = token;
       const url = new URL(sent.url.origin + pathname + search);
       const judged = judgeClaims(claims, { url, method: sent.method, settings }, now);
       if ('ok' in judged) return judged;
@@ -103,11 +103,12 @@ export function commonAccessToken(options: CommonAccessTokenOptions): VerifyingT
       const mayBeUsed = !use || (sent.isUse ? await replay!(use) : use.kind === 'detected');
       if (!mayBeUsed) return refusedFor('signature', label.catreplay);
       return {
-        ...{ ok: true, expires, url: url.href },
-        ...(carriers && { carriers }),
+        ok: true,
+        expires,
+        url: url.href,
         // Another token of this format would have a new grant: a viewer could watch without end.
         conditional: settings.renewal !== undefined || limitsOf(claims) !== ownLimits,
-        ...(carriesSession && sessionOf(claims)),
+        session: carriesSession ? sessionOf(claims) : undefined,
       };
     }),
 
@@ -194,8 +195,7 @@ function limitsOf(claims: CborClaims): string {
 }
 
 /** Returns `cti` as text, for tokens of sessions that the signing endpoint counts. */
-function sessionOf(claims: CborClaims): { session?: string } {
+function sessionOf(claims: CborClaims): string | undefined {
   const id = claims.get(label.cti);
-  const session = id instanceof Uint8Array ? utf8Text(id) : undefined;
-  return session === undefined ? {} : { session };
+  return id instanceof Uint8Array ? utf8Text(id) : undefined;
 }

@@ -1,9 +1,8 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { Tagged } from 'cborg';
 import { utf8Text } from '../crypto/base64url.ts';
-import { isInRange, readIpRange } from '../format-parts/ip.ts';
+import { ipRange, isInRange, readIpRange } from '../format-parts/ip.ts';
 import type { IpRange } from '../format-parts/ip.ts';
-import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import { refused } from '../token/verdict.ts';
 import type { RefusedVerdict } from '../token/verdict.ts';
@@ -192,7 +191,7 @@ const addressTags: Readonly<Record<number, number>> = { 4: 52, 16: 54 };
 /** Returns address ranges as RFC 9164 prefixes: tag 52 for IPv4, 54 for IPv6. @throws `ERR_OPTIONS` */
 export function ipClaim(ranges: readonly string[]): Tagged[] {
   return ranges.map((text) => {
-    const { network, bits } = readIpRange(option.required(option.ipRange)(text, 'ipRanges'))!;
+    const { network, bits } = readIpRange(ipRange(text, 'ipRanges'))!;
     return new Tagged(addressTags[network.length]!, [bits, network]);
   });
 }

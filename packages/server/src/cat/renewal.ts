@@ -1,4 +1,4 @@
-import * as option from '../format-parts/options.ts';
+import * as option from '../errors/options.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import type { RenewedToken } from '../token/token-format.ts';
 import type { CoseKey } from './cat-key.ts';
@@ -28,14 +28,13 @@ const types = ['automatic', 'cookie', 'header'] as const;
 const members = { type: 0, lifetime: 1, deadline: 2 } as const;
 
 /** @throws `ERR_OPTIONS` */
-export function checkRenewal(renewal: CatRenewal): void {
-  const wholeSeconds = option.required(option.seconds(1, undefined));
-  const type = option.oneOf(types, 'automatic');
-  option.readAll(renewal, { lifetime: wholeSeconds, grant: wholeSeconds, type }, 'renewal');
+export function readRenewalOptions(renewal: CatRenewal): Required<CatRenewal> {
+  const [lifetime, grant] = [option.wholeSeconds(1), option.wholeSeconds(1)];
+  return option.readOptions(renewal, { lifetime, grant, type: option.oneOf(types, 'automatic') }, 'renewal');
 }
 
 /** Returns `catr` of a token. @param expires unix seconds */
-export function renewalClaim({ lifetime, grant, type = 'automatic' }: CatRenewal, expires: number): CborClaims {
+export function renewalClaim({ lifetime, grant, type }: Required<CatRenewal>, expires: number): CborClaims {
   return new Map([
     [members.type, types.indexOf(type)],
     [members.lifetime, lifetime],

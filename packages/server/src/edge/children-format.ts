@@ -8,7 +8,7 @@ import { decodeOnce } from '../url/canonical-path.ts';
 import { judgeScope } from '../url/scope.ts';
 
 /** A request for a playlist that the edge has let through. */
-interface Granted extends Pick<GrantedVerdict, 'expires' | 'carriers' | 'conditional' | 'session'> {
+interface Granted extends Pick<GrantedVerdict, 'expires' | 'conditional' | 'session'> {
   readonly request: Request;
   /** Unix seconds. */
   readonly now: number;
@@ -28,7 +28,7 @@ export function childrenFormat(format: VerifyingTokenFormat, granted: Granted): 
   const { request, now, conditional = false, session } = granted;
   let known: SignedToken | undefined;
   // Computed on demand: most requests are not for a playlist.
-  const sent = (): SignedToken => (known ??= sentToken(new URL(request.url), granted, format));
+  const sent = (): SignedToken => (known ??= sentToken(new URL(request.url), granted.expires, format));
   const opensAlone = async (url: URL, expires: number): Promise<boolean> => {
     const path = judgeScope({ kind: 'path', href: url.origin + url.pathname });
     const opened = await scopeToOpen(format, new URL(url), expires).catch(noneIfOptionsError);
@@ -69,18 +69,10 @@ function noneIfOptionsError(error: unknown): undefined {
   if (!isOptionsError(error)) throw error;
 }
 
-/**
- * Returns the token of a request that was let through, in a form that can be put on other URLs.
- *
- * @param granted a part of a format's verdict
- */
-function sentToken(
-  asked: URL,
-  { carriers: { cookies = [], headers = [] } = {}, expires }: Pick<GrantedVerdict, 'carriers' | 'expires'>,
-  format: TokenFormat,
-): SignedToken {
+/** Returns the token of a request that was let through, in a form that can be put on other URLs. */
+function sentToken(asked: URL, expires: number, format: TokenFormat): SignedToken {
+  const { parameters = [], cookies = [], headers = [] } = format;
   if (cookies.length + headers.length > 0) return { expires, credentials: true };
-  const { parameters = [] } = format;
   const { values = [] } = tokenQuery(asked.search, parameters) ?? {};
   // With the escapes of values undone, as tokens have them.
   const query: Record<string, string> = {};

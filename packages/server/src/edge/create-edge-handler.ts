@@ -1,7 +1,7 @@
-import { checkNames } from '../errors/check-names.ts';
 import { checkedClock, errorLog } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { checkCors, preflight, setCorsHeaders } from '../http/cors.ts';
+import * as option from '../errors/options.ts';
+import { preflight, readCors, setCorsHeaders } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
 import { checkRequest } from '../http/lazy-handler.ts';
 import { hasPathToSign } from '../playlist/sign-playlist.ts';
@@ -93,28 +93,26 @@ const methods = 'GET, HEAD, OPTIONS';
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */
 export function createEdgeHandler(options: EdgeHandlerOptions): (request: Request) => Promise<Response> {
-  checkNames(options, {
-    format: true,
-    origin: true,
-    protect: true,
-    cors: true,
-    signPlaylists: 'boolean',
-    sessions: true,
-    strict: 'boolean',
-    renew: true,
-    onRefusal: 'function',
-    onError: 'function',
-    clock: 'function',
+  const read = option.readOptions(options, {
+    format: formatReader,
+    origin: originFetch,
+    protect: urlRules,
+    cors: (cors = { origins: '*' }) => readCors(cors),
+    signPlaylists: option.flag(),
+    sessions: option.optional(option.having('ended', 'Give what createSessions() returns.')),
+    strict: option.flag(),
+    renew: (renew) => renew && option.readOptions(renew, { within: option.duration() }, 'renew'),
+    onRefusal: option.hook,
+    onError: errorLog,
+    clock: checkedClock,
   });
-  const { cors = { origins: '*' }, signPlaylists = false, sessions, strict = false, renew, onRefusal } = options;
-  const clock = checkedClock(options.clock);
-  const onError = errorLog(options.onError);
-  const readFormat = formatReader(options.format);
-  const forward = originFetch(options.origin);
-  const isProtected = urlRules(options.protect);
-  checkCors(cors);
-  checkRenewal(options);
-  if (typeof options.format !== 'function') edgeFormat(options.format, options);
+  const { origin: forward, protect: isProtected, cors, signPlaylists, sessions, strict, renew, onError, clock } = read;
+  // The store forgets a session when the last token that the endpoint has made for it expires.
+  if (renew && sessions)
+    throw optionsError('renew', 'A renewed token would outlive its session. Give `sessions` or `renew`, not both.');
+  if (strict && !sessions)
+    throw optionsError('strict', 'It has no effect without `sessions`. Give both, or leave it out.');
+  if (typeof options.format !== 'function') edgeFormat(options.format, read);
   const edgeSessions = sessions && new EdgeSessions({ sessions, strict, clock, onError });
 
   const answer = async (request: Request): Promise<Response> => {
@@ -126,23 +124,22 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     let signing: SignPlaylistOptions | undefined;
     let successor: RenewedToken | undefined;
     try {
-      const format = edgeFormat(await readFormat(request), options);
+      const format = edgeFormat(await read.format(request), read);
       // A token may have expired while the format was awaited.
       const nowMs = clock();
       const now = Math.floor(nowMs / 1000);
       const asked = new URL(request.url);
       const refuse = (verdict: RefusedVerdict): Response => {
         // A log that fails changes no answer.
-        new Promise((resolve) => resolve(onRefusal?.(refusalOf(verdict, request, format)))).catch(onError);
+        new Promise((resolve) => resolve(read.onRefusal?.(refusalOf(verdict, request, format)))).catch(onError);
         return edgeRefusal(request, verdict.status, { cors, nowMs });
       };
 
       const judged = judgeUrl(format.bare?.(asked) ?? asked);
       if (!judged) return refuse({ ...refused.malformed, detail: `The URL ${urlProblem(asked)}.` });
-      const { parameters = [], cookies = [], headers = [] } = format;
       if (!isProtected(judged)) {
-        const url = judged.hrefWithoutQuery + withoutParameters(asked.search, parameters);
-        forwarded = withoutToken(request, { url, carriers: { cookies, headers } });
+        const url = judged.hrefWithoutQuery + withoutParameters(asked.search, format.parameters ?? []);
+        forwarded = withoutToken(request, url, format);
       } else {
         const verdict = await format.verify(request, now);
         if (!verdict.ok) return refuse(verdict);
@@ -151,7 +148,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         if (renew && verdict.expires - now <= renew.within)
           successor = await format.renew?.(request, now, renew.within);
         if (signPlaylists) signing = childrenOptions(format, verdict, { request, now });
-        forwarded = withoutToken(request, { carriers: { cookies, headers }, ...verdict });
+        forwarded = withoutToken(request, verdict.url, format);
       }
     } catch (error) {
       onError(error);
@@ -184,7 +181,10 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
  *
  * @throws `ERR_OPTIONS` for such a format, and for one that only signs
  */
-function edgeFormat(format: TokenFormat, { renew, sessions }: EdgeHandlerOptions): VerifyingTokenFormat {
+function edgeFormat(
+  format: TokenFormat,
+  { renew, sessions }: { renew: EdgeRenewal | undefined; sessions: Sessions | undefined },
+): VerifyingTokenFormat {
   const verifying = verifyingFormat(format);
   if (renew && !format.renew)
     throw optionsError(
@@ -197,26 +197,6 @@ function edgeFormat(format: TokenFormat, { renew, sessions }: EdgeHandlerOptions
       `Tokens of the format ${format.name} carry no id of a session. Use jwt() or commonAccessToken(), or leave this out.`,
     );
   return verifying;
-}
-
-/**
- * Checks `renew`, `sessions` and `strict`.
- *
- * @throws `ERR_OPTIONS` for an edge with sessions that also renews tokens: the store forgets a session when the last
- *   token that the endpoint has made for it expires
- */
-function checkRenewal({ renew, sessions, strict = false }: EdgeHandlerOptions): void {
-  if (renew !== undefined) {
-    checkNames(renew, { within: true }, 'renew');
-    if (!(Number.isFinite(renew.within) && renew.within > 0))
-      throw optionsError('renew.within', 'Give a number of seconds, more than 0.', renew.within);
-    if (sessions !== undefined)
-      throw optionsError('renew', 'A renewed token would outlive its session. Give `sessions` or `renew`, not both.');
-  }
-  if (sessions === undefined && strict)
-    throw optionsError('strict', 'It has no effect without `sessions`. Give both, or leave it out.');
-  if (sessions !== undefined && typeof (sessions as Partial<Sessions> | null)?.ended !== 'function')
-    throw optionsError('sessions', 'Give what createSessions() returns.', sessions);
 }
 
 function childrenOptions(

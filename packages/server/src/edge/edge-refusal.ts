@@ -35,11 +35,7 @@ export interface EdgeRefusal extends Pick<RefusedVerdict, 'status' | 'reason' | 
 
 export function refusalOf(verdict: RefusedVerdict, { url, method }: Request, format: TokenFormat): EdgeRefusal {
   const { status, reason, claim, detail } = verdict;
-  return {
-    ...{ url: loggedUrl(url, format), method, status, reason },
-    ...(claim !== undefined && { claim }),
-    ...(detail !== undefined && { detail }),
-  };
+  return { url: loggedUrl(url, format), method, status, reason, claim, detail };
 }
 
 /** A token may be valid in its proper place: wherever a client has put it, the log does not show it. */

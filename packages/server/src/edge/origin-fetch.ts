@@ -1,7 +1,7 @@
 import { optionsError } from '../errors/options-error.ts';
 import { withoutCookies } from '../http/cookies.ts';
 import { dropHopByHop, passedOn } from '../http/passed-on.ts';
-import type { GrantedVerdict } from '../token/verdict.ts';
+import type { TokenFormat } from '../token/token-format.ts';
 import { parsedUrl } from '../url/judged-url.ts';
 
 /** The server behind the edge: its base URL, or a function that answers requests. */
@@ -49,18 +49,21 @@ const dropped =
   /(?:^|-)(?:ur[il]|path|path-?base|path-info|prefix|script-name|host|server|method)(?:-override)?$|^(?:forwarded|x-sendfile-type|x-accel-mapping|content-length|expect)$/;
 
 /**
- * Returns the request that the origin gets: with the URL that was judged, and with no header that carried the token or
- * that is in `dropped`.
+ * Returns the request that the origin gets: with the URL that was judged, and with no header or cookie that may carry a
+ * token of the format, or that is in `dropped`.
  */
-export function withoutToken(request: Request, granted: Pick<GrantedVerdict, 'url' | 'carriers'>): Request {
-  const { url, carriers = {} } = granted;
+export function withoutToken(
+  request: Request,
+  url: string,
+  { headers: ofToken = [], cookies = [] }: Pick<TokenFormat, 'headers' | 'cookies'>,
+): Request {
   const headers = new Headers(request.headers);
   dropHopByHop(headers);
   // PHP and WSGI read `_` in the name of a header as `-` (gunicorn reads SCRIPT_NAME). The CGI of lighttpd reads any
   // other character as `-`.
   for (const name of [...headers.keys()]) if (dropped.test(name.replace(/[^a-z\d]/g, '-'))) headers.delete(name);
-  for (const name of carriers.headers ?? []) headers.delete(name);
-  const cookie = withoutCookies(headers.get('Cookie') ?? '', carriers.cookies ?? []);
+  for (const name of ofToken) headers.delete(name);
+  const cookie = withoutCookies(headers.get('Cookie') ?? '', cookies);
   if (cookie) headers.set('Cookie', cookie);
   else headers.delete('Cookie');
   const referer = headers.get('Referer');

@@ -1,7 +1,8 @@
 import { checkedClock, errorLog } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { checkRequest } from '../http/lazy-handler.ts';
-import { preflight, setCorsHeaders } from '../http/cors.ts';
+import { preflight, readCors, setCorsHeaders } from '../http/cors.ts';
 import { passedOn } from '../http/passed-on.ts';
 import { Problem, problemResponse } from '../http/problem.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
@@ -12,7 +13,7 @@ import { allowList } from '../url/url-rule.ts';
 import { readGrant } from './grant.ts';
 import { openableChildren, openableUrls, TokenMint } from './mint-tokens.ts';
 import { rateLimit } from './rate-limit.ts';
-import { checkSigningEndpointOptions, DEFAULT_MAX_URLS, lifetimeFor, longTtl } from './signing-endpoint-options.ts';
+import { checkTtl, DEFAULT_MAX_URLS, lifetimeFor, longTtl } from './signing-endpoint-options.ts';
 import type { SigningEndpointOptions } from './signing-endpoint-options.ts';
 import { readSession, readSigningRequest } from './signing-request.ts';
 
@@ -27,16 +28,25 @@ import { readSession, readSigningRequest } from './signing-request.ts';
  * @throws `ERR_OPTIONS` at once for options that cannot work
  */
 export function createSigningEndpoint(options: SigningEndpointOptions): (request: Request) => Promise<Response> {
-  const readFormat = formatReader(options.format);
-  checkSigningEndpointOptions(options);
-  const { authorize, maxUrls = DEFAULT_MAX_URLS, sessions, cors, expand } = options;
-  const clock = checkedClock(options.clock);
-  const onError = errorLog(options.onError);
+  const read = option.readOptions(options, {
+    format: formatReader,
+    authorize: option.callback('Give a function that decides who may watch what.'),
+    allow: allowList,
+    ttl: option.given,
+    expand: option.given,
+    maxUrls: option.most(DEFAULT_MAX_URLS),
+    cors: (cors) => cors && readCors(cors),
+    rateLimit: option.given,
+    sessions: option.optional(option.having('admit', 'Give what createSessions() returns.')),
+    onError: errorLog,
+    clock: checkedClock,
+  });
+  const { format: formatOf, authorize, allow: allows, maxUrls, cors, sessions, onError, clock } = read;
+  checkTtl(options.ttl, typeof options.format === 'function' ? undefined : options.format.maxTtl);
   const long = longTtl(options);
   if (long) onError(long);
-  const allows = allowList(options.allow);
-  const secondsToWait = options.rateLimit === undefined ? () => 0 : rateLimit(options.rateLimit, clock);
-  const expander = expand ? playlistExpander(expand === true ? {} : expand, clock) : undefined;
+  const secondsToWait = read.rateLimit === undefined ? () => 0 : rateLimit(read.rateLimit, clock);
+  const expander = playlistExpander(read.expand, clock);
   const nowSeconds = (): number => Math.floor(clock() / 1000);
 
   const answer = async (request: Request): Promise<Response> => {
@@ -45,7 +55,7 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
       throw new Problem(429, 'Too many calls. Wait as long as Retry-After says.', { 'Retry-After': String(wait) });
     const { urls, reason, session: named } = await readSigningRequest(request, maxUrls);
 
-    const format = await readFormat(request);
+    const format = await formatOf(request);
     const expiryOf = (ttl: number): number => nowSeconds() + lifetimeFor(reason, ttl, format.maxTtl);
     const openable = await openableUrls(urls, { format, expires: expiryOf(options.ttl), mayOpen: allows });
     if (openable.length === 0) throw unsignable();

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../errors/check-names.ts';
+import { isPlainObject } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import { isHost, judgeUrl } from '../url/judged-url.ts';
 import { JudgedScope } from '../url/scope.ts';

@@ -1,7 +1,7 @@
 import { digest, sha256 } from '../crypto/hash.ts';
-import { checkNames } from '../errors/check-names.ts';
 import { storeAnswer } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 
 /**
  * A counter of calls that several instances share, such as those of `rate-limiter-flexible` on Redis and other stores.
@@ -57,14 +57,17 @@ export type RateLimitOptions = {
  *   limiter without `consume`, and for both of them together
  */
 export function rateLimit(options: RateLimitOptions, clock: () => number): (request: Request) => Promise<number> {
-  checkNames(options, { key: 'function', limit: true, window: true, limiter: true }, 'rateLimit');
-  const { key, limit, window, limiter = memoryLimiter(options, clock) } = options;
-  if ((key as unknown) === undefined)
-    throw optionsError('rateLimit.key', 'Give a function that returns the viewer.', key);
-  if (typeof (limiter as Partial<RateLimiter> | null)?.consume !== 'function')
-    throw optionsError('rateLimit.limiter', 'Give an object with consume(key), as rate-limiter-flexible has.', limiter);
-  if (options.limiter !== undefined && (limit ?? window) !== undefined)
+  const isLimiter = option.having('consume', 'Give an object with consume(key), as rate-limiter-flexible has.');
+  const readers = {
+    key: option.callback('Give a function that returns the viewer.'),
+    limit: option.given,
+    window: option.given,
+    limiter: option.optional(isLimiter),
+  };
+  const { key, limit, window, limiter: shared } = option.readOptions(options, readers, 'rateLimit');
+  if (shared && (limit ?? window) !== undefined)
     throw optionsError('rateLimit.limiter', 'Leave `limit` and `window` out: a limiter has its own.');
+  const limiter = shared ?? memoryLimiter({ limit, window }, clock);
   return async (request) => {
     const viewer: unknown = await key(request);
     if (typeof viewer !== 'string' || viewer === '')
@@ -89,14 +92,9 @@ const maxViewers = 100_000;
  * viewer has `limit` on each of them. Beyond `maxViewers` in a window, viewers share 4,096 counts by the first letters of
  * their digests: a flood of invented viewers neither fills the memory nor gives anyone more calls.
  */
-function memoryLimiter(
-  { limit = NaN, window = NaN }: { limit?: number | undefined; window?: number | undefined },
-  clock: () => number,
-): RateLimiter {
-  if (!(Number.isFinite(limit) && limit >= 1))
-    throw optionsError('rateLimit.limit', 'Give a number of calls, at least 1.', limit);
-  if (!(Number.isFinite(window) && window > 0))
-    throw optionsError('rateLimit.window', 'Give seconds, more than 0.', window);
+function memoryLimiter(options: { limit: unknown; window: unknown }, clock: () => number): RateLimiter {
+  const readers = { limit: option.most(), window: option.duration() };
+  const { limit, window } = option.readOptions(options, readers, 'rateLimit');
   const windowMs = window * 1000;
   const calls = new Map<string, number>();
   let current = NaN;

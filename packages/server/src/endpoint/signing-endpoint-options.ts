@@ -1,6 +1,4 @@
-import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
-import { checkCors } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
 import type { ExpandOptions } from '../playlist/playlist-expander.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -66,32 +64,6 @@ export interface SigningEndpointOptions {
 
 /** The number of URLs that a call may contain: as many as players send (`MAX_URLS_PER_CALL` of core). */
 export const DEFAULT_MAX_URLS = 100;
-
-/** @throws `ERR_OPTIONS` */
-export function checkSigningEndpointOptions(options: SigningEndpointOptions): void {
-  checkNames(options, {
-    format: true,
-    authorize: 'function',
-    allow: true,
-    ttl: true,
-    expand: true,
-    maxUrls: true,
-    cors: true,
-    rateLimit: true,
-    sessions: true,
-    onError: 'function',
-    clock: 'function',
-  });
-  const { authorize, format, ttl, maxUrls = DEFAULT_MAX_URLS, sessions, cors } = options;
-  if ((authorize as unknown) === undefined)
-    throw optionsError('authorize', 'Give a function that decides who may watch what.', authorize);
-  checkTtl(ttl, typeof format === 'function' ? undefined : format.maxTtl);
-  if (!(typeof (maxUrls as unknown) === 'number' && maxUrls >= 1))
-    throw optionsError('maxUrls', 'Give a number, at least 1.', maxUrls);
-  if (sessions !== undefined && typeof (sessions as Partial<Sessions> | null)?.admit !== 'function')
-    throw optionsError('sessions', 'Give what createSessions() returns.', sessions);
-  if (cors) checkCors(cors);
-}
 
 /**
  * Checks the option `ttl`.

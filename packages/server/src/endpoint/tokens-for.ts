@@ -1,7 +1,7 @@
 import type { Token } from 'secure-token-core';
-import { checkNames } from '../errors/check-names.ts';
 import { checkedClock } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
+import { given, readOptions } from '../errors/options.ts';
 import { playlistExpander } from '../playlist/playlist-expander.ts';
 import type { ExpandOptions } from '../playlist/playlist-expander.ts';
 import { formatReader } from '../token/format-reader.ts';
@@ -43,15 +43,19 @@ export interface TokensForOptions {
  *   every error of the format
  */
 export async function tokensFor(urls: readonly string[], options: TokensForOptions): Promise<Token[]> {
-  checkNames(options, { format: true, ttl: true, expand: true, allow: true, clock: 'function' });
-  const { expand, ttl, allow } = options;
-  const clock = checkedClock(options.clock);
-  const format = await formatReader(options.format)();
+  const read = readOptions(options, {
+    format: formatReader,
+    ttl: given,
+    expand: given,
+    // Without `allow`, the app itself names the URLs.
+    allow: (allow): ScopeTest | undefined => (allow === undefined ? undefined : allowList(allow)),
+    clock: checkedClock,
+  });
+  const { ttl, clock, allow: mayOpen = () => true } = read;
+  const format = await read.format();
   checkTtl(ttl, format.maxTtl);
   if (!Array.isArray(urls)) throw optionsError('urls', 'Give a list of absolute URLs.', urls);
   if (urls.length === 0) return [];
-  // Without `allow`, the app itself names the URLs.
-  const mayOpen: ScopeTest = allow === undefined ? () => true : allowList(allow);
   const expires = Math.floor(clock() / 1000) + lifetimeFor('initial', ttl, format.maxTtl);
   const hrefs = urls.map((url: string) => hrefToSign(url, format));
   const onError = (error: unknown): never => {
@@ -76,9 +80,9 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
         'or the format refuses it. Add its prefix to `allow`, or give another URL.',
     );
   }
-  if (expand) {
-    const expander = playlistExpander(expand === true ? {} : expand, clock);
-    const below = allow === undefined ? allowList(hrefs.map((href) => new URL('.', href).href)) : mayOpen;
+  const expander = playlistExpander(read.expand, clock);
+  if (expander) {
+    const below = read.allow ?? allowList(hrefs.map((href) => new URL('.', href).href));
     await mint.mint(await openableChildren(asked, expander, { format, expires, mayOpen: below }));
   }
   return mint.tokens;

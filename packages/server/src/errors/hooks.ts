@@ -1,18 +1,20 @@
 import { optionsError } from './options-error.ts';
+import { hook } from './options.ts';
 
 /**
- * Wraps the `clock` of the options and checks each value that it returns. With `NaN`, every comparison would say "not
+ * Reads the option `clock`: wraps it, and checks each value that it returns. With `NaN`, every comparison would say "not
  * expired". With seconds instead of milliseconds, no token would ever expire.
  *
- * @param name of the option
  * @returns whole unix milliseconds: the fractions of a monotonic clock are cut off
- * @throws `ERR_OPTIONS` (the returned function) for a clock that counts in seconds, and for a value that is not a time
+ * @throws `ERR_OPTIONS` for a value that is not a function; the returned function throws it for a clock that counts in
+ *   seconds, and for a value that is not a time
  */
-export function checkedClock(clock: () => number = Date.now, name = 'clock'): () => number {
+export function checkedClock(clock: (() => number) | undefined, option: string): () => number {
+  hook(clock, option);
   return () => {
-    const now: unknown = clock();
+    const now: unknown = clock ? clock() : Date.now();
     if (typeof now === 'number' && now >= 1e12 && now < 1e13) return Math.floor(now);
-    throw optionsError(name, 'Return unix milliseconds, as Date.now does.', now);
+    throw optionsError(option, 'Return unix milliseconds, as Date.now does.', now);
   };
 }
 
@@ -22,9 +24,15 @@ function logToConsole(error: unknown): void {
   console.error(error);
 }
 
-/** Wraps a log of the options. A log that throws or rejects changes no response, and does not end the process. */
-export function errorLog(onError: (error: unknown) => unknown = logToConsole): (error: unknown) => void {
-  return (error) => void new Promise((resolve) => resolve(onError(error))).catch(() => undefined);
+/**
+ * Reads the option `onError`. A log that throws or rejects changes no response, and does not end the process.
+ *
+ * @throws `ERR_OPTIONS` for a value that is not a function
+ */
+export function errorLog(onError: ((error: unknown) => unknown) | undefined, option: string): (error: unknown) => void {
+  hook(onError, option);
+  const log = onError ?? logToConsole;
+  return (error) => void new Promise((resolve) => resolve(log(error))).catch(() => undefined);
 }
 
 /**
@@ -46,4 +54,16 @@ export async function storeAnswer<T>(name: string, answer: Promise<T>): Promise<
     timer = setTimeout(fail, timeoutMs);
   });
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Whether `value` is an object as braces or `JSON.parse` create it, in this realm or another. Lists, maps, promises and
+ * instances of classes are not plain: their content may be in a place that no code here reads.
+ */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (Object.prototype.toString.call(value) !== '[object Object]') return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return (
+    prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty'))
+  );
 }

@@ -1,9 +1,9 @@
 import { optionsError } from '../errors/options-error.ts';
-import { checkCookieOptions, readCookies, setCookie } from '../http/cookies.ts';
+import * as option from '../errors/options.ts';
+import { readCookieOptions, readCookies, setCookie } from '../http/cookies.ts';
 import type { CookieOptions } from '../http/cookies.ts';
 import type { SignedToken, TokenFormat } from '../token/token-format.ts';
 import { checkParameterNames, tokenQuery } from '../token/token-query.ts';
-import type { GrantedVerdict } from '../token/verdict.ts';
 import { decodeOnce } from '../url/canonical-path.ts';
 import type { SentRequest } from './cdn-format.ts';
 import type { Opened } from './opened-scope.ts';
@@ -19,7 +19,6 @@ export interface Carried {
   readonly pathname: string;
   /** The query without the token. */
   readonly search: string;
-  readonly carriers?: GrantedVerdict['carriers'] | undefined;
 }
 
 /** The place of a token in a request. */
@@ -43,7 +42,7 @@ export interface ValueCarrierOptions {
 
 interface CarrierParts {
   /** The option with the names. @default 'param' */
-  readonly option?: string;
+  readonly namedIn?: string;
   /** How many of the names every token has: the first ones. @default all */
   readonly needed?: number;
   /**
@@ -58,9 +57,9 @@ interface CarrierParts {
 /** Creates the carrier for tokens in parameters of the query. @throws `ERR_OPTIONS` */
 export function queryCarrier(
   names: readonly string[],
-  { option = 'param', needed = names.length, written = names, decodes = true }: CarrierParts = {},
+  { namedIn = 'param', needed = names.length, written = names, decodes = true }: CarrierParts = {},
 ): Carrier {
-  checkParameterNames(option, names);
+  checkParameterNames(namedIn, names);
   return {
     // A spread in front of other members would take twenty times as long in V8.
     token: (opened, expires, texts) => ({ expires, query: texts, ...opened }),
@@ -84,7 +83,7 @@ export function queryCarrier(
         throw optionsError('url', `The query has \`${left}\`, which would be read as part of the token. Take it out.`);
       return query.rest;
     },
-    places: { cookies: [], parameters: names },
+    places: { parameters: names },
   };
 }
 
@@ -96,16 +95,14 @@ export function queryCarrier(
  */
 export function valueCarrier(
   names: readonly string[],
-  { carrier = 'query', cookie = {} }: ValueCarrierOptions,
+  options: ValueCarrierOptions,
   parts: CarrierParts = {},
 ): Carrier {
-  checkCookieOptions(cookie);
+  const carrier = option.oneOf(['query', 'cookie', 'header'], 'query')(options.carrier, 'carrier');
+  const cookie = readCookieOptions(options.cookie);
   if (carrier === 'query') return queryCarrier(names, parts);
-  if (!['cookie', 'header'].includes(carrier))
-    throw optionsError('carrier', "This is unknown. Give 'query', 'cookie' or 'header'.");
-  const { option = 'param', needed = names.length } = parts;
-  checkParameterNames(option, names);
-  const places = carrier === 'header' ? { headers: names } : { cookies: names };
+  const { namedIn = 'param', needed = names.length } = parts;
+  checkParameterNames(namedIn, names);
   return {
     token(opened, expires, texts) {
       // A cookie ends at `;`, and both cookies and headers contain only visible ASCII.
@@ -124,10 +121,10 @@ export function valueCarrier(
           ? names.map((name) => headers.get(name) ?? undefined)
           : readCookies(headers.get('Cookie') ?? '', names);
       if (!values) return 'malformed';
-      return values.slice(0, needed).every(Boolean) ? { values, pathname, search, carriers: places } : 'missing';
+      return values.slice(0, needed).every(Boolean) ? { values, pathname, search } : 'missing';
     },
     searchOf: ({ search }) => search,
-    places: { cookies: [], ...places },
+    places: carrier === 'header' ? { headers: names } : { cookies: names },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Signer } from '../crypto/signer.ts';
 import type { JudgedRequest, VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
-import type { GrantedVerdict, RefusedVerdict, Verdict } from '../token/verdict.ts';
+import type { RefusedVerdict, Verdict } from '../token/verdict.ts';
 import { canonicalPath, encodePath } from '../url/canonical-path.ts';
 import { parsedUrl } from '../url/judged-url.ts';
 import type { Carried, CarriedTexts } from './carriers.ts';
@@ -74,13 +74,8 @@ export function cdnFormat<C extends Content, M>(format: CdnFormat<C, M>): Verify
       return whenThere(judgeSignature(token, token.signers ?? signers), (genuine): Verdict => {
         if (!genuine || token.opens?.() === false) return refused.signature;
         if (endsAtExpiry ? expires <= now : expires < now) return refused.expired;
-        const granted: { -readonly [Name in keyof GrantedVerdict]: GrantedVerdict[Name] } = {
-          ...{ ok: true, expires, url: sent.url.origin + encodePath(path, pathForm) + carried.search },
-        };
-        if (carried.carriers) granted.carriers = carried.carriers;
-        if (token.conditional) granted.conditional = true;
-        if (session !== undefined) granted.session = session;
-        return granted;
+        const url = sent.url.origin + encodePath(path, pathForm) + carried.search;
+        return { ok: true, expires, url, conditional: token.conditional, session };
       });
     }),
   };

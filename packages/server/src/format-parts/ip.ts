@@ -1,3 +1,5 @@
+import { reader } from '../errors/options.ts';
+import type { OptionReader } from '../errors/options.ts';
 import { parsedUrl } from '../url/judged-url.ts';
 
 /** Returns the 4 or 16 bytes of an IP address, or `undefined` for any other value. */
@@ -48,3 +50,16 @@ export function isInRange(address: string | undefined, range: IpRange | string):
 function maskOf(bits: number): number {
   return (0xff00 >> Math.max(0, Math.min(8, bits))) & 0xff;
 }
+
+/** The client's address. */
+export const address: OptionReader<string | undefined> = /* @__PURE__ */ reader(
+  (value) => readIp(value) !== undefined,
+  'This is not an address. Give an IPv4 or IPv6 address.',
+  undefined,
+);
+
+/** A range of addresses that has to be given. */
+export const ipRange: OptionReader<string> = /* @__PURE__ */ reader(
+  (value) => readIpRange(value) !== undefined,
+  'This is not a range. Give an address, or a CIDR range such as 203.0.113.0/24.',
+);

@@ -124,3 +124,8 @@ export function writeExpiry(expires: number): string {
 export function readExpiry(text: string | undefined): number | undefined {
   return text !== undefined && expiryForm.test(text) ? Number(text) : undefined;
 }
+
+/** Reads the time before which a token opens nothing, if it names one. Returns `NaN` for another spelling. */
+export function readStart(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : (readExpiry(text) ?? NaN);
+}

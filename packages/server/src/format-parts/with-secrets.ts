@@ -28,7 +28,7 @@ export function withSecrets<Format extends TokenFormat>(
   const current = (): Format => {
     const list = askedSecrets(secret);
     if (last?.list.length !== list.length || !list.every((each, i) => each === last?.list[i]))
-      last = { list, format: madeOf(list, checked) };
+      last = { list: [...list], format: madeOf(list, checked) };
     return last.format;
   };
   return {
@@ -43,25 +43,25 @@ export function withSecrets<Format extends TokenFormat>(
   };
 }
 
+/** Returns what the function returned as a list, which may hold anything but a promise. @throws `ERR_SECRET` */
 function askedSecrets(secret: SecretSource): readonly string[] {
   const answer: unknown = secret();
-  const list = typeof answer === 'string' ? [answer] : answer;
-  const isList = Array.isArray(list) && list.length > 0;
-  if (isList && list.every((each) => typeof each === 'string' && each !== '')) return [...(list as string[])];
+  if (!(answer instanceof Promise)) return (Array.isArray(answer) ? answer : [answer]) as string[];
   // Prevents an unhandled rejection: no code uses this promise.
-  if (answer instanceof Promise) answer.catch(() => undefined);
+  answer.catch(() => undefined);
   throw new SecretError(
-    answer instanceof Promise
-      ? 'secret: the function returned a promise. Return text, or give the endpoint `format: async () => …`.'
-      : 'secret: the function returned none. Return text that is not empty, or a list of such texts. ' +
-          'If the function reads an environment variable, set that variable.',
+    'secret: the function returned a promise. Return text, or give the endpoint `format: async () => …`.',
   );
 }
 
 function madeOf<Format>(list: readonly string[], make: (list: readonly string[]) => Format): Format {
   try {
     return make(list);
-  } catch (error) {
-    throw new SecretError('secret: the function returned secrets that cannot be used.', { cause: error });
+  } catch (cause) {
+    throw new SecretError(
+      'secret: the function returned no secrets that can be used. Return text that is not empty, or a list of such ' +
+        'texts. If the function reads an environment variable, set that variable.',
+      { cause },
+    );
   }
 }

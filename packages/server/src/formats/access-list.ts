@@ -1,4 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import {
   folderHolding,
   folderScope,
@@ -8,7 +9,6 @@ import {
   pathScope,
 } from '../format-parts/opened-scope.ts';
 import type { Opened } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
 import type { AskedUrl } from '../format-parts/signing-format.ts';
 import { encodePath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';

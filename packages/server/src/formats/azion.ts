@@ -2,10 +2,10 @@ import { digest, md5 } from '../crypto/hash.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { queryCarrier } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { folderOf, hasFolders, openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -71,16 +71,18 @@ export interface AzionFormat extends VerifyingTokenFormat {
  * @throws `ERR_OPTIONS` for a missing or empty secret
  */
 export function azion(options: AzionOptions): AzionFormat {
-  const { maxTtl, pathForm } = option.readAll(options, {
+  const {
+    maxTtl,
+    params = { token: 'st', expires: 'e' },
+    pathForm,
+    depth,
+  } = option.readOptions(options, {
     ...option.secrets,
     maxTtl: option.maxLifetime,
-    params: option.elsewhere,
+    params: option.given,
     pathForm: option.pathForm('decoded'),
-    depth: option.folderCount,
+    depth: option.optional(folderDepth),
   });
-  const { params = { token: 'st', expires: 'e' }, depth } = options;
-  if (depth !== undefined && !(depth >= 1 && depth < Infinity))
-    throw optionsError('depth', 'Give a number of folders, a whole number, at least 1.', depth);
   if (params.session !== undefined && depth === undefined)
     throw optionsError('params', '`session` needs `depth`. Give both, or leave `session` out.');
   const names = [params.token, params.expires, ...(params.session === undefined ? [] : [params.session])];
@@ -95,7 +97,7 @@ export function azion(options: AzionOptions): AzionFormat {
       scope: depth === undefined ? 'url' : 'prefix',
       maxTtl,
       pathForm,
-      carrier: queryCarrier(names, { option: 'params', needed: 2, decodes: false }),
+      carrier: queryCarrier(names, { namedIn: 'params', needed: 2, decodes: false }),
       carriesSession: params.session !== undefined,
       signsExactly: depth !== undefined,
       signers: secrets.map((secret) =>
@@ -133,6 +135,12 @@ export function azion(options: AzionOptions): AzionFormat {
   // It hashes at once, and so returns no promise.
   return withSecrets(options, make, ['/', folderMark]) as AzionFormat;
 }
+
+/** The number of folders from the root to a folder other than the root. */
+export const folderDepth: option.OptionReader<number> = /* @__PURE__ */ option.reader(
+  (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+  'Give a number of folders, a whole number, at least 1.',
+);
 
 /**
  * The text in front of a folder in what is hashed. What is hashed for a path begins with a slash, so the two differ.

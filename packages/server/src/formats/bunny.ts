@@ -1,8 +1,10 @@
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { pathCarrier, queryCarrier } from '../format-parts/carriers.ts';
 import type { CarriedTexts } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
+import { address } from '../format-parts/ip.ts';
 import {
   folderHolding,
   folderOf,
@@ -11,7 +13,6 @@ import {
   openedUrl,
   pathScope,
 } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -89,23 +90,24 @@ export function bunny(options: BunnyOptions): VerifyingTokenFormat {
     depth,
     ignoreParams,
     ip,
+    tokenPath,
+    country,
     maxTtl,
-  } = option.readAll(options, {
+  } = option.readOptions(options, {
     ...option.secrets,
     version: option.oneOf([3, 2], 3),
     carrier: option.oneOf(['path', 'query'], 'path'),
     exact: option.flag(),
     depth: option.folderCount,
-    tokenPath: option.elsewhere,
+    tokenPath: option.given,
     ignoreParams: option.flag(),
-    ip: option.address,
-    countries: option.elsewhere,
-    countriesBlocked: option.elsewhere,
-    limit: option.elsewhere,
-    country: option.elsewhere,
+    ip: address,
+    countries: option.given,
+    countriesBlocked: option.given,
+    limit: option.given,
+    country: option.given,
     maxTtl: option.maxLifetime,
   });
-  const { tokenPath, country } = options;
   if (ignoreParams && kind === 'path')
     throw optionsError('ignoreParams', "It has no effect with carrier 'path'. Give carrier 'query', or leave it out.");
   // Bunny's signers decoded the path before version 3.

@@ -2,12 +2,12 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { base64Bytes, base64url, padded, utf8Text } from '../crypto/base64url.ts';
 import { privateKeySigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
-import { isInRange } from '../format-parts/ip.ts';
+import { ipRange as readRange, isInRange } from '../format-parts/ip.ts';
 import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 
@@ -50,37 +50,41 @@ export interface CloudFrontOptions extends Omit<ValueCarrierOptions, 'carrier'> 
  * @throws `ERR_OPTIONS`
  */
 export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
-  const { hash, exact, depth, startsAt, maxTtl, ...given } = option.readAll(options, {
-    keys: option.elsewhere,
+  const {
+    keys,
+    carrier: kind,
+    hash,
+    exact,
+    depth,
+    startsAt,
+    ipRange,
+    ip,
+    maxTtl,
+  } = option.readOptions(options, {
+    keys: option.keyEntries,
     carrier: option.oneOf(['cookie', 'query'], 'cookie'),
-    cookie: option.elsewhere,
+    cookie: option.given,
     hash: option.oneOf(['SHA256', 'SHA1'], 'SHA256'),
     exact: option.flag(),
     depth: option.folderCount,
     startsAt: option.unixTime,
-    ipRange: option.ipRange,
-    ip: option.elsewhere,
+    ipRange: option.optional(readRange),
+    ip: option.given,
     maxTtl: option.maxLifetime,
   });
-  const { ip } = options;
-  const kind = given.carrier;
-  if (exact && (startsAt !== undefined || given.ipRange !== undefined))
+  if (exact && (startsAt !== undefined || ipRange !== undefined))
     throw optionsError(
       'exact',
       '`exact` makes a canned policy, which has an expiry only. Leave `exact` out, or the other conditions.',
     );
   const signers = new Map(
-    options.keys.map(({ id, privateKey }) => [
+    keys.map(({ id, privateKey }) => [
       id,
       privateKeySigner(privateKey, hash === 'SHA1' ? 'SHA-1' : 'SHA-256', encode, decode),
     ]),
   );
   const [keyId] = signers.keys();
-  if (!keyId)
-    throw optionsError(
-      'keys',
-      'The list is empty, or a key has no id. Give at least one key with its id. The first one signs.',
-    );
+  if (!keyId) throw optionsError('keys', 'The first key has no id. Give each key the id that CloudFront shows.');
   const front = kind === 'cookie' ? 'CloudFront-' : '';
   const [what, signatureName, keyName, hashName] = [
     exact ? 'Expires' : 'Policy',
@@ -113,11 +117,9 @@ export function cloudFront(options: CloudFrontOptions): VerifyingTokenFormat {
         );
       return { opened, resource: exact ? literal : `${literal}*` };
     },
-    message: ({ resource }, expires) => writePolicy({ resource, expires, startsAt, ipRange: given.ipRange }),
+    message: ({ resource }, expires) => writePolicy({ resource, expires, startsAt, ipRange }),
     write: (signature, { resource }, expires) => ({
-      [what]: exact
-        ? String(expires)
-        : encode(utf8ToBytes(writePolicy({ resource, expires, startsAt, ipRange: given.ipRange }))),
+      [what]: exact ? String(expires) : encode(utf8ToBytes(writePolicy({ resource, expires, startsAt, ipRange }))),
       [signatureName]: signature,
       [keyName]: keyId,
       ...(hash !== 'SHA1' && { [hashName]: hash }),

@@ -3,10 +3,10 @@ import { hmac, sha256 } from '../crypto/hash.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { queryCarrier } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -39,16 +39,15 @@ export type CloudflareOptions = SecretOptions & {
  * @throws `ERR_OPTIONS`
  */
 export function cloudflare(options: CloudflareOptions): VerifyingTokenFormat {
-  const { ttl, urlSafe, signQuery, pathForm, ...read } = option.readAll(options, {
+  const { ttl, urlSafe, param, signQuery, pathForm, maxTtl } = option.readOptions(options, {
     ...option.secrets,
-    ttl: option.required(option.seconds(1, undefined)),
+    ttl: option.wholeSeconds(1),
     urlSafe: option.flag(),
-    param: option.elsewhere,
+    param: option.nameOr('verify'),
     signQuery: option.flag(true),
     pathForm: option.pathForm('raw'),
-    maxTtl: option.maxLifetime,
+    maxTtl: option.optional(option.maxLifetime),
   });
-  const { param = 'verify' } = options;
   // 32 bytes are 43 characters, the last one with two zero bits.
   const form = urlSafe
     ? /^(\d{10})-([\w-]{42}[AEIMQUYcgkosw048])$/
@@ -62,7 +61,7 @@ export function cloudflare(options: CloudflareOptions): VerifyingTokenFormat {
     cdnFormat({
       name: 'cloudflare',
       scope: 'url',
-      maxTtl: options.maxTtl === undefined ? ttl : read.maxTtl,
+      maxTtl: maxTtl ?? ttl,
       pathForm,
       carrier: queryCarrier([param]),
       signers: secrets

@@ -3,15 +3,17 @@ import { keyList } from '../crypto/secret-list.ts';
 import type { KeyOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
+import { address } from '../format-parts/ip.ts';
 import { folderOf, openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
-import { readExpiry } from '../format-parts/signing-format.ts';
+import { readExpiry, readStart } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
 import { matchesGlob, openedByPatterns, patternList, patternScope } from './access-list.ts';
+import { readFields, writeFields } from './token-fields.ts';
 
 export type EdgeAuthOptions = KeyOptions &
   ValueCarrierOptions & {
@@ -63,17 +65,18 @@ const hashes = { sha256, sha1, md5 };
  *   set
  */
 export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
-  const { depth, exact, signQuery, algorithm, startsAt, ip, escape, aclDelimiter, pathForm, maxTtl, ...read } =
-    option.readAll(options, {
+  const { param, depth, exact, signQuery, algorithm, startsAt, ip, escape, aclDelimiter, pathForm, maxTtl, ...read } =
+    option.readOptions(options, {
       ...option.keys,
       ...option.carrier,
-      acl: option.elsewhere,
+      param: option.nameOr('hdnts'),
+      acl: option.given,
       depth: option.folderCount,
       exact: option.flag(),
       signQuery: option.flag(),
       algorithm: option.oneOf(['sha256', 'sha1', 'md5'], 'sha256'),
       startsAt: option.unixTime,
-      ip: option.address,
+      ip: address,
       sessionId: option.signedText([]),
       payload: option.signedText([]),
       salt: option.signedText(['~']),
@@ -86,7 +89,6 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
       pathForm: option.pathForm('raw'),
       maxTtl: option.maxLifetime,
     });
-  const { param = 'hdnts' } = options;
   const acl = patternList(['~', aclDelimiter])(options.acl, 'acl');
   if (!escape) for (const name of ['sessionId', 'payload'] as const) option.signedText(['~'])(options[name], name);
   if (acl && exact) throw optionsError('acl', '`acl` and `exact` are both given. Give one of them.');
@@ -99,8 +101,11 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
     const signed = signQuery ? path + search : path;
     return (signQuery && path.includes('?')) || (!escape && signed.includes('~')) ? undefined : escaped(signed);
   };
-  const signedFields = (fields: EdgeAuthFields, url: string | undefined): string =>
-    writeFields(fields) + (url === undefined ? '' : `~url=${url}`) + (read.salt ? `~salt=${read.salt}` : '');
+  /** Returns the text of a token before `~hmac=`. */
+  const textOf = (list: string | undefined, expires: number): string =>
+    writeFields({ ip, st: startsAt, exp: expires, acl: list, id, data }, '~');
+  const signedText = (text: string, url: string | undefined): string =>
+    text + (url === undefined ? '' : `~url=${url}`) + (read.salt ? `~salt=${read.salt}` : '');
 
   return cdnFormat({
     name: 'edge-auth',
@@ -131,71 +136,29 @@ export function edgeAuth(options: EdgeAuthOptions): VerifyingTokenFormat {
       return { opened, signed: undefined, list: patterns.join(aclDelimiter) };
     },
     scopeOf: (_, url) => acl && patternScope(url, acl, pathForm),
-    message: ({ signed, list }, expires) => signedFields({ ip, startsAt, expires, acl: list, id, data }, signed),
-    write: (mac, { list }, expires) => ({
-      [param]: `${writeFields({ ip, startsAt, expires, acl: list, id, data })}~hmac=${mac}`,
-    }),
+    message: ({ signed, list }, expires) => signedText(textOf(list, expires), signed),
+    write: (mac, { list }, expires) => ({ [param]: `${textOf(list, expires)}~hmac=${mac}` }),
     read({ values: [token = ''], search }, path) {
-      const { fields, mac } = readFields(token) ?? {};
+      const fields = readFields(token, fieldNames, '~');
       const signed = exact ? signedUrl(path, search) : undefined;
       // The configuration decides which kind of token is valid, never the token.
-      if (!fields || mac === undefined || (fields.acl === undefined) !== exact) return undefined;
+      if (fields?.hmac === undefined || (fields.acl === undefined) !== exact) return undefined;
       if (exact && signed === undefined) return undefined;
       return {
-        signature: mac,
-        messages: [signedFields(fields, signed)],
-        expires: fields.expires,
-        startsAt: fields.startsAt,
+        signature: fields.hmac,
+        messages: [signedText(token.slice(0, token.lastIndexOf('~')), signed)],
+        expires: readExpiry(fields.exp),
+        startsAt: readStart(fields.st),
         opens: () =>
-          fields.ip === ip &&
-          (fields.acl === undefined || fields.acl.split(aclDelimiter).some((pattern) => matchesGlob(path, pattern))),
+          fields.ip === ip && (fields.acl?.split(aclDelimiter).some((pattern) => matchesGlob(path, pattern)) ?? true),
         conditional: fields.id !== id || fields.data !== data,
       };
     },
   });
 }
 
-/** The fields of an EdgeAuth token. No text is empty or contains `~`, which separates the fields. */
-interface EdgeAuthFields {
-  readonly ip?: string | undefined;
-  /** Unix seconds. */
-  readonly startsAt?: number | undefined;
-  /** Unix seconds. */
-  readonly expires: number;
-  /** Path patterns, joined into one text. */
-  readonly acl?: string | undefined;
-  readonly id?: string | undefined;
-  readonly data?: string | undefined;
-}
-
-/**
- * Returns the text of a token before `~hmac=`, in the one order that Akamai's libraries write. Each field has a name and
- * none contains a `~`, so the text has one reading.
- */
-function writeFields({ ip, startsAt, expires, acl, id, data }: EdgeAuthFields): string {
-  const field = (name: string, value: string | number | undefined): string =>
-    value === undefined ? '' : `~${name}=${value}`;
-  const conditions = field('ip', ip) + field('st', startsAt) + field('exp', expires);
-  return (conditions + field('acl', acl) + field('id', id) + field('data', data)).slice(1);
-}
-
-const form = new RegExp(
-  [
-    /^(?:ip=([^~]+)~)?(?:st=([1-9]\d{9})~)?exp=([1-9]\d{9})/,
-    /(?:~acl=([^~]+))?(?:~id=([^~]+))?(?:~data=([^~]+))?~hmac=([\da-f]+)$/,
-  ]
-    .map(({ source }) => source)
-    .join(''),
-);
-
-/** Reads the fields of a token and its HMAC; returns `undefined` for any text that `writeFields` does not make. */
-function readFields(token: string): { fields: EdgeAuthFields; mac: string } | undefined {
-  const [, ip, st, exp, acl, id, data, mac] = form.exec(token) ?? [];
-  const expires = readExpiry(exp);
-  return expires === undefined || mac === undefined
-    ? undefined
-    : { fields: { ip, startsAt: readExpiry(st), expires, acl, id, data }, mac };
-}
+/** In the one order that Akamai's libraries write. */
+const fieldNames = ['ip', 'st', 'exp', 'acl', 'id', 'data', 'hmac'] as const;
 
 /**
  * Escapes a text like "Escape token input": percent-encoding with lower-case hex of everything except letters, digits

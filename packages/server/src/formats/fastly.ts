@@ -2,10 +2,10 @@ import { hmac, sha1, sha256 } from '../crypto/hash.ts';
 import { keyList } from '../crypto/secret-list.ts';
 import type { KeyOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
+import * as option from '../errors/options.ts';
 import { queryCarrier } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
@@ -35,14 +35,13 @@ const algorithms = {
  * @throws `ERR_OPTIONS`
  */
 export function fastly(options: FastlyOptions): VerifyingTokenFormat {
-  const { algorithm, pathForm, maxTtl } = option.readAll(options, {
+  const { algorithm, param, pathForm, maxTtl } = option.readOptions(options, {
     ...option.keys,
     algorithm: option.oneOf(['sha256', 'sha1'], 'sha256'),
-    param: option.elsewhere,
+    param: option.nameOr('token'),
     pathForm: option.pathForm('raw'),
     maxTtl: option.maxLifetime,
   });
-  const { param = 'token' } = options;
   const { hash, form } = algorithms[algorithm];
 
   return cdnFormat({

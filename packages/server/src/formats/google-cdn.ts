@@ -4,17 +4,19 @@ import { hmac, sha1 } from '../crypto/hash.ts';
 import { ed25519Signer, macSigner } from '../crypto/signer.ts';
 import type { Signer } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { pathCarrier, valueCarrier } from '../format-parts/carriers.ts';
-import type { Carrier, CarriedTexts } from '../format-parts/carriers.ts';
+import type { Carried, Carrier, CarriedTexts } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { folderHolding, folderScope, openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
 import { readExpiry } from '../format-parts/signing-format.ts';
 import type { CookieOptions } from '../http/cookies.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
 import { parsedUrl } from '../url/judged-url.ts';
 import { isUrlPrefix } from './access-list.ts';
+import { readFields, writeFields } from './token-fields.ts';
+import type { TokenFields } from './token-fields.ts';
 
 interface GoogleSignatureOptions {
   /** The keys of the backend or keyset; the first one signs, all of them verify. */
@@ -91,28 +93,33 @@ function googleSignature(
   options: GoogleSignatureOptions & { carrier?: GoogleCarrier },
   { name, algorithm, cookieName, carriers }: GoogleProduct,
 ): VerifyingTokenFormat {
-  const { exact, depth, maxTtl, ...given } = option.readAll(options, {
-    keys: option.elsewhere,
+  const {
+    keys,
+    carrier: kind,
+    exact,
+    depth,
+    prefix: everyPrefix,
+    maxTtl,
+  } = option.readOptions(options, {
+    keys: option.keyEntries,
     carrier: option.oneOf<GoogleCarrier>(carriers, carriers[0]),
     exact: option.flag(),
     depth: option.folderCount,
-    prefix: option.elsewhere,
-    cookie: option.elsewhere,
+    prefix: option.given,
+    cookie: option.given,
     maxTtl: option.maxLifetime,
   });
-  const kind = given.carrier;
-  const { prefix: everyPrefix } = options;
-  const signers = googleSigners(options.keys, algorithm);
+  const signers = googleSigners(keys, algorithm);
   const [keyName = ''] = signers.keys();
   if (exact && (kind !== 'query' || everyPrefix !== undefined))
     throw optionsError(
       'exact',
       "It is given with another carrier, or with `prefix`. Give carrier 'query' and no `prefix`.",
     );
-  const written = everyPrefix === undefined ? undefined : parsedUrl(everyPrefix);
+  const parsed = everyPrefix === undefined ? undefined : parsedUrl(everyPrefix);
   if (
     everyPrefix !== undefined &&
-    (written?.href !== everyPrefix || !isUrlPrefix(everyPrefix) || !canonicalPath(written.pathname, 'raw'))
+    (parsed?.href !== everyPrefix || !isUrlPrefix(everyPrefix) || !canonicalPath(parsed.pathname, 'raw'))
   )
     throw optionsError(
       'prefix',
@@ -121,13 +128,28 @@ function googleSignature(
     );
   if (kind === 'path' && everyPrefix?.endsWith('/') === false)
     throw optionsError('prefix', "It does not end with a slash, which carrier 'path' needs. Add one.");
+  const separator = kind === 'cookie' ? ':' : '&';
+  const mark = kind === 'path' ? 'edge-cache-token=' : '';
+  // In the path, the prefix stands in front of the token.
+  const joinedNames = kind === 'path' ? fieldNames.slice(1) : fieldNames;
+  /**
+   * Returns what is signed in front of the fields: nothing if they name a prefix. Key names contain no separators, the
+   * expiry has ten digits, and a prefix is in base64: the rest is the URL.
+   */
+  const frontOf = (url: string, prefix: string | undefined): string => {
+    if (prefix === undefined) return url + (url.includes('?') ? '&' : '?');
+    return kind === 'path' ? prefix + mark : '';
+  };
+  /** Returns the fields in front of the signature. */
+  const written = (encoded: string | undefined, expires: string, key: string): string =>
+    writeFields({ URLPrefix: encoded, Expires: expires, KeyName: key }, separator);
 
   return cdnFormat({
     name,
     scope: exact ? 'url' : 'prefix',
     maxTtl,
     pathForm: 'raw',
-    carrier: googleCarrier(kind, exact, cookieName, options.cookie ?? {}),
+    carrier: googleCarrier(kind, exact, cookieName, options.cookie),
     signers: [...signers.values()],
 
     open({ url, search }) {
@@ -139,85 +161,60 @@ function googleSignature(
         throw optionsError('url', 'The URL is not below `prefix`. Give one below it, or change `prefix`.');
       return {
         opened: prefix?.endsWith('/') ? { prefix } : openedUrl(url, search, false),
-        link: { url: bare, prefix },
+        prefix,
+        front: frontOf(bare, prefix),
+        encoded: prefix === undefined || kind === 'path' ? undefined : paddedBase64url(utf8ToBytes(prefix)),
       };
     },
-    scopeOf: ({ link: { prefix } }, url) =>
+    scopeOf: ({ prefix }, url) =>
       prefix === undefined ? undefined : folderScope(url, folderHolding(new URL(prefix).pathname)),
-    message: ({ link }, expires) => signedText(kind, link, fieldsOf(kind, link, String(expires), keyName)),
-    write(signature, { link }, expires): CarriedTexts {
-      const fields = { ...fieldsOf(kind, link, String(expires), keyName), Signature: signature };
-      if (kind === 'query') return fields;
-      return kind === 'path'
-        ? { token: `edge-cache-token=${joined(kind, fields)}` }
-        : { [cookieName]: joined(kind, fields) };
+    message: ({ front, encoded }, expires) => front + written(encoded, String(expires), keyName),
+    write(signature, { encoded }, expires): CarriedTexts {
+      const fields = { Expires: String(expires), KeyName: keyName, Signature: signature };
+      if (kind === 'query') return encoded === undefined ? fields : { URLPrefix: encoded, ...fields };
+      const text = mark + writeFields({ URLPrefix: encoded, ...fields }, separator);
+      return { [kind === 'path' ? 'token' : cookieName]: text };
     },
     read({ values, pathname, search }, _, { url: sent }) {
-      const [encoded, expires = '', key = '', signature = ''] =
-        kind === 'query' ? [values[3], ...values] : (joinedForms[kind].exec(values[0]!)?.slice(1) ?? []);
+      const [text = ''] = values;
+      const fields =
+        kind === 'query' ? queryFields(values) : readFields(text.slice(mark.length), joinedNames, separator);
+      const { URLPrefix: encoded, Expires: expires = '', KeyName: key = '', Signature: signature = '' } = fields ?? {};
       // A prefix must have one spelling, because the encoded text is signed.
       const decoded = encoded === undefined ? undefined : (utf8Text(exactBytes(encoded, paddedBase64url)) ?? '');
       const prefix = kind === 'path' ? `${sent.origin}${values[1] ?? ''}/` : decoded;
       if ((prefix === undefined) !== exact || (prefix !== undefined && !isUrlPrefix(prefix))) return undefined;
-      const link = { url: sent.origin + pathname + search, prefix };
+      const url = sent.origin + pathname + search;
       const signer = signers.get(key);
       return {
         signature,
-        messages: [signedText(kind, link, fieldsOf(kind, link, expires, key))],
+        messages: [frontOf(url, prefix) + written(encoded, expires, key)],
         signers: signer ? [signer] : [],
         expires: readExpiry(expires),
-        opens: () => prefix === undefined || link.url.startsWith(prefix),
+        opens: () => prefix === undefined || url.startsWith(prefix),
       };
     },
   });
 }
 
-interface GoogleLink {
-  /** The URL without the token. */
-  readonly url: string;
-  /** The prefix that is opened; `undefined` if only the URL is opened. */
-  readonly prefix: string | undefined;
-}
-
 const paddedBase64url = (bytes: Uint8Array): string => padded(base64url(bytes));
 
-function joined(kind: GoogleCarrier, fields: CarriedTexts): string {
-  let text = '';
-  for (const name in fields) text += `${text && (kind === 'cookie' ? ':' : '&')}${name}=${fields[name]!}`;
-  return text;
-}
-
-/** Returns the fields before the signature. In the path, the prefix stands in front of the token. */
-function fieldsOf(kind: GoogleCarrier, { prefix }: GoogleLink, expires: string, keyName: string): CarriedTexts {
-  const fields = { Expires: expires, KeyName: keyName };
-  if (prefix === undefined || kind === 'path') return fields;
-  return { URLPrefix: paddedBase64url(utf8ToBytes(prefix)), ...fields };
-}
-
-/**
- * Returns the text to sign. Key names contain no separators, the expiry has ten digits, and a prefix is in base64: the
- * rest is the URL.
- */
-function signedText(kind: GoogleCarrier, { url, prefix }: GoogleLink, fields: CarriedTexts): string {
-  const text = joined(kind, fields);
-  if (kind === 'path') return `${prefix ?? ''}edge-cache-token=${text}`;
-  return prefix === undefined ? `${url}${url.includes('?') ? '&' : '?'}${text}` : text;
-}
-
+/** In the order of a token that is one text. */
+const fieldNames = ['URLPrefix', 'Expires', 'KeyName', 'Signature'] as const;
+/** In the query, those come first that every token has. */
 const queryNames = ['Expires', 'KeyName', 'Signature', 'URLPrefix'];
 
+/** Returns the values of `queryNames` by their names. */
+function queryFields([Expires, KeyName, Signature, URLPrefix]: Carried['values']): TokenFields<string | undefined> {
+  return { Expires, KeyName, Signature, URLPrefix };
+}
+
 /** @throws `ERR_OPTIONS` */
-function googleCarrier(kind: GoogleCarrier, exact: boolean, cookieName: string, cookie: CookieOptions): Carrier {
+function googleCarrier(kind: GoogleCarrier, exact: boolean, cookieName: string, cookie: CookieOptions = {}): Carrier {
   if (kind === 'path') return pathCarrier(/^(?<front>.*)\/(?<token>edge-cache-token=[^/]*)(?<rest>\/.*)$/, 'folder');
   if (kind === 'cookie') return valueCarrier([cookieName], { carrier: 'cookie', cookie });
   return valueCarrier(queryNames, { cookie }, { needed: 3, written: exact ? queryNames.slice(0, 3) : queryNames });
 }
-
-/** The forms of tokens that are one text. */
-const joinedForms = {
-  path: /^edge-cache-token=()Expires=([^&]*)&KeyName=([^&]*)&Signature=([^&]*)$/,
-  cookie: /^URLPrefix=([^:]*):Expires=([^:]*):KeyName=([^:]*):Signature=([^:]*)$/,
-};
 
 export interface GoogleKey {
   /** `KeyName` of the token. */
@@ -240,6 +237,5 @@ function googleSigners(keys: readonly GoogleKey[], algorithm: 'hmac' | 'ed25519'
     const mac = (text: string): string => padded(hmac(sha1, bytes, text, 'base64url'));
     signers.set(name, algorithm === 'hmac' ? macSigner(mac) : ed25519Signer(bytes, paddedBase64url));
   }
-  if (signers.size === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
   return signers;
 }

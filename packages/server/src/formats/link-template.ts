@@ -196,7 +196,7 @@ export function linkCarrier(
   return {
     carrier:
       base === undefined
-        ? queryCarrier(Object.keys(templates), { option: 'query', decodes: false })
+        ? queryCarrier(Object.keys(templates), { namedIn: 'query', decodes: false })
         : pathCarrier(new RegExp(`^(?<token>${texts[0]!.pattern.source.slice(1, -1)})(?<rest>/.*)$`), 'root'),
     write: ({ token, expires }) =>
       Object.fromEntries(

@@ -1,25 +1,19 @@
-import { base64Bytes, base64url } from '../crypto/base64url.ts';
+import { base64Bytes, base64url, exactBytes, utf8Text } from '../crypto/base64url.ts';
 import { hmac, sha1, sha256 } from '../crypto/hash.ts';
 import { ed25519Signer, macSigner } from '../crypto/signer.ts';
 import type { Signer } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
 import { isInRange } from '../format-parts/ip.ts';
 import { openedFolder, openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
+import { readExpiry, readStart } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { matchesGlob, openedByPatterns, patternList, patternScope, isUrlPrefix } from './access-list.ts';
-import {
-  areHeaderNames,
-  decodeText,
-  encodeText,
-  isHeaderValue,
-  readMediaCdnFields,
-  writeMediaCdnFields,
-} from './media-cdn-fields.ts';
-import type { MediaCdnFields } from './media-cdn-fields.ts';
+import { readFields, writeFields } from './token-fields.ts';
+import type { TokenFields } from './token-fields.ts';
 
 export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier'> {
   /** The keys in base64url, the signing one first: 32-byte Ed25519 private keys, or HMAC secrets. */
@@ -58,31 +52,37 @@ export interface MediaCdnTokenOptions extends Omit<ValueCarrierOptions, 'carrier
  * @throws `ERR_OPTIONS`; from `sign` also for a path with `~` if `exact` signs it: `~` separates the fields
  */
 export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenFormat {
-  const { algorithm, pathGlobs, exact, depth, startsAt, sessionId, data, maxTtl } = option.readAll(options, {
-    keys: option.elsewhere,
-    algorithm: option.oneOf(['ed25519', 'sha1', 'sha256'], 'ed25519'),
-    ...option.carrier,
-    pathGlobs: patternList(['~', ',']),
-    exact: option.flag(),
-    depth: option.folderCount,
-    startsAt: option.unixTime,
-    sessionId: option.signedText(['~']),
-    data: option.signedText(['~']),
-    headers: option.elsewhere,
-    ipRanges: option.elsewhere,
-    ip: option.elsewhere,
-    maxTtl: option.maxLifetime,
-  });
-  const { param = 'hdnts', ip } = options;
+  const { param, pathGlobs, exact, depth, startsAt, sessionId, data, headers, ipRanges, ip, maxTtl, ...read } =
+    option.readOptions(options, {
+      keys: option.keyEntries,
+      algorithm: option.oneOf(['ed25519', 'sha1', 'sha256'], 'ed25519'),
+      ...option.carrier,
+      param: option.nameOr('hdnts'),
+      pathGlobs: patternList(['~', ',']),
+      exact: option.flag(),
+      depth: option.folderCount,
+      startsAt: option.unixTime,
+      sessionId: option.signedText(['~']),
+      data: option.signedText(['~']),
+      headers: headerList,
+      ipRanges: rangeList,
+      ip: option.given,
+      maxTtl: option.maxLifetime,
+    });
   if (pathGlobs && exact) throw optionsError('pathGlobs', '`pathGlobs` and `exact` are both given. Give one of them.');
-  const headers = headerList(options.headers ?? {});
-  const ipRanges = rangeList(options.ipRanges);
-  const signatureName = algorithm === 'ed25519' ? 'Signature' : 'hmac';
+  const signatureName = read.algorithm === 'ed25519' ? 'Signature' : 'hmac';
   const isAmbiguous = (path: string): boolean => exact && path.includes('~');
-  const fieldsOf = (scope: string, expires: number): MediaCdnFields => {
-    const names = headers.map(([name]) => name);
-    return { scope, startsAt, expires, sessionId, data, headers: names, ipRanges };
-  };
+  const headerNames = headers.map((pair) => pair.replace(/=.*/, ''));
+  const tokenForm = new RegExp(`^([^~]+)~(.+)~${signatureName}=([^~]+)$`);
+  /** Returns the fields behind the scope. @param list the headers: their names, or each with its value */
+  const fieldsOf = (expires: number, list: readonly string[]): TokenFields => ({
+    Starts: startsAt,
+    Expires: expires,
+    SessionID: sessionId,
+    Data: data,
+    Headers: listOf(list),
+    IPRanges: ipRanges,
+  });
 
   return cdnFormat({
     name: 'media-cdn-token',
@@ -90,7 +90,7 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
     maxTtl,
     pathForm: 'raw',
     carrier: valueCarrier([param], options),
-    signers: signersOf(options.keys, algorithm),
+    signers: signersOf(read.keys, read.algorithm),
     signsExactly: !exact,
 
     open(asked) {
@@ -109,47 +109,57 @@ export function mediaCdnToken(options: MediaCdnTokenOptions): VerifyingTokenForm
       return { opened, path, scope: list ? `PathGlobs=${list.join(',')}` : `URLPrefix=${encodeText(opened.prefix!)}` };
     },
     scopeOf: (_, url) => pathGlobs && patternScope(url, pathGlobs, 'raw'),
-    message: ({ path, scope }, expires) =>
-      writeMediaCdnFields(fieldsOf(scope, expires), { path, headerValues: headers.map(([, value]) => value) }),
+    message: ({ path, scope }, expires) => signedText(scope, path, writeFields(fieldsOf(expires, headers), '~')),
     write: (signature, { scope }, expires) => ({
-      [param]: `${writeMediaCdnFields(fieldsOf(scope, expires))}~${signatureName}=${signature}`,
+      [param]: `${scope}~${writeFields(fieldsOf(expires, headerNames), '~')}~${signatureName}=${signature}`,
     }),
     read({ values: [token = ''] }, path, { headers: sent, url }) {
-      const { fields, signature } = readMediaCdnFields(token, signatureName) ?? {};
-      if (!fields || signature === undefined || isAmbiguous(path)) return undefined;
-      const headerValues = fields.headers.map((name) => sent.get(name)).filter(isHeaderValue);
-      const opens = scopeTest(fields.scope);
-      if (headerValues.length !== fields.headers.length || !opens || (fields.scope === 'FullPath') !== exact)
-        return undefined;
-      const sentList = fields.headers.map((name, i) => [name, headerValues[i]]);
-      const limits = [sentList, fields.ipRanges, fields.sessionId, fields.data];
+      const [, scope = '', text = '', signature = ''] = tokenForm.exec(token) ?? [];
+      const fields = readFields(text, fieldNames, '~');
+      const opens = scopeTest(scope);
+      if (!fields || !opens || (scope === 'FullPath') !== exact || isAmbiguous(path)) return undefined;
+      const ranges = decodeText(fields.IPRanges)?.split(',');
+      const pairs =
+        fields.Headers === undefined ? [] : headerPairs(fields.Headers.split(','), (name) => sent.get(name));
+      if (!pairs || (fields.IPRanges !== undefined && !ranges)) return undefined;
+      const signed = pairs.length === 0 ? text : writeFields({ ...fields, Headers: listOf(pairs) }, '~');
       return {
         signature,
-        messages: [writeMediaCdnFields(fields, { path, headerValues })],
-        expires: fields.expires,
-        startsAt: fields.startsAt,
-        opens: () => opens(url, path) && (fields.ipRanges?.some((range) => isInRange(ip, range)) ?? true),
-        conditional: JSON.stringify(limits) !== JSON.stringify([headers, ipRanges, sessionId, data]),
+        messages: [signedText(scope, path, signed)],
+        expires: readExpiry(fields.Expires),
+        startsAt: readStart(fields.Starts),
+        opens: () => opens(url, path) && (ranges?.some((range) => isInRange(ip, range)) ?? true),
+        conditional:
+          fields.SessionID !== sessionId ||
+          fields.Data !== data ||
+          fields.IPRanges !== ipRanges ||
+          listOf(pairs) !== listOf(headers),
       };
     },
   });
 }
 
+/** The fields behind the scope, in the order of Google's samples. */
+const fieldNames = ['Starts', 'Expires', 'SessionID', 'Data', 'Headers', 'IPRanges'] as const;
+
+/** Returns what is signed. No field contains a separator, so the text has one reading. */
+function signedText(scope: string, path: string, fields: string): string {
+  return `${scope === 'FullPath' ? `FullPath=${path}` : scope}~${fields}`;
+}
+
 /** Returns what tells whether a scope opens a URL; `undefined` for a text that is not a scope. */
 function scopeTest(scope: string): ((url: URL, path: string) => boolean) | undefined {
-  const value = scope.slice(scope.indexOf('=') + 1);
   if (scope === 'FullPath') return () => true;
-  if (scope.startsWith('PathGlobs='))
-    return (_, path) => value.split(',').some((pattern) => matchesGlob(path, pattern));
-  const prefix = decodeText(value);
-  return prefix !== undefined && isUrlPrefix(prefix) ? ({ href }) => href.startsWith(prefix) : undefined;
+  const [, kind, value = ''] = /^(URLPrefix|PathGlobs)=(.+)$/.exec(scope) ?? [];
+  if (kind === 'PathGlobs') return (_, path) => value.split(',').some((pattern) => matchesGlob(path, pattern));
+  const prefix = kind && decodeText(value);
+  return prefix && isUrlPrefix(prefix) ? ({ href }) => href.startsWith(prefix) : undefined;
 }
 
 const hashes = { sha1, sha256 };
 
 /** @throws `ERR_OPTIONS` */
 function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha256'): readonly Signer[] {
-  if (keys.length === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
   return keys.map((key) => {
     const bytes = base64Bytes(key);
     if (!bytes?.length) throw optionsError('keys', 'A key is empty or not base64url. Give base64url.');
@@ -159,23 +169,51 @@ function signersOf(keys: readonly string[], algorithm: 'ed25519' | 'sha1' | 'sha
 }
 
 /** @throws `ERR_OPTIONS` */
-function headerList(headers: Readonly<Record<string, string>>): readonly (readonly [name: string, value: string])[] {
-  const list = Object.entries(headers);
-  if (!areHeaderNames(list.map(([name]) => name)) || !list.every(([, value]) => isHeaderValue(value))) {
-    throw optionsError(
-      'headers',
-      'A name is given twice, or a name or value has characters that are not allowed. ' +
-        'Give visible ASCII without `~`, `,` and `=`.',
-    );
-  }
-  return list;
+function headerList(headers: Readonly<Record<string, string>> = {}): readonly string[] {
+  const pairs = headerPairs(Object.keys(headers), (name) => headers[name]);
+  if (pairs) return pairs;
+  throw optionsError(
+    'headers',
+    'A name is given twice, or a name or value has characters that are not allowed. ' +
+      'Give visible ASCII without `~`, `,` and `=`.',
+  );
 }
 
-/** @throws `ERR_OPTIONS` */
-function rangeList(ranges: readonly string[] | undefined): readonly string[] | undefined {
+/**
+ * Returns headers with their values as they are signed. Returns `undefined` if a name is not valid or occurs twice, or
+ * if a value cannot stand between the separators: it is empty, or has `~`, `,` or `=`.
+ */
+function headerPairs(
+  names: readonly string[],
+  valueOf: (name: string) => string | null | undefined,
+): readonly string[] | undefined {
+  const folded = new Set(names.map((name) => name.toLowerCase()));
+  if (folded.size < names.length || !names.every((name) => /^[\w-]+$/.test(name))) return undefined;
+  const pairs = names.map((name) => `${name}=${valueOf(name) ?? ''}`);
+  return pairs.every((pair) => headerPair.test(pair)) ? pairs : undefined;
+}
+
+/** A name, and visible ASCII with spaces only within. */
+const headerPair = /^[\w-]+=[!-+\--<>-}](?:[ -+\--<>-}]*[!-+\--<>-}])?$/;
+
+const listOf = (headers: readonly string[]): string | undefined => (headers.length === 0 ? undefined : headers.join());
+
+/** @returns the ranges as they are written @throws `ERR_OPTIONS` */
+function rangeList(ranges: readonly string[] | undefined): string | undefined {
   const isRange = (range: unknown): boolean => typeof range === 'string' && /^[\da-f.:]+(?:\/\d{1,3})?$/i.test(range);
-  if (ranges && (!ranges.every(isRange) || ranges.length === 0)) {
+  if (ranges && (!ranges.every(isRange) || ranges.length === 0))
     throw optionsError('ipRanges', 'This is not a list of ranges. Give CIDR ranges such as 203.0.113.0/24.');
-  }
-  return ranges;
+  return ranges && encodeText(ranges.join());
+}
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+/** Encodes a text as base64url of UTF-8, the form of `URLPrefix` and `IPRanges`. */
+function encodeText(text: string): string {
+  return base64url(encoder.encode(text));
+}
+
+/** Decodes a text; returns `undefined` for another spelling than that of `encodeText`. */
+function decodeText(encoded: string | undefined): string | undefined {
+  return encoded === undefined ? undefined : utf8Text(exactBytes(encoded));
 }

@@ -2,7 +2,9 @@ import { digest, md5 } from '../crypto/hash.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
+import { address } from '../format-parts/ip.ts';
 import {
   folderOf,
   folderScope,
@@ -11,7 +13,6 @@ import {
   openedFolder,
   openedUrl,
 } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
@@ -86,21 +87,19 @@ export type SecureLinkOptions = SecretOptions &
  *   token of `azion`
  */
 export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
-  const { encoding, time, pathForm, validity, maxTtl, ...given } = option.readAll(options, {
+  const { hash, encoding, time, depth, pathForm, base, validity, ip, maxTtl } = option.readOptions(options, {
     ...option.secrets,
-    hash: option.elsewhere,
+    hash: option.given,
     encoding: option.oneOf(['base64url', 'base64url=', 'hex'], 'base64url'),
     time: option.oneOf(['decimal', 'hex', 'HEX', 'minutes'], 'decimal'),
-    depth: (value, name) => value === 'parent' || value === 'tree' || option.folderCount(value, name),
+    depth: (value = 'tree', name) => (value === 'parent' || value === 'tree' ? value : option.folderCount(value, name)),
     pathForm: option.pathForm('decoded'),
-    query: option.elsewhere,
-    base: option.elsewhere,
-    validity: option.seconds(0, 0),
-    ip: (value, name) => (value === '' ? '' : (option.address(value, name) ?? '')),
+    query: option.given,
+    base: option.given,
+    validity: option.wholeSeconds(0, 0),
+    ip: (value, name) => (value === '' ? '' : (address(value, name) ?? '')),
     maxTtl: option.maxLifetime,
   });
-  const { hash, depth = 'tree', base } = options;
-  const { ip } = given;
   const pathName = checkLinkHash(hash, time);
   const { pattern: timeForm, write: writeTime, read: readTime } = timeForms[time];
   const link = linkCarrier(options, encoding, timeForm);
@@ -113,14 +112,12 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
   const foldersTo = (path: string): readonly string[] | undefined =>
     depth === 'tree' ? foldersAbove(path) : [folderOf(path, depthToSign)];
 
+  const isBeforeAddress = hash.includes(`{${pathName}}{ip}`);
+  const isBeforeExpiry = hash.includes(`{${pathName}}{expires}{ip}`);
   /** Tells whether the end of a path could be of the address or the expiry behind it. */
-  const isAmbiguous = (path: string, stamp: string): boolean => {
-    const text = pathTexts[pathName](path);
-    return (
-      (hash.includes(`{${pathName}}{ip}`) && runsIntoAddress(text, ip)) ||
-      (hash.includes(`{${pathName}}{expires}{ip}`) && runsIntoExpiry(text, stamp, ip, maxTtl))
-    );
-  };
+  const isAmbiguous = (path: string, stamp: string): boolean =>
+    (isBeforeAddress && runsIntoAddress(pathTexts[pathName](path), ip)) ||
+    (isBeforeExpiry && runsIntoExpiry(pathTexts[pathName](path), stamp, ip, maxTtl));
   // Texts and names alternate, and a text comes first.
   const parts = hash.split(/\{(\w+)\}/);
   const hashed = (fields: Readonly<Record<string, string>>): string => {

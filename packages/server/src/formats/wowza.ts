@@ -3,12 +3,13 @@ import { digest, sha256, sha384, sha512 } from '../crypto/hash.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { queryCarrier } from '../format-parts/carriers.ts';
 import type { CarriedTexts } from '../format-parts/carriers.ts';
 import { cdnFormat } from '../format-parts/cdn-format.ts';
+import { address } from '../format-parts/ip.ts';
 import { folderOf, foldersAbove, openedFolder } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
-import { readExpiry } from '../format-parts/signing-format.ts';
+import { readExpiry, readStart } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { foldName } from '../token/token-query.ts';
@@ -40,7 +41,14 @@ const hashes = { sha256, sha384, sha512 };
  *   hashed text, and for paths with more than 32 folders
  */
 export function wowza(options: WowzaOptions): VerifyingTokenFormat {
-  const { prefix, algorithm, startsAt, ip, maxTtl } = option.readAll(options, {
+  const {
+    prefix,
+    algorithm,
+    startsAt,
+    params = {},
+    ip,
+    maxTtl,
+  } = option.readOptions(options, {
     ...option.secrets,
     prefix: option.matching(
       /^\w+$/,
@@ -49,11 +57,10 @@ export function wowza(options: WowzaOptions): VerifyingTokenFormat {
     ),
     algorithm: option.oneOf(['sha256', 'sha384', 'sha512'], 'sha256'),
     startsAt: option.unixTime,
-    params: option.elsewhere,
-    ip: option.address,
+    params: option.given,
+    ip: address,
     maxTtl: option.maxLifetime,
   });
-  const { params = {} } = options;
   const [hashName, endName, startName] = [`${prefix}hash`, `${prefix}endtime`, `${prefix}starttime`];
   const names = [hashName, endName, startName, ...Object.keys(params)];
   if (!Object.keys(params).every((name) => name.startsWith(prefix)))
@@ -83,7 +90,7 @@ export function wowza(options: WowzaOptions): VerifyingTokenFormat {
       scope: 'prefix',
       maxTtl,
       pathForm: 'decoded',
-      carrier: queryCarrier(names, { option: 'params', needed: 2, written, decodes: false }),
+      carrier: queryCarrier(names, { namedIn: 'params', needed: 2, written, decodes: false }),
       signers: secrets.map((secret) =>
         macSigner(({ folder, pairs }: WowzaMessage) => {
           // No value contains an `&`.
@@ -113,7 +120,7 @@ export function wowza(options: WowzaOptions): VerifyingTokenFormat {
           signature,
           messages: folders.map((folder) => ({ folder, pairs })),
           expires: readExpiry(end),
-          startsAt: start === undefined ? undefined : (readExpiry(start) ?? NaN),
+          startsAt: readStart(start),
           opens: () => Object.values(params).every((value, i) => value === others[i]),
         };
       },

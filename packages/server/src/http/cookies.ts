@@ -1,5 +1,4 @@
-import { checkNames } from '../errors/check-names.ts';
-import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 
 /**
  * The requests with which browsers send the cookies of a token. The cookies are always `Secure`, `HttpOnly` and
@@ -12,22 +11,21 @@ export interface CookieOptions {
   path?: string;
 }
 
+type ReadCookieOptions = Readonly<Required<CookieOptions>>;
+
 /**
- * Checks the options for cookies.
+ * Reads the options for cookies.
  *
  * @throws `ERR_OPTIONS` for a value that would end its attribute of `Set-Cookie`
  */
-export function checkCookieOptions(cookie: CookieOptions): void {
-  checkNames(cookie, { domain: true, path: true }, 'cookie');
-  const { domain = '', path = '/' } = cookie;
-  if (!/^[\w.-]*$/.test(domain))
-    throw optionsError('cookie.domain', 'This is not a domain. Give one such as example.com.');
-  if (!/^\/[!-+\--:<-~]*$/.test(path)) {
-    throw optionsError(
-      'cookie.path',
-      'This is not a path of a cookie. Give one that begins with a slash, in visible ASCII without `;` and `,`.',
-    );
-  }
+export function readCookieOptions(cookie: CookieOptions = {}): ReadCookieOptions {
+  const domain = option.matching(/^[\w.-]*$/, 'This is not a domain. Give one such as example.com.', '');
+  const path = option.matching(
+    /^\/[!-+\--:<-~]*$/,
+    'This is not a path of a cookie. Give one that begins with a slash, in visible ASCII without `;` and `,`.',
+    '/',
+  );
+  return option.readOptions(cookie, { domain, path }, 'cookie');
 }
 
 /**
@@ -35,7 +33,7 @@ export function checkCookieOptions(cookie: CookieOptions): void {
  *
  * @param expires unix seconds
  */
-export function setCookie(name: string, value: string, expires: number, { domain, path = '/' }: CookieOptions): string {
+export function setCookie(name: string, value: string, expires: number, { domain, path }: ReadCookieOptions): string {
   const until = new Date(expires * 1000).toUTCString();
   const scope = `${domain ? `; Domain=${domain}` : ''}; Path=${path}`;
   return `${name}=${value}${scope}; Expires=${until}; Secure; HttpOnly; SameSite=None`;

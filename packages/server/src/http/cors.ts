@@ -1,5 +1,5 @@
-import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { isHost, parsedUrl } from '../url/judged-url.ts';
 
 export interface CorsOptions {
@@ -13,14 +13,17 @@ export interface CorsOptions {
 }
 
 /**
- * Checks the option `cors`.
+ * Reads the option `cors`.
  *
  * @throws `ERR_OPTIONS` for a value that is not an origin, and for `'*'` with credentials, which browsers refuse
  */
-export function checkCors(cors: CorsOptions): void {
-  checkNames(cors, { origins: true, credentials: 'boolean' }, 'cors');
-  const { origins, credentials = false } = cors;
-  if (origins === '*' && !credentials) return;
+export function readCors(cors: CorsOptions): CorsOptions {
+  const { origins, credentials } = option.readOptions(
+    cors,
+    { origins: option.given, credentials: option.flag() },
+    'cors',
+  );
+  if (origins === '*' && !credentials) return { origins };
   const isOrigin = (origin: string): boolean => {
     const url = parsedUrl(origin);
     return url?.origin === origin && isHost(url.hostname);
@@ -31,6 +34,7 @@ export function checkCors(cors: CorsOptions): void {
       "Give a list of origins such as ['https://app.example.com'], without paths; or '*', which browsers refuse with " +
         '`credentials`.',
     );
+  return { origins, credentials };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { optionsError } from '../errors/options-error.ts';
-import { isPlainObject } from '../errors/check-names.ts';
+import { isPlainObject } from '../errors/hooks.ts';
 import { refused } from '../token/verdict.ts';
 import type { RefusedVerdict } from '../token/verdict.ts';
 

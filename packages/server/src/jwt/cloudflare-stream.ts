@@ -1,8 +1,7 @@
-import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { judging } from '../format-parts/cdn-format.ts';
 import { folderScope } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
 import { pathToSign, writeExpiry } from '../format-parts/signing-format.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
@@ -31,10 +30,11 @@ export interface CloudflareStreamOptions {
  * @throws `ERR_OPTIONS`
  */
 export function cloudflareStream(options: CloudflareStreamOptions): VerifyingTokenFormat {
-  checkNames(options, { keys: true, params: true, maxTtl: true });
-  const { keys, params: more = {} } = options;
-  const maxTtl = option.maxLifetime(options.maxTtl, 'maxTtl');
-  const params = checkedClaims('params', more, ['sub', 'kid', 'exp']);
+  const { keys, params, maxTtl } = option.readOptions(options, {
+    keys: option.keyEntries,
+    params: (params = {}) => checkedClaims('params', params, ['sub', 'kid', 'exp']),
+    maxTtl: option.maxLifetime,
+  });
   const signer = jws(keys, 'RS256');
   const kid = keys[0]?.id;
   /** Returns the id of the video. @throws `ERR_OPTIONS` for a URL that the format does not sign */

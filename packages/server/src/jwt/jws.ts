@@ -41,9 +41,6 @@ export interface Jws {
  * @throws `ERR_OPTIONS`
  */
 export function jws(keys: readonly JwtKey[], algorithm: JwtAlgorithm): Jws {
-  if (!['RS256', 'ES256', 'HS256'].includes(algorithm))
-    throw optionsError('algorithm', "This is unknown. Give 'RS256', 'ES256' or 'HS256'.");
-  if (keys.length === 0) throw optionsError('keys', 'The list is empty. Give at least one key. The first one signs.');
   const jwsKeys = keys.map(({ key }) => (algorithm === 'HS256' ? sharedKey(key) : pairOf(key, algorithm)));
   const { id } = keys[0]!;
   const header: Header = { alg: algorithm, typ: 'JWT', ...(id !== undefined && { kid: id }) };

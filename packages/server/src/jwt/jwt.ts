@@ -1,12 +1,11 @@
 import type { SecretOptions } from '../crypto/secret-list.ts';
-import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { valueCarrier } from '../format-parts/carriers.ts';
 import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { judging } from '../format-parts/cdn-format.ts';
 import { openedUrl, pathScope } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
-import { pathToSign, writeExpiry } from '../format-parts/signing-format.ts';
+import { signingFormat } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import { refused } from '../token/verdict.ts';
@@ -72,8 +71,7 @@ export type JwPlayerOptions = SecretOptions & {
  * @throws `ERR_OPTIONS`
  */
 export function jwPlayer(options: JwPlayerOptions): VerifyingTokenFormat {
-  checkNames(options, { secret: true, secrets: true, maxTtl: true });
-  const { maxTtl = 86_400 } = options;
+  const { maxTtl } = option.readOptions(options, { ...option.secrets, maxTtl: option.maxLifetime });
   const claims = ({ pathname }: URL): Claims => ({ resource: pathname });
   return withSecrets(options, (secrets) => {
     const keys = secrets.map((key) => ({ key }));
@@ -96,30 +94,25 @@ interface OwnRules {
  * @throws `ERR_OPTIONS`
  */
 export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = [] }: OwnRules): VerifyingTokenFormat {
-  checkNames(options, {
-    keys: true,
-    algorithm: true,
-    claims: 'function',
-    opens: 'function',
-    carrier: true,
-    cookie: true,
-    param: true,
-    maxTtl: true,
+  const {
+    keys,
+    algorithm,
+    claims,
+    opens = pathScope,
+    param,
+    maxTtl,
+  } = option.readOptions(options, {
+    keys: option.keyEntries,
+    algorithm: option.oneOf(['RS256', 'ES256', 'HS256']),
+    claims: option.given,
+    opens: option.hook,
+    ...option.carrier,
+    param: option.nameOr('token'),
+    maxTtl: option.maxLifetime,
   });
-  const { claims, opens = pathScope, param = 'token' } = options;
-  const maxTtl = option.maxLifetime(options.maxTtl, 'maxTtl');
-  const signer = jws(options.keys, options.algorithm);
+  const signer = jws(keys, algorithm);
   const carrier = valueCarrier([param], options);
 
-  /** Returns the claims for a URL. @throws `ERR_OPTIONS` for a URL that the format does not sign */
-  const claimsToSign = (url: URL): Claims => {
-    pathToSign(url, 'raw');
-    carrier.searchOf(url);
-    const found = claims(withoutQuery(url));
-    if (!found)
-      throw optionsError('url', '`claims` returned nothing for this URL. Return claims, or sign another URL.');
-    return found;
-  };
   /** A stranger chooses the URL of a request: a URL that the app's function cannot read is no reason to fail. */
   const claimsToExpect = (url: URL): Claims | undefined => {
     try {
@@ -130,26 +123,32 @@ export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = 
   };
 
   return {
-    name,
-    scope: 'url',
-    maxTtl,
-    ...carrier.places,
-    carriesSession: true,
+    ...signingFormat({
+      name,
+      scope: 'url',
+      maxTtl,
+      pathForm: 'raw',
+      carrier,
+      carriesSession: true,
 
-    opens(url) {
-      claimsToSign(url);
-      return opens(withoutQuery(url));
-    },
-
-    async sign(url, expires, session) {
-      const own = claimsToSign(url);
-      // `verify` would demand the app's own `jti`, and would report no session.
-      if (session !== undefined && Object.hasOwn(own, 'jti'))
-        throw optionsError('claims', '`jti` is the id of the session here. Leave it out, or sign without `sessions`.');
-      writeExpiry(expires);
-      const token = await signer.sign({ ...own, ...written, ...(session !== undefined && { jti: session }) }, expires);
-      return carrier.token(openedUrl(url, carrier.searchOf(url), true), expires, { [param]: token });
-    },
+      open({ url, search }) {
+        const own = claims(withoutQuery(url));
+        if (own) return { opened: openedUrl(url, search, true), own };
+        throw optionsError('url', '`claims` returned nothing for this URL. Return claims, or sign another URL.');
+      },
+      scopeOf(_, url) {
+        const scope = opens(withoutQuery(url)) as Scope | undefined;
+        if (scope) return scope;
+        throw optionsError('opens', 'It returned nothing. Return a scope for every URL that `claims` has claims for.');
+      },
+      async texts({ own }, expires, session) {
+        // `verify` would demand the app's own `jti`, and would report no session.
+        if (session !== undefined && Object.hasOwn(own, 'jti'))
+          throw optionsError('claims', '`jti` is the id of the session. Leave it out, or sign without `sessions`.');
+        const id = session !== undefined && { jti: session };
+        return { [param]: await signer.sign({ ...own, ...written, ...id }, expires) };
+      },
+    }),
 
     verify: judging(async (sent, now) => {
       const carried = carrier.read(sent);
@@ -166,9 +165,8 @@ export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = 
         ok: true,
         expires: found.exp,
         url: sent.url.origin + sent.url.pathname + carried.search,
-        ...(carried.carriers && { carriers: carried.carriers }),
         conditional: hasFurtherClaims(found, expected),
-        ...(typeof session === 'string' && { session }),
+        session: typeof session === 'string' ? session : undefined,
       };
     }),
   };

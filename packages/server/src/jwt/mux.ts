@@ -1,4 +1,4 @@
-import { checkNames } from '../errors/check-names.ts';
+import * as option from '../errors/options.ts';
 import { folderScope, joinedScope, pathScope } from '../format-parts/opened-scope.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { Scope } from '../url/scope.ts';
@@ -39,10 +39,12 @@ const audiences: readonly (readonly [RegExp, string])[] = [
  *
  * @throws `ERR_OPTIONS`
  */
-export function mux(given: MuxOptions): VerifyingTokenFormat {
-  checkNames(given, { keys: true, params: true, maxTtl: true });
-  const { keys, params: more = {}, ...options } = given;
-  const params = checkedClaims('params', more, ['sub', 'aud', 'kid', 'exp']);
+export function mux(options: MuxOptions): VerifyingTokenFormat {
+  const { keys, params, maxTtl } = option.readOptions(options, {
+    keys: option.keyEntries,
+    params: (params = {}) => checkedClaims('params', params, ['sub', 'aud', 'kid', 'exp']),
+    maxTtl: option.maxLifetime,
+  });
   const claims = ({ pathname }: URL): (Claims & { sub: string; aud: string }) | undefined => {
     for (const [pattern, aud] of audiences) {
       const sub = pattern.exec(pathname)?.[1];
@@ -56,7 +58,7 @@ export function mux(given: MuxOptions): VerifyingTokenFormat {
     return aud === 'v' ? joinedScope(url, [pathScope(new URL(`/${sub}.m3u8`, url)), files]) : files;
   };
   return jwtFormat(
-    { ...options, keys, algorithm: 'RS256', claims, opens },
+    { keys, maxTtl, algorithm: 'RS256', claims, opens },
     {
       name: 'mux',
       // Mux wants the key's id among the claims too. This claim says nothing about what a token opens.

@@ -1,6 +1,6 @@
-import { checkNames } from '../errors/check-names.ts';
 import { errorLog } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
+import { flag, readOptions } from '../errors/options.ts';
 import { passedOn } from '../http/passed-on.ts';
 import { Problem, problemResponse } from '../http/problem.ts';
 import { letGo } from '../http/read-limited.ts';
@@ -98,9 +98,7 @@ export function toNodeHandler(
 ): NodeHandler {
   if (typeof (handler as unknown) !== 'function')
     throw optionsError('handler', 'Give a function such as the one that createSigningEndpoint returns.', handler);
-  checkNames(options, { trustProxy: 'boolean', onError: 'function' });
-  const { trustProxy = false } = options;
-  const report = errorLog(options.onError);
+  const { trustProxy, onError } = readOptions(options, { trustProxy: flag(), onError: errorLog });
   /** The last exchange of each connection of HTTP/1.1. Node passes on all that a client sends, at once. */
   const last = new WeakMap<object, Promise<void>>();
 
@@ -127,7 +125,7 @@ export function toNodeHandler(
       request = requestOf(message, init, trustProxy);
       await send(passedOn(await handler(request)), client);
     } catch (error) {
-      if (!(error instanceof Problem || signal.aborted)) report(error);
+      if (!(error instanceof Problem || signal.aborted)) onError(error);
       const problem = error instanceof Problem ? error : new Problem(500, 'The server failed. Its log says why.');
       // With an error, so that HTTP/2 does not report that nothing was wrong (RFC 9113 section 7).
       if (response.headersSent) response.destroy(new Error('The body of the response broke off.'));

@@ -1,5 +1,4 @@
-import { checkNames } from '../errors/check-names.ts';
-import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { letGo, readLimited } from '../http/read-limited.ts';
 import { judgeUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
@@ -38,17 +37,17 @@ export type PlaylistExpander = (
  * playlists, init segments, keys, and the segments with which it starts. The function neither reads nor returns a URL
  * that `allows` refuses. It skips whatever cannot be read: a slow origin costs round trips later, never the answer.
  */
-export function playlistExpander(options: ExpandOptions, clock: () => number): PlaylistExpander {
-  checkNames(options, { fetch: 'function', segments: true, timeout: true }, 'expand');
+export function playlistExpander(
+  expand: boolean | ExpandOptions | undefined,
+  clock: () => number,
+): PlaylistExpander | undefined {
+  if (!expand) return undefined;
+  const readers = { fetch: option.hook, segments: option.most(6), timeout: option.duration(2) };
   const {
-    fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init),
-    segments = 6,
-    timeout = 2,
-  } = options;
-  if (segments !== Infinity && !(Number.isSafeInteger(segments) && segments >= 1))
-    throw optionsError('expand.segments', 'Give a whole number of segments, at least 1, or Infinity.', segments);
-  if (!(Number.isFinite(timeout) && timeout > 0))
-    throw optionsError('expand.timeout', 'Give seconds, more than 0.', timeout);
+    fetch = globalFetch,
+    segments,
+    timeout,
+  } = option.readOptions(expand === true ? {} : expand, readers, 'expand');
   const read = playlistReader({ fetch, clock });
 
   return async (urls, { allows, sign }) => {
@@ -77,6 +76,8 @@ export function playlistExpander(options: ExpandOptions, clock: () => number): P
     return [...found];
   };
 }
+
+const globalFetch = (url: string, init: RequestInit): Promise<Response> => globalThis.fetch(url, init);
 
 function isPlaylist(href: string): boolean {
   return /\.m3u8?$/i.test(new URL(href).pathname);

@@ -1,6 +1,6 @@
 import type { Token } from 'secure-token-core';
-import { checkNames } from '../errors/check-names.ts';
 import { optionsError, refusesUrl } from '../errors/options-error.ts';
+import { given, readOptions } from '../errors/options.ts';
 import { attachToken, setQuery } from '../token/attach-token.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { withoutPathToken, writtenUrl } from '../token/sign-url.ts';
@@ -47,8 +47,7 @@ export async function signPlaylist(
   playlistUrl: string | URL,
   options: SignPlaylistOptions,
 ): Promise<string> {
-  checkNames(options, { format: true, expires: true });
-  const { format, expires } = options;
+  const { format, expires } = readOptions(options, { format: given, expires: given });
   const base = baseUrl(playlistUrl);
   const host = judgeUrl(new URL('/', base));
   const { references, resolve } = playlistReferences(text, base);

@@ -1,7 +1,7 @@
 import { digest, sha256 } from '../crypto/hash.ts';
-import { checkNames } from '../errors/check-names.ts';
 import { checkedClock, storeAnswer } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Admission, Sessions } from './sessions.ts';
 
@@ -44,9 +44,17 @@ const idleLifetimes = 1.5;
  * @throws `ERR_OPTIONS`
  */
 export function createSessions(options: SessionsOptions): Sessions {
-  checkSessionsOptions(options);
-  const { store, viewer, limit = 100, idle } = options;
-  const clock = checkedClock(options.clock, 'sessions.clock');
+  const { store, viewer, limit, idle, clock } = option.readOptions(options, {
+    store: option.having('admit', 'Give a store such as memoryStore() or redisStore(client).'),
+    viewer: option.callback('Give a function that returns the viewer.'),
+    limit: option.most(100),
+    idle: option.reader<number, undefined>(
+      (value) => typeof value === 'number' && value > 0 && value <= maxIdle,
+      `Give seconds, more than 0, at most ${maxIdle} (a year).`,
+      undefined,
+    ),
+    clock: checkedClock,
+  });
 
   /** The viewers of requests: the endpoint needs the viewer twice, and a request is verified only once. */
   const viewers = new WeakMap<Request, string>();
@@ -111,18 +119,4 @@ function digestOf(name: string): string {
  */
 function sessionId(owner: string, session = ''): string {
   return digest(sha256, `session:${owner}:${session}`, 'base64url').slice(0, 22);
-}
-
-/** @throws `ERR_OPTIONS` */
-function checkSessionsOptions(options: SessionsOptions): void {
-  checkNames(options, { store: true, viewer: true, limit: true, idle: true, clock: 'function' });
-  const { store, viewer, limit, idle } = options;
-  if (typeof (store as Partial<SessionStore> | undefined)?.admit !== 'function')
-    throw optionsError('store', 'Give a store such as memoryStore() or redisStore(client).', store);
-  if (typeof (viewer as unknown) !== 'function')
-    throw optionsError('viewer', 'Give a function that returns the viewer.', viewer);
-  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1))
-    throw optionsError('limit', 'Give a whole number of sessions, at least 1.', limit);
-  if (idle !== undefined && !(typeof (idle as unknown) === 'number' && idle > 0 && idle <= maxIdle))
-    throw optionsError('idle', `Give seconds, more than 0, at most ${maxIdle} (a year).`, idle);
 }

@@ -1,5 +1,4 @@
-import { checkNames } from '../errors/check-names.ts';
-import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import type { EndedSessions, SessionStore } from './session-store.ts';
 
 /** The members of a client of `ioredis` that are called. */
@@ -28,12 +27,10 @@ export interface RedisStoreOptions {
  * @throws `ERR_OPTIONS` for a value that is not a client, and for a prefix with braces
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): SessionStore {
-  checkNames(options, { prefix: true });
-  const { prefix = 'secure-token' } = options;
-  if (typeof (client as Partial<RedisClient> | null)?.eval !== 'function')
-    throw optionsError('client', 'Give a client of ioredis or of redis.', client);
-  if (typeof (prefix as unknown) !== 'string' || !/^[^{}]+$/.test(prefix))
-    throw optionsError('prefix', 'Give text without braces.', prefix);
+  option.having('eval', 'Give a client of ioredis or of redis.')(client, 'client');
+  const { prefix } = option.readOptions(options, {
+    prefix: option.matching(/^[^{}]+$/, 'Give text without braces.', 'secure-token'),
+  });
   const front = `{${prefix}}:`;
   const sessionsOf = (viewer: string): string => `${front}viewer:${viewer}`;
   const lists = [`${front}ended`, `${front}version`];

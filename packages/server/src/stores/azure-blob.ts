@@ -1,9 +1,10 @@
 import { base64Bytes } from '../crypto/base64url.ts';
 import { hmac, sha256 } from '../crypto/hash.ts';
 import { optionsError } from '../errors/options-error.ts';
+import * as option from '../errors/options.ts';
 import { queryCarrier } from '../format-parts/carriers.ts';
+import { address } from '../format-parts/ip.ts';
 import { folderOf, openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
 import { signingFormat } from '../format-parts/signing-format.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { storeEndpoint } from './presigned-format.ts';
@@ -57,15 +58,12 @@ const parameters =
  *   for blobs that lie in no directory
  */
 export function azureBlob(options: AzureBlobOptions): TokenFormat {
-  const { account, resource, depth, container, ip, startsAt, maxTtl } = option.readAll(options, {
-    account: option.required(
-      option.matching(
-        /^[a-z\d-]+$/,
-        'This is not the name of a storage account. Give it as the portal shows it.',
-        undefined,
-      ),
+  const { account, resource, depth, container, ip, startsAt, maxTtl } = option.readOptions(options, {
+    account: option.matching(
+      /^[a-z\d-]+$/,
+      'This is not the name of a storage account. Give it as the portal shows it.',
     ),
-    accountKey: option.elsewhere,
+    accountKey: option.given,
     resource: option.oneOf(['blob', 'directory', 'container'], 'blob'),
     depth: option.folderCount,
     container: option.matching(
@@ -73,8 +71,8 @@ export function azureBlob(options: AzureBlobOptions): TokenFormat {
       'This is not the name of a container. Give small letters, digits and -',
       undefined,
     ),
-    endpoint: option.elsewhere,
-    ip: option.address,
+    endpoint: option.given,
+    ip: address,
     startsAt: option.unixTime,
     maxTtl: option.maxLifetime,
   });

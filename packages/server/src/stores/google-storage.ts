@@ -1,10 +1,10 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { digest, sha256 } from '../crypto/hash.ts';
 import { privateKeySigner } from '../crypto/signer.ts';
-import * as option from '../format-parts/options.ts';
+import * as option from '../errors/options.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { decodeOnce } from '../url/canonical-path.ts';
-import { credential, presignedFormat } from './presigned-format.ts';
+import { credential, presigned, presignedFormat } from './presigned-format.ts';
 import type { PresignedOptions } from './presigned-format.ts';
 
 export interface GoogleStorageOptions extends PresignedOptions {
@@ -24,13 +24,10 @@ const ownHosts = /^(.+\.)?storage\.googleapis\.com$/;
  *   `params` does not contain
  */
 export function googleStorage(options: GoogleStorageOptions): TokenFormat {
-  const { clientEmail } = option.readAll(options, {
-    clientEmail: option.required(credential),
-    privateKey: option.elsewhere,
-    endpoint: option.elsewhere,
-    bucket: option.elsewhere,
-    params: option.elsewhere,
-    maxTtl: option.elsewhere,
+  const { clientEmail } = option.readOptions(options, {
+    clientEmail: credential,
+    privateKey: option.given,
+    ...presigned,
   });
   const signer = privateKeySigner(options.privateKey, 'SHA-256', bytesToHex, hexToBytes);
 

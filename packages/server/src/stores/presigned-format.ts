@@ -1,8 +1,8 @@
 import { optionsError } from '../errors/options-error.ts';
 import { queryCarrier } from '../format-parts/carriers.ts';
 import { openedUrl } from '../format-parts/opened-scope.ts';
-import * as option from '../format-parts/options.ts';
-import type { OptionReader } from '../format-parts/options.ts';
+import type { OptionReader } from '../errors/options.ts';
+import * as option from '../errors/options.ts';
 import { signingFormat } from '../format-parts/signing-format.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import { parsedUrl } from '../url/judged-url.ts';
@@ -32,6 +32,14 @@ export interface PresignedOptions {
    */
   maxTtl?: number;
 }
+
+/** The options that `presignedFormat` reads. */
+export const presigned: option.Given<keyof PresignedOptions> = {
+  endpoint: option.given,
+  bucket: option.given,
+  params: option.given,
+  maxTtl: option.given,
+};
 
 interface Presigner {
   readonly name: string;
@@ -85,10 +93,9 @@ function signingDate(seconds: number): string {
 }
 
 /** Credentials are text without spaces. */
-export const credential: OptionReader<string | undefined> = option.matching(
+export const credential: OptionReader<string> = option.matching(
   /^[\x21-\x7e]+$/,
   'This is missing, empty, or has spaces in it. Give it as the store shows it.',
-  undefined,
 );
 
 /** @throws `ERR_OPTIONS` */
@@ -136,13 +143,7 @@ function objectCheck(
       );
     if (`${path}${search}`.includes('+'))
       throw optionsError('url', 'The URL has a `+`, which servers read in two ways. Write %2B or %20.');
-    const asked =
-      search === ''
-        ? []
-        : search
-            .slice(1)
-            .split('&')
-            .map((pair) => pair.replace(/=.*$/s, ''));
+    const asked = [...search.matchAll(/[?&]([^=&]*)/g)].map(([, parameter]) => parameter!);
     if (new Set(asked).size < asked.length || !asked.every((each) => params.includes(each)))
       throw optionsError(
         'url',

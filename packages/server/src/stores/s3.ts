@@ -1,7 +1,7 @@
 import { AwsV4Signer } from 'aws4fetch';
-import * as option from '../format-parts/options.ts';
+import * as option from '../errors/options.ts';
 import type { TokenFormat } from '../token/token-format.ts';
-import { credential, presignedFormat } from './presigned-format.ts';
+import { credential, presigned, presignedFormat } from './presigned-format.ts';
 import type { PresignedOptions } from './presigned-format.ts';
 
 export interface S3Options extends PresignedOptions {
@@ -42,19 +42,16 @@ const maxKeys = 8;
  *   `params` does not contain
  */
 export function s3(options: S3Options): TokenFormat {
-  const { region, accessKeyId, secretAccessKey, sessionToken } = option.readAll(options, {
-    region: option.required(credential),
-    accessKeyId: option.required(credential),
-    secretAccessKey: option.required(credential),
-    sessionToken: credential,
-    expiration: option.elsewhere,
-    accountId: option.elsewhere,
-    credentialScope: option.elsewhere,
-    $source: option.elsewhere,
-    endpoint: option.elsewhere,
-    bucket: option.elsewhere,
-    params: option.elsewhere,
-    maxTtl: option.elsewhere,
+  const { region, accessKeyId, secretAccessKey, sessionToken } = option.readOptions(options, {
+    region: credential,
+    accessKeyId: credential,
+    secretAccessKey: credential,
+    sessionToken: option.optional(credential),
+    expiration: option.given,
+    accountId: option.given,
+    credentialScope: option.given,
+    $source: option.given,
+    ...presigned,
   });
   const keys = new Map<string, ArrayBuffer>();
 

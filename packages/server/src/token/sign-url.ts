@@ -1,5 +1,5 @@
-import { checkNames } from '../errors/check-names.ts';
 import { optionsError } from '../errors/options-error.ts';
+import { duration, given, optional, readOptions } from '../errors/options.ts';
 import { parsedUrl } from '../url/judged-url.ts';
 import { attachToken } from './attach-token.ts';
 import { verifyingFormat } from './format-reader.ts';
@@ -12,6 +12,8 @@ export type SignUrlOptions = { format: TokenFormat } & (
   | { expiresIn?: never; /** Unix seconds. */ expires: number }
 );
 
+const signReaders = { format: given, expiresIn: /* @__PURE__ */ optional(/* @__PURE__ */ duration()), expires: given };
+
 /**
  * Returns the URL with its token, for any format whose token fits into a URL. Replaces a token that is already there;
  * order, encoding and fragment stay as they were written.
@@ -22,18 +24,14 @@ export type SignUrlOptions = { format: TokenFormat } & (
  *   travel in headers or cookies
  */
 export async function signUrl(url: string | URL, options: SignUrlOptions): Promise<string> {
-  checkNames(options, { format: true, expiresIn: true, expires: true });
-  const { format, expiresIn, expires } = options;
+  const { format, expiresIn, expires } = readOptions(options, signReaders);
   if ((expiresIn === undefined) === (expires === undefined))
     throw optionsError('expiresIn', 'Give either `expiresIn` (seconds from now) or `expires` (unix seconds).');
-  if (
-    expiresIn !== undefined &&
-    !(Number.isFinite(expiresIn) && expiresIn > 0 && expiresIn <= (format.maxTtl ?? Infinity))
-  )
-    throw optionsError('expiresIn', 'Give seconds, more than 0 and at most the maxTtl of the format.', expiresIn);
+  if (expiresIn !== undefined && expiresIn > (format.maxTtl ?? Infinity))
+    throw optionsError('expiresIn', 'Give seconds, at most the maxTtl of the format.', expiresIn);
   const asked = writtenUrl(url, 'url');
   const target = withoutPathToken(asked, format);
-  const token = await format.sign(target, expires ?? Math.floor(Date.now() / 1000 + expiresIn));
+  const token = await format.sign(target, expires ?? Math.floor(Date.now() / 1000 + expiresIn!));
   return attachToken(target === asked ? String(url) : target.href, token);
 }
 
@@ -46,6 +44,7 @@ export interface VerifyUrlOptions {
   now?: number;
 }
 
+const verifyReaders = { format: verifyingFormat, now: given };
 const noHeaders = /* @__PURE__ */ new Headers();
 
 /**
@@ -55,11 +54,9 @@ const noHeaders = /* @__PURE__ */ new Headers();
  * @throws `ERR_OPTIONS` for a format that only signs
  */
 export async function verifyUrl(url: string | URL, options: VerifyUrlOptions): Promise<Verdict> {
-  checkNames(options, { format: true, now: true });
-  const { now = Math.floor(Date.now() / 1000) } = options;
-  const format = verifyingFormat(options.format);
+  const { format, now } = readOptions(options, verifyReaders);
   if (!parsedUrl(String(url))) return refused.malformed;
-  return format.verify({ url: String(url), headers: noHeaders }, now);
+  return format.verify({ url: String(url), headers: noHeaders }, now ?? Math.floor(Date.now() / 1000));
 }
 
 /**

@@ -21,11 +21,9 @@ export interface GrantedVerdict {
    * Whether the token has conditions, such as an address or a country, that tokens made by `sign` would not have. Then
    * no other token is made from it.
    */
-  readonly conditional?: boolean;
+  readonly conditional?: boolean | undefined;
   /** Id of the session that the token carries. */
-  readonly session?: string;
-  /** The cookies and headers that carried the token. They are not forwarded. */
-  readonly carriers?: { readonly cookies?: readonly string[]; readonly headers?: readonly string[] };
+  readonly session?: string | undefined;
 }
 
 export interface RefusedVerdict {
@@ -33,9 +31,9 @@ export interface RefusedVerdict {
   readonly status: 403 | 410;
   readonly reason: 'missing' | 'malformed' | 'signature' | 'expired';
   /** The name of the claim that the refusal is about, for formats whose tokens have claims. */
-  readonly claim?: string;
+  readonly claim?: string | undefined;
   /** The reason in words, if the claim does not tell it. Never contains data of the token. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 }
 
 export const refused: Readonly<Record<RefusedVerdict['reason'], RefusedVerdict>> = {

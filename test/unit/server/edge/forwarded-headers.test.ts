@@ -4,7 +4,7 @@ import { withoutToken } from '../../../../packages/server/src/edge/origin-fetch.
 const url = 'https://cdn.example.com/vod/a.mp4?st=x&e=1';
 /** The headers that reach the origin, besides those of every request. */
 function forwarded(headers: Record<string, string>, carriers = {}): Record<string, string> {
-  const request = withoutToken(new Request(url, { headers }), { url: 'https://cdn.example.com/vod/a.mp4', carriers });
+  const request = withoutToken(new Request(url, { headers }), 'https://cdn.example.com/vod/a.mp4', carriers);
   const { host, 'accept-encoding': encoding, ...others } = Object.fromEntries(request.headers);
   expect([host, encoding]).toEqual(['cdn.example.com', 'identity']);
   return others;

@@ -105,7 +105,7 @@ describe('a rule that would protect something else than it says is refused where
     for (const host of ['a.example.com,b.example.com', '{cdn,www}.example.com', 'a=b.test']) {
       const allow = `https://${host}/vod/`;
       expect(() => createSigningEndpoint({ format, authorize: () => true, ttl: 60, allow })).toThrow(/^allow: /);
-      expect(() => readFirewallArgs({ secure_token_secret: 's', rules: [{ host }] })).toThrow(/^rules: host: /);
+      expect(() => readFirewallArgs({ secure_token_secret: 's', rules: [{ host }] })).toThrow(/^rules\.host: /);
       const cors = { origins: [`https://${host}`] };
       expect(() => createEdgeHandler({ format, origin: HOST, cors })).toThrow(/^cors\.origins: /);
     }
