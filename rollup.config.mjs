@@ -178,6 +178,8 @@ const modules = (/** @type {Row} */ row, /** @type {Build} */ kind, /** @type {b
       entryFileNames: name,
       chunkFileNames: `shared/${name}`,
       minifyInternalExports: false,
+      // bundlers warn of an import that takes nothing, since no module has side effects
+      hoistTransitiveImports: false,
       sourcemap: true,
     },
   };
