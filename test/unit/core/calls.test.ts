@@ -106,6 +106,13 @@ test('a bad URL is asked for alone from then on, holds up nobody, and is one lik
   expect(viewer.asked().at(-1)).toEqual(range(1, 2));
 });
 
+test('an endpoint that is back from an outage and refuses all URLs gets a few calls', async () => {
+  const viewer = lab(inTurn(fail(503), fail(400)));
+  const seen = range(1, 6).map((url) => watch(viewer.source.sign(url)));
+  await advanceSeconds(5);
+  expect([new Set(seen.map(({ state }) => state)), viewer.calls.length]).toEqual([new Set(['failed']), 9]);
+});
+
 test('a bad URL that a patient request waits for fails, though nothing else waits', async () => {
   const viewer = lab(failing(500, 3));
   viewer.source.learn(MEDIA, hls(playlist(1, 9)));

@@ -150,8 +150,7 @@ export class TokenCalls {
       else together.push(want);
     }
     for (let from = 0; from < together.length; from += MAX_URLS) {
-      const batch = together.slice(from, from + MAX_URLS);
-      void this.#call(batch);
+      void this.#call(together.slice(from, from + MAX_URLS));
     }
   }
 
@@ -189,6 +188,8 @@ export class TokenCalls {
       if (others.length) await this.#call(others);
       return;
     }
+    const isOutage = error.code === 'ERR_SIGNING_UNAVAILABLE';
+    if (!isOutage) this.outage.end();
     if (error.code === 'ERR_DENIED') this.intake.denyAll(wants, error);
     else this.#parts.emit('tokenerror', { error });
     // after a call that got tokens, a URL that fails alone is to blame itself
@@ -196,7 +197,7 @@ export class TokenCalls {
     const isAboutOne = wants.length > 1 && isAboutUrls(error);
     if (isAboutOne && !this.outage.isFailing)
       for (const { key } of wants.slice(0, SUSPECTS)) this.#alone.set(key, true);
-    if (error.code === 'ERR_SIGNING_UNAVAILABLE' && !isBadUrl) this.#retry(wants, error);
+    if (isOutage && !isBadUrl) this.#retry(wants, error);
     else
       for (const want of wants) {
         if (isAboutOne && this.#isWanted(want)) this.#queue.add(want);
