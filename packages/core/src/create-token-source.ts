@@ -49,7 +49,7 @@ class Source extends EventTarget implements AdapterSource {
     const parts: SourceParts = {
       settings,
       clock,
-      store: new TokenStore(clock),
+      store: new TokenStore(clock, () => outage.isFailing),
       urls: new SignedUrls(),
       protection: new Protection(settings.protect),
       emit: (type, detail) => this.#emit(type, detail),
@@ -159,8 +159,10 @@ class Source extends EventTarget implements AdapterSource {
     this.liftDenials();
     this.#calls.wake();
     this.dispatchEvent(new Event(SOURCE_RENEWS));
-    const used = this.#parts.store.inUse(this.#parts.clock.sessionNow()).slice(-MAX_URLS);
-    await Promise.all(used.map(({ usedBy }) => this.#calls.obtain(usedBy, 'expiring')));
+    const used = this.#parts.store.inUse(this.#parts.clock.sessionNow());
+    const folders = used.filter(({ isFolder }) => isFolder);
+    const others = used.filter(({ isFolder }) => !isFolder).slice(-MAX_URLS);
+    await Promise.all([...folders, ...others].map(({ usedBy }) => this.#calls.obtain(usedBy, 'expiring')));
   }
 
   liftDenials(): void {

@@ -1,6 +1,9 @@
 import type Hls from 'hls.js';
-import type { Fragment, LevelDetails, LoaderContext } from 'hls.js';
+import type { Events, Fragment, LevelDetails, LoaderContext } from 'hls.js';
 import { isLeftBehind } from 'secure-token-core/adapter';
+
+/** Returns the names of the events: the app keeps its one copy of hls.js, so this package imports only types. */
+const eventsOf = ({ constructor }: Hls): typeof Events => (constructor as typeof Hls).Events;
 
 type Playlists = readonly ({ readonly details?: LevelDetails | null } | undefined)[];
 
@@ -18,29 +21,45 @@ export function hasLeftWindow(hls: Hls, context: LoaderContext): boolean {
 
 /**
  * Makes `hls` continue at its live sync position after a wait for a token has outlasted the live window. hls.js 1.6 and
- * 1.7 do that themselves only if they have requested a segment since they last waited for a playlist. Before the first
- * picture, hls.js waits for ever if the window moves past the first segment of a separate audio rendition.
+ * 1.7 do that themselves only if they have requested a segment since they last waited for a playlist.
  */
 export function returnToLive(hls: Hls): void {
-  /** The last segment of the live stream whose playback has not begun, when its playlist was first seen. */
-  let seen: { readonly url: string | null; readonly endSN: number } | undefined;
-  const { LEVEL_UPDATED } = (hls.constructor as typeof Hls).Events;
-  hls.on(LEVEL_UPDATED, (_, { details }) => {
+  const hasLostStart = watchStart(hls);
+  hls.on(eventsOf(hls).LEVEL_UPDATED, (_, { details, level }) => {
     // lets hls.js decide first: it does so in the same task, as the app has configured it
     queueMicrotask(() => {
-      const { media, config, url } = hls;
+      const { media, config } = hls;
       // another listener may have destroyed hls.js: then `liveSyncPosition` would throw
       const position = media && details.live ? hls.liveSyncPosition : null;
       if (!media || position === null) return;
-      if (seen?.url !== url || media.readyState > 0) seen = { url, endSN: details.endSN };
-      if (details.startSN > seen.endSN && hls.audioTracks.length > 0) {
-        seen = undefined;
-        hls.startLoad(position);
-      } else if (
-        position <= media.duration &&
-        isLeftBehind(media, details.fragmentStart - config.maxFragLookUpTolerance)
-      )
+      if (media.readyState === 0 && hls.audioTracks.length > 0 && hasLostStart(details, level)) hls.startLoad(position);
+      else if (position <= media.duration && isLeftBehind(media, details.fragmentStart - config.maxFragLookUpTolerance))
         media.currentTime = position;
     });
   });
+}
+
+/**
+ * Watches the first segment of the main playlist. hls.js buffers it only when the first segment of a separate audio
+ * rendition has arrived, and requests no audio segment that begins later. If the live window moves past it meanwhile,
+ * hls.js waits for ever.
+ * @returns whether the live window has passed that segment by its own length: until then the server still has the audio
+ *   segment (RFC 8216 §6.2.2)
+ */
+function watchStart(hls: Hls): (details: LevelDetails, level: number) => boolean {
+  const { MANIFEST_LOADING, FRAG_LOADING, FRAG_LOADED } = eventsOf(hls);
+  let loaded: Fragment | undefined;
+  const isMain = ({ type, sn }: Fragment): boolean => (type as string) === 'main' && sn !== 'initSegment';
+  hls.on(MANIFEST_LOADING, () => (loaded = undefined));
+  hls.on(FRAG_LOADING, (_, { frag }) => {
+    if (isMain(frag)) loaded = undefined;
+  });
+  hls.on(FRAG_LOADED, (_, { frag }) => {
+    if (isMain(frag)) loaded = frag;
+  });
+  return ({ startSN, endSN }, level) => {
+    const isLost = loaded?.level === level && Number(loaded.sn) + (endSN - startSN + 1) < startSN;
+    if (isLost) loaded = undefined;
+    return isLost;
+  };
 }

@@ -87,6 +87,7 @@ const date = (time: number): string => new Date(time * 1000).toUTCString();
 test.each<[string, object, number, number]>([
   ['7', {}, 1, 14],
   ['20', {}, 1, 30],
+  [date(2e9 + 9), { date: date(2e9) }, 0, 9],
   [date(START + 9), {}, 0, 9],
 ])('Retry-After %j %o is waited for, and up to as much, 10 s at most (%d)', async (value, more, random, then) => {
   const viewer = lab(inTurn(retryAfter(value, more), folder()), { random: () => random });

@@ -160,6 +160,11 @@ test('a token that came after a refusal is used on', async () => {
 type Work = (it: Lab['source'], one: SignedRequest) => Promise<unknown>;
 const again: Work = async (it, one) => it.refused((await it.refused(one, 403))!, 403);
 const ended: Work = (it, one) => advanceSeconds(20).then(() => it.refused(one, 410));
+const failing: Work = async (it, one) => {
+  await it.refused(one, 403);
+  watch(it.sign(segment(2)));
+  return advanceSeconds(0.1);
+};
 const shortFirst: Answer = (call) => {
   const { tokens } = each()(call) as { tokens: Token[] };
   return { now: seconds(), tokens: [{ ...tokens[0]!, expires: seconds() + 20 }, ...tokens.slice(1)] };
@@ -168,6 +173,7 @@ test.each<[string, Answer, Work, (string | undefined)[]]>([
   ['not after a rotation', each(), (it, one) => it.refused(one, 403), ['t2', undefined, undefined]],
   ['if the replay is refused, too', each(), again, ['t2', 't1', 't1']],
   ['if the refused one had ended', shortFirst, ended, ['t2', 't1', 't1']],
+  ['while the endpoint fails', inTurn(each(), each(), fail(503)), failing, ['t2', 't1', 't1']],
 ])('tokens of earlier calls are used on: %s', async (_, answer, work, expected) => {
   const { source } = lab(answer, { readAhead: 0 });
   const [one] = await Promise.all(range(1, 3).map((url) => source.sign(url)));

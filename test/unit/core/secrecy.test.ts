@@ -73,14 +73,18 @@ test.each(['url', 'responseURL'] as const)('hideSignedUrl(): no token in `%s`, a
 
 const MAC = 'q'.repeat(22);
 const asked = 'HTTPS://CDN.test/a b.ts';
-const signed = (url = asked, headers = {}): SignedRequest => ({ ...untouchedRequest(asked), url, headers });
-const akamai = signed(`${asked}?hdnts=exp=1~acl=/v/*~hmac=${MAC}`);
-const spaced = signed(`${asked}?st=a%20b${MAC}`);
-const inQuery = signed(`${asked}?st=${MAC}&v=1&short=${'m'.repeat(15)}`);
-const inHeader = signed(asked, { authorization: `Bearer ${MAC}`, v: 't t' });
-const inPath = signed(`https://edge-7.cdn.example.com/%7E${MAC}/a b.ts`);
+const signed = (token: Partial<Token>, url = asked): SignedRequest => {
+  const { headers = {} } = token;
+  return { ...untouchedRequest(asked), url, headers, token: { expires: START, ...token } };
+};
+const akamai = signed({ query: { hdnts: `exp=1~acl=/v/*~hmac=${MAC}` } });
+const spaced = signed({ query: { st: `a b${MAC}` } });
+const inQuery = signed({ query: { st: MAC, v: '1', short: 'm'.repeat(15) } });
+const inHeader = signed({ headers: { authorization: `Bearer ${MAC}`, v: 't t' } });
+const inPath = signed({ base: `https://edge-7.cdn.example.com/%7E${MAC}/` });
 test.each<[string, string, SignedRequest]>([
-  ['the URL as it was signed', `no ${asked}?st=1`, signed(`${asked}?st=1`)],
+  ['the URL as it was signed', `no ${asked}?st=1`, signed({}, `${asked}?st=1`)],
+  ['the URL as a browser writes it', 'no https://cdn.test/a%20b.ts?st=1', signed({}, `${asked}?st=1`)],
   ['a parameter', `the signature ${MAC} is wrong`, inQuery],
   ['as searchParams writes it', `?${String(new URLSearchParams({ st: `a b${MAC}` }))}`, spaced],
   ['a part of a parameter', `{"hmac":"${MAC}"}`, akamai],
@@ -94,7 +98,7 @@ test.each<[string, string, SignedRequest]>([
 test.each<[string, string, SignedRequest]>([
   ['without a token', `no ${asked}`, untouchedRequest(asked)],
   ['with the URL that was asked for', `no ${asked} or https://cdn.test/a%20b.ts`, inHeader],
-  ['with a header that is in that URL', 'no a b', signed(asked, { v: 'a b' })],
+  ['with a header that is in that URL', 'no a b', signed({ headers: { v: 'a b' } })],
   ['with a short parameter', `HTTP 1.1: 100% of %E0%A4 %zz ${'m'.repeat(15)}`, inQuery],
   ['with the host of a path token', 'edge-7.cdn.example.com', inPath],
 ])('textWithoutToken() leaves a text %s', (_, text, request) => {

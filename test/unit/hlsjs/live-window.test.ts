@@ -33,7 +33,6 @@ class FakeHls {
   readonly startLoad = vi.fn();
   readonly #listeners: Record<string, (type: string, data: object) => void> = {};
   audioTracks = [{}];
-  url = 'a';
   liveSyncPosition = 90;
   media: object | null;
   constructor(media: object) {
@@ -75,30 +74,37 @@ describe('after an update of the live playlist', () => {
   });
 });
 
-describe('before the first picture, the live window passes all that its playlist listed at first', () => {
+describe('the first video segment waits for separate audio, and the live window has passed it by its own length', () => {
+  const { FRAG_LOADING, FRAG_LOADED, MANIFEST_LOADING } = Hls.Events;
+  const segment = { type: 'main', sn: 4, level: 1 };
   const start = async (): Promise<FakeHls> => {
     const hls = new FakeHls(waiting(0, 0));
-    await hls.update({ startSN: 2, endSN: 4 });
+    await hls.tell(FRAG_LOADING, { frag: segment });
+    await hls.tell(FRAG_LOADED, { frag: segment });
+    await hls.tell(FRAG_LOADING, { frag: { ...segment, type: 'audio' } });
+    await hls.tell(FRAG_LOADING, { frag: { ...segment, sn: 'initSegment' } });
     return hls;
   };
 
-  test('separate audio keeps hls.js waiting: the start is made anew at the live edge, once', async () => {
+  test('the start is made anew at the live edge, once', async () => {
     const hls = await start();
-    await hls.update({ startSN: 4, endSN: 6 });
+    await hls.update({ startSN: 7, endSN: 9 });
     expect(hls.startLoad).not.toHaveBeenCalled();
-    await hls.update({ startSN: 5, endSN: 7 });
-    await hls.update({ startSN: 6, endSN: 8 });
+    await hls.update({ startSN: 8, endSN: 10 });
+    await hls.update({ startSN: 8, endSN: 10 });
     expect(hls.startLoad.mock.calls).toEqual([[90]]);
   });
 
   test.each<[string, (hls: FakeHls) => unknown]>([
-    ['the app has given hls.js another source', (hls) => (hls.url = 'b')],
+    ['another segment is under way', (hls) => hls.tell(FRAG_LOADING, { frag: { ...segment, sn: 7 } })],
+    ['the app has given hls.js another source', (hls) => hls.tell(MANIFEST_LOADING, {})],
+    ['the playlist is one of another level', (hls) => hls.tell(FRAG_LOADED, { frag: { ...segment, level: 0 } })],
     ['there is no separate audio', (hls) => (hls.audioTracks = [])],
     ['there has been a picture, and another audio track has emptied the buffer', (hls) => (hls.media = waiting(0, 1))],
   ])('but %s: hls.js is left alone', async (_, change) => {
     const hls = await start();
-    change(hls);
-    await hls.update({ startSN: 5, endSN: 7 });
+    await change(hls);
+    await hls.update({ startSN: 8, endSN: 10 });
     expect(hls.startLoad).not.toHaveBeenCalled();
   });
 });

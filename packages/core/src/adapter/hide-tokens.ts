@@ -1,28 +1,57 @@
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { LEAST_SECRET } from '../contract/token.ts';
 import { SignedUrls } from '../tokens/signed-urls.ts';
-import { decoded, pathOf } from '../url-text.ts';
+import { readings } from '../tokens/token-secrets.ts';
+import { decoded, pathOf, resolveUrl } from '../url-text.ts';
 
 const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
 
-/** Whether a text quotes the signed URL of `request`, a header of its token, or a part of these that may be a secret. */
-function quotesToken(text: string, { url, unsignedUrl, headers }: SignedRequest): boolean {
-  const values = Object.values(headers);
+/**
+ * Tells whether a text quotes the signed URL of `request`, a header of its token, or a part of the token that is long
+ * enough to be a secret, in any escaping.
+ */
+function quotesToken(text: string, { url, unsignedUrl, headers, token }: SignedRequest): boolean {
+  const { query = {}, base = '' } = token ?? {};
+  const values = [...Object.values(query), decoded(base), ...Object.values(headers)];
   // no escaping changes the runs of a value, such as the signature within `exp=1~acl=/*~hmac=…`
-  const runs = [decoded(url), ...values].join(' ').match(/[\w-]+/g) ?? [];
-  const parts = [url, ...values, ...runs.filter(({ length }) => length >= LEAST_SECRET)];
-  return parts.some((part) => part && !unsignedUrl.includes(part) && text.includes(part));
+  const runs = values.flatMap((value) => value.match(/[\w-]+/g) ?? []).filter(({ length }) => length >= LEAST_SECRET);
+  const urls = url === unsignedUrl ? [] : [url, decoded(resolveUrl(url))];
+  const parts = [...urls, ...runs, ...Object.values(headers)];
+  const asked = decoded(unsignedUrl);
+  // no secret: parts that the unsigned URL contains, such as its path in a parameter or a digit in a header
+  return parts.some((part) => part && !asked.includes(part) && readings(text).some((it) => it.includes(part)));
 }
 
 /** Returns a text about the failure of `request` as an app may see it. Replaces a text that quotes the token. */
 export const textWithoutToken = (text: string, request: SignedRequest): string =>
   quotesToken(text, request) ? NOT_SHOWN : text;
 
-/** Returns the error that sending `request` has thrown, as an app may see it: another one if its text quotes the token. */
-export const errorWithoutToken = (error: unknown, request: SignedRequest): unknown =>
-  quotesToken(`${String(error)} ${String((error as Error | undefined)?.cause)}`, request)
-    ? new TypeError(NOT_SHOWN)
-    : error;
+/** The largest number of errors in a chain of causes that are read: an error may be its own cause. */
+const MAX_CAUSES = 8;
+
+/** Returns the text that a console prints of `error` and its causes; `undefined` if it cannot be read. */
+function textOf(error: unknown): string | undefined {
+  const texts: string[] = [];
+  try {
+    let it = error;
+    do {
+      texts.push(String(it));
+      it = (it as { cause?: unknown } | null | undefined)?.cause;
+    } while (it !== undefined && texts.length < MAX_CAUSES);
+  } catch {
+    return undefined;
+  }
+  return texts.join('\n');
+}
+
+/**
+ * Returns the error that sending `request` has thrown, as an app may see it. Replaces an error if its text, or the text
+ * of a cause, quotes the token or cannot be read.
+ */
+export function errorWithoutToken(error: unknown, request: SignedRequest): unknown {
+  const text = textOf(error);
+  return text === undefined || quotesToken(text, request) ? new TypeError(NOT_SHOWN) : error;
+}
 
 /** The properties in which an XMLHttpRequest and a Response have the URL to which the request went. */
 const PROPERTIES = ['responseURL', 'url'] as const;

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../bounded-map.ts';
 import { writeMistake } from '../console-lines.ts';
-import { SecureTokenError } from '../contract/errors.ts';
+import { SecureTokenError, doctorHint } from '../contract/errors.ts';
 import type { TokenReason } from '../contract/options.ts';
 import { parseToken } from '../contract/parse-answer.ts';
 import type { Token, TokensAnswer } from '../contract/token.ts';
@@ -9,6 +9,7 @@ import type { Origin } from '../tokens/held-token.ts';
 import { HeldToken } from '../tokens/held-token.ts';
 import { scopeOf } from '../tokens/token-store.ts';
 import { resolveUrl } from '../url-text.ts';
+import { endedOnArrival, readProblem, toError } from './failure.ts';
 import { callEndpoint } from './signing-endpoint.ts';
 import type { Want } from './want.ts';
 
@@ -77,22 +78,24 @@ export class Intake {
 
   /** Makes one call. @throws a `SecureTokenError` if the call fails as a whole */
   async call(wants: readonly Want[], destroyed: AbortSignal): Promise<Outcomes> {
-    const { settings, clock } = this.#parts;
+    const { settings, clock, store } = this.#parts;
     const { reason } = wants.find((want) => want.reason === 'refused') ?? wants[0]!;
     const sentAt = clock.sessionNow();
     const call = ++this.#calls;
     try {
       const urls = wants.map(({ key }) => key);
-      const answer = await callEndpoint(settings, { urls, reason, session: this.session }, destroyed, () =>
-        clock.now(),
-      );
+      const answer = await callEndpoint(settings, { urls, reason, session: this.session }, destroyed);
       this.#isAfterLogin = false;
       const outcomes = this.#take(answer, wants, reason, call, sentAt);
       this.#tell(outcomes);
       return outcomes;
-    } catch (error) {
+    } catch (cause) {
+      const problem = await readProblem(cause);
+      const isOfApp = settings.getTokens !== undefined;
+      const hint = doctorHint(wants[0]!.key, settings.endpoint);
+      const error = toError(cause, { now: clock.now(), problem, isOfApp, hint, hasTokens: !store.isEmpty });
       // whoever signs a viewer out everywhere denies the account first, of which the page hears, and ends the sessions
-      if (!this.#isAfterLogin || !hasEndedSession(error as SecureTokenError)) throw error;
+      if (!this.#isAfterLogin || !hasEndedSession(error)) throw error;
       this.#isAfterLogin = false;
       this.#session = undefined;
       return this.call(wants, destroyed);
@@ -169,11 +172,6 @@ export class Intake {
     }
   }
 }
-
-/** Returns the message about a token that had ended when it came: no request with it succeeds. */
-const endedOnArrival = (expires: number): string =>
-  `secure-token: a token came with 'expires' ${Math.round(expires)}, in the past. Give unix seconds, not a lifetime: ` +
-  'until then, tokens serve few requests or none.';
 
 function errorFor(url: string, isDenied: boolean): SecureTokenError {
   const missing = `The signing endpoint's answer has no token for this URL. Send one with this "url", or a "prefix" of it.`;

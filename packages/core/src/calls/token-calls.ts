@@ -5,13 +5,13 @@ import { MAX_URLS } from '../contract/options.ts';
 import type { SignOptions } from '../contract/token-source.ts';
 import type { SourceParts } from '../source-parts.ts';
 import { abortable, listenForNetwork } from '../waiting.ts';
+import { isAboutGuesses, isAboutUrls } from './failure.ts';
 import { Intake } from './intake.ts';
 import type { Outage } from './outage.ts';
-import { isAboutGuesses, isAboutUrls } from './signing-endpoint.ts';
 import { Want } from './want.ts';
 
-/** The number of URLs of a failed call that get a call of their own: one may get a token, which shows who is to blame. */
-const SUSPECTS = 3;
+/** The largest number of calls into which a failed one is split. */
+const MAX_SPLITS = 8;
 /** Seconds for which a scope is not asked for ahead of use, after a call has brought no token for it. */
 const REST_SECONDS = 10;
 /** Seconds for which nothing is guessed, after guesses have got no token. */
@@ -31,7 +31,7 @@ export class TokenCalls {
   readonly #wants = new Map<string, Want>();
   /** Those of them that no call under way is for. */
   readonly #queue = new Set<Want>();
-  /** URLs whose call has failed, perhaps because of one of them: until each has a token, it gets a call of its own. */
+  /** URLs that failed alone while others got tokens: each gets a call of its own, which makes no other call pause. */
   readonly #alone = new BoundedMap<string, true>();
   /** Until when a scope is not asked for ahead of use, in seconds of the session. */
   readonly #restsUntil = new BoundedMap<string, number>();
@@ -81,7 +81,7 @@ export class TokenCalls {
   /** Whether no call would bring a token for a URL ahead of use. */
   isHopeless(key: string): boolean {
     const restsUntil = this.#restsUntil.get(this.#parts.store.scopeOf(key)) ?? -Infinity;
-    return this.#now() < restsUntil || this.#alone.has(key) || this.intake.denialOf(key) !== undefined;
+    return this.#now() < restsUntil || this.intake.denialOf(key) !== undefined;
   }
 
   /** Ends the pause after a failure, because the network or the viewer is back. */
@@ -145,7 +145,7 @@ export class TokenCalls {
     if (secondsLeft > 0) return;
     const together: Want[] = [];
     for (const want of [...this.#queue].sort((one, other) => one.rank - other.rank)) {
-      if (want.tries > 0 && !this.#isWanted(want)) this.#end(want);
+      if (want.tries > 0 && !want.waiting) this.#end(want);
       else if (this.#alone.has(want.key)) void this.#call([want]);
       else together.push(want);
     }
@@ -154,7 +154,8 @@ export class TokenCalls {
     }
   }
 
-  async #call(wants: readonly Want[]): Promise<void> {
+  /** Makes one call. @param fail decides what becomes of the wants if the call fails as a whole */
+  async #call(wants: readonly Want[], fail = this.#fail): Promise<void> {
     for (const want of wants) {
       this.#queue.delete(want);
       want.tries++;
@@ -162,7 +163,7 @@ export class TokenCalls {
     try {
       this.#settle(await this.intake.call(wants, this.#destroying.signal));
     } catch (error) {
-      if (!this.#destroying.signal.aborted) await this.#fail(wants, error as SecureTokenError);
+      if (!this.#destroying.signal.aborted) await fail(wants, error as SecureTokenError);
     }
     // what is in the queue by now, and the listener for the network
     this.#send();
@@ -178,35 +179,26 @@ export class TokenCalls {
     }
   }
 
-  /** Decides what becomes of the wants of a call that has failed as a whole. */
-  async #fail(wants: readonly Want[], error: SecureTokenError): Promise<void> {
+  readonly #fail = async (wants: readonly Want[], error: SecureTokenError): Promise<void> => {
     const guesses = wants.filter(({ isGuess }) => isGuess);
     if (guesses.length && isAboutGuesses(error)) {
       this.#restGuesses();
       for (const guess of guesses) this.#end(guess);
       const others = wants.filter((want) => !guesses.includes(want));
       if (others.length) await this.#call(others);
-      return;
+    } else if (isAboutUrls(error) && wants.length > 1) {
+      this.#parts.emit('tokenerror', { error });
+      await this.#split(wants, error);
+    } else if (error.code === 'ERR_DENIED') {
+      this.intake.denyAll(wants, error);
+      this.#giveUp(wants, error);
+    } else {
+      this.#parts.emit('tokenerror', { error });
+      const isOutage = error.code === 'ERR_SIGNING_UNAVAILABLE' && !this.#alone.has(wants[0]!.key);
+      if (isOutage) this.#retry(wants, error);
+      else this.#giveUp(wants, error);
     }
-    const isOutage = error.code === 'ERR_SIGNING_UNAVAILABLE';
-    if (!isOutage) this.outage.end();
-    if (error.code === 'ERR_DENIED') this.intake.denyAll(wants, error);
-    else this.#parts.emit('tokenerror', { error });
-    // after a call that got tokens, a URL that fails alone is to blame itself
-    const isBadUrl = this.#alone.has(wants[0]!.key) && !this.outage.isFailing;
-    const isAboutOne = wants.length > 1 && isAboutUrls(error);
-    if (isAboutOne && !this.outage.isFailing)
-      for (const { key } of wants.slice(0, SUSPECTS)) this.#alone.set(key, true);
-    if (isOutage && !isBadUrl) this.#retry(wants, error);
-    else
-      for (const want of wants) {
-        if (isAboutOne && this.#isWanted(want)) this.#queue.add(want);
-        else {
-          this.#rest(want);
-          this.#end(want, error);
-        }
-      }
-  }
+  };
 
   /** Begins a pause. Wants for which a request waits go back into the queue; the others end. */
   #retry(wants: readonly Want[], error: SecureTokenError): void {
@@ -214,14 +206,16 @@ export class TokenCalls {
     this.outage.failed(error, Math.min(...wants.map(({ before }) => (before?.unusableAt ?? Infinity) - now)));
     for (const want of wants) {
       const mayGoOn = want.tries <= this.#parts.settings.limit && !this.outage.blockedBy;
-      if (want.patient || (this.#isWanted(want) && mayGoOn)) this.#queue.add(want);
+      if (want.patient || (want.waiting && mayGoOn)) this.#queue.add(want);
       else this.#end(want, error);
     }
   }
 
-  /** Whether a call for a want is made again after a failure: a request waits for it, or it shows who is to blame. */
-  #isWanted({ key, waiting }: Want): boolean {
-    return waiting > 0 || this.#alone.has(key);
+  #giveUp(wants: readonly Want[], error: SecureTokenError): void {
+    for (const want of wants) {
+      this.#rest(want);
+      this.#end(want, error);
+    }
   }
 
   #rest({ scope }: Want): void {
@@ -231,4 +225,37 @@ export class TokenCalls {
   #restGuesses(): void {
     this.#mayGuessAt = this.#now() + GUESS_REST_SECONDS;
   }
+
+  /** Calls for halves of what has failed together, so that one bad URL fails alone, and breadth first: most get tokens. */
+  async #split(wants: readonly Want[], error: SecureTokenError): Promise<void> {
+    let parts = [wants];
+    for (let calls = 0; parts.length;) {
+      const failed: (readonly Want[])[] = [];
+      const noteFailed = async (part: readonly Want[], failure: SecureTokenError): Promise<void> => {
+        if (isAboutUrls(failure)) failed.push(part);
+        else await this.#fail(part, failure);
+      };
+      for (const part of parts.flatMap(halvesOf)) {
+        if (calls++ < MAX_SPLITS) await this.#call(part, noteFailed);
+        else this.#giveUp(part, error);
+      }
+      // an endpoint that fails for both halves fails for all URLs
+      if (calls === 2 && failed.length === 2 && error.status === 500) {
+        // the call and its half are one try
+        for (const want of wants) want.tries--;
+        this.#retry(wants, error);
+        return;
+      }
+      for (const [bad] of failed.filter(({ length }) => length === 1)) {
+        this.#alone.set(bad!.key, true);
+        this.#giveUp([bad!], error);
+      }
+      parts = failed.filter(({ length }) => length > 1);
+    }
+  }
+}
+
+function halvesOf<T>(items: readonly T[]): T[][] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)];
 }

@@ -1,8 +1,14 @@
 import { SecureTokenError } from '../contract/errors.ts';
 import type { Protect } from '../contract/options.ts';
 import type { Token } from '../contract/token.ts';
-import { folderOf, isIn, originOf, resolveUrl, shownUrl } from '../url-text.ts';
+import { encodeParameter, folderOf, isIn, originOf, replaceParameters, resolveUrl, shownUrl } from '../url-text.ts';
 import { isServiceWorker } from '../waiting.ts';
+
+/** Returns the URL or folder that a token opens, without the parameters of the token, which errors must not contain. */
+function openedBy({ url, prefix, query = {} }: Token): string {
+  const names = new Set(Object.keys(query).map(encodeParameter));
+  return replaceParameters(resolveUrl(prefix ?? url ?? ''), (name) => names.has(name), new Map());
+}
 
 /**
  * Whether a token leads from the site of this service worker to another origin, or from there to the site. The settings
@@ -53,14 +59,14 @@ export class Protection {
   errorOf(token: Token): SecureTokenError | undefined {
     // a token without a scope opens the URLs of its call
     if (!token.url && !token.prefix) return undefined;
-    const opened = resolveUrl(token.prefix ?? token.url!);
+    const url = openedBy(token);
     const base = token.base && resolveUrl(token.base);
-    const isAccepted = this.#mayOpen(token, opened) && (!base || this.#mayMoveTo(base, opened));
+    const isAccepted = this.#mayOpen(token, url) && (!base || this.#mayMoveTo(base, url));
     // the origin alone: an endpoint may confuse "prefix" with "base", which holds the token
     const message =
-      `A token came for URLs of ${shownUrl(originOf(base ?? opened))} that neither "protect" nor a source of a player ` +
+      `A token came for URLs of ${shownUrl(originOf(base ?? url))} that neither "protect" nor a source of a player ` +
       'names. It is not used. List every CDN of yours in "protect".';
-    return isAccepted ? undefined : new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: shownUrl(opened) });
+    return isAccepted ? undefined : new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
   }
 
   #mayOpen({ prefix, anyQuery }: Token, opened: string): boolean {

@@ -18,17 +18,21 @@ function* scopesOf(key: string): Iterable<string> {
 /** The tokens at hand, by scope. */
 export class TokenStore {
   readonly #clock: ServerClock;
+  readonly #isFailing: () => boolean;
   readonly #held = new BoundedMap<string, HeldToken>();
   readonly #callOf = new WeakMap<Token, number>();
   /** A rotation of the secret has outdated the tokens of this call and of all calls before it. */
   outdatedCall = -1;
 
-  constructor(clock: ServerClock) {
+  /** @param isFailing whether the endpoint fails: then a token that a rotation has outdated is better than none */
+  constructor(clock: ServerClock, isFailing: () => boolean) {
     this.#clock = clock;
+    this.#isFailing = isFailing;
   }
 
   stateOf(held: HeldToken): TokenState {
-    return this.isOutdated(held.token) ? 'spent' : held.stateAt(this.#clock.now());
+    const isOutdated = this.isOutdated(held.token) && !this.#isFailing();
+    return isOutdated ? 'spent' : held.stateAt(this.#clock.now());
   }
 
   /** Whether requests go out with `held`. Without a usable token they wait. */
