@@ -4,7 +4,7 @@ import type { Check } from './check.ts';
 import { aBoolean, eachOf, firstWrong, must } from './check.ts';
 import { SecureTokenError } from './errors.ts';
 import type { TokenSourceOptions } from './options.ts';
-import { aToken } from './parse-answer.ts';
+import { aToken, fromJson } from './parse-answer.ts';
 import type { Token } from './token.ts';
 
 const upTo = /* @__NO_SIDE_EFFECTS__ */ (most: number): Check =>
@@ -90,6 +90,7 @@ export function wrongAt(path: string | undefined, whole: object): string | undef
 export function checkOptions(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
   const given = { ...(isLink(options) ? { endpoint: options } : options) };
   refuse(unknownOption(given, OPTIONS));
+  if (Array.isArray(given.tokens)) given.tokens = fromJson(JSON.stringify(given.tokens)) as Token[];
   refuse(unknownOption(Object(given.retry) as object, ['limit', 'backoffLimit'], 'retry.'));
   if (!given.endpoint === !given.getTokens) refuse("Give either 'endpoint' or 'getTokens'.");
   refuse(wrongAt(firstWrong(given, optionChecks), given));

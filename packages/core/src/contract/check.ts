@@ -12,7 +12,7 @@ export const eachOf =
   /* @__NO_SIDE_EFFECTS__ */
   (check: Check): Check =>
     (value, path) =>
-      Array.isArray(value) ? value.map((item, index) => check(item, `${path}[${index}]`)).find(Boolean) : path;
+      Array.isArray(value) ? Array.from(value, (item, index) => check(item, `${path}[${index}]`)).find(Boolean) : path;
 
 /** Returns the first wrong member. Missing members pass. @param path the text before the names, such as `tokens[0].` */
 export const firstWrong = (value: object, checks: Readonly<Record<string, Check>>, path = ''): string | undefined =>

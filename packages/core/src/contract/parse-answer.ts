@@ -8,13 +8,6 @@ import type { Token, TokensAnswer } from './token.ts';
 /** The largest number that counts as unix seconds (the year 5138). A larger number counts as milliseconds. */
 export const LATEST = 1e11;
 
-/** Returns `check`, extended to accept `null`, which serialisers of Go, Java or C# write for a missing member. */
-const orNull =
-  /* @__NO_SIDE_EFFECTS__ */
-  (check: Check): Check =>
-    (value, path) =>
-      value === null ? undefined : check(value, path);
-
 const aTime: Check = must((value) => typeof value === 'number' && value > 0 && value <= LATEST);
 
 function hrefOf(value: unknown): string {
@@ -29,11 +22,9 @@ function hrefOf(value: unknown): string {
 const aUrl: Check = must((value) => /^https?:/.test(hrefOf(value)));
 const aFolder: Check = must((value) => /^https?:[^?#]*\/$/.test(hrefOf(value)));
 
-/** Converts values to text and omits null. JSON has numbers, such as the `e` of a query; URLs and headers do not. */
+/** Converts values to text. JSON has numbers, such as the `e` of a query; URLs and headers do not. */
 const asTexts = (values: object): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])),
-  );
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 
 /** Returns a check for texts with which `write` does not throw: a browser would throw later, and quote the text. */
 const textsFor = /* @__NO_SIDE_EFFECTS__ */ (write: (texts: Record<string, string>) => unknown): Check =>
@@ -48,14 +39,14 @@ const textsFor = /* @__NO_SIDE_EFFECTS__ */ (write: (texts: Record<string, strin
   });
 
 const members: Readonly<Record<keyof Token, Check>> = {
-  url: orNull(aUrl),
-  prefix: orNull(aFolder),
-  base: orNull(aFolder),
+  url: aUrl,
+  prefix: aFolder,
+  base: aFolder,
   expires: aTime,
-  query: orNull(textsFor((texts) => Object.entries(texts).flat().forEach(encodeParameter))),
-  headers: orNull(textsFor((texts) => new Headers(texts))),
-  anyQuery: orNull(aBoolean),
-  credentials: orNull(aBoolean),
+  query: textsFor((texts) => Object.entries(texts).flat().forEach(encodeParameter)),
+  headers: textsFor((texts) => new Headers(texts)),
+  anyQuery: aBoolean,
+  credentials: aBoolean,
 };
 
 /** Checks a token that an endpoint has sent, or that a team has written into its options. */
@@ -70,7 +61,7 @@ export const aToken: Check = (value, path) => {
 
 /** Returns a valid token without unknown members, and with text in place of numbers. */
 export function parseToken(value: Token): Token {
-  const known = (Object.keys(members) as (keyof Token)[]).filter((name) => (value[name] ?? null) !== null);
+  const known = (Object.keys(members) as (keyof Token)[]).filter((name) => value[name] !== undefined);
   const token = Object.fromEntries(known.map((name) => [name, value[name]])) as unknown as Token;
   const { query, headers } = token;
   return { ...token, ...(query && { query: asTexts(query) }), ...(headers && { headers: asTexts(headers) }) };
@@ -78,15 +69,16 @@ export function parseToken(value: Token): Token {
 
 const answerMembers: Readonly<Record<keyof TokensAnswer, Check>> = {
   tokens: eachOf(aToken),
-  denied: orNull(must(Array.isArray)),
-  now: orNull(aTime),
+  denied: must(Array.isArray),
+  now: aTime,
 };
 
-/** Parses JSON. The error of `JSON.parse` would quote the text, which may contain tokens. */
-function fromJson(text: string): unknown {
+/** Parses JSON without the members that are null: serialisers of Go, Java or C# write that for a missing one. */
+export function fromJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (_, value: unknown) => value ?? undefined);
   } catch {
+    // the error of the browser would quote the text, which may contain tokens
     return undefined;
   }
 }
@@ -105,10 +97,6 @@ export function parseAnswer(text: string, sender: string): TokensAnswer {
     const remedy = __DEVELOPMENT__ ? ` ${remedyFor(wrong, answer ?? text)}` : '';
     throw new SecureTokenError('ERR_SIGNING_RESPONSE', `Answer of ${sender}: ${what}.${remedy}`);
   }
-  const { tokens, denied, now } = answer as { tokens: Token[]; denied?: unknown[] | null; now?: number | null };
-  return {
-    tokens: tokens.map(parseToken),
-    denied: (denied ?? []).filter((url) => typeof url === 'string'),
-    ...(now && { now }),
-  };
+  const { tokens, denied = [], ...more } = answer as TokensAnswer;
+  return { ...more, tokens: tokens.map(parseToken), denied: denied.filter((url) => typeof url === 'string') };
 }

@@ -27,7 +27,7 @@ export const mediaDelivery: Delivery = {
   async answer(event, sent, response) {
     noteCors(sent);
     const isUnknownPart = response.status === 206 && !response.headers.has('content-range');
-    if (isUnknownPart) await reportMissing(event, sent, headersOfParts);
+    if (__DEVELOPMENT__ && isUnknownPart) await reportMissing(event, sent, headersOfParts);
     return isUnknownPart || isWebKit() || isWhole(response) ? response : handOver(event, response);
   },
 

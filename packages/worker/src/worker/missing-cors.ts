@@ -22,13 +22,12 @@ export const isOutOfReach = (url: string): boolean => (pausedUntil.get(originOf(
 /** Notes that the worker has received an answer from the origin of `request`. */
 export const noteCors = ({ url }: SignedRequest): void => void withCors.add(originOf(url));
 
-/** Tells the page of the request which response header the edge does not send. Only in development builds. */
+/** Tells the page of the request which response header the edge does not send. For development builds. */
 export async function reportMissing(
   event: FetchEventLike,
   { unsignedUrl }: SignedRequest,
   header: string,
 ): Promise<void> {
-  if (!__DEVELOPMENT__) return;
   const page = await scope.clients.get(event.clientId);
   page?.postMessage({ secureToken: 'problem', url: unsignedUrl, header });
 }
@@ -50,5 +49,5 @@ export async function checkCors(event: FetchEventLike, request: SignedRequest): 
     return;
   }
   pausedUntil.set(origin, performance.now() + WITHOUT_CORS_PAUSE_MS);
-  await reportMissing(event, request, 'Access-Control-Allow-Origin');
+  if (__DEVELOPMENT__) await reportMissing(event, request, 'Access-Control-Allow-Origin');
 }
