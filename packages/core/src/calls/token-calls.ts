@@ -8,7 +8,7 @@ import { abortable, listenForNetwork } from '../waiting.ts';
 import { isAboutGuesses, isAboutUrls } from './failure.ts';
 import { Intake } from './intake.ts';
 import type { Outage } from './outage.ts';
-import { Want } from './want.ts';
+import { Want, halvesOf } from './want.ts';
 
 /** The largest number of calls into which a failed one is split. */
 const MAX_SPLITS = 8;
@@ -49,7 +49,7 @@ export class TokenCalls {
 
   /** Gets a new token for `key`, for a request that waits. @throws the error of the call; the reason of `signal` */
   async obtain(key: string, reason: TokenReason, { signal, patient }: SignOptions = {}): Promise<void> {
-    const want = this.#wantFor(key) ?? this.#add(key, reason, false);
+    const want = this.wantFor(key) ?? this.#add(key, reason, false);
     want.isGuess = false;
     // the endpoint may answer any other reason with a token that it made before
     if (reason === 'refused') want.reason = reason;
@@ -66,7 +66,7 @@ export class TokenCalls {
   /** Asks for a token that no request waits for. Does nothing in an outage. */
   ask(key: string, reason: TokenReason, isGuess = false): void {
     if (this.outage.secondsLeftAhead > 0 || this.#parts.isIdle() || (isGuess && !this.mayGuess)) return;
-    if (!this.isAskedFor(key) && !this.isHopeless(key)) this.#add(key, reason, isGuess);
+    if (!this.wantFor(key) && !this.isHopeless(key)) this.#add(key, reason, isGuess);
   }
 
   /** Whether names may be guessed: the endpoint has given tokens for the last ones. */
@@ -74,8 +74,9 @@ export class TokenCalls {
     return this.#now() >= this.#mayGuessAt;
   }
 
-  isAskedFor(key: string): boolean {
-    return this.#wantFor(key) !== undefined;
+  /** Returns the want for `key`, or for another URL of the same scope. */
+  wantFor(key: string): Want | undefined {
+    return this.#wants.get(`url ${key}`) ?? this.#wants.get(this.#parts.store.scopeOf(key));
   }
 
   /** Whether no call would bring a token for a URL ahead of use. */
@@ -101,11 +102,6 @@ export class TokenCalls {
 
   #now(): number {
     return this.#parts.clock.sessionNow();
-  }
-
-  /** Returns the want for `key`, or for another URL of the same scope. */
-  #wantFor(key: string): Want | undefined {
-    return this.#wants.get(`url ${key}`) ?? this.#wants.get(this.#parts.store.scopeOf(key));
   }
 
   #add(key: string, reason: TokenReason, isGuess: boolean): Want {
@@ -173,7 +169,7 @@ export class TokenCalls {
     this.outage.end();
     for (const [want, error] of outcomes) {
       if (!error) this.#alone.delete(want.key);
-      else if (want.isGuess) this.#restGuesses();
+      else if (want.isGuess) this.#mayGuessAt = this.#now() + GUESS_REST_SECONDS;
       else this.#rest(want);
       this.#end(want, want.isGuess ? undefined : error);
     }
@@ -182,7 +178,7 @@ export class TokenCalls {
   readonly #fail = async (wants: readonly Want[], error: SecureTokenError): Promise<void> => {
     const guesses = wants.filter(({ isGuess }) => isGuess);
     if (guesses.length && isAboutGuesses(error)) {
-      this.#restGuesses();
+      this.#mayGuessAt = this.#now() + GUESS_REST_SECONDS;
       for (const guess of guesses) this.#end(guess);
       const others = wants.filter((want) => !guesses.includes(want));
       if (others.length) await this.#call(others);
@@ -222,10 +218,6 @@ export class TokenCalls {
     this.#restsUntil.set(scope, this.#now() + REST_SECONDS);
   }
 
-  #restGuesses(): void {
-    this.#mayGuessAt = this.#now() + GUESS_REST_SECONDS;
-  }
-
   /** Calls for halves of what has failed together, so that one bad URL fails alone, and breadth first: most get tokens. */
   async #split(wants: readonly Want[], error: SecureTokenError): Promise<void> {
     let parts = [wants];
@@ -253,9 +245,4 @@ export class TokenCalls {
       parts = failed.filter(({ length }) => length > 1);
     }
   }
-}
-
-function halvesOf<T>(items: readonly T[]): T[][] {
-  const middle = Math.ceil(items.length / 2);
-  return [items.slice(0, middle), items.slice(middle)];
 }

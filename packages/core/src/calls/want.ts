@@ -37,3 +37,9 @@ export class Want {
     return this.waiting ? 0 : this.isGuess ? 2 : 1;
   }
 }
+
+/** Returns both halves of what has failed together. */
+export function halvesOf(wants: readonly Want[]): Want[][] {
+  const middle = Math.ceil(wants.length / 2);
+  return [wants.slice(0, middle), wants.slice(middle)];
+}

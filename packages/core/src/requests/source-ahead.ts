@@ -23,6 +23,6 @@ export function createSourceAhead(parts: SourceParts, calls: TokenCalls): Source
       return { lifetime: held.lifetime, rest: held.token.expires - clock.now() };
     },
     isCovered: (key) =>
-      store.isUsable(store.find(key)) || calls.isAskedFor(key) || calls.isHopeless(key) || !isProtected(key),
+      store.isUsable(store.find(key)) || !!calls.wantFor(key) || calls.isHopeless(key) || !isProtected(key),
   };
 }
