@@ -81,7 +81,8 @@ export class Outage {
     const { retryAfter } = error;
     this.#block = retryAfter !== undefined && retryAfter > backoffLimit ? error : undefined;
     this.#until = now + this.#pauseAfter(retryAfter, now - this.#since);
-    this.#untilAhead = now + Math.min(rest, backoffLimit) * (AHEAD.least + (AHEAD.most - AHEAD.least) * random());
+    if (this.#failures > 1 || rest < Infinity)
+      this.#untilAhead = now + Math.min(rest, backoffLimit) * (AHEAD.least + (AHEAD.most - AHEAD.least) * random());
   }
 
   /** Makes a pause without a failure. */
