@@ -2,7 +2,20 @@ import { getEventListeners } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { hls } from 'secure-token-core/playlists';
 import type { Answer } from './lab.ts';
-import { MASTER, START, advanceSeconds, after, asPage, code, codes, each, eachBut, fail, fakeTime } from './lab.ts';
+import {
+  FOLDER,
+  MASTER,
+  START,
+  advanceSeconds,
+  after,
+  asPage,
+  code,
+  codes,
+  each,
+  eachBut,
+  fail,
+  fakeTime,
+} from './lab.ts';
 import { folder, holding, inTurn, lab, playing, playlist, range, segment, sleep, tokenOf, watch } from './lab.ts';
 
 fakeTime();
@@ -13,6 +26,24 @@ test('a call is for what is asked for in one task, a hundred URLs at most', asyn
   const requests = await Promise.all([...urls, `${urls[0]!}#f`].map((url) => source.sign(url)));
   expect(requests.map(({ url }) => url.replace(/\?st=t./, ''))).toEqual([...urls, `${urls[0]!}#f`]);
   expect([asked().flat(), asked().map(({ length }) => length)]).toEqual([urls, [100, 100, 50]]);
+});
+
+test('what is asked for in two steps, such as before and after a look into a cache, is two calls', async () => {
+  const { source, asked } = lab(each());
+  const look = async (url: string, n: number): Promise<unknown> => {
+    if (n % 2) await Promise.resolve();
+    return source.sign(url);
+  };
+  await Promise.all(range(1, 100).map(look));
+  expect(asked().map(({ length }) => length)).toEqual([50, 50]);
+});
+
+test('requests that wait go before what is read ahead: an endpoint may take few URLs', async () => {
+  const viewer = lab((call) => (call.urls.length > 13 ? fail(413) : each())(call), { readAhead: 60 });
+  const both = [playlist(1, 90), playlist(1, 90).replaceAll('.ts', '.m4a')];
+  for (const text of both) viewer.source.learn(`${FOLDER}${both.indexOf(text)}.m3u8`, hls(text));
+  const urls = [segment(20), `${FOLDER}20.m4a`];
+  expect(await codes(viewer, ...urls)).toEqual([undefined, undefined]);
 });
 
 test('a call has the reason of its first URL, or `refused`: then the answer has to be another token', async () => {
@@ -158,7 +189,7 @@ test('destroy() ends refused(), renew() and getTokens; afterwards nothing is sig
   const all: Promise<unknown>[] = [source.refused(request, 403), source.renew()];
   await advanceSeconds(1);
   for (let n = 0; n < 2; n++) source.destroy();
-  all.push(source.sign(MASTER), source.refused(request, 403));
+  all.push(source.sign(MASTER), source.refused({ ...request, token: { ...tokens[0]!, query: { st: 'old' } } }, 403));
   expect(new Set(await Promise.all(all.map(code)))).toEqual(new Set(['ERR_DESTROYED']));
   source.learn(MASTER, hls(playlist(1, 9)));
   source.allow(MASTER);

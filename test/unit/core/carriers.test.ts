@@ -57,6 +57,8 @@ test.each([
   const source = held({ query: { st: 'A', e: '2' } });
   expect(source.signNow(FOLDER + plain)?.url).toBe(FOLDER + signed);
   expect(source.unsign(FOLDER + signed)).toBe(FOLDER + plain.replace(/(?<=[?&])(st|e)=[^&]*&?/g, ''));
+  const inPath = held({ base: BASE });
+  expect(inPath.unsign(inPath.signNow(FOLDER + plain)!.url)).toBe(FOLDER + plain);
 });
 
 test('a relative URL stays relative; the endpoint gets the absolute one, without fragment', async () => {

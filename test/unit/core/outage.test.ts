@@ -65,8 +65,10 @@ test.each<[string, (viewer: Lab, leaving: AbortController) => unknown, RegExp]>(
   await hurry(1000);
   expect([request.state, viewer.calls.length > 95]).toEqual(['pending', true]);
   end(viewer, leaving);
-  await advanceSeconds(10);
+  const other = watch(viewer.source.sign(MASTER));
+  await advanceSeconds(20);
   expect([request.state === 'pending', String(request.error)]).toEqual([false, expect.stringMatching(error)]);
+  expect(other.state, 'of one that is not patient').not.toBe('pending');
 });
 
 test('a caller that has left is not tried for; calls that fail side by side are one failure', async () => {
@@ -104,6 +106,10 @@ test('Retry-After beyond `backoffLimit`: requests fail at once until then, only 
     await advanceSeconds(1);
   }
   expect([tokenOf(patient.value), viewer.at()]).toEqual(['t2', [0, 130]]);
+  const { source } = lab(inTurn(retryAfter('120'), folder()));
+  expect(await code(source.sign(MASTER))).toBe('ERR_SIGNING_UNAVAILABLE');
+  await advanceSeconds(130);
+  expect(await code(source.sign(MASTER))).toBeUndefined();
 });
 
 test.each(['online', 'renew()'])('%s ends a pause, also one that is longer than any timer', async (what) => {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { Answer, Lab } from './lab.ts';
-import { CDN, FOLDER, MASTER, MEDIA, START, advanceSeconds, after, each, elapsed, fail } from './lab.ts';
+import { CDN, FOLDER, MASTER, MEDIA, START, advanceSeconds, after, code, each, elapsed, fail } from './lab.ts';
 import { fakeTime, folder, folders, inTurn, lab, range, seconds, segment, sleep, tokenOf, watch } from './lab.ts';
 
 fakeTime();
@@ -200,6 +200,16 @@ test('without a time of the endpoint, a fast clock costs not one call a use', as
   const viewer = wrongBy(HOUR, untold());
   for (let n = 0; n < 60; n++) await viewer.source.sign(MEDIA).then(() => advanceSeconds(4));
   expect(viewer.calls.length).toBeLessThanOrEqual(8);
+});
+
+test('an answer without a token tells no time: what is at hand stays usable with a fast clock', async () => {
+  const { source } = wrongBy(
+    HOUR,
+    inTurn(untold(), ({ urls }) => ({ tokens: [], denied: urls })),
+  );
+  await source.sign(MASTER);
+  expect(await code(source.sign(`${CDN}/x`))).toBe('ERR_DENIED');
+  expect(source.signNow(MASTER)).toBeDefined();
 });
 
 const back: Answer = (call) => ((answer) => after(8, () => answer)(call))(folder(20)(call));

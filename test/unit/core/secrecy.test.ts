@@ -53,6 +53,7 @@ test.each<[string, Partial<Token>, string, string, object?]>([
   ['in other escapes', other, `a?st=ab%2Bcd%2F${SECRET}%3D%3D+x&x=1+1`, `${node}a?x=1+1`],
   ['the path', base, `${path}a?x=/1//#/t`, `${FOLDER}a?x=/1//#/t`],
   ['the path in other escapes', base, `${path.replace('=', '%3d')}a`, `${FOLDER}a`],
+  ['a base without a secret', { base: 'https://copy.test/vod/7/' }, 'vod/7/a', `${node}vod/7/a`],
   ['a path of its own', base, 'exp=1~hmac=theirs/2F/a', `${node}exp=1~hmac=theirs/2F/a`],
 ])('unsign() of a URL to which the edge has redirected: %s', (_, token, to, shown, options = {}) => {
   const { source } = held([token], options);

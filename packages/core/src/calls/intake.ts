@@ -36,8 +36,8 @@ export class Intake {
   readonly #parts: SourceParts;
   /** The denials, by scope. */
   readonly #denials = new BoundedMap<string, SecureTokenError>();
-  /** The number of calls that were sent. */
-  #calls = 0;
+  /** The number of the last call that was sent. */
+  lastCall = 0;
   /** Made at its first use: some servers have no random bits while they load a module. */
   #session: string | undefined;
   /** Whether the app has lifted denials, after a log-in, since the endpoint has accepted the session. */
@@ -53,19 +53,12 @@ export class Intake {
     this.#hold(settings.tokens.map(parseToken), [], origin);
   }
 
-  /** The number of the last call that was sent. */
-  get lastCall(): number {
-    return this.#calls;
-  }
-
   /** The id of the viewer's session, which every call contains, so that an endpoint can count sessions. */
   get session(): string {
     return (this.#session ??= newSession());
   }
 
   denialOf(key: string): SecureTokenError | undefined {
-    // every request looks for a denial, and there is nearly always none
-    if (!this.#denials.size) return undefined;
     return this.#denials.get(`url ${key}`) ?? this.#denials.get(this.#parts.store.scopeOf(key));
   }
 
@@ -81,7 +74,7 @@ export class Intake {
     const { settings, clock, store } = this.#parts;
     const { reason } = wants.find((want) => want.reason === 'refused') ?? wants[0]!;
     const sentAt = clock.sessionNow();
-    const call = ++this.#calls;
+    const call = ++this.lastCall;
     try {
       const urls = wants.map(({ key }) => key);
       const answer = await callEndpoint(settings, { urls, reason, session: this.session }, destroyed);

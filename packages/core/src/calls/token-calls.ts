@@ -65,7 +65,7 @@ export class TokenCalls {
 
   /** Asks for a token that no request waits for. Does nothing in an outage. */
   ask(key: string, reason: TokenReason, isGuess = false): void {
-    if (this.outage.secondsLeftAhead > 0 || this.#parts.isIdle() || (isGuess && !this.mayGuess)) return;
+    if (this.outage.secondsLeftAhead > 0 || this.#parts.isIdle()) return;
     if (!this.wantFor(key) && !this.isHopeless(key)) this.#add(key, reason, isGuess);
   }
 

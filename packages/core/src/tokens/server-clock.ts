@@ -13,8 +13,10 @@ export class ServerClock {
   #latestMark = 0;
   /** The endpoint's clock minus the session's. */
   #offset = 0;
-  #isTold = false;
-  #isHeard = false;
+  /** Whether the endpoint has told its time in any answer. */
+  isTold = false;
+  /** Whether the endpoint has answered, with or without its time: before that, nobody has confirmed this clock. */
+  isHeard = false;
 
   /** @param localMs the viewer's clock, in unix ms */
   constructor(localMs: () => number) {
@@ -40,16 +42,6 @@ export class ServerClock {
     return this.sessionNow() + this.#offset;
   }
 
-  /** Whether the endpoint has answered, with or without its time: before that, nobody has confirmed this clock. */
-  get isHeard(): boolean {
-    return this.#isHeard;
-  }
-
-  /** Whether the endpoint has told its time in any answer. */
-  get isTold(): boolean {
-    return this.#isTold;
-  }
-
   /**
    * Corrects the clock by an answer. The lifetime of a token counts from the moment before its call was sent, so that a
    * slow call never makes the token look younger.
@@ -58,11 +50,11 @@ export class ServerClock {
    * @returns when the call was sent, by the endpoint's clock
    */
   correct(serverNow: number, sentAt: number, expires: number): number {
-    this.#isHeard = true;
+    this.isHeard = true;
     if (serverNow) {
-      this.#isTold = true;
+      this.isTold = true;
       this.#offset = serverNow - sentAt;
-    } else if (!this.#isTold && expires < Infinity) {
+    } else if (!this.isTold && expires < Infinity) {
       if (expires > sentAt) this.#offset = 0;
       // endpoints hand out no expired tokens: if one looks expired, the viewer's clock is fast
       else if (expires <= sentAt + this.#offset) this.#offset = expires - ASSUMED_LIFETIME - sentAt;
@@ -72,7 +64,7 @@ export class ServerClock {
 
   /** Whether the endpoint has not told its time, and the viewer's clock seems to be fast. */
   get #isAssumed(): boolean {
-    return !this.#isTold && this.#offset !== 0;
+    return !this.isTold && this.#offset !== 0;
   }
 
   /** Whether a token may have ended on its way to the edge; by the viewer's clock while this clock is only assumed. */
