@@ -65,7 +65,8 @@ export class Replays {
       return undefined;
     }
     if (clock.sessionNow() < this.#restsUntil) return undefined;
-    // after a rotation the edge refuses all tokens: the first refusal shows that, and one call renews the others
+    // after a rotation the edge refuses all tokens: the first refusal shows that, and one call renews the others. Until
+    // the call for the first has gone out, they join it, and have nothing to wait for
     const first = this.#first;
     if (first && lastCall > first.lastCall) await abortable(first.answered, how.signal);
     const end = (): void => void (this.#first = undefined);
