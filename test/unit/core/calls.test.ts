@@ -2,20 +2,8 @@ import { getEventListeners } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { hls } from 'secure-token-core/playlists';
 import type { Answer } from './lab.ts';
-import {
-  FOLDER,
-  MASTER,
-  START,
-  advanceSeconds,
-  after,
-  asPage,
-  code,
-  codes,
-  each,
-  eachBut,
-  fail,
-  fakeTime,
-} from './lab.ts';
+import { FOLDER, MASTER, START, advanceSeconds, after, asPage, code, codes, each, eachBut, fail } from './lab.ts';
+import { fakeTime } from './lab.ts';
 import { folder, holding, inTurn, lab, playing, playlist, range, segment, sleep, tokenOf, watch } from './lab.ts';
 
 fakeTime();

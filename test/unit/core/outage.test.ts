@@ -65,10 +65,19 @@ test.each<[string, (viewer: Lab, leaving: AbortController) => unknown, RegExp]>(
   await hurry(1000);
   expect([request.state, viewer.calls.length > 95]).toEqual(['pending', true]);
   end(viewer, leaving);
-  const other = watch(viewer.source.sign(MASTER));
-  await advanceSeconds(20);
+  await advanceSeconds(10);
   expect([request.state === 'pending', String(request.error)]).toEqual([false, expect.stringMatching(error)]);
-  expect(other.state, 'of one that is not patient').not.toBe('pending');
+});
+
+test('a request that is not patient gets its error, though a patient one for the same URL was there before', async () => {
+  const { source } = lab(fail(503));
+  const leaving = new AbortController();
+  watch(source.sign(MASTER, { patient: true, signal: leaving.signal }));
+  await advanceSeconds(60.5);
+  leaving.abort();
+  const other = watch(source.sign(MASTER));
+  await advanceSeconds(60);
+  expect(other.state).toBe('failed');
 });
 
 test('a caller that has left is not tried for; calls that fail side by side are one failure', async () => {

@@ -1,22 +1,8 @@
 import { expect, test } from 'vitest';
 import { hls, list } from 'secure-token-core/playlists';
 import type { Answer, Lab } from './lab.ts';
-import {
-  CDN,
-  FOLDER,
-  MASTER,
-  MEDIA,
-  START,
-  advanceSeconds,
-  after,
-  code,
-  each,
-  eachBut,
-  fail,
-  fakeTime,
-  folder,
-} from './lab.ts';
-import { inTurn, lab, playing, playlist, range, segment, tokenOf, watch } from './lab.ts';
+import { CDN, FOLDER, MASTER, MEDIA, START, advanceSeconds, after, code, each, eachBut, fail } from './lab.ts';
+import { fakeTime, folder, inTurn, lab, playing, playlist, range, segment, tokenOf, watch } from './lab.ts';
 
 fakeTime();
 
@@ -39,6 +25,14 @@ test('six names are signed along with the first; the next when these are nearly 
   expect(viewer.calls, 'nobody knows yet what is played').toHaveLength(0);
   expect(await play(viewer, 1, 30)).toEqual([1]);
   expect(viewer.asked()).toEqual([range(1, 7), range(8, 13), range(14, 19), range(20, 27), range(28, 30)]);
+});
+
+test('a call ahead of use that fails once costs no further call: the request that waits brings the next names', async () => {
+  const viewer = await playing(playlist(1, 30), (call) => (call.index === 3 ? fail(503) : each())(call));
+  expect([await play(viewer, 1, 10), sizes(viewer)]).toEqual([
+    [1, 8],
+    [7, 6, 7],
+  ]);
 });
 
 test('names are signed ahead for half of what was requested, as long as a call has room', async () => {

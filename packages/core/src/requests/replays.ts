@@ -65,8 +65,8 @@ export class Replays {
       return undefined;
     }
     if (clock.sessionNow() < this.#restsUntil) return undefined;
-    // after a rotation the edge refuses all tokens: the first refusal shows that, and one call renews the others. Until
-    // the call for the first has gone out, they join it, and have nothing to wait for
+    // after a rotation the edge refuses all tokens: the first refusal shows that, and one call renews the others. Those
+    // that are refused before the call for the first has gone out are in that call, and need not wait for its answer
     const first = this.#first;
     if (first && lastCall > first.lastCall) await abortable(first.answered, how.signal);
     const end = (): void => void (this.#first = undefined);
