@@ -142,7 +142,7 @@ describe('a page that hands out tokens', () => {
   test('renews ahead of use what the worker asks for, until it is destroyed', async () => {
     vi.useFakeTimers();
     const renewed = vi.fn(() => Promise.resolve({ prefix: protect, expires: Date.now() / 1000 + 24, query: {} }));
-    const own = createTokenSource({ getTokens: renewed, protect }) as AdapterSource;
+    const own = createTokenSource({ getTokens: renewed, protect, random: () => 1 }) as AdapterSource;
     const worker = await register({ source: own, protect });
     // another player of the page comes and goes
     own.join()();
