@@ -68,9 +68,9 @@ export interface TokenSourceOptions {
   jitter?: number;
   /**
    * The number of URLs of a playlist that the source signs along with the first URL, if a token opens one URL; 0
-   * switches read-ahead off. Later calls sign more: up to half as many URLs as the player has requested in order, for
-   * up to three quarters of the lifetime of the tokens. At the live edge, the source also signs names that the playlist
-   * does not list yet, for the same time. @default 6
+   * switches read-ahead off. Later calls sign more: up to 0.6 times as many URLs as the player has requested in order,
+   * for up to three quarters of the lifetime of the tokens. At the live edge, the source also signs names that the
+   * playlist does not list yet, for the same time. @default 6
    */
   readAhead?: number;
   /**

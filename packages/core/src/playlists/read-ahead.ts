@@ -8,7 +8,7 @@ import { Track } from './track.ts';
 /** The largest number of playlists that are remembered. */
 const MAX_PLAYLISTS = 50;
 /** The number of names that are signed ahead on demand, as a share of the names requested in order so far. */
-const GROWTH = 0.5;
+const GROWTH = 0.6;
 /** The share of a token's lifetime that is signed ahead, and the longest time of a live stream, in seconds. */
 const FULL_SHARE = 0.75;
 const LONGEST = 60;
