@@ -1,8 +1,7 @@
-import { serve } from '@hono/node-server';
-import type { ServerType } from '@hono/node-server';
-import type { AddressInfo } from 'node:net';
 import { createEdgeHandler, azion, signUrl } from 'secure-token-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Listening } from '../support/listen.ts';
+import { listen } from '../support/listen.ts';
 import type { RawAnswer } from '../support/raw-http.ts';
 import { rawHttp } from '../support/raw-http.ts';
 
@@ -21,7 +20,7 @@ const expired = `?st=${late.st}&e=${late.e}`;
 /** URLs that the origin was asked for. A cache in front of the origin is keyed by the same URLs. */
 const asked: string[] = [];
 const errors: unknown[] = [];
-let server: ServerType;
+let server: Listening;
 let port: number;
 beforeAll(async () => {
   const edge = createEdgeHandler({
@@ -39,10 +38,8 @@ beforeAll(async () => {
       return new Response('x'.repeat(100), { status: isPart ? 206 : 200, headers: { ETag: '"1"' } });
     },
   });
-  server = await new Promise((resolve) => {
-    const started = serve({ fetch: edge, port: 0, hostname: '127.0.0.1' }, () => resolve(started));
-  });
-  ({ port } = server.address() as AddressInfo);
+  server = await listen(edge);
+  port = Number(new URL(server.origin).port);
 });
 beforeEach(() => {
   asked.length = 0;

@@ -1,9 +1,8 @@
-import { serve } from '@hono/node-server';
-import type { ServerType } from '@hono/node-server';
-import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { createSigningEndpoint, azion, verifyUrl } from 'secure-token-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Listening } from '../support/listen.ts';
+import { listen } from '../support/listen.ts';
 import type { RawAnswer } from '../support/raw-http.ts';
 import { rawHttp } from '../support/raw-http.ts';
 
@@ -12,7 +11,7 @@ const film = `${CDN}/vod/film.mp4`;
 const format = azion({ secret: 'mysecret' });
 const errors: unknown[] = [];
 const shown: string[] = [];
-let server: ServerType;
+let server: Listening;
 let port: number;
 
 beforeAll(async () => {
@@ -26,10 +25,8 @@ beforeAll(async () => {
     },
     onError: (error) => errors.push(error),
   });
-  server = await new Promise((resolve) => {
-    const started = serve({ fetch: endpoint, port: 0, hostname: '127.0.0.1' }, () => resolve(started));
-  });
-  ({ port } = server.address() as AddressInfo);
+  server = await listen(endpoint);
+  port = Number(new URL(server.origin).port);
 });
 beforeEach(() => {
   errors.length = 0;

@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createTokenSource } from '../../packages/core/src/index.ts';
-import { FOLDER, START, asViewersHaveIt, elapsed, fakeTime, seconds, segment, dice } from '../unit/core/lab.ts';
+import { asViewersHaveIt, dice, fakeTime } from '../unit/core/lab.ts';
+import { START, elapsed, seconds } from '../unit/core/lab-time.ts';
+import { FOLDER, segment } from '../unit/core/lab-urls.ts';
 
 const LIFETIME = 60;
 

@@ -1,18 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { createTokenSource } from '../../packages/core/src/index.ts';
-import {
-  FOLDER,
-  MASTER,
-  START,
-  asViewersHaveIt,
-  elapsed,
-  fakeTime,
-  seconds,
-  segment,
-  dice,
-  mean,
-} from '../unit/core/lab.ts';
+import { asViewersHaveIt, dice, fakeTime, mean } from '../unit/core/lab.ts';
+import { START, elapsed, seconds } from '../unit/core/lab-time.ts';
+import { FOLDER, MASTER, segment } from '../unit/core/lab-urls.ts';
 
 const SIZE = 700;
 vi.setConfig({ testTimeout: 300_000 });

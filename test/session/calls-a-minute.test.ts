@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
-import type { Answer, Lab } from '../unit/core/lab.ts';
-import { FOLDER, MEDIA, START, advanceSeconds, each, elapsed, fakeTime, folder, hurry, lab } from '../unit/core/lab.ts';
+import type { Answer } from '../unit/core/lab-answers.ts';
+import { each, folder } from '../unit/core/lab-answers.ts';
+import type { Lab } from '../unit/core/lab.ts';
+import { fakeTime, lab } from '../unit/core/lab.ts';
+import { START, advanceSeconds, elapsed, hurry } from '../unit/core/lab-time.ts';
+import { FOLDER, MEDIA } from '../unit/core/lab-urls.ts';
 import type { Film } from './film-viewer.ts';
-import { initOf, masterOf, mediaOf, play, segmentOf } from './film-viewer.ts';
+import { expanding, play } from './film-viewer.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 fakeTime();
@@ -23,20 +27,6 @@ const film: Film = {
 
 /** A viewer of those that renew earliest: `jitter` takes off all that it may. */
 const earliest = (answer: Answer): Lab => lab(answer, { jitter: 0.3, random: () => 1 });
-
-/** A token a URL, also for what follows from a playlist: the server's `expand`. */
-const expanding =
-  (lifetime: number): Answer =>
-  (call) => {
-    const followed = film.renditions
-      .filter((name) => [masterOf(film), mediaOf(film, name)].some((url) => call.urls.includes(url)))
-      .flatMap((name) => [
-        mediaOf(film, name),
-        initOf(film, name),
-        ...Array.from({ length: 6 }, (_, n) => segmentOf(film, name, n)),
-      ]);
-    return each(lifetime)({ ...call, urls: [...new Set([...call.urls, ...followed])] });
-  };
 
 async function watchFilm(answer: Answer): Promise<Lab> {
   const viewer = earliest(answer);
@@ -80,7 +70,11 @@ function figuresOf({ calls }: Lab): [start: number, minute: number] {
   return [times.length - later.length, Math.max(0, ...within)];
 }
 
-const onDemand = { 'a folder': folder, 'one URL': each, 'one URL, with `expand`': expanding } as const;
+const onDemand = {
+  'a folder': folder,
+  'one URL': each,
+  'one URL, with `expand`': (lifetime: number) => expanding(lifetime, film),
+} as const;
 
 /** Measurements by the first three columns of the table. */
 const measured: Record<string, () => Promise<Lab>> = {

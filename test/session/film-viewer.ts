@@ -1,7 +1,9 @@
 import { list } from 'secure-token-core/playlists';
 import type { SignedRequest } from '../../packages/core/src/index.ts';
+import type { Answer } from '../unit/core/lab-answers.ts';
+import { each } from '../unit/core/lab-answers.ts';
 import type { Lab } from '../unit/core/lab.ts';
-import { FOLDER } from '../unit/core/lab.ts';
+import { FOLDER } from '../unit/core/lab-urls.ts';
 
 /** A film as hls.js plays it: each rendition is loaded one segment after the other, until its buffer is full. */
 export interface Film {
@@ -35,6 +37,21 @@ export const initOf = ({ title = 'film' }: Film, rendition: string): string =>
   `${FOLDER}${title}/${rendition}/init.mp4`;
 export const segmentOf = ({ title = 'film' }: Film, rendition: string, n: number): string =>
   `${FOLDER}${title}/${rendition}/${n}.m4s`;
+
+/** A token a URL, also for what follows from a playlist: the server's `expand`. */
+export const expanding =
+  (lifetime: number, expanded: Film): Answer =>
+  (call) => {
+    const { urls } = call;
+    const followed = expanded.renditions
+      .filter((name) => urls.includes(masterOf(expanded)) || urls.includes(mediaOf(expanded, name)))
+      .flatMap((name) => [
+        mediaOf(expanded, name),
+        initOf(expanded, name),
+        ...Array.from({ length: 6 }, (_, n) => segmentOf(expanded, name, n)),
+      ]);
+    return each(lifetime)({ ...call, urls: [...new Set([...urls, ...followed])] });
+  };
 
 /** An edge that lets everything through. */
 const openEdge = (): Promise<void> => pause(EDGE_SECONDS);

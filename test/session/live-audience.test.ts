@@ -1,18 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import { createTokenSource } from '../../packages/core/src/index.ts';
-import {
-  MEDIA,
-  START,
-  asViewersHaveIt,
-  elapsed,
-  fakeTime,
-  playlist,
-  seconds,
-  segment,
-  dice,
-  mean,
-} from '../unit/core/lab.ts';
+import { asViewersHaveIt, dice, fakeTime, mean } from '../unit/core/lab.ts';
+import { START, elapsed, seconds } from '../unit/core/lab-time.ts';
+import { MEDIA, playlist, segment } from '../unit/core/lab-urls.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 fakeTime();

@@ -1,22 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
-import {
-  FOLDER,
-  MASTER,
-  each,
-  elapsed,
-  fail,
-  fakeTime,
-  folder,
-  hurry,
-  lab,
-  advanceSeconds,
-  playlist,
-  seconds,
-  segment,
-  sleep,
-  tokenOf,
-} from '../unit/core/lab.ts';
+import { each, fail, folder } from '../unit/core/lab-answers.ts';
+import { fakeTime, lab, tokenOf } from '../unit/core/lab.ts';
+import { advanceSeconds, elapsed, hurry, seconds, sleep } from '../unit/core/lab-time.ts';
+import { FOLDER, MASTER, playlist, segment } from '../unit/core/lab-urls.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 fakeTime();

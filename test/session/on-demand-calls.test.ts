@@ -1,10 +1,13 @@
 import type { TestContext } from 'vitest';
 import { list } from 'secure-token-core/playlists';
 import { describe, expect, test, vi } from 'vitest';
-import type { Answer, Lab } from '../unit/core/lab.ts';
-import { advanceSeconds, after, each, fakeTime, inTurn, lab } from '../unit/core/lab.ts';
+import type { Answer } from '../unit/core/lab-answers.ts';
+import { after, each, inTurn } from '../unit/core/lab-answers.ts';
+import type { Lab } from '../unit/core/lab.ts';
+import { fakeTime, lab } from '../unit/core/lab.ts';
+import { advanceSeconds } from '../unit/core/lab-time.ts';
 import type { Film, Viewing } from './film-viewer.ts';
-import { initOf, masterOf, mediaOf, play, segmentOf } from './film-viewer.ts';
+import { expanding, mediaOf, play, segmentOf } from './film-viewer.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 fakeTime();
@@ -21,21 +24,6 @@ const film: Film = {
 
 /** A viewer of an endpoint that answers as `answer` does. */
 const viewerOf = (answer: Answer): Lab => lab(after(ENDPOINT_SECONDS, answer));
-
-/** A token a URL, also for what follows from a playlist: the server's `expand`. */
-const expanding =
-  (lifetime: number, expanded: Film): Answer =>
-  (call) => {
-    const { urls } = call;
-    const followed = expanded.renditions
-      .filter((name) => urls.includes(masterOf(expanded)) || urls.includes(mediaOf(expanded, name)))
-      .flatMap((name) => [
-        mediaOf(expanded, name),
-        initOf(expanded, name),
-        ...Array.from({ length: 6 }, (_, n) => segmentOf(expanded, name, n)),
-      ]);
-    return each(lifetime)({ ...call, urls: [...new Set([...urls, ...followed])] });
-  };
 
 /** Plays `watched` for `seconds`, and leaves. */
 async function watch(viewer: Lab, watched: Film, seconds: number, from = 0): Promise<Viewing> {

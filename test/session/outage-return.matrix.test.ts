@@ -8,7 +8,9 @@ import { SignedLoad } from '../../packages/dashjs/src/signed-load.ts';
 import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
 import type { Session as VideojsSession } from '../../packages/videojs/src/session.ts';
 import { askPatiently } from '../../packages/videojs/src/session.ts';
-import { FOLDER, MEDIA, asViewersHaveIt, elapsed, fakeTime, seconds, segment, dice, mean } from '../unit/core/lab.ts';
+import { asViewersHaveIt, dice, fakeTime, mean } from '../unit/core/lab.ts';
+import { elapsed, seconds } from '../unit/core/lab-time.ts';
+import { FOLDER, MEDIA, segment } from '../unit/core/lab-urls.ts';
 import { inPart } from '../support/parts.ts';
 import { newStats, policy } from '../unit/hlsjs/loader-lab.ts';
 

@@ -6,7 +6,9 @@ import { commonAccessToken } from '../../packages/server/src/cat.ts';
 import { createEdgeHandler, createSigningEndpoint } from '../../packages/server/src/index.ts';
 import type { EdgeRenewal } from '../../packages/server/src/index.ts';
 import type { Lab } from '../unit/core/lab.ts';
-import { CDN, ENDPOINT, MEDIA, advanceSeconds, elapsed, fakeTime, hurry, lab, segment } from '../unit/core/lab.ts';
+import { fakeTime, lab } from '../unit/core/lab.ts';
+import { advanceSeconds, elapsed, hurry } from '../unit/core/lab-time.ts';
+import { CDN, ENDPOINT, MEDIA, segment } from '../unit/core/lab-urls.ts';
 import type { Film } from './film-viewer.ts';
 import { play } from './film-viewer.ts';
 

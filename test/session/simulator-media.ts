@@ -1,4 +1,4 @@
-import { CDN } from '../unit/core/lab.ts';
+import { CDN } from '../unit/core/lab-urls.ts';
 
 export const masterOf = (asset: number): string => `${CDN}/vod/a${asset}/master.m3u8`;
 export const mediaOf = (asset: number): string => `${CDN}/vod/a${asset}/media.m3u8`;

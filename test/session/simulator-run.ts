@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { START } from '../unit/core/lab.ts';
+import { START } from '../unit/core/lab-time.ts';
 import { Edge } from './simulator-edge.ts';
 import { Endpoint } from './simulator-endpoint.ts';
 import type { Moment, Plan } from './simulator-plan.ts';

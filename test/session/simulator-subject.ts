@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { AdapterSource } from '../../packages/core/src/adapter.ts';
 import type { SignedRequest } from '../../packages/core/src/index.ts';
 import { createTokenSource, isSecureTokenError } from '../../packages/core/src/index.ts';
-import { CDN, ENDPOINT } from '../unit/core/lab.ts';
+import { CDN, ENDPOINT } from '../unit/core/lab-urls.ts';
 import { CallWatch } from './simulator-calls.ts';
 import type { Endpoint } from './simulator-endpoint.ts';
 import { masterOf, nameOf } from './simulator-media.ts';

@@ -1,4 +1,4 @@
-import { CDN } from '../unit/core/lab.ts';
+import { CDN } from '../unit/core/lab-urls.ts';
 import type { Token } from '../../packages/core/src/index.ts';
 import type { Plan } from './simulator-plan.ts';
 import { hash } from './simulator-random.ts';

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { START } from '../unit/core/lab.ts';
+import { START } from '../unit/core/lab-time.ts';
 import type { Fault } from './simulator-plan.ts';
 
 /** The checks, by the names that a red run prints. */

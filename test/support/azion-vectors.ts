@@ -2,6 +2,7 @@ import json from '../vectors/azion.json' with { type: 'json' };
 
 export interface AzionVector {
   id: string;
+  class: string;
   secret: string;
   uri?: string;
   uri_gen?: { prefix: string; repeat: string; count: number };
@@ -9,8 +10,11 @@ export interface AzionVector {
   url_hex?: string;
   url_gen?: { query: string };
   expires: string;
+  token: string;
+  extras: { correct_token_for_uri_and_expires?: string };
   note: string;
-  nginx: { status: number };
+  nginx: { status: number; status_if_raw_request_path_signed: number };
+  recommend_strict?: number;
 }
 
 export const azionVectors = json as unknown as readonly AzionVector[];
@@ -18,7 +22,8 @@ export const azionVectors = json as unknown as readonly AzionVector[];
 /** The time at which nginx judged them, unix seconds. */
 export const VECTOR_TIME = 1_795_500_000;
 
-const uriOf = ({ uri = '', uri_gen: gen }: AzionVector): string =>
+/** The path that was signed; `undefined` if it is not UTF-8. */
+export const uriOf = ({ uri, uri_gen: gen }: AzionVector): string | undefined =>
   gen ? gen.prefix + gen.repeat.repeat(gen.count) : uri;
 
 /** Path and query as a client sends them, byte for byte. */

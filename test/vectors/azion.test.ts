@@ -1,25 +1,9 @@
 import { expect, test } from 'vitest';
 import { azion, signUrl, verifyUrl } from '../../packages/server/src/index.ts';
 import { azionHash } from '../../packages/server/src/formats/azion.ts';
-import json from './azion.json' with { type: 'json' };
+import type { AzionVector } from '../support/azion-vectors.ts';
+import { VECTOR_TIME, uriOf, azionVectors as vectors, vectorTarget } from '../support/azion-vectors.ts';
 
-interface Vector {
-  id: string;
-  class: string;
-  secret: string;
-  uri?: string;
-  uri_gen?: { prefix: string; repeat: string; count: number };
-  url?: string;
-  url_hex?: string;
-  url_gen?: { query: string };
-  expires: string;
-  token: string;
-  extras: { correct_token_for_uri_and_expires?: string };
-  nginx: { status: number; status_if_raw_request_path_signed: number };
-  recommend_strict?: number;
-}
-const vectors = json as unknown as Vector[];
-const NOW = 1_795_500_000;
 const HOST = 'https://cdn.example.com';
 
 /** Rules by which `verify` is stricter than nginx, or says 403 for what nginx says otherwise, with their vectors. */
@@ -60,20 +44,15 @@ const textRules: Record<string, string[]> = { 'a text holds no dot segments': ['
 
 const ruleOf = (rules: Record<string, string[]>, id: string): string | undefined =>
   Object.keys(rules).find((rule) => rules[rule]?.includes(id));
-const uriOf = ({ uri, uri_gen: gen }: Vector): string | undefined =>
-  gen ? gen.prefix + gen.repeat.repeat(gen.count) : uri;
-const urlOf = (vector: Vector): string => {
-  const { url, url_hex: hex, url_gen: gen } = vector;
-  return HOST + (url ?? (hex ? Buffer.from(hex, 'hex').toString() : `${uriOf(vector)}?${gen?.query}`));
-};
+const urlOf = (vector: AzionVector): string => HOST + vectorTarget(vector).toString();
 const isStrictExpiry = (expires: string): boolean => /^[1-9]\d{9}$/.test(expires);
 const statusOf = async (
-  vector: Vector,
+  vector: AzionVector,
   options: { maxTtl?: number; pathForm?: 'raw' | 'decoded' },
 ): Promise<number> => {
   const verdict = await verifyUrl(urlOf(vector), {
     format: azion({ secret: vector.secret, ...options }),
-    now: NOW,
+    now: VECTOR_TIME,
   });
   return verdict.ok ? 200 : verdict.status;
 };
@@ -169,7 +148,7 @@ test("pathForm 'raw': the verdict is that of an nginx that hashes the request li
 });
 
 test('the default maxTtl of a day refuses every vector that expires later', async () => {
-  const far = vectors.filter(({ expires }) => Number(expires) > NOW + 86_400);
+  const far = vectors.filter(({ expires }) => Number(expires) > VECTOR_TIME + 86_400);
   expect(far.length).toBeGreaterThan(80);
   for (const vector of far) expect(await statusOf(vector, {}), vector.id).toBe(403);
 });

@@ -11,7 +11,10 @@ import {
   untouchedRequest,
 } from 'secure-token-core/adapter';
 import { withTokenHeaders } from 'secure-token-core/adapter';
-import { FOLDER, MASTER, START, advanceSeconds, code, each, fail, fakeTime, lab, watch } from './lab.ts';
+import { each, fail } from './lab-answers.ts';
+import { code, fakeTime, lab, watch } from './lab.ts';
+import { START, advanceSeconds } from './lab-time.ts';
+import { FOLDER, MASTER } from './lab-urls.ts';
 
 fakeTime();
 

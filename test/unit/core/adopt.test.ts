@@ -4,8 +4,11 @@ import type { SignedRequest, Token } from 'secure-token-core';
 import type { EdgeAnswer } from 'secure-token-core/adapter';
 import { hideSignedUrl } from 'secure-token-core/adapter';
 import { adoptTokens } from 'secure-token-core/adopt';
+import { folder } from './lab-answers.ts';
 import type { Lab } from './lab.ts';
-import { CDN, FOLDER, MASTER, START, advanceSeconds, fakeTime, folder, lab, segment } from './lab.ts';
+import { fakeTime, lab } from './lab.ts';
+import { START, advanceSeconds } from './lab-time.ts';
+import { CDN, FOLDER, MASTER, segment } from './lab-urls.ts';
 
 fakeTime();
 

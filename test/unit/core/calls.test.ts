@@ -1,10 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { hls } from 'secure-token-core/playlists';
-import type { Answer } from './lab.ts';
-import { FOLDER, MASTER, START, advanceSeconds, after, asPage, code, codes, each, eachBut, fail } from './lab.ts';
-import { fakeTime } from './lab.ts';
-import { folder, holding, inTurn, lab, playing, playlist, range, segment, sleep, tokenOf, watch } from './lab.ts';
+import type { Answer } from './lab-answers.ts';
+import { after, each, eachBut, fail, folder, inTurn } from './lab-answers.ts';
+import { asPage, code, codes, fakeTime, holding, lab, playing, tokenOf, watch } from './lab.ts';
+import { START, advanceSeconds, sleep } from './lab-time.ts';
+import { FOLDER, MASTER, playlist, range, segment } from './lab-urls.ts';
 
 fakeTime();
 

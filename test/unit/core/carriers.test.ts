@@ -1,7 +1,10 @@
 import { expect, test, vi } from 'vitest';
 import type { Token } from 'secure-token-core';
+import { each, folder } from './lab-answers.ts';
 import type { Lab } from './lab.ts';
-import { CDN, FOLDER, MASTER, START, each, fakeTime, folder, lab, seconds, sleep, tokenOf } from './lab.ts';
+import { fakeTime, lab, tokenOf } from './lab.ts';
+import { START, seconds, sleep } from './lab-time.ts';
+import { CDN, FOLDER, MASTER } from './lab-urls.ts';
 
 fakeTime();
 

@@ -2,9 +2,11 @@ import { runInNewContext } from 'node:vm';
 import { expect, test, vi } from 'vitest';
 import type { SecureTokenError, Token } from 'secure-token-core';
 import { createTokenSource, isSecureTokenError } from 'secure-token-core';
-import type { Answer } from './lab.ts';
-import { ENDPOINT, FOLDER, MASTER, START, advanceSeconds, fail, fakeTime, folder, holding, inTurn } from './lab.ts';
-import { lab, tokenOf, watch } from './lab.ts';
+import type { Answer } from './lab-answers.ts';
+import { fail, folder, inTurn } from './lab-answers.ts';
+import { fakeTime, holding, lab, tokenOf, watch } from './lab.ts';
+import { START, advanceSeconds } from './lab-time.ts';
+import { ENDPOINT, FOLDER, MASTER } from './lab-urls.ts';
 
 fakeTime();
 

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Answer } from './lab.ts';
-import { CDN, FOLDER, MASTER, START, advanceSeconds, code, codes, each, fail } from './lab.ts';
-import { fakeTime, folder, folders, inTurn, lab, range, segment, sleep, tokenOf } from './lab.ts';
+import type { Answer } from './lab-answers.ts';
+import { each, fail, folder, folders, inTurn } from './lab-answers.ts';
+import { code, codes, fakeTime, lab, tokenOf } from './lab.ts';
+import { START, advanceSeconds, sleep } from './lab-time.ts';
+import { CDN, FOLDER, MASTER, range, segment } from './lab-urls.ts';
 
 fakeTime();
 

@@ -1,9 +1,12 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { writeMistake, writeUnprotectedRefusal } from 'secure-token-core/adapter';
 import type { Token } from 'secure-token-core';
-import type { Answer, Lab } from './lab.ts';
-import { CDN, FOLDER, MASTER, advanceSeconds, after, code, each, fail, fakeTime, folder, inTurn, lab } from './lab.ts';
-import { seconds, segment, watch } from './lab.ts';
+import type { Answer } from './lab-answers.ts';
+import { after, each, fail, folder, inTurn } from './lab-answers.ts';
+import type { Lab } from './lab.ts';
+import { code, fakeTime, lab, watch } from './lab.ts';
+import { advanceSeconds, seconds } from './lab-time.ts';
+import { CDN, FOLDER, MASTER, segment } from './lab-urls.ts';
 
 fakeTime();
 

@@ -1,81 +1,13 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createTokenSource, isSecureTokenError } from 'secure-token-core';
-import type { SecureTokenError, SignedRequest, Token, TokenEventDetails, TokenEventType } from 'secure-token-core';
-import type { TokenReason, TokenRequest, TokenSource, TokenSourceOptions } from 'secure-token-core';
+import type { SecureTokenError, SignedRequest, TokenEventDetails, TokenEventType } from 'secure-token-core';
+import type { TokenReason, TokenSource, TokenSourceOptions } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
-
-export const CDN = 'https://cdn.test';
-export const FOLDER = `${CDN}/vod/7/`;
-export const MASTER = `${FOLDER}master.m3u8`;
-export const MEDIA = `${FOLDER}media.m3u8`;
-export const ENDPOINT = 'https://api.test/token';
-/** Unix seconds at which every fake clock starts. */
-export const START = 1_800_000_000;
-
-/** One call to the signing endpoint: the first has index 1; `at` is in seconds since the test began. */
-export interface Call extends Omit<TokenRequest, 'signal'> {
-  readonly urls: string[];
-  readonly index: number;
-  readonly at: number;
-  readonly init: RequestInit & { headers: Headers; signal: AbortSignal };
-}
-export type Answer = (call: Call) => unknown;
-
-export const seconds = (): number => Date.now() / 1000;
-export const elapsed = (): number => seconds() - START;
-
-/** Advances the fake clock, with everything that is due in that time. Without an argument: with what is due now. */
-export const advanceSeconds = (time = 0): Promise<void> =>
-  vi.advanceTimersByTimeAsync(time * 1000).then(() => undefined);
-const { setImmediate } = globalThis; // the real one: fake timers come later
-/** Advances the clock as `advanceSeconds`, but faster and only as exact as `step`: for hours. */
-export const hurry = async (time: number, step = 1): Promise<void> => {
-  for (let passed = 0; passed < time; passed += step) {
-    vi.advanceTimersByTime(step * 1000);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-};
-/** Passes time as a sleeping machine does: no timer fires before it wakes. */
-export const sleep = async (time: number): Promise<void> => {
-  vi.setSystemTime(Date.now() + time * 1000);
-  await advanceSeconds();
-};
-
-const tokenFor = ({ index }: Pick<Call, 'index'>, lifetime: number, more: Partial<Token>): Token => {
-  return { query: { st: `t${index}` }, expires: seconds() + lifetime, ...more };
-};
-/** One token for a folder. */
-export const folder = (lifetime = 300, prefix = FOLDER, more: Partial<Token> = {}): Answer => {
-  return (call) => ({ now: seconds(), tokens: [tokenFor(call, lifetime, { prefix, ...more })] });
-};
-/** One token for the folder of each URL asked for. */
-export const folders = (lifetime = 300): Answer => {
-  return (call) => {
-    const prefixes = new Set(call.urls.map((url) => new URL('.', url).href));
-    return { now: seconds(), tokens: [...prefixes].map((prefix) => tokenFor(call, lifetime, { prefix })) };
-  };
-};
-/** One token for each URL asked for. */
-export const each = (lifetime = 300, more: Partial<Token> = {}): Answer => {
-  return (call) => ({ now: seconds(), tokens: call.urls.map((url) => tokenFor(call, lifetime, { url, ...more })) });
-};
-/** The same, but for `left`; the answer may list it as denied. */
-export const eachBut = (left: string, isDenied = false): Answer => {
-  const denied = isDenied ? [left] : [];
-  return (call) => ({ ...(each()({ ...call, urls: call.urls.filter((it) => it !== left) }) as object), denied });
-};
-export const fail = (status: number, headers: Record<string, string> = {}): Answer => {
-  return () => new Response('{"title":"no"}', { status, headers });
-};
-/** An answer that takes `time` seconds. */
-export const after = (time: number, answer: Answer): Answer => {
-  return (call) => new Promise((resolve) => setTimeout(() => resolve(answer(call)), time * 1000));
-};
-/** The first calls are answered by the first answers, all others by the last. */
-export const inTurn = (...answers: Answer[]): Answer => {
-  return (call) => answers[Math.min(call.index, answers.length) - 1]!(call);
-};
+import type { Answer, Call } from './lab-answers.ts';
+import { each, folder } from './lab-answers.ts';
+import { START, advanceSeconds, elapsed } from './lab-time.ts';
+import { ENDPOINT, MEDIA } from './lab-urls.ts';
 
 type Detail = TokenEventDetails[TokenEventType] & { error: SecureTokenError; urls: string[]; expires: number };
 
@@ -174,15 +106,6 @@ export function watch<T>(promise: Promise<T>): Seen<T> {
 export const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
-
-export const segment = (n: number): string => `${FOLDER}${n}.ts`;
-export const range = (from: number, to: number, name = segment): string[] =>
-  Array.from({ length: to - from + 1 }, (_, i) => name(from + i));
-/** A media playlist of segments `from`…`to`. */
-export const playlist = (from: number, to: number, end = true): string => {
-  const head = ['#EXTM3U', '#EXT-X-TARGETDURATION:4', `#EXT-X-MEDIA-SEQUENCE:${from}`];
-  return [...head, ...range(from, to, (n) => `#EXTINF:4,\n${n}.ts`), end ? '#EXT-X-ENDLIST' : ''].join('\n');
-};
 
 /** A player with a playlist in hand; calls are counted from here on. */
 export async function playing(text: string, ...[answer = each(), options]: Parameters<typeof lab>): Promise<Lab> {

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { dash, hls, list } from 'secure-token-core/playlists';
 import { predictNames } from '../../../packages/core/src/playlists/predict-names.ts';
-import type { Answer, Lab } from './lab.ts';
-import { FOLDER, MEDIA, START, advanceSeconds, each, fail, fakeTime, folder, lab, range, segment } from './lab.ts';
-import { watch } from './lab.ts';
+import type { Answer } from './lab-answers.ts';
+import { each, fail, folder } from './lab-answers.ts';
+import type { Lab } from './lab.ts';
+import { fakeTime, lab, watch } from './lab.ts';
+import { START, advanceSeconds } from './lab-time.ts';
+import { FOLDER, MEDIA, range, segment } from './lab-urls.ts';
 
 fakeTime();
 

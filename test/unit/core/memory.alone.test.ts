@@ -4,7 +4,8 @@ import { expect, test, vi } from 'vitest';
 import type { Token, TokenSourceOptions } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
 import { hls } from 'secure-token-core/playlists';
-import { CDN, FOLDER, START, playlist } from './lab.ts';
+import { START } from './lab-time.ts';
+import { CDN, FOLDER, playlist } from './lab-urls.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 setFlagsFromString('--expose-gc');

@@ -1,7 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import type { Answer, Lab } from './lab.ts';
-import { MASTER, START, advanceSeconds, after, asPage, code, fail, fakeTime, folder, hurry, inTurn } from './lab.ts';
-import { lab, range, segment, tokenOf, watch } from './lab.ts';
+import type { Answer } from './lab-answers.ts';
+import { after, fail, folder, inTurn } from './lab-answers.ts';
+import type { Lab } from './lab.ts';
+import { asPage, code, fakeTime, lab, tokenOf, watch } from './lab.ts';
+import { START, advanceSeconds, hurry } from './lab-time.ts';
+import { MASTER, range, segment } from './lab-urls.ts';
 
 fakeTime();
 

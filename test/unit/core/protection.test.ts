@@ -1,9 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import type { Protect, Token } from 'secure-token-core';
 import { hls } from 'secure-token-core/playlists';
+import { each } from './lab-answers.ts';
 import type { Lab } from './lab.ts';
-import { CDN, FOLDER, MASTER, START, advanceSeconds, code, each, fakeTime, lab, playlist, segment } from './lab.ts';
-import { tokenOf } from './lab.ts';
+import { code, fakeTime, lab, tokenOf } from './lab.ts';
+import { START, advanceSeconds } from './lab-time.ts';
+import { CDN, FOLDER, MASTER, playlist, segment } from './lab-urls.ts';
 
 fakeTime();
 

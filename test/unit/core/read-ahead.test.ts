@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { hls, list } from 'secure-token-core/playlists';
-import type { Answer, Lab } from './lab.ts';
-import { CDN, FOLDER, MASTER, MEDIA, START, advanceSeconds, after, code, each, eachBut, fail } from './lab.ts';
-import { fakeTime, folder, inTurn, lab, playing, playlist, range, segment, tokenOf, watch } from './lab.ts';
+import type { Answer } from './lab-answers.ts';
+import { after, each, eachBut, fail, folder, inTurn } from './lab-answers.ts';
+import type { Lab } from './lab.ts';
+import { code, fakeTime, lab, playing, tokenOf, watch } from './lab.ts';
+import { START, advanceSeconds } from './lab-time.ts';
+import { CDN, FOLDER, MASTER, MEDIA, playlist, range, segment } from './lab-urls.ts';
 
 fakeTime();
 

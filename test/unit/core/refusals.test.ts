@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { hls } from 'secure-token-core/playlists';
 import type { SignedRequest, Token } from 'secure-token-core';
-import type { Answer, Lab } from './lab.ts';
-import { CDN, FOLDER, MASTER, START, advanceSeconds, after, code, each, fail, fakeTime, folder } from './lab.ts';
-import { folders, inTurn, lab, playlist, range, seconds, segment, tokenOf, watch } from './lab.ts';
+import type { Answer } from './lab-answers.ts';
+import { after, each, fail, folder, folders, inTurn } from './lab-answers.ts';
+import type { Lab } from './lab.ts';
+import { code, fakeTime, lab, tokenOf, watch } from './lab.ts';
+import { START, advanceSeconds, seconds } from './lab-time.ts';
+import { CDN, FOLDER, MASTER, playlist, range, segment } from './lab-urls.ts';
 
 fakeTime();
 

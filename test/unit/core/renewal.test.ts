@@ -1,7 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import type { Answer, Lab } from './lab.ts';
-import { CDN, FOLDER, MASTER, MEDIA, START, advanceSeconds, after, code, each, elapsed, fail } from './lab.ts';
-import { fakeTime, folder, folders, inTurn, lab, range, seconds, segment, sleep, tokenOf, watch } from './lab.ts';
+import type { Answer } from './lab-answers.ts';
+import { after, each, fail, folder, folders, inTurn } from './lab-answers.ts';
+import type { Lab } from './lab.ts';
+import { code, fakeTime, lab, tokenOf, watch } from './lab.ts';
+import { START, advanceSeconds, elapsed, seconds, sleep } from './lab-time.ts';
+import { CDN, FOLDER, MASTER, MEDIA, range, segment } from './lab-urls.ts';
 
 fakeTime();
 

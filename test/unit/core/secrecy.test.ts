@@ -3,9 +3,12 @@ import { expect, test } from 'vitest';
 import type { SignedRequest, Token } from 'secure-token-core';
 import { hideSignedUrl, textWithoutToken, untouchedRequest } from 'secure-token-core/adapter';
 import { hls } from 'secure-token-core/playlists';
-import type { Answer, Lab } from './lab.ts';
-import { CDN, FOLDER, MASTER, START, advanceSeconds, each, fail, fakeTime, folder, inTurn, lab } from './lab.ts';
-import { playlist, segment, watch } from './lab.ts';
+import type { Answer } from './lab-answers.ts';
+import { each, fail, folder, inTurn } from './lab-answers.ts';
+import type { Lab } from './lab.ts';
+import { fakeTime, lab, watch } from './lab.ts';
+import { START, advanceSeconds } from './lab-time.ts';
+import { CDN, FOLDER, MASTER, playlist, segment } from './lab-urls.ts';
 
 fakeTime();
 

@@ -1,15 +1,27 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { untouchedRequest } from 'secure-token-core/adapter';
 import { probe } from '../../../packages/media-element/src/probe.ts';
 
 const url = 'https://cdn.example/film.mp4';
 const request = { ...untouchedRequest(url), url: `${url}?st=1` };
+const fetch = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
+
+beforeEach(() => void vi.stubGlobal('fetch', fetch.mockReset()));
+afterEach(() => void vi.unstubAllGlobals());
 
 test('the edge is asked for the first byte of the signed URL, past every cache', async () => {
-  const fetch = vi.fn(async () => new Response('v', { status: 206 }));
-  vi.stubGlobal('fetch', fetch);
+  fetch.mockResolvedValue(new Response('v', { status: 206 }));
   expect(await probe(request, new AbortController().signal)).toBe(206);
-  const past = expect.objectContaining({ headers: { range: 'bytes=0-0' }, cache: 'no-store' }) as object;
-  expect(fetch.mock.calls).toEqual([[request.url, past]]);
-  vi.unstubAllGlobals();
+  const past = expect.objectContaining({ headers: { range: 'bytes=0-0' }, cache: 'no-store' }) as RequestInit;
+  expect(fetch).toHaveBeenCalledWith(request.url, past);
+});
+
+test('an edge that cannot be reached, or is no longer wanted, tells nothing', async () => {
+  fetch.mockRejectedValueOnce(new TypeError('Failed to fetch'));
+  expect(await probe(request, new AbortController().signal)).toBe(0);
+  fetch.mockReturnValueOnce(new Promise(() => undefined));
+  const leaving = new AbortController();
+  const left = probe(request, leaving.signal);
+  leaving.abort();
+  expect(await left).toBe(0);
 });
