@@ -23,6 +23,7 @@ export {
 } from './contract/check-options.ts';
 export { isOutage } from './contract/errors.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
+export { fromEntries, listenUntil, throwIfAborted, within } from './older-browsers.ts';
 export { carriesToken, sentRequest } from './requests/carried-tokens.ts';
 export { abortable, sleep } from './waiting.ts';
 export type { AcquiredTokenSource } from './adapter/player-source.ts';

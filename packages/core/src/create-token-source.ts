@@ -17,6 +17,7 @@ import type {
 } from './contract/token-source.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
 import { Observer } from './development/observer.ts';
+import { throwIfAborted } from './older-browsers.ts';
 import { noteCarried } from './requests/carried-tokens.ts';
 import { Renewals } from './requests/renewals.ts';
 import { Replays } from './requests/replays.ts';
@@ -79,7 +80,7 @@ class Source extends EventTarget implements AdapterSource {
   }
 
   async sign(url: string, how: SignOptions = {}): Promise<SignedRequest> {
-    how.signal?.throwIfAborted();
+    throwIfAborted(how.signal);
     const ready = this.signNow(url);
     if (ready) return ready;
     const { urls, store } = this.#parts;
@@ -192,6 +193,7 @@ class Source extends EventTarget implements AdapterSource {
     this.dispatchEvent(new Event(SOURCE_DESTROYED));
   }
 
+  // eslint-disable-next-line browsers/floor -- where the symbol is missing, nobody calls this
   [Symbol.dispose](): void {
     this.destroy();
   }

@@ -1,7 +1,9 @@
+import { reasonOf } from './older-browsers.ts';
+
 /** Settles as `promise` does, or rejects with the reason of `signal` once that aborts. Leaves no listener behind. */
 export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
   new Promise<T>((resolve, reject) => {
-    const stop = (): void => reject(signal!.reason as Error);
+    const stop = (): void => reject(reasonOf(signal!));
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);
     promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop));

@@ -1,4 +1,5 @@
 import { pauseAfter } from '../calls/outage.ts';
+import { listenUntil } from '../older-browsers.ts';
 
 /** Whether the browser reports that it is offline; `false` outside of browsers. */
 export const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
@@ -14,7 +15,6 @@ const OFFLINE_DELAY_MS = 15_000;
 export const backOff = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
     const ending = new AbortController();
-    const listen = { signal: ending.signal };
     const end = (): void => {
       clearTimeout(timer);
       ending.abort();
@@ -22,7 +22,7 @@ export const backOff = (failures: number, signal: AbortSignal | undefined): Prom
     };
     const delayMs = pauseAfter(failures, 0, Math.random()) * 1000;
     const timer = setTimeout(end, isOffline() ? Math.max(delayMs, OFFLINE_DELAY_MS) : delayMs);
-    signal?.addEventListener('abort', end, listen);
-    (globalThis as Partial<Pick<Window, 'addEventListener'>>).addEventListener?.('online', end, listen);
+    listenUntil(ending.signal, signal ?? {}, ['abort'], end);
+    listenUntil(ending.signal, globalThis, ['online'], end);
     if (signal?.aborted) end();
   });

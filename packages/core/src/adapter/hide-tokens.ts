@@ -1,5 +1,6 @@
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { LEAST_SECRET } from '../contract/token.ts';
+import { fromEntries } from '../older-browsers.ts';
 import { SignedUrls } from '../tokens/signed-urls.ts';
 import { readings } from '../tokens/token-secrets.ts';
 import { decoded, pathOf, resolveUrl } from '../url-text.ts';
@@ -64,7 +65,7 @@ export function hideSignedUrl(details: unknown, source: TokenSource): void {
   if (typeof details !== 'object' || details === null) return;
   for (const property of PROPERTIES) {
     // objects of apps, and objects that were changed before, have the property themselves
-    if (!(property in details) || Object.hasOwn(details, property)) continue;
+    if (!(property in details) || Object.getOwnPropertyDescriptor(details, property)) continue;
     const prototype = Object.getPrototypeOf(details) as object;
     Reflect.defineProperty(details, property, {
       configurable: true,
@@ -83,13 +84,13 @@ export function hideSignedUrl(details: unknown, source: TokenSource): void {
  */
 export function unsignAs({ url: signed, unsignedUrl }: SignedRequest, url: string): string {
   const [base, prefix] = [signed, unsignedUrl].map((it) => pathOf(it).split('/')) as [string[], string[]];
-  while (base.length && base.at(-1) === prefix.at(-1)) {
+  while (base.length && base[base.length - 1] === prefix[prefix.length - 1]) {
     base.pop();
     prefix.pop();
   }
   // `URLSearchParams.has` reads all parameters each time
   const asked = new Set(new URL(unsignedUrl).searchParams.keys());
-  const query = Object.fromEntries([...new URL(signed).searchParams].filter(([name]) => !asked.has(name)));
+  const query = fromEntries([...new URL(signed).searchParams].filter(([name]) => !asked.has(name)));
   const folder = { prefix: [...prefix, ''].join('/'), base: [...base, ''].join('/') };
   // the redirected URL has all its parts of the token from this very request, so even short parts are removed
   const urls = new SignedUrls(0);

@@ -2,9 +2,16 @@ import { writeMistake } from '../console-lines.ts';
 import type { SecureTokenError } from '../contract/errors.ts';
 import { isSecureTokenError } from '../contract/errors.ts';
 import type { TokenSourceOptions } from '../contract/options.ts';
-import type { AdapterSource, TokenEventDetails, TokenEventType, TokenSource } from '../contract/token-source.ts';
+import type {
+  AdapterSource,
+  TokenEvent,
+  TokenEventDetails,
+  TokenEventType,
+  TokenSource,
+} from '../contract/token-source.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS, TOKEN_EVENTS } from '../contract/token-source.ts';
 import { createTokenSource } from '../create-token-source.ts';
+import { listenUntil } from '../older-browsers.ts';
 import { abortable } from '../waiting.ts';
 
 type Options = TokenSourceOptions | TokenSource | string | URL;
@@ -81,8 +88,9 @@ export function forwardTokenEvents(
   forward: (type: TokenEventType, detail: TokenEventDetails[TokenEventType]) => unknown,
 ): () => void {
   const listening = new AbortController();
-  for (const type of TOKEN_EVENTS)
-    source.addEventListener(type, ({ detail }) => forward(type, detail), { signal: listening.signal });
+  listenUntil(listening.signal, source, TOKEN_EVENTS, ({ type, detail }: TokenEvent) =>
+    forward(type as TokenEventType, detail),
+  );
   return () => listening.abort();
 }
 
@@ -102,8 +110,7 @@ export async function askAfterDenials<T>(
     const listening = new AbortController();
     // listens before the failure is told: a listener of the app may renew at once
     const renewed = new Promise<void>((resolve) => {
-      for (const type of [SOURCE_RENEWS, SOURCE_DESTROYED])
-        source.addEventListener(type, () => resolve(), { signal: listening.signal });
+      listenUntil(listening.signal, source, [SOURCE_RENEWS, SOURCE_DESTROYED], () => resolve());
     });
     try {
       return await ask();

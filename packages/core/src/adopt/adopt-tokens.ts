@@ -34,7 +34,7 @@ function successorOf(token: Token, value: string, expires: number): Token | unde
   const names = [...Object.keys(query), ...Object.keys(headers)];
   const name = names.find((it) => NAMES.test(it)) ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined) return undefined;
-  return Object.hasOwn(query, name)
+  return Object.keys(query).includes(name)
     ? { ...token, expires, query: { ...query, [name]: value } }
     : { ...token, expires, headers: { ...headers, [name]: value } };
 }

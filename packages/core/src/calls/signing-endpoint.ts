@@ -1,6 +1,7 @@
 import type { Settings, TokenRequest } from '../contract/options.ts';
 import { parseAnswer } from '../contract/parse-answer.ts';
 import type { Token, TokensAnswer } from '../contract/token.ts';
+import { abortWith, reasonOf, throwIfAborted } from '../older-browsers.ts';
 import { abortable } from '../waiting.ts';
 import { secondsOf } from './failure.ts';
 
@@ -14,12 +15,12 @@ export async function callEndpoint(
   wanted: Omit<TokenRequest, 'signal'>,
   destroyed: AbortSignal,
 ): Promise<TokensAnswer> {
-  destroyed.throwIfAborted();
+  throwIfAborted(destroyed);
   const { getTokens, timeout } = settings;
   const ending = new AbortController();
-  const end = (): void => ending.abort(destroyed.reason);
+  const end = (): void => abortWith(ending, reasonOf(destroyed));
   destroyed.addEventListener('abort', end);
-  const timer = setTimeout(() => ending.abort(new Error(`No answer in ${timeout} s.`)), timeout * 1000);
+  const timer = setTimeout(() => abortWith(ending, new Error(`No answer in ${timeout} s.`)), timeout * 1000);
   const request = { ...wanted, signal: ending.signal };
   try {
     const answer = getTokens ? askApp(getTokens, request) : askEndpoint(settings, request);
@@ -50,7 +51,7 @@ async function askEndpoint(
 ): Promise<TokensAnswer> {
   const init = typeof request === 'function' ? await request() : request;
   // an aborted call is never sent: the app's `fetch` may ignore the signal, and `init` may contain the log-in
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   const headers = new Headers(init?.headers);
   headers.set('content-type', 'application/json');
   const response = await fetch(endpoint!, { ...init, method: 'POST', headers, body: JSON.stringify(wanted), signal });

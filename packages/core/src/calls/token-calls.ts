@@ -3,6 +3,7 @@ import type { SecureTokenError } from '../contract/errors.ts';
 import type { TokenReason } from '../contract/options.ts';
 import { MAX_URLS } from '../contract/options.ts';
 import type { SignOptions } from '../contract/token-source.ts';
+import { abortWith, reasonOf } from '../older-browsers.ts';
 import type { SourceParts } from '../source-parts.ts';
 import { abortable, listenForNetwork } from '../waiting.ts';
 import { isAboutGuesses, isAboutUrls } from './failure.ts';
@@ -94,7 +95,7 @@ export class TokenCalls {
 
   /** Ends all calls. Requests that wait fail with `error`. */
   stop(error: SecureTokenError): void {
-    this.#destroying.abort(error);
+    abortWith(this.#destroying, error);
     clearTimeout(this.#timer);
     listenForNetwork(this.#whenOnline, false);
     for (const want of new Set(this.#wants.values())) this.#end(want, error);
@@ -108,7 +109,7 @@ export class TokenCalls {
     const { store, protection } = this.#parts;
     const want = new Want(key, store.scopeOf(key), store.find(key), reason, isGuess);
     const { signal } = this.#destroying;
-    const error = signal.aborted ? (signal.reason as Error) : this.intake.denialOf(key);
+    const error = signal.aborted ? reasonOf(signal) : this.intake.denialOf(key);
     if (error) {
       want.settle(error);
       return want;

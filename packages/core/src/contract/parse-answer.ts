@@ -1,4 +1,5 @@
 import { remedyFor } from '../development/remedies.ts';
+import { fromEntries } from '../older-browsers.ts';
 import { encodeParameter } from '../url-text.ts';
 import type { Check } from './check.ts';
 import { aBoolean, eachOf, firstWrong, isObject, must } from './check.ts';
@@ -23,8 +24,11 @@ const aUrl: Check = must((value) => /^https?:/.test(hrefOf(value)));
 const aFolder: Check = must((value) => /^https?:[^?#]*\/$/.test(hrefOf(value)));
 
 /** Converts values to text. JSON has numbers, such as the `e` of a query; URLs and headers do not. */
-const asTexts = (values: object): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+function asTexts(values: object): Record<string, string> {
+  const texts = { ...values } as Record<string, string>;
+  for (const name of Object.keys(texts)) texts[name] = String(texts[name]);
+  return texts;
+}
 
 /** Returns a check for texts with which `write` does not throw: a browser would throw later, and quote the text. */
 const textsFor = /* @__NO_SIDE_EFFECTS__ */ (write: (texts: Record<string, string>) => unknown): Check =>
@@ -62,7 +66,7 @@ export const aToken: Check = (value, path) => {
 /** Returns a valid token without unknown members, and with text in place of numbers. */
 export function parseToken(value: Token): Token {
   const known = (Object.keys(members) as (keyof Token)[]).filter((name) => value[name] !== undefined);
-  const token = Object.fromEntries(known.map((name) => [name, value[name]])) as unknown as Token;
+  const token = fromEntries(known.map((name) => [name, value[name]])) as unknown as Token;
   const { query, headers } = token;
   return { ...token, ...(query && { query: asTexts(query) }), ...(headers && { headers: asTexts(headers) }) };
 }

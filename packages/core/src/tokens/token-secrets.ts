@@ -10,7 +10,7 @@ const MAX_FOLDERS = 20;
 const foldersIn = (url: string): string[] => url.slice(originOf(url).length).split('/').map(decoded);
 
 /** Returns the meanings of a text in a URL: decoded, and with each `+` as a space, as URLSearchParams writes it. */
-export const readings = (text: string): string[] => [text, decoded(text), decoded(text.replaceAll('+', ' '))];
+export const readings = (text: string): string[] => [text, decoded(text), decoded(text.replace(/\+/g, ' '))];
 
 /**
  * The parts of tokens that are long enough to be recognised on any host: an edge may redirect a request, with its
