@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SOURCE_RENEWS, backOff, isOffline, renewWorker } from 'secure-token-core/adapter';
+import { SOURCE_RENEWS, backOff, isOffline, listenUntil, renewWorker, throwIfAborted } from 'secure-token-core/adapter';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
@@ -68,7 +68,7 @@ export class NativeSource {
     this.#on(['stalled'], () => void this.#onStalled());
     this.#on(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
     this.#on(['error'], (event) => this.#onError(event));
-    options.source.addEventListener(SOURCE_RENEWS, () => void this.#onRenewal().catch(() => undefined), { signal });
+    listenUntil(signal, options.source, [SOURCE_RENEWS], () => void this.#onRenewal().catch(() => undefined));
     const timer = setInterval(() => !media.paused && this.#check(false), CHECK_INTERVAL_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
   }
@@ -100,8 +100,7 @@ export class NativeSource {
   }
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
-    const options = { capture: true, signal: this.#released.signal };
-    for (const type of types) this.#media.addEventListener(type, listener, options);
+    listenUntil(this.#released.signal, this.#media, types, listener, true);
   }
 
   /** Whether playback has not ended, and the element still has our source: the page may have set another one. */
@@ -223,7 +222,7 @@ export class NativeSource {
     const isByWorker = await this.#requests.areForWorker(this.#failures);
     // needed with a worker, too: if playback fails, `diagnose` uses this request
     const request = replay ?? (await this.#requests.sign(!reason));
-    this.#released.signal.throwIfAborted();
+    throwIfAborted(this.#released.signal);
     if (!reason) this.#assertNotReplaced({ src, srcObject });
     else if (!this.#hasOurSource()) return;
     await this.#assign(request, isByWorker, !!reason);

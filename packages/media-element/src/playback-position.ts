@@ -1,3 +1,5 @@
+import { listenUntil } from 'secure-token-core/adapter';
+
 /** The largest distance, in seconds, at which a position counts as the requested one. */
 const NEAR_SECONDS = 0.5;
 
@@ -102,8 +104,7 @@ export class PlaybackPosition {
       if (asked !== undefined && Math.abs(this.#position - asked) > NEAR_SECONDS)
         native().set!.call(this.#media, asked);
     };
-    if (this.#keeping)
-      this.#media.addEventListener('loadedmetadata', onMetadata, { capture: true, signal: this.#keeping.signal });
+    if (this.#keeping) listenUntil(this.#keeping.signal, this.#media, ['loadedmetadata'], onMetadata, true);
   }
 
   /** Leaves the position to the element. */
@@ -129,9 +130,9 @@ export class PlaybackPosition {
       if (isKept) native().set!.call(media, 0);
       this.leave();
     };
-    for (const type of ['emptied', 'loadstart']) media.addEventListener(type, onLoad, { capture: true, signal });
+    listenUntil(signal, media, ['emptied', 'loadstart'], onLoad, true);
     // a property that the page has put on the element stays: it is not ours to remove
-    if (Object.hasOwn(media, 'currentTime')) return;
+    if (Object.getOwnPropertyDescriptor(media, 'currentTime')) return;
     const set = (time: number | string): void => {
       // first, because this throws if `time` is not a number
       native().set!.call(media, time);

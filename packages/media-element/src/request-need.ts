@@ -1,3 +1,5 @@
+import { listenUntil } from 'secure-token-core/adapter';
+
 /** The reason for a new source: the edge would refuse the next request of the element, or a request has failed. */
 export type SwapReason = 'seek' | 'dry' | 'expiring' | 'error';
 
@@ -30,7 +32,7 @@ export function observeNeed(
   signal: AbortSignal,
 ): (occasion: Occasion) => SwapReason | undefined {
   let arrivedAt = 0;
-  media.addEventListener('progress', () => (arrivedAt = performance.now()), { signal });
+  listenUntil(signal, media, ['progress'], () => (arrivedAt = performance.now()));
   return ({ hasJustSought, isLive }) => {
     const { currentTime, duration, buffered, paused, ended, seeking, readyState } = media;
     const ahead = bufferedAhead(buffered, currentTime);

@@ -1,4 +1,4 @@
-import { sleep } from 'secure-token-core/adapter';
+import { listenUntil, sleep } from 'secure-token-core/adapter';
 import { holdFrame } from './held-frame.ts';
 
 /** After this many seconds a change of source no longer counts as under way, even if no data has arrived. */
@@ -32,7 +32,7 @@ async function upTo(
 ): Promise<void> {
   const listening = new AbortController();
   const end = (): void => listening.abort();
-  signal.addEventListener('abort', end, { signal: listening.signal });
+  listenUntil(listening.signal, signal, ['abort'], end);
   wait(end, listening.signal);
   await sleep(seconds, listening.signal).catch(() => undefined);
   end();
@@ -80,13 +80,13 @@ export async function swapSource(
     !hasPicture || (media.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !media.seeking);
   if (hasPicture || isReplacement)
     await upTo(ARRIVAL_TIMEOUT, signal, (end, listening) => {
-      for (const type of hasPicture ? AT_PICTURE : AFTER_LOADSTART)
-        media.addEventListener(type, () => isThere() && end(), { capture: true, signal: listening });
+      listenUntil(listening, media, hasPicture ? AT_PICTURE : AFTER_LOADSTART, () => isThere() && end(), true);
     });
   // a value that the page has set meanwhile stays
   if (hasPicture && media.preload === 'auto') media.preload = preload;
   const showsFrames = 'requestVideoFrameCallback' in media;
   if (!media.error && !media.paused && showsFrames)
+    // eslint-disable-next-line browsers/floor -- it is there
     await upTo(PAINT_TIMEOUT, signal, (end) => (media as HTMLVideoElement).requestVideoFrameCallback(end));
   releaseFrame();
 }

@@ -5,7 +5,7 @@ import { hlsOrDash } from 'secure-token-core/playlists';
 import { namesAfter } from '../../support/learnt.ts';
 import type { TokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
 import { registerTokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
-import { channel, settle } from './worker-lab.ts';
+import { advanceMs, channel, settle } from './worker-lab.ts';
 
 const protect = 'https://cdn.test/';
 const url = 'https://cdn.test/film.mp4';
@@ -25,10 +25,13 @@ class FakeContainer extends EventTarget {
   listeners = 0;
 
   override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
-    const { signal } = args[2] as { signal: AbortSignal };
     this.listeners++;
-    signal.addEventListener('abort', () => this.listeners--);
     super.addEventListener(...args);
+  }
+
+  override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void {
+    this.listeners--;
+    super.removeEventListener(...args);
   }
 
   register(script: { toString(): string }): Promise<object> {
@@ -116,13 +119,12 @@ describe('registration', () => {
   });
 
   test('waits for five seconds; the worker may take over later', async () => {
-    const late = new AbortController();
-    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
+    vi.useFakeTimers();
     container.takesOverAtOnce = false;
     const registering = register(asking);
-    await settle();
-    expect([timeout.mock.calls, workers]).toEqual([[[5000]], []]);
-    late.abort();
+    await advanceMs(4900);
+    expect(workers).toEqual([]);
+    await advanceMs(100);
     const worker = await registering;
     expect(worker.controls).toBe(false);
     container.takeOver(container.active);
@@ -236,9 +238,12 @@ describe('a worker that is not ours', () => {
   test('and was there before ours, perhaps by an attacker, is not trusted', async () => {
     const foreign = { ...container.active, scriptURL: 'https://www.test/token-worker.js?foreign' };
     vi.spyOn(container, 'register').mockResolvedValue({ active: foreign });
-    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.timeout(10));
     container.controller = foreign;
-    await expectIgnored(await all(), foreign);
+    vi.useFakeTimers();
+    const registering = all();
+    await advanceMs(5000);
+    vi.useRealTimers();
+    await expectIgnored(await registering, foreign);
   });
 
   test('but has replaced ours, for another page has other options, is answered: what plays goes on', async () => {

@@ -1,7 +1,7 @@
 import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
-import { carriesToken, forwardTokenEvents, renewWorker, writeMistake } from 'secure-token-core/adapter';
+import { carriesToken, forwardTokenEvents, listenUntil, renewWorker, writeMistake } from 'secure-token-core/adapter';
 import { answerWorker } from './answer-worker.ts';
 import { CLAIM, detailOf, readMessage } from '../wire/messages.ts';
 import type { TokenWorkerOptions, WorkerPlan } from './token-worker-options.ts';
@@ -145,9 +145,10 @@ class WorkerOfPage extends EventTarget {
 
   #listen(): void {
     const { signal } = this.#listening;
-    this.#container.addEventListener('message', (event) => this.#onMessage(event), { signal });
-    this.#container.addEventListener('controllerchange', () => this.#onControllerChange(), { signal });
-    this.#container.startMessages();
+    listenUntil(signal, this.#container, ['message'], (event) => this.#onMessage(event));
+    listenUntil(signal, this.#container, ['controllerchange'], () => this.#onControllerChange());
+    // before Chrome 74 they have started
+    (this.#container as Partial<ServiceWorkerContainer>).startMessages?.();
     if (!this.source) return;
     signal.addEventListener(
       'abort',
@@ -196,14 +197,16 @@ class WorkerOfPage extends EventTarget {
   }
 
   /** Resolves when the worker controls this page, or after `TAKE_OVER_TIMEOUT_MS`. */
-  async #takeOver(): Promise<void> {
-    const late = AbortSignal.timeout(TAKE_OVER_TIMEOUT_MS);
-    await new Promise<unknown>((resolve) => {
-      const check = (): void => {
-        if (this.controls) resolve(true);
-      };
-      this.#container.addEventListener('controllerchange', check, { signal: late });
-      late.addEventListener('abort', resolve);
+  #takeOver(): Promise<void> {
+    const waiting = new AbortController();
+    const end = (): void => waiting.abort();
+    const timer = setTimeout(end, TAKE_OVER_TIMEOUT_MS);
+    listenUntil(waiting.signal, this.#container, ['controllerchange'], () => this.controls && end());
+    return new Promise((resolve) => {
+      waiting.signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
   }
 }
