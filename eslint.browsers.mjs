@@ -30,6 +30,7 @@ const OPTIONS = [
 ];
 
 /** @typedef {import('@mdn/browser-compat-data').CompatStatement} Support */
+/** @typedef {any} Node of ESLint's tree */
 
 /** Returns the support of a global, or of a member of `owner`. @returns {Support | undefined} */
 const supportOf = (/** @type {string | undefined} */ owner, /** @type {string} */ name) => {
@@ -89,14 +90,14 @@ const browserFloor = {
     /** @type {ts.TypeChecker} */
     const checker = program.getTypeChecker();
 
-    /** @type {(node: import('estree').Node, name: string, support: Support | undefined) => void} */
+    /** @type {(node: Node, name: string, support: Support | undefined) => void} */
     const report = (node, name, support) => {
       const browsers = support ? missingIn(support, floor) : [];
       if (browsers.length > 0)
         context.report({ node, messageId: 'missing', data: { name, browsers: browsers.join() } });
     };
 
-    /** @type {(node: import('estree').Node, symbol: ts.Symbol | undefined, object: ts.Type) => void} */
+    /** @type {(node: Node, symbol: ts.Symbol | undefined, object: ts.Type) => void} */
     const checkMember = (node, symbol, object) => {
       const declarations = (symbol?.declarations ?? []).filter(isOfBrowser);
       if (!symbol || declarations.length === 0) return;
@@ -106,7 +107,7 @@ const browserFloor = {
       report(node, `${owners[0]}.${symbol.name}`, support);
     };
 
-    const checkArguments = (/** @type {import('estree').CallExpression | import('estree').NewExpression} */ call) => {
+    const checkArguments = (/** @type {Node} */ call) => {
       for (const argument of call.arguments) {
         const node = nodes.get(argument);
         const wanted = checker.getContextualType(node);
@@ -118,9 +119,7 @@ const browserFloor = {
     };
 
     return {
-      [`MemberExpression:not(${MAY_BE_MISSING.join()})`](
-        /** @type {import('estree').MemberExpression} */ { object, property },
-      ) {
+      [`MemberExpression:not(${MAY_BE_MISSING.join()})`](/** @type {Node} */ { object, property }) {
         const symbol = checker.getSymbolAtLocation(nodes.get(property));
         checkMember(property, symbol, checker.getTypeAtLocation(nodes.get(object)));
       },
@@ -132,14 +131,14 @@ const browserFloor = {
       },
       CallExpression: checkArguments,
       NewExpression: checkArguments,
-      [`Identifier:not(${OF_TYPES})`](/** @type {import('estree').Identifier} */ node) {
+      [`Identifier:not(${OF_TYPES})`](/** @type {Node} */ node) {
         const symbol = checker.getSymbolAtLocation(nodes.get(node));
         const isGlobal = symbol?.declarations?.some(
           (each) => isOfBrowser(each) && (ts.isFunctionDeclaration(each) || ts.isVariableDeclaration(each)),
         );
         if (symbol && isGlobal) report(node, symbol.name, supportOf(undefined, symbol.name));
       },
-      'ChainExpression CallExpression > SpreadElement:not(:last-child)'(/** @type {import('estree').Node} */ node) {
+      'ChainExpression CallExpression > SpreadElement:not(:last-child)'(/** @type {Node} */ node) {
         context.report({ node, messageId: 'spread' });
       },
     };
