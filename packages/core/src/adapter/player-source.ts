@@ -75,6 +75,7 @@ export function acquireFor(
   install({
     source,
     release: () => {
+      source.removeEventListener(SOURCE_DESTROYED, forget);
       forget();
       release();
     },
