@@ -66,8 +66,8 @@ export class NativeSource {
     this.#on(['pause'], () => (this.#plays &&= media.error !== null));
     this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
     this.#on(['stalled'], () => void this.#onStalled());
-    this.#on(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
-    this.#on(['error'], (event) => this.#onError(event));
+    this.#onFirst(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
+    this.#onFirst(['error'], (event) => this.#onError(event));
     listenUntil(signal, options.source, [SOURCE_RENEWS], () => void this.#onRenewal().catch(() => undefined));
     const timer = setInterval(() => !media.paused && this.#check(false), CHECK_INTERVAL_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
@@ -101,6 +101,19 @@ export class NativeSource {
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
     listenUntil(this.#released.signal, this.#media, types, listener, true);
+  }
+
+  /**
+   * Listens before the page does, for events that the page must not hear. Before Chrome 89 the listeners of an element
+   * itself are called in the order in which they were added; those of its document come before all of them.
+   */
+  #onFirst(types: readonly string[], listener: (event: Event) => unknown): void {
+    const media = this.#media;
+    const root = media.getRootNode();
+    const { signal } = this.#released;
+    if (root !== media)
+      listenUntil(signal, root, types, (event: Event) => event.target === media && listener(event), true);
+    this.#on(types, listener);
   }
 
   /** Whether playback has not ended, and the element still has our source: the page may have set another one. */
