@@ -31,6 +31,8 @@ const programs = [
   's3rver',
   'node-redis',
   'azion',
+  'chromium-86',
+  'chromium-76',
 ] as const;
 export type Program = (typeof programs)[number];
 
@@ -100,6 +102,9 @@ const finders: Record<Program, () => string | undefined> = {
   'node-redis': () => inExtraPackages('redis'),
   s3rver: () => inExtraPackages('@20minutes/s3rver'),
   azion: () => inPackagesOf('examples/azion', 'azion'),
+  // as npm brings them, compressed
+  'chromium-86': () => inExtraPackages('chromium-86/bin/chromium.br'),
+  'chromium-76': () => inExtraPackages('chromium-76/bin/chromium-76.0.3803.0.br'),
 };
 
 const found = new Map<Program, string | undefined>();
