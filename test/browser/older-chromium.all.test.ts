@@ -1,7 +1,7 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { openChromium } from '../support/chromium.mjs';
-import { runIn } from '../support/engines.ts';
+import { chromium76, chromium86, runIn } from '../support/engines.ts';
 import { olderChromium } from '../support/older-chromium.ts';
 import { hlsjs, shaka, videojs } from '../support/players.ts';
 import type { Stage } from '../support/stage.ts';
@@ -69,6 +69,20 @@ async function openPage(stage: Stage, scripts: readonly string[]): Promise<Page>
   await page.goto(stage.pages.url(scripts));
   return page;
 }
+
+test.for([
+  { name: chromium86.name, open: chromium86.open, version: 'HeadlessChrome/86.0.4240.0' },
+  { name: chromium76.name, open: chromium76.open, version: 'HeadlessChrome/76.0.3803.0' },
+])(
+  '$name is the browser that it is called after',
+  { tags: ['chromium-86', 'chromium-76'] },
+  async ({ name, open, version }) => {
+    const { tab, close } = await open();
+    const agent = await tab.run<string>('return navigator.userAgent').finally(close);
+    console.log(`${name}: ${agent}`);
+    expect(agent).toContain(version);
+  },
+);
 
 describe.concurrent.each(leaving)('$name in Chromium 86', { tags: ['chromium-86'] }, ({ scripts, play, end }) => {
   test('leaves no listener when it is destroyed, which ignores the signal of addEventListener', async (context) => {

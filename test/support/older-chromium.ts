@@ -14,6 +14,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createBrotliDecompress } from 'node:zlib';
 import { build, transformSync } from 'esbuild';
@@ -105,12 +106,19 @@ export async function openByDevTools(version: Version): Promise<{ tab: Tab; clos
   const close = async (): Promise<void> => {
     browser.kill('SIGKILL');
     await gone;
-    rmSync(profile, { recursive: true, force: true });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
   };
   try {
     const connect = createRequire(new URL('../extra/', import.meta.url))('chrome-remote-interface') as Connect;
     // the protocol of today is enough: what is used of it is that of then
-    const devTools = await connect({ port: await portOf(browser), local: true });
+    const port = await portOf(browser);
+    let devTools = await connect({ port, local: true }).catch(() => undefined);
+    // it speaks before its page is there
+    for (let attempt = 0; !devTools && attempt < 100; attempt++) {
+      await delay(50);
+      devTools = await connect({ port, local: true }).catch(() => undefined);
+    }
+    if (!devTools) throw new Error('The browser shows no page to the DevTools protocol.');
     const { Page, Runtime } = devTools;
     await Page.enable();
     return {
