@@ -4,8 +4,9 @@
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const rooms = {
-  contract: [],
-  tokens: ['contract'],
+  carriers: [],
+  contract: ['carriers'],
+  tokens: ['carriers', 'contract'],
   calls: ['contract', 'tokens'],
   requests: ['contract', 'tokens', 'calls'],
   adapter: ['contract', 'tokens', 'calls', 'requests'],
@@ -17,10 +18,10 @@ const rooms = {
  * What any room may import: files beside the rooms, each of which says in its name what it is about, and the texts of
  * development builds, on which no decision depends.
  */
-const SHARED = ['bounded-map', 'console-lines', 'source-parts', 'url-text', 'waiting', 'development/[^/]+'];
+const SHARED = ['bounded-map', 'console-lines', 'check', 'source-context', 'url-text', 'waiting', 'development/[^/]+'];
 
 /** Files beside the rooms, by the room that may import them. @type {Readonly<Record<string, readonly string[]>>} */
-const OWN = { adapter: ['create-token-source'] };
+const OWN = { adapter: ['create-token-source'], carriers: ['contract/token'] };
 
 for (const [i, [room, imports]] of Object.entries(rooms).entries()) {
   const back = imports.filter((each) => Object.keys(rooms).indexOf(each) >= i);

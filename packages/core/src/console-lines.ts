@@ -49,14 +49,16 @@ export function writeError(
  * so in development builds alone, and check `__DEVELOPMENT__` first, so that other builds do not contain the text.
  * @param page the page of the documentation; it may have an anchor
  * @param level `error` if viewers notice the mistake
+ * @param once the mistake, which is told once however its message differs
  */
 export function writeMistake(
   about: object,
   message: string,
   page = 'errors.md',
   level: 'warn' | 'error' = 'warn',
+  once: string = message,
 ): void {
-  if (!noteWritten(about, message)) return;
+  if (!noteWritten(about, once)) return;
   // eslint-disable-next-line no-console -- the purpose of this function
   console[level](`${message} See ${DOCS}${page}`);
 }

@@ -50,6 +50,9 @@ export const decoded = (text: string): string =>
     }
   });
 
+/** Returns the meanings of a text in a URL: decoded, and with each `+` as a space, as URLSearchParams writes it. */
+export const readings = (text: string): string[] => [text, decoded(text), decoded(text.replace(/\+/g, ' '))];
+
 /**
  * Returns `url` with `parameters` (name to `name=value`, encoded) in its query. Each parameter for which `isReplaced`
  * is true is replaced in place, or removed if `parameters` lacks its name. The other `parameters` are appended.
@@ -59,7 +62,7 @@ export const decoded = (text: string): string =>
 export function replaceParameters(
   url: string,
   isReplaced: (name: string, parameter: string) => boolean,
-  parameters: ReadonlyMap<string, string>,
+  parameters: ReadonlyMap<string, string> = new Map(),
 ): string {
   const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(.*)$/s.exec(url)!;
   const missing = new Map(parameters);

@@ -1,7 +1,16 @@
+/** Returns why `signal` has aborted. Browsers before Chrome 98 and Safari 15.4 keep no reason. */
+const reasonOf = (signal: AbortSignal): Error =>
+  (signal.reason as Error | undefined) ?? new DOMException('The operation was aborted.', 'AbortError');
+
+/** @throws the reason of `signal` if it has aborted */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw reasonOf(signal);
+}
+
 /** Settles as `promise` does, or rejects with the reason of `signal` once that aborts. Leaves no listener behind. */
 export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
   new Promise<T>((resolve, reject) => {
-    const stop = (): void => reject(signal!.reason as Error);
+    const stop = (): void => reject(reasonOf(signal!));
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);
     promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop));
@@ -19,6 +28,9 @@ export function listenForNetwork(listener: () => void, hasReason: boolean): void
   const page = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
   page[hasReason ? 'addEventListener' : 'removeEventListener']?.('online', listener);
 }
+
+/** Whether the browser reports that it is offline; `false` outside of browsers. */
+export const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
 
 /** Whether this code runs in a service worker, which handles the requests of all pages of a site and outlives them. */
 export const isServiceWorker = (): boolean => 'ServiceWorkerGlobalScope' in globalThis;

@@ -1,7 +1,5 @@
-import { pauseAfter } from '../calls/outage.ts';
-
-/** Whether the browser reports that it is offline; `false` outside of browsers. */
-export const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
+import { pauseAfter } from '../calls/backoff.ts';
+import { isOffline } from '../waiting.ts';
 
 /** The shortest pause of an offline browser, unless the network returns. It ends, because a browser may be wrong. */
 const OFFLINE_DELAY_MS = 15_000;

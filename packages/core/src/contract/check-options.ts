@@ -1,7 +1,7 @@
 import { remedyFor, suggestionFor } from '../development/remedies.ts';
 import { resolveUrl } from '../url-text.ts';
-import type { Check } from './check.ts';
-import { aBoolean, eachOf, firstWrong, must } from './check.ts';
+import type { Check } from '../check.ts';
+import { aBoolean, eachOf, firstWrong, must } from '../check.ts';
 import { SecureTokenError } from './errors.ts';
 import type { TokenSourceOptions } from './options.ts';
 import { aToken, fromJson } from './parse-answer.ts';

@@ -27,7 +27,7 @@ function carriedTokens(): Map<string, CarriedToken> {
 }
 
 /** Notes that a request is handed to a player. */
-export function noteCarried({ url, headers, credentials, unsignedUrl }: SignedRequest, session: string): void {
+export function noteSigned({ url, headers, credentials, unsignedUrl }: SignedRequest, session: string): void {
   const names = Object.keys(headers).map((name) => name.toLowerCase());
   // a token without a carrier shows nowhere
   if (url === unsignedUrl && !names.length && !credentials) return;

@@ -5,7 +5,8 @@ import { abortable } from '../waiting.ts';
 
 /** The longest time, in ms, to wait for the body that explains a status. */
 const PATIENCE_MS = 1000;
-/** The length of the longest `detail` that is shown, in characters. */
+/** The length of the longest `detail` that is read, and of the longest that is shown, in characters. */
+const MAX_READ = 2000;
 const MAX_SHOWN = 200;
 
 /** A `type` that apps may see: a URI without a query, because a query could contain anything. */
@@ -18,9 +19,13 @@ interface Problem {
   readonly type?: string;
 }
 
+/** Returns the beginning of a text of an endpoint. A token that would be cut in two is left out. */
+const beginningOf = (text: string): string =>
+  text.length > MAX_READ ? text.slice(0, MAX_READ).replace(/[\w~%+/=?&-]+$/, '') : text;
+
 /** Returns a text of an endpoint for a message that apps log: one short line without queries and tokens. */
 function shownDetail(text: string): string {
-  const line = text
+  const line = beginningOf(text)
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
     .replace(/\?[^\s"'<>]+/g, '?…')
@@ -97,7 +102,7 @@ interface Circumstances {
  * Returns the error of a failed call.
  * @param cause a `Response`, or whatever `fetch`, `request` or `getTokens` threw
  */
-export function toError(cause: unknown, circumstances: Circumstances): SecureTokenError {
+export function endpointError(cause: unknown, circumstances: Circumstances): SecureTokenError {
   try {
     if (isSecureTokenError(cause)) return cause;
     const { status, headers } = (cause ?? {}) as { status?: number; headers?: Partial<Headers> };
@@ -110,19 +115,6 @@ export function toError(cause: unknown, circumstances: Circumstances): SecureTok
     return new SecureTokenError(isMistake ? 'ERR_SIGNING_RESPONSE' : codeOf(status), message, details);
   } catch {
     // an app may throw an object whose getters throw
-    return toError(undefined, circumstances);
+    return endpointError(undefined, circumstances);
   }
 }
-
-/** Whether a call may have failed because of one of its URLs. Other statuses are about the viewer or the endpoint. */
-export const isAboutUrls = ({ status }: SecureTokenError): boolean =>
-  status === 400 || status === 413 || status === 500;
-
-/** Whether a call may have failed because of names that do not exist yet. A 429 is about the number of calls. */
-export const isAboutGuesses = ({ code, status }: SecureTokenError): boolean =>
-  code !== 'ERR_SIGNING_UNAVAILABLE' || status === 500;
-
-/** Returns the message about a token that had ended when it came: no request with it succeeds. */
-export const endedOnArrival = (expires: number): string =>
-  `secure-token: a token came with 'expires' ${Math.round(expires)}, in the past. Give unix seconds, not a lifetime: ` +
-  'until then, tokens serve few requests or none.';
