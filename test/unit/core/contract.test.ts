@@ -28,7 +28,7 @@ test.each<[object, ...string[]]>([
   [{ protect: 7 }, 'protect is wrong. It is 7', "'https://cdn.example.com/'", 'RegExp', 'function'],
   [{ refusals: 403 }, 'refusals is wrong. It is 403', 'list', '[401, 403, 410]'],
   [{ adopt: true }, 'adopt', 'adoptTokens', "'secure-token-core/adopt'"],
-  [{ tokens: [{ expires }] }, 'tokens[0] without query, headers, base or credentials'],
+  [{ tokens: [{ expires }] }, 'tokens[0] without base, query, headers, credentials'],
   [{ tokens: [{ prefix: FOLDER, query: {}, expires: expires * 1000 }] }, 'tokens[0].expires', 'milliseconds'],
   [{ endpoint: undefined }, "Give either 'endpoint' or 'getTokens'"],
   [{ renewbefore: 10 }, "'renewbefore'", "Did you mean 'renewBefore'?"],
@@ -90,7 +90,7 @@ test.each<[unknown, ...string[]]>([
   [{ tokens: [{ url: MASTER, expires, base: 'https://cdn.test/SECRET/' }] }, 'tokens[0]', 'base', 'prefix'],
   [wrong({ query: { st: 'SECRET\ud800' } }), 'tokens[0].query', 'that browsers send'],
   [wrong({ headers: { 'x-t': 'SECRET\nSECRET' } }), 'tokens[0].headers', 'that browsers send', 'line breaks'],
-  [wrong({ query: null, credentials: false }), 'tokens[0] without query, headers, base or credentials'],
+  [wrong({ query: null, credentials: false }), 'tokens[0] without base, query, headers, credentials'],
   [{ token }, 'tokens', example],
   [new Response('<!doctype html>SECRET'), 'JSON', 'HTML', example],
   [new Response('', { status: 404 }), '404', 'Check its URL'],
@@ -206,7 +206,7 @@ test('a call is a POST of {urls, reason, session} as JSON, with what the team ad
   for (const request of [added, () => added, async () => added]) {
     const { source, calls } = lab(inTurn(fail(503), folder()), { request });
     watch(source.sign(MASTER));
-    await advanceSeconds(2);
+    await advanceSeconds(5);
     const { method, credentials, body, headers } = calls[1]!.init;
     expect([method, credentials, headers.get('content-type')]).toEqual(['POST', 'include', 'application/json']);
     expect(body).toBe(JSON.stringify({ urls: [MASTER], reason: 'initial', session: source.session }));

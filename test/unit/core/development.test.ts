@@ -34,8 +34,8 @@ test('`debug: true` writes one line a decision: wait, renew, attach, leave, repl
     `attach ${MASTER} (the token ends in 299.75 s)`,
     'leave https://ads.example (not protected)',
     `renew ${MASTER} (refused; the call took 0.25 s)`,
-    `attach ${MASTER} (the token ends in 299.75 s)`,
     `replay ${MASTER} (after 403, with another token)`,
+    `attach ${MASTER} (the token ends in 299.75 s)`,
     `replay ${MASTER} (after 403, not sent again)`,
     expect.stringMatching(`error ${MASTER} .ERR_TOKEN_REFUSED`),
   ]);
@@ -118,7 +118,7 @@ const differing = (by: number): Answer => {
   return (call) => ({ ...(each(by + 300)(call) as object), now: seconds() + by });
 };
 test.each<[string, Answer, (source: Lab['source']) => unknown, RegExp | undefined]>([
-  ['no CORS headers', each(), async (it) => it.isRefusal(await it.sign(MASTER), 0), /no CORS headers.*md#status-0/],
+  ['no CORS headers', each(), async (it) => it.refused(await it.sign(MASTER), 0), /no CORS headers.*md#status-0/],
   [
     'no protection',
     each(),

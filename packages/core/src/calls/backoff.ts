@@ -23,7 +23,7 @@ const AHEAD = { least: 0.5, most: 0.9 };
  * @param random 0 to 1
  * @param limit the longest pause that the app wants
  */
-export function pauseAfter(failures: number, lasted: number, random: number, limit: number = Infinity): number {
+export function pauseAfter(failures: number, lasted: number, random: number, limit: number | undefined = Infinity): number {
   const nextPauses = lasted < LONG_OUTAGE_SECONDS ? NEXT_PAUSES : LONG_OUTAGE_PAUSES;
   const { least, longest } = failures > 1 ? nextPauses : FIRST_PAUSE;
   return (least + (longest - least) * random) * Math.min(1, limit / longest);

@@ -96,7 +96,7 @@ async function callInTime(
 ): Promise<TokensAnswer> {
   const { getTokens, timeout } = settings;
   const ending = new AbortController();
-  let end = (_: Error): void => undefined;
+  let end: (error: Error) => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
     end = (error) => {
       ending.abort();

@@ -25,8 +25,8 @@ export class PendingToken {
   isGuess: boolean;
   /** Whether a call for it has failed: then it is asked for again only while somebody waits. */
   isRepeated = false;
-  /** Whether no call may be made for it yet, in seconds of the session. */
-  notBefore: number = -Infinity;
+  /** Until when no call is made for it, in seconds of the session. */
+  notBefore: number;
   readonly #callers = new Set<Caller>();
 
   constructor(key: string, scope: string, before: HeldToken | undefined, reason: TokenReason, isGuess: boolean) {
@@ -35,6 +35,7 @@ export class PendingToken {
     this.before = before;
     this.reason = reason;
     this.isGuess = isGuess;
+    this.notBefore = -Infinity;
   }
 
   get isAwaited(): boolean {

@@ -59,7 +59,7 @@ export class TokenQueue {
   readonly #whenOnline = (): void => this.wake();
   readonly #destroying = new AbortController();
   /** The error of whoever asks after `stop()`. */
-  #stopped: Error | undefined;
+  #stopped: SecureTokenError | undefined;
   #isAboutToSend = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -190,6 +190,7 @@ export class TokenQueue {
 
   /** Makes one call, and takes in its answer. @returns the error of a call that has failed as a whole */
   async #call(tokens: readonly PendingToken[]): Promise<SecureTokenError | undefined> {
+    if (this.#stopped) return this.#stopped;
     for (const pending of tokens) this.#queue.delete(pending);
     const keys = tokens.map(({ key }) => key);
     const { reason } = tokens.find((pending) => pending.reason === 'refused') ?? tokens[0]!;

@@ -32,8 +32,9 @@ export const aToken: Check = (value, path) => {
   wrong ??= token.expires === undefined ? `${path}.expires` : undefined;
   if (wrong) return wrong;
   if (token.base && !token.prefix) return `${path}.base without prefix`;
-  const hasCarrier = carrierNames.some((name) => token[name] !== undefined);
-  return hasCarrier ? undefined : `${path} without ${carrierNames.join(' or ')}`;
+  // `credentials: false` is the same as none
+  const hasCarrier = carrierNames.some((name) => token[name] !== undefined && token[name] !== false);
+  return hasCarrier ? undefined : `${path} without ${carrierNames.join(', ')}`;
 };
 
 /** Returns a valid token without unknown members, with absolute URLs, and with text in place of numbers. */
