@@ -15,7 +15,7 @@ const SAME_OUTAGE_SECONDS = 60;
 const AHEAD = { least: 0.5, most: 0.9 };
 
 /**
- * Returns the seconds of the pause after failures in a row. The first pause spreads an audience that fails in the same
+ * Returns the seconds of the pause after so many failures in a row for which requests have waited. The first pause spreads an audience that fails in the same
  * second. From then on all pauses have nearly the same length, so that the audience stays spread: less than a quarter of
  * those who wait call in the same second, nobody calls again within four seconds, and everybody has a token five seconds
  * after the endpoint is back. After a minute the pauses are longer.
@@ -23,7 +23,12 @@ const AHEAD = { least: 0.5, most: 0.9 };
  * @param random 0 to 1
  * @param limit the longest pause that the app wants
  */
-export function pauseAfter(failures: number, lasted: number, random: number, limit: number | undefined = Infinity): number {
+export function pauseAfter(
+  failures: number,
+  lasted: number,
+  random: number,
+  limit: number | undefined = Infinity,
+): number {
   const nextPauses = lasted < LONG_OUTAGE_SECONDS ? NEXT_PAUSES : LONG_OUTAGE_PAUSES;
   const { least, longest } = failures > 1 ? nextPauses : FIRST_PAUSE;
   return (least + (longest - least) * random) * Math.min(1, limit / longest);
@@ -38,6 +43,8 @@ export class Backoff {
   readonly #settings: Pick<Settings, 'backoffLimit' | 'random'>;
   readonly #now: () => number;
   #failures = 0;
+  /** Those of them for which a request has waited: what is renewed ahead fails in the same second for an audience. */
+  #awaited = 0;
   #since = 0;
   #until = -Infinity;
   #untilAhead = -Infinity;
@@ -74,14 +81,16 @@ export class Backoff {
 
   /**
    * Notes a failure, unless its call was under way with one that has failed already.
+   * @param isAwaited whether a request waits for the call
    * @param secondsToSpare for which the first of the tokens to be renewed is still used; infinite if there is none
    */
-  failed(error: SecureTokenError, secondsToSpare: number): void {
+  failed(error: SecureTokenError, isAwaited: boolean, secondsToSpare: number): void {
     const now = this.#now();
     if (this.#until > now) return;
-    if (now - this.#until > SAME_OUTAGE_SECONDS) this.#failures = 0;
+    if (now - this.#until > SAME_OUTAGE_SECONDS) this.end();
     if (this.#failures === 0) this.#since = now;
     this.#failures++;
+    if (isAwaited) this.#awaited++;
     const { backoffLimit, random } = this.#settings;
     const { retryAfter } = error;
     this.#failFast = retryAfter !== undefined && retryAfter > backoffLimit ? error : undefined;
@@ -99,6 +108,7 @@ export class Backoff {
   /** Ends the pause: the endpoint has answered, or the network or the viewer is back. */
   end(): void {
     this.#failures = 0;
+    this.#awaited = 0;
     this.#until = -Infinity;
     this.#untilAhead = -Infinity;
     this.#failFast = undefined;
@@ -106,7 +116,7 @@ export class Backoff {
 
   #pauseAfter(retryAfter: number | undefined, lasted: number): number {
     const { backoffLimit, random } = this.#settings;
-    if (retryAfter === undefined) return pauseAfter(this.#failures, lasted, random(), backoffLimit);
+    if (retryAfter === undefined) return pauseAfter(this.#awaited, lasted, random(), backoffLimit);
     return retryAfter + random() * Math.min(LONGEST_SPREAD, backoffLimit, retryAfter);
   }
 }

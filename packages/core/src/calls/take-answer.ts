@@ -27,7 +27,7 @@ export function takeAnswer(
   const expires = accepted.reduce((first, token) => Math.min(first, token.expires), Infinity);
   const granted = asked.map(({ key }) => key).filter((key) => !deniedKeys.has(urls.currentKey(key)));
   holdTokens(context, accepted, granted, { call, obtainedAt: clock.correct(now, sentAt, expires) });
-  if (expires < (now || LEAST_TIME)) 
+  if (expires < (now || LEAST_TIME))
     writeMistake(store, endedOnArrival(expires), 'protocol.md', 'error', 'ended on arrival');
   const outcomes = new Map<PendingToken, SecureTokenError | undefined>();
   const renewed: string[] = [];

@@ -275,7 +275,8 @@ export class TokenQueue {
     const { clock, settings } = this.#context;
     const now = clock.now();
     const secondsToSpare = Math.min(...tokens.map(({ before }) => (before?.unusableAt ?? Infinity) - now));
-    if (!isApart) this.backoff.failed(error, secondsToSpare);
+    const isAwaited = tokens.some((pending) => pending.isAwaited);
+    if (!isApart) this.backoff.failed(error, isAwaited, secondsToSpare);
     const limit = this.backoff.failFastError ? 0 : settings.limit;
     for (const pending of tokens) {
       pending.failed(error, limit);
