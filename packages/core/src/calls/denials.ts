@@ -22,10 +22,12 @@ export class Denials {
    * Denies a URL, and its scope with it; but while a usable token opens the scope, an entry of `denied` is about the URL
    * alone: a denied thumbnail does not end the film in the same folder.
    * @param isWholeCall whether the call has failed, rather than listed the URL in `denied`
+   * @returns the error
    */
-  deny(key: string, error: SecureTokenError, isWholeCall: boolean): void {
+  deny(key: string, error: SecureTokenError, isWholeCall: boolean): SecureTokenError {
     this.#errors.set(`url ${key}`, error);
     if (isWholeCall || !this.#store.isUsable(this.#store.find(key))) this.#errors.set(this.#store.scopeOf(key), error);
+    return error;
   }
 
   /** Lifts all denials, because the viewer may have changed. @returns the errors of those that were lifted */

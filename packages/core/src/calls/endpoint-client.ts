@@ -4,6 +4,7 @@ import type { Settings, TokenReason, TokenRequest } from '../contract/options.ts
 import { parseAnswer } from '../contract/parse-answer.ts';
 import type { Token, TokensAnswer } from '../contract/token.ts';
 import type { SourceContext } from '../source-context.ts';
+import { abortable, throwIfAborted } from '../waiting.ts';
 import { endpointError, readProblem, secondsOf } from './endpoint-error.ts';
 
 /** The number of random bits of the id of a session, so that no two pages have the same id. */
@@ -96,22 +97,16 @@ async function callInTime(
 ): Promise<TokensAnswer> {
   const { getTokens, timeout } = settings;
   const ending = new AbortController();
-  let end: (error: Error) => void = () => undefined;
-  const ended = new Promise<never>((_, reject) => {
-    end = (error) => {
-      ending.abort();
-      reject(error);
-    };
-  });
-  const stop = (): void => end(new Error('The token source was destroyed.'));
-  destroyed.addEventListener('abort', stop);
-  const timer = setTimeout(() => end(new Error(`No answer in ${timeout} s.`)), timeout * 1000);
+  const end = (): void => ending.abort();
+  destroyed.addEventListener('abort', end);
+  const timer = setTimeout(() => ending.abort(new Error(`No answer in ${timeout} s.`)), timeout * 1000);
   const request = { ...wanted, signal: ending.signal };
   try {
-    return await Promise.race([getTokens ? askApp(getTokens, request) : askEndpoint(settings, request), ended]);
+    const answer = getTokens ? askApp(getTokens, request) : askEndpoint(settings, request);
+    return await abortable(answer, ending.signal);
   } finally {
     clearTimeout(timer);
-    destroyed.removeEventListener('abort', stop);
+    destroyed.removeEventListener('abort', end);
   }
 }
 
@@ -135,7 +130,7 @@ async function askEndpoint(
 ): Promise<TokensAnswer> {
   const init = typeof request === 'function' ? await request() : request;
   // an aborted call is never sent: the app's `fetch` may ignore the signal, and `init` may contain the log-in
-  if (signal.aborted) throw new Error('The call had ended before it was sent.');
+  throwIfAborted(signal);
   const headers = new Headers(init?.headers);
   headers.set('content-type', 'application/json');
   const response = await fetch(endpoint!, { ...init, method: 'POST', headers, body: JSON.stringify(wanted), signal });

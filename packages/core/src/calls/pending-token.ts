@@ -9,7 +9,7 @@ interface Caller {
   readonly isPatient: boolean;
   /** The number of calls that have failed while this one waited. */
   failures: number;
-  readonly settle: (error?: Error) => void;
+  settle: (error?: Error) => void;
 }
 
 /** A token that is asked for, and those who wait for it: each has a limit, a signal and a patience of its own. */
@@ -51,17 +51,12 @@ export class PendingToken {
   /** Waits until it is settled. @throws the error of the call; the reason of `signal` */
   async wait({ signal, patient = false }: SignOptions): Promise<void> {
     this.isGuess = false;
-    let settle: Caller['settle'] = () => undefined;
+    const caller: Caller = { isPatient: patient, failures: 0, settle: () => undefined };
     const settled = new Promise<void>((resolve, reject) => {
-      settle = (error) => (error ? reject(error) : resolve());
+      caller.settle = (error) => (error ? reject(error) : resolve());
     });
-    const caller: Caller = { isPatient: patient, failures: 0, settle };
     this.#callers.add(caller);
-    try {
-      await abortable(settled, signal);
-    } finally {
-      this.#callers.delete(caller);
-    }
+    await abortable(settled, signal).finally(() => this.#callers.delete(caller));
   }
 
   settle(error?: Error): void {

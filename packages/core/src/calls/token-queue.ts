@@ -7,7 +7,6 @@ import type { SourceContext } from '../source-context.ts';
 import { listenForNetwork } from '../waiting.ts';
 import type { Backoff } from './backoff.ts';
 import { pauseAfter } from './backoff.ts';
-import type { Decision } from './decide.ts';
 import { decide, isAboutUrls } from './decide.ts';
 import { Denials } from './denials.ts';
 import type { Answered } from './endpoint-client.ts';
@@ -24,19 +23,6 @@ const COOLDOWN_SECONDS = 10;
 const GUESS_COOLDOWN_SECONDS = 60;
 /** The longest timer, in seconds: `setTimeout` overflows at 2^31 ms. */
 const LONGEST_TIMER = 2_000_000;
-
-/** The decisions of which the app hears as a `tokenerror`. A denial has an event of its own. */
-const TOLD_AS_ERROR: readonly Decision[] = ['split', 'retry', 'give up'];
-
-/** How a failed call came about. */
-interface Circumstances {
-  /** `Denials.logins` when it was sent. */
-  readonly logins: number;
-  /** Whether it is what is left of a call that was split. */
-  readonly isSplit: boolean;
-  /** Whether other calls go on meanwhile: they have got their tokens. */
-  readonly isApart: boolean;
-}
 
 /**
  * Gets tokens. What is asked for is a `PendingToken`: it waits in the queue, is sent in a call with others, and is
@@ -176,14 +162,14 @@ export class TokenQueue {
     ready.sort((one, other) => one.rank - other.rank);
     const together = ready.filter(({ key }) => !this.#alone.has(key));
     for (let from = 0; from < together.length; from += MAX_URLS) void this.#run(together.slice(from, from + MAX_URLS));
-    for (const pending of ready) if (this.#alone.has(pending.key)) void this.#run([pending], true);
+    for (const pending of ready) if (this.#alone.has(pending.key)) void this.#run([pending]);
   }
 
-  /** Makes a call, and decides what becomes of it if it fails. @param isApart whether its failure stops no other call */
-  async #run(tokens: readonly PendingToken[], isApart = false): Promise<void> {
+  /** Makes a call, and decides what becomes of it if it fails. */
+  async #run(tokens: readonly PendingToken[]): Promise<void> {
     const { logins } = this.#denials;
     const error = await this.#call(tokens);
-    if (error) await this.#failed({ tokens, error }, { logins, isApart, isSplit: false });
+    if (error) await this.#failed({ tokens, error }, logins);
     // what is in the queue by now, and the listener for the network
     this.#send();
   }
@@ -208,85 +194,80 @@ export class TokenQueue {
   /** Settles what an answer is about. @param logins `Denials.logins` when it was asked for */
   #settleAll(outcomes: Outcomes, logins: number): void {
     this.backoff.end();
-    const errors: SecureTokenError[] = [];
+    let denial: SecureTokenError | undefined;
+    let missing: SecureTokenError | undefined;
     for (const [pending, error] of outcomes) {
       const isDenied = error?.code === 'ERR_DENIED';
-      if (isDenied && logins !== this.#denials.logins) {
-        this.#queue.add(pending);
-      } else if (error && pending.isGuess) {
-        this.#mayGuessAt = this.#now() + GUESS_COOLDOWN_SECONDS;
-        this.#settle(pending);
-      } else if (error) {
-        // nobody has asked for a name that was only read ahead: whoever requests it asks for himself
-        const isAsked = pending.isAwaited || (isDenied && pending.before !== undefined);
-        if (isDenied && isAsked) this.#denials.deny(error.url!, error, false);
-        if (isAsked) errors.push(error);
-        this.#giveUp(pending, error);
-      } else {
+      if (!error) {
         this.#alone.delete(pending.key);
         this.#settle(pending);
+      } else if (pending.isGuess) {
+        this.#pauseGuesses([pending]);
+      } else if (isDenied && logins !== this.#denials.logins) {
+        this.#queue.add(pending);
+      } else {
+        // nobody has asked for a name that was only read ahead: whoever requests it asks for himself
+        const isAsked = pending.isAwaited || (isDenied && pending.before !== undefined);
+        if (isAsked && isDenied) denial ??= this.#denials.deny(error.url!, error, false);
+        else if (isAsked) missing ??= error;
+        this.#giveUp(pending, error);
       }
     }
-    const denial = errors.find(({ code }) => code === 'ERR_DENIED');
-    const missing = errors.find((error) => error.code !== 'ERR_DENIED');
     if (denial) this.#context.emit('tokendenied', { error: denial });
     if (missing) this.#context.emit('tokenerror', { error: missing });
   }
 
-  async #failed({ tokens, error }: Failed, { logins, isApart, isSplit }: Circumstances): Promise<void> {
+  /** @param logins `Denials.logins` when the call was sent; @param isSplit whether it is left of a call that was split */
+  async #failed({ tokens, error }: Failed, logins: number, isSplit = false): Promise<void> {
     if (this.#stopped) return;
     const guesses = tokens.filter(({ isGuess }) => isGuess);
-    const decision = decide(error, {
-      tokens: tokens.length,
-      hasGuesses: guesses.length > 0,
-      isSplit,
-      isBeforeLogin: logins !== this.#denials.logins,
-    });
+    const isBeforeLogin = logins !== this.#denials.logins;
+    const decision = decide(error, { tokens: tokens.length, hasGuesses: guesses.length > 0, isSplit, isBeforeLogin });
+    if (decision === 'drop guesses' || decision === 'ask again') {
+      const dropped = decision === 'drop guesses' ? guesses : [];
+      this.#pauseGuesses(dropped);
+      for (const pending of tokens) if (!dropped.includes(pending)) this.#queue.add(pending);
+      return;
+    }
     // the app has heard of a call that was split
     const isTold = isSplit && isAboutUrls(error);
-    if (!isTold && TOLD_AS_ERROR.includes(decision)) this.#context.emit('tokenerror', { error });
-    if (decision === 'drop guesses') {
-      await this.#dropGuesses(tokens, guesses);
-    } else if (decision === 'split') {
+    if (decision !== 'deny' && !isTold) this.#context.emit('tokenerror', { error });
+    if (decision === 'split') {
       const bad = await findBadUrls({ tokens, error }, (half) => this.#call(half), isAboutUrls);
-      const hasSucceeded = bad.reduce((sum, part) => sum + part.tokens.length, 0) < tokens.length;
-      for (const part of bad) await this.#failed(part, { logins, isApart: hasSucceeded, isSplit: true });
-    } else if (decision === 'retry') {
-      this.#retry(tokens, error, isApart);
-    } else if (decision === 'ask again') {
-      for (const pending of tokens) this.#queue.add(pending);
-    } else {
-      if (decision === 'deny') for (const { key } of tokens) this.#denials.deny(key, error, true);
-      if (isApart && tokens.length === 1) this.#alone.set(tokens[0]!.key, true);
-      for (const pending of tokens) this.#giveUp(pending, error);
-      if (decision === 'deny') this.#context.emit('tokendenied', { error });
+      for (const part of bad) await this.#failed(part, logins, true);
+      return;
     }
-  }
-
-  async #dropGuesses(tokens: readonly PendingToken[], guesses: readonly PendingToken[]): Promise<void> {
-    this.#mayGuessAt = this.#now() + GUESS_COOLDOWN_SECONDS;
-    for (const guess of guesses) this.#settle(guess);
-    const others = tokens.filter((pending) => !guesses.includes(pending));
-    if (others.length > 0) await this.#run(others);
+    if (isSplit && tokens.length === 1) this.#alone.set(tokens[0]!.key, true);
+    if (decision === 'retry') {
+      this.#retry(tokens, error);
+      return;
+    }
+    if (decision === 'deny') for (const { key } of tokens) this.#denials.deny(key, error, true);
+    for (const pending of tokens) this.#giveUp(pending, error);
+    if (decision === 'deny') this.#context.emit('tokendenied', { error });
   }
 
   /** Begins a pause. What somebody waits for goes back into the queue. */
-  #retry(tokens: readonly PendingToken[], error: SecureTokenError, isApart: boolean): void {
+  #retry(tokens: readonly PendingToken[], error: SecureTokenError): void {
     const { clock, settings } = this.#context;
+    const isAlone = this.#alone.has(tokens[0]!.key);
+    const isAwaited = tokens.some((pending) => pending.isAwaited);
     const now = clock.now();
     const secondsToSpare = Math.min(...tokens.map(({ before }) => (before?.unusableAt ?? Infinity) - now));
-    const isAwaited = tokens.some((pending) => pending.isAwaited);
-    if (!isApart) this.backoff.failed(error, isAwaited, secondsToSpare);
+    if (!isAlone) this.backoff.failed(error, isAwaited, secondsToSpare);
     const limit = this.backoff.failFastError ? 0 : settings.limit;
     for (const pending of tokens) {
       pending.failed(error, limit);
-      if (isApart) {
-        this.#alone.set(pending.key, true);
-        pending.notBefore = this.#now() + pauseAfter(1, 0, settings.random(), settings.backoffLimit);
-      }
+      if (isAlone) pending.notBefore = this.#now() + pauseAfter(1, 0, settings.random(), settings.backoffLimit);
       if (pending.isAwaited) this.#queue.add(pending);
       else this.#settle(pending, error);
     }
+  }
+
+  /** Lets guesses fail silently, and guesses nothing for a while. */
+  #pauseGuesses(guesses: readonly PendingToken[]): void {
+    if (guesses.length > 0) this.#mayGuessAt = this.#now() + GUESS_COOLDOWN_SECONDS;
+    for (const guess of guesses) this.#settle(guess);
   }
 
   #giveUp(pending: PendingToken, error: SecureTokenError): void {

@@ -18,8 +18,6 @@ export interface CarriedRequest {
 export interface CarrierState<Value> {
   /** Notes a value, to recognise it in URLs. @param opened the URL or folder that the token opens */
   note(value: Value, opened: string): void;
-  /** Returns `request` with the value in it. @param opened the URL or folder that the token opens */
-  write(request: CarriedRequest, value: Value, opened: string): CarriedRequest;
   /** Returns `url` without a value of any token so far. @param href the same URL, as the browser writes it */
   remove(url: string, href: string): string;
   /** Returns `url`, on whatever host it is, without the values that are long enough to be recognised anywhere. */
@@ -35,6 +33,8 @@ export interface Carrier<Value> {
   readonly check: Check;
   /** Returns the value as requests carry it, such as text in place of numbers. */
   readonly parse: (value: Value) => Value;
+  /** Returns `request` with the value in it. @param opened the URL or folder that the token opens */
+  readonly write: (request: CarriedRequest, value: Value, opened: string) => CarriedRequest;
   /** Returns the texts that no error or log may quote. */
   readonly secretsOf: (value: Value) => readonly string[];
   /** Returns the value with which `unsigned` became `signed`; both are absolute. For whoever has no token. */
@@ -47,7 +47,9 @@ export interface Carrier<Value> {
 export const longParts = (values: readonly string[]): string[] =>
   values.flatMap((value) => value.match(/[\w-]+/g) ?? []).filter(({ length }) => length >= LEAST_SECRET);
 
-/** The state of a carrier outside of URLs. @param write puts the value into a request */
-export const outsideUrls = <Value>(
-  write: (request: CarriedRequest, value: Value) => CarriedRequest,
-): CarrierState<Value> => ({ note: () => undefined, write, remove: (url) => url, removeSecrets: (url) => url });
+/** The state of a carrier outside of URLs. */
+export const outsideUrls = <Value>(): CarrierState<Value> => ({
+  note: () => undefined,
+  remove: (url) => url,
+  removeSecrets: (url) => url,
+});

@@ -10,18 +10,20 @@ import { asTexts, textsFor } from './texts.ts';
 const headerCarrier: Carrier<Readonly<Record<string, string>>> = {
   check: textsFor((texts) => new Headers(texts)),
   parse: asTexts,
+  write: (request, headers) => ({ ...request, headers }),
   secretsOf: (headers) => [...Object.values(headers), ...longParts(Object.values(headers))],
   find: () => undefined,
-  createState: () => outsideUrls((request, headers) => ({ ...request, headers })),
+  createState: outsideUrls,
 };
 
 /** A cookie that the endpoint has set: no script sees its value. */
 const cookieCarrier: Carrier<boolean> = {
   check: aBoolean,
   parse: (value) => value,
+  write: (request, credentials) => ({ ...request, credentials }),
   secretsOf: () => [],
   find: () => undefined,
-  createState: () => outsideUrls((request, credentials) => ({ ...request, credentials })),
+  createState: outsideUrls,
 };
 
 /** The members of a token that are carriers. */

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../bounded-map.ts';
 import { decoded, foldersOf, originOf, pathOf, resolveUrl } from '../url-text.ts';
 import { aFolder } from './a-url.ts';
-import type { CarriedRequest, Carrier, CarrierState } from './carrier.ts';
+import type { Carrier, CarrierState } from './carrier.ts';
 import { longParts } from './carrier.ts';
 
 /** The number of remembered bases with a secret. */
@@ -35,13 +35,6 @@ class PathState implements CarrierState<string> {
       this.#secrets.set(base, { folders, prefix });
   }
 
-  write(request: CarriedRequest, base: string, opened: string): CarriedRequest {
-    const { url } = request;
-    // a URL that is not written like the prefix is signed in the browser's spelling
-    const isBelow = url.startsWith(opened) && !DOT_SEGMENTS.test(pathOf(url));
-    return { ...request, url: base + (isBelow ? url : resolveUrl(url)).slice(opened.length) };
-  }
-
   remove(url: string, href: string): string {
     if (this.#prefixes.size === 0) return url;
     for (const base of foldersOf(href)) {
@@ -72,6 +65,12 @@ class PathState implements CarrierState<string> {
 export const pathCarrier: Carrier<string> = {
   check: aFolder,
   parse: (base) => new URL(base).href,
+  write(request, base, opened) {
+    const { url } = request;
+    // a URL that is not written like the prefix is signed in the browser's spelling
+    const isBelow = url.startsWith(opened) && !DOT_SEGMENTS.test(pathOf(url));
+    return { ...request, url: base + (isBelow ? url : resolveUrl(url)).slice(opened.length) };
+  },
   secretsOf: (base) => longParts([decoded(base)]),
   find(signed, unsigned) {
     const [base, prefix] = [pathOf(signed).split('/'), pathOf(unsigned).split('/')];

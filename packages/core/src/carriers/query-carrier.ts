@@ -1,6 +1,6 @@
 import { BoundedMap } from '../bounded-map.ts';
-import { decoded, encodeParameter, originOf, readings, replaceParameters } from '../url-text.ts';
-import type { CarriedRequest, Carrier, CarrierState } from './carrier.ts';
+import { decoded, encodeParameter, originOf, readings, withoutParameters, withParameters } from '../url-text.ts';
+import type { Carrier, CarrierState } from './carrier.ts';
 import { longParts } from './carrier.ts';
 import { asTexts, textsFor } from './texts.ts';
 
@@ -38,18 +38,14 @@ class QueryState implements CarrierState<Query> {
     }
   }
 
-  write(request: CarriedRequest, query: Query): CarriedRequest {
-    return { ...request, url: replaceParameters(request.url, () => false, parametersOf(query)) };
-  }
-
   remove(url: string, href: string): string {
     const known = this.#names.get(originOf(href));
-    return known ? replaceParameters(url, (name) => known.has(name)) : url;
+    return known ? withoutParameters(url, (name) => known.has(name)) : url;
   }
 
   removeSecrets(url: string): string {
     // an edge may write other escapes than the browser
-    return replaceParameters(url, (_, parameter) => readings(parameter).some((it) => this.#secrets.has(it)));
+    return withoutParameters(url, (_, parameter) => readings(parameter).some((it) => this.#secrets.has(it)));
   }
 }
 
@@ -57,6 +53,7 @@ class QueryState implements CarrierState<Query> {
 export const queryCarrier: Carrier<Query> = {
   check: textsFor((texts) => parametersOf(texts)),
   parse: asTexts,
+  write: (request, query) => ({ ...request, url: withParameters(request.url, parametersOf(query).values()) }),
   secretsOf: (query) => longParts(Object.values(query)),
   find(signed, unsigned) {
     // `URLSearchParams.has` reads all parameters each time

@@ -24,8 +24,8 @@ export class AnsweringHosts {
     if (status) this.#answering.add(host);
     if (status || isOffline() || this.#answering.has(host)) return;
     const message =
-      `secure-token: a request to ${host} failed without a status. If the network panel shows 401, 403 or 410, the CDN ` +
-      'sends no CORS headers with refusals: let it send them with every status, as `always` does in nginx. ';
+      `secure-token: ${host} failed without a status. If the network panel shows 401, 403 or 410, the CDN sends no ` +
+      'CORS headers with refusals: let it send them with every status. ';
     const hint = doctorHint(request.unsignedUrl, endpoint);
     writeMistake(source, message + hint, 'errors.md#status-0-instead-of-403-or-410', 'error', host);
   }

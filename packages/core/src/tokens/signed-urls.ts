@@ -69,8 +69,8 @@ export class SignedUrls {
   sign({ unsigned }: KnownUrl, token: Token, opened: string): CarriedRequest {
     this.note(token, opened);
     let request: CarriedRequest = { url: unsigned, headers: {}, credentials: false };
-    for (const { name, state } of this.#carriers)
-      if (token[name] !== undefined) request = state.write(request, token[name], opened);
+    for (const [name, carrier] of ROWS)
+      if (token[name] !== undefined) request = carrier.write(request, token[name], opened);
     return request;
   }
 
