@@ -12,9 +12,8 @@ import type { FormatSource, RenewedToken, TokenFormat, VerifyingTokenFormat } fr
 import { withoutParameters } from '../token/token-query.ts';
 import { refused } from '../token/verdict.ts';
 import type { GrantedVerdict, RefusedVerdict } from '../token/verdict.ts';
-import { judgeUrl } from '../url/judged-url.ts';
-import { urlProblem, urlRules } from '../url/url-rule.ts';
-import type { UrlRule } from '../url/url-rule.ts';
+import { judgeUrl, urlProblem } from '../url/judged-url.ts';
+import { pathRules } from '../url/prefixes.ts';
 import { childrenFormat } from './children-format.ts';
 import { edgeRefusal, refusalOf } from './edge-refusal.ts';
 import type { EdgeRefusal } from './edge-refusal.ts';
@@ -40,8 +39,12 @@ export interface EdgeHandlerOptions {
   format: FormatSource;
   /** Base URL of the origin, or a function that answers requests. Both get the request without the token. */
   origin: Origin;
-  /** The URLs that need a token. @default everything */
-  protect?: UrlRule | readonly UrlRule[];
+  /**
+   * The paths that need a token, such as `/vod/`, with all below them, on every host. To leave some paths open and
+   * protect all others, route the open ones past the edge.
+   * @default everything
+   */
+  protect?: string | readonly string[];
   /** @default { origins: '*' } */
   cors?: CorsOptions;
   /**
@@ -86,8 +89,8 @@ const methods = 'GET, HEAD, OPTIONS';
  * answers preflights without a token, and answers other methods with 405. The origin gets the path in the form that was
  * hashed, never the token, and no header that names another path or method.
  *
- * A path that servers could read in two ways (`pathProblem`) gets a 403 whether it is protected or not, since no rule
- * can tell which reading applies. If the origin fails, the answer is a 502; if a format function or the clock fails, it is
+ * A path that servers read in two ways (`pathProblem`) gets a 403 whether it is protected or not, since no rule can tell
+ * which reading applies. If the origin fails, the answer is a 502; if a format function or the clock fails, it is
  * a 503. No failure lets a request through. With `signPlaylists`, a path of more than 2,048 characters gets a 414.
  *
  * @throws `ERR_OPTIONS` at once for options that cannot work
@@ -96,7 +99,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   const read = option.readOptions(options, {
     format: formatReader,
     origin: originFetch,
-    protect: urlRules,
+    protect: pathRules,
     cors: (cors = { origins: '*' }) => readCors(cors),
     signPlaylists: option.flag(),
     sessions: option.optional(option.having('ended', 'Give what createSessions() returns.')),
@@ -135,8 +138,9 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         return edgeRefusal(request, verdict.status, { cors, nowMs });
       };
 
-      const judged = judgeUrl(format.bare?.(asked) ?? asked);
-      if (!judged) return refuse({ ...refused.malformed, detail: `The URL ${urlProblem(asked)}.` });
+      const bare = format.bare?.(asked) ?? asked;
+      const judged = judgeUrl(bare);
+      if (!judged) return refuse({ ...refused.malformed, detail: urlProblem(bare) });
       if (!isProtected(judged)) {
         const url = judged.hrefWithoutQuery + withoutParameters(asked.search, format.parameters ?? []);
         forwarded = withoutToken(request, url, format);

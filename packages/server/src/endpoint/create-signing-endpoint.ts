@@ -9,7 +9,7 @@ import { playlistExpander } from '../playlist/playlist-expander.ts';
 import { formatReader } from '../token/format-reader.ts';
 import type { ScopeTest } from '../token/token-scope.ts';
 import { JudgedScope } from '../url/scope.ts';
-import { allowList } from '../url/url-rule.ts';
+import { allowList } from '../url/prefixes.ts';
 import { readGrant } from './grant.ts';
 import { openableChildren, openableUrls, TokenMint } from './mint-tokens.ts';
 import { rateLimit } from './rate-limit.ts';
