@@ -1,9 +1,8 @@
-import { checkedClock, errorLog } from '../errors/hooks.ts';
+import { callHook, checkedClock, checkRequest, errorLog } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import * as option from '../errors/options.ts';
 import { preflight, readCors, setCorsHeaders } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
-import { checkRequest } from '../http/lazy-handler.ts';
 import { hasPathToSign } from '../playlist/sign-playlist.ts';
 import type { SignPlaylistOptions } from '../playlist/sign-playlist.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -20,7 +19,7 @@ import type { EdgeRefusal } from './edge-refusal.ts';
 import { EdgeSessions } from './edge-sessions.ts';
 import { originFetch, withoutToken } from './origin-fetch.ts';
 import type { Origin } from './origin-fetch.ts';
-import { isPlaylist, keepOutOfCaches, rewritePlaylist, wholePlaylist } from './playlist-rewrite.ts';
+import { askForWhole, isPlaylist, keepOutOfCaches, rewritePlaylist } from './playlist-rewrite.ts';
 
 /** Renewal of tokens by the edge. */
 export interface EdgeRenewal {
@@ -127,7 +126,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     let signing: SignPlaylistOptions | undefined;
     let successor: RenewedToken | undefined;
     try {
-      const format = edgeFormat(await read.format(request), read);
+      const format = edgeFormat(await callHook('format', () => read.format(request)), read);
       // A token may have expired while the format was awaited.
       const nowMs = clock();
       const now = Math.floor(nowMs / 1000);
@@ -160,7 +159,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     }
 
     try {
-      const response = await forward(signing ? wholePlaylist(forwarded) : forwarded);
+      const response = await (signing ? askForWhole(forwarded, forward) : forward(forwarded));
       const answered =
         signing && isPlaylist(response, forwarded) ? await rewritePlaylist(response, forwarded, signing) : response;
       setCorsHeaders(answered.headers, request, cors);
