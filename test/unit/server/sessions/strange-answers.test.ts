@@ -15,7 +15,7 @@ const untilMs = NOW + 300_000;
 
 /** A store in memory with one method of another answer. */
 const storeWith = (method: keyof SessionStore, answer: unknown): SessionStore =>
-  Object.assign(memoryStore(), { [method]: async () => answer }) as SessionStore;
+  Object.assign(memoryStore(), { [method]: async () => answer });
 /** A store in Redis whose client has this answer. */
 const redisWith = (answer: unknown): SessionStore => redisStore({ isOpen: true, eval: async () => answer });
 
