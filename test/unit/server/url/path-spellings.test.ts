@@ -1,3 +1,4 @@
+import { createTokenSource } from 'secure-token-core';
 import { describe, expect, test, vi } from 'vitest';
 import { firewallAnswer } from '../../../../packages/server/src/azion/firewall.ts';
 import { azionHash } from '../../../../packages/server/src/formats/azion.ts';
@@ -113,6 +114,27 @@ describe.each([...verifying, ...stores])('%s', (name, format, folder) => {
     }
     expect(asked).toEqual([]);
   });
+});
+
+test.each([
+  ['Film #1.mp4', azion({ secret })],
+  ['What?.mp4', azion({ secret, depth: 1 })],
+  ['100%.mp4', azion({ secret, pathForm: 'raw' })],
+])('%s, well encoded, plays: the player asks the endpoint, and gets the file from the edge', async (name, format) => {
+  const { call } = endpointOf(format, `${HOST}/`);
+  const { edge } = edgeOf(format);
+  const url = `${HOST}/vod/${encodeURIComponent(name)}`;
+  const fetch = vi.fn(() => call(url));
+  const source = createTokenSource({
+    endpoint: 'https://app.example.com/token',
+    protect: `${HOST}/vod/`,
+    clock,
+    fetch,
+  });
+  const response = await edge(new Request((await source.sign(url)).url));
+  source.destroy();
+  expect(response.status).toBe(200);
+  expect(await response.text()).toBe(new URL(url).pathname);
 });
 
 test.each(['decoded', 'raw'] as const)('a genuine hash of a refused path opens nothing, %s', async (pathForm) => {
