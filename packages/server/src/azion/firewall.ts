@@ -7,7 +7,7 @@ import { preflight, readCors } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
 import { isHost, judgeHost, judgeUrl, parsedUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
-import { pathRule } from '../url/url-rule.ts';
+import { pathRule } from '../url/prefixes.ts';
 
 /** The argument of a `firewall` listener at Azion, with the members that this package uses. */
 export interface FirewallEvent {

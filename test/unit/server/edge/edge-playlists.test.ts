@@ -102,6 +102,49 @@ describe('signPlaylists', () => {
     expect(await (await withPlaylists().get(await signed('/vod/playlist'))).text()).toContain('seg.m4s?st=');
   });
 
+  test.each(['application/vnd.apple.mpegurl', 'audio/MPEGURL; charset=utf-8', 'multipart/byteranges; boundary=x'])(
+    'a playlist that only its type shows is fetched whole, too: %s',
+    async (type) => {
+      const cancel = vi.fn();
+      const origin = vi.fn(({ headers }: Request) =>
+        headers.has('Range')
+          ? new Response(new ReadableStream({ cancel }), { status: 206, headers: { 'Content-Type': type } })
+          : new Response(playlist, { headers: { 'Content-Type': 'application/x-mpegurl' } }),
+      );
+      const { get } = setUp({ signPlaylists: true, origin });
+      const response = await get(await signed('/vod/playlist'), { headers: { Range: 'bytes=0-4', 'If-Range': '"1"' } });
+      expect(response.status).toBe(200);
+      expect(response.headers.has('Content-Range')).toBe(false);
+      expect(await response.text()).toContain('seg.m4s?st=');
+      expect(origin.mock.calls.map(([{ headers }]) => headers.has('If-Range'))).toEqual([true, false]);
+      expect(cancel).toHaveBeenCalledOnce();
+    },
+  );
+
+  test('a part of anything else stays a part, and an edge that signs no playlists passes parts on', async () => {
+    const origin = () =>
+      new Response('#EXTM', {
+        status: 206,
+        headers: { 'Content-Type': 'application/x-mpegurl', 'Content-Range': 'x' },
+      });
+    const range = { headers: { Range: 'bytes=0-4' } };
+    expect((await setUp({ signPlaylists: true }).get(await signed('/vod/a.mp4'), range)).status).toBe(206);
+    expect((await setUp({ origin }).get(await signed('/vod/playlist'), range)).status).toBe(206);
+  });
+
+  test('an origin that knows nothing but parts of a playlist is a 502: no part leaves unsigned', async () => {
+    const [cancel, errors] = [vi.fn(), [] as unknown[]];
+    const origin = () =>
+      new Response(new ReadableStream({ cancel }), {
+        status: 206,
+        headers: { 'Content-Type': 'application/x-mpegurl' },
+      });
+    const { get } = setUp({ signPlaylists: true, origin, onError: (error) => errors.push(error) });
+    for (const path of ['/vod/playlist', '/vod/a.m3u8']) expect((await get(await signed(path))).status).toBe(502);
+    expect(cancel).toHaveBeenCalledTimes(4);
+    expect(errors).toHaveLength(2);
+  });
+
   test('what an origin says to caches in words of its CDN goes with a signed playlist, and stays with all else', async () => {
     const words = ['CDN-Cache-Control', 'Surrogate-Control', 'Edge-Cache-Tag', 'X-Accel-Expires', 'Expires'];
     const headers = Object.fromEntries(words.map((name) => [name, 'max-age=60']));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { HOST, endpoint, master, post } from '../../../support/signing-endpoint.ts';
 
 test('a body that turns out too long is given up at once, also where somebody has cloned it', async () => {
@@ -7,6 +7,16 @@ test('a body that turns out too long is given up at once, also where somebody ha
   const request = new Request('https://h/token', { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
   request.clone();
   expect((await endpoint()(request)).status).toBe(413);
+});
+
+test('a body that is not UTF-8 is a 400, and what follows is cancelled', async () => {
+  const cancel = vi.fn();
+  const start = (body: ReadableStreamDefaultController): void => body.enqueue(new Uint8Array([0xff, 0xff, 0xff]));
+  const body = new ReadableStream({ start, cancel });
+  const headers = { 'Content-Type': 'application/json' };
+  const request = new Request('https://h/token', { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
+  expect((await endpoint()(request)).status).toBe(400);
+  expect(cancel).toHaveBeenCalledOnce();
 });
 
 describe('a call that is none', () => {

@@ -67,10 +67,11 @@ const formats: Record<string, VerifyingTokenFormat> = {
   jwt: jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ path: pathname }) }),
 };
 
-const word = fc.string({ unit: fc.constantFrom(...Array.from('abz019-_. é日%+&=;')), minLength: 1, maxLength: 8 });
+const word = fc.string({ unit: fc.constantFrom(...Array.from('abz019-_. é日%+&=#')), minLength: 1, maxLength: 8 });
 const path = fc
   .array(
-    word.filter((text) => !/^\.{1,2}(?:;|$)/.test(text)),
+    // what servers read in two ways: test/unit/server/url/path-spellings.test.ts
+    word.filter((text) => !/[. ]$|%[\da-f]{2}|^\.\.?(?: [. ]*)?#/.test(text)),
     { minLength: 1, maxLength: 4 },
   )
   .map((words) => `/${words.map(encodeURIComponent).join('/')}`);

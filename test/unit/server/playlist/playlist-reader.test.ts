@@ -44,4 +44,19 @@ describe('playlistReader', () => {
       expect(await reading(async () => answer())('a.m3u8', signal)).toBeUndefined();
     await vi.waitFor(() => expect(isCancelled).toHaveBeenCalledTimes(3));
   });
+
+  test('cancels a body that does not end in time, also of a `fetch` that looks at no signal', async () => {
+    const cancel = vi.fn();
+    const late = new AbortController();
+    // a body that begins, and stalls
+    const start = (body: ReadableStreamDefaultController): void => body.enqueue(new TextEncoder().encode('#EXTM3U\n'));
+    let isRead: () => void = () => undefined;
+    const beginning = new Promise<void>((resolve) => (isRead = resolve));
+    const body = new ReadableStream({ start, pull: () => isRead(), cancel });
+    const reads = reading(async () => new Response(body))('a.m3u8', late.signal);
+    await beginning;
+    late.abort();
+    expect(await reads).toBeUndefined();
+    expect(cancel).toHaveBeenCalledOnce();
+  });
 });

@@ -36,7 +36,17 @@ describe.each(uses)('%s refuses, and repeats in no part of the error,', (_, opti
   });
 });
 
-test.each(['/vod/...', '/vod/.a/b', '/vod/a..', '/vod/a?b=/../c', '/vod/a#/../b', '/vod/%2e%2e%2e', '/vod/a b.m3u8'])(
+test.each([
+  ['/vod/free/../premium/a.m3u8', 'a dot segment'],
+  ['/vod/%2e%2E/a.m3u8', 'a dot segment'],
+  ['/vod\\a.m3u8', 'a backslash'],
+  ['/vod/a\n.m3u8', 'a control character'],
+])('signUrl names what a browser would change: %j', async (path, part) => {
+  const signing = signUrl(HOST + path, { format, expires });
+  await expect(signing).rejects.toThrow(new RegExp(`^url: The URL has ${part}.*Resolve it with`));
+});
+
+test.each(['/vod/.a/b', '/vod/a..b', '/vod/a?b=/../c', '/vod/a#/../b', '/vod/%2e%2e%2ea', '/vod/a b.m3u8'])(
   'signUrl signs what is no dot segment of the path: %s',
   async (path) => expect(await signUrl(HOST + path, { format, expires })).toContain('st='),
 );
