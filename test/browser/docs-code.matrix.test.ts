@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { inPart, runsMain, runsRest } from '../support/parts.ts';
 import { alias, define, root } from '../support/sources.ts';
 import type { Stage } from '../support/stage.ts';
@@ -147,7 +147,7 @@ test.concurrent.for(
   await page.addScriptTag({ content: await bundle(stage, lines, path), type: 'module' });
   await plays(page);
   const loaded = (): number => stage.edge.requests.filter(({ url }) => url.includes(path)).length;
-  await expect.poll(loaded, { timeout: 20_000 }).toBeGreaterThanOrEqual(loads);
+  await vi.waitFor(() => expect(loaded()).toBeGreaterThanOrEqual(loads), { timeout: 20_000 });
   expect(await stage.refusals()).toEqual([]);
 });
 
