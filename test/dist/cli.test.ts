@@ -99,13 +99,7 @@ describe('secure-token verify', () => {
     ],
     [bare, at, 1, '403 missing\n', /no token where azion looks for it/],
     ['no URL', at, 1, '403 malformed\n', /not the form that azion writes/],
-    [
-      known,
-      ['--now', '1470000000', '--option', 'maxTtl=60'],
-      1,
-      '403 malformed\n',
-      /further ahead than --option maxTtl/,
-    ],
+    [known, ['--now', '1470000000', '--option', 'maxTtl=60'], 1, '403 malformed\n', /further ahead than --max-ttl/],
     ['https://h/live/7/b.ts?st=N0FRwVnSNd2jHjC4uqrlAg&e=1470055000', at, 1, '403 signature\n', /--depth 2 accepts it/],
   ])('of %s %j exits with %i, says what an edge would answer, and why', async (url, args, code, out, err) => {
     const said = await verify(url, ...args);
@@ -129,19 +123,6 @@ describe('secure-token verify', () => {
     const url = await signUrl(film, { format: edgeAuth({ key: hexKey, param: 'hdnea' }), expiresIn: 300 });
     const judged = await runCli(['verify', url], { secret: hexKey });
     expect(judged).toMatchObject({ code: 0, err: 'The token was taken for one of --format edgeAuth.\n' });
-    const unchecked = await runCli(['verify', url]);
-    expect(unchecked).toMatchObject({ code: 2, out: '' });
-    expect(unchecked.err).toMatch(
-      /a token of --format edgeAuth, which ends at \d{4}-.*\. The secret is missing\. Set SECURE/,
-    );
-    expect(unchecked.err).not.toContain(/hmac=(\w+)/.exec(decodeURIComponent(url))![1]);
-  });
-
-  test('leaves a presigned URL to its store', async () => {
-    const query = 'X-Amz-Credential=AKID%2F2013&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-Signature=00ff';
-    const { code, err } = await runCli(['verify', `https://bucket.s3.amazonaws.com/a.mp4?${query}`], { secret });
-    expect(code).toBe(2);
-    expect(err).toMatch(/--format s3, which ends at 2013-05-25T00:00:00Z\. .*secure-token doctor URL asks the store/);
   });
 });
 

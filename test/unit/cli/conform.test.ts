@@ -46,8 +46,8 @@ async function conform(
     return handler(request);
   });
   const viewer: Record<string, string> = loggedIn ? { cookie } : {};
-  const page = { origin, isFrom: isGiven ? 'the caller' : 'the endpoint' } as const;
-  const gathered = gatherReplies({ endpoint: 'https://api.test/token', url, page, viewer, burst });
+  const named = isGiven ? { origin } : {};
+  const gathered = gatherReplies({ endpoint: 'https://api.test/token', url, ...named, viewer, burst });
   const done = { is: false };
   void gathered.finally(() => (done.is = true));
   while (!done.is) await vi.advanceTimersByTimeAsync(10);
@@ -130,10 +130,36 @@ describe('secure-token conform', () => {
     expect(asked).toBeLessThan(110);
   });
 
-  test('makes fifty calls at most, and tries no CORS and no strangers without a page and a log-in', async () => {
+  test('makes fifty calls at most, and tries no strangers without a log-in, and no CORS of an endpoint without', async () => {
     const { failed, notTried, asked } = await conform(endpointWith({}), { loggedIn: false, isGiven: false });
     expect([failed, notTried]).toEqual([[], ['P25', 'P27', 'P28', 'P29', 'P30', 'P31', 'P32', 'P34']]);
     expect(asked).toBeLessThan(50);
+  });
+
+  describe('without --origin', () => {
+    const unnamed = { isGiven: false };
+
+    test('tests CORS as a page of https://app.example.com, if the endpoint allows it', async () => {
+      const { failed, notTried } = await conform(healthy(), unnamed);
+      expect(failed).toEqual([]);
+      expect(notTried).toEqual(['P27', 'P28']);
+    });
+
+    test('finds failures that this page cannot read', async () => {
+      const isOf401 = (response: Response): boolean => response.status === 401;
+      const { failed } = await conform(without('Access-Control-Allow-Origin', isOf401), unnamed);
+      expect(failed).toEqual(['P30']);
+    });
+
+    test('calls as a page beside the endpoint, if the endpoint refuses calls of pages that it does not know', async () => {
+      const endpoint = endpointWith({});
+      const guarded: Handler = async (request) =>
+        request.headers.get('Origin') === 'https://api.test' ? endpoint(request) : status(403);
+      const { failed, notTried, text } = await conform(guarded, { ...unnamed, loggedIn: false });
+      expect(failed).toEqual([]);
+      expect(notTried).toContain('P29');
+      expect(text).toContain('Give the origin of such a page with --origin');
+    });
   });
 
   test('judges P1 alone of an endpoint that denies the viewer, or cannot be reached', async () => {

@@ -117,6 +117,10 @@ const foreign = 'https://s.test/1.ts';
 const differing = (by: number): Answer => {
   return (call) => ({ ...(each(by + 300)(call) as object), now: seconds() + by });
 };
+const signLater = async (source: Lab['source']): Promise<unknown> => {
+  await advanceSeconds(0.4);
+  return source.sign(MASTER);
+};
 test.each<[string, Answer, (source: Lab['source']) => unknown, RegExp | undefined]>([
   ['no CORS headers', each(), async (it) => it.refused(await it.sign(MASTER), 0), /no CORS headers.*md#status-0/],
   [
@@ -128,6 +132,8 @@ test.each<[string, Answer, (source: Lab['source']) => unknown, RegExp | undefine
   ['no such file', each(), (it) => writeUnprotectedRefusal(it, it.signNow(foreign)!, 404), undefined],
   ['a token that had ended', folder(-40), (it) => it.sign(MASTER), /'expires' \d+, in the past/],
   ['a clock that is ahead', differing(3600), (it) => it.sign(MASTER), /60 minutes ahead of.*live that much longer/],
+  ['a clock that is 300 s ahead, in whole seconds', differing(300), signLater, /5 minutes ahead of/],
+  ['a clock that is 299 s ahead', differing(299), signLater, undefined],
   ['a clock that is behind', differing(-301), (it) => it.sign(MASTER), /5 minutes behind.*end that much too early/],
 ])('a mistake without an error is explained once: %s', async (_, answer, work, text) => {
   const { source } = lab(answer, { protect: CDN });

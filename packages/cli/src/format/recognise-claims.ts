@@ -1,4 +1,6 @@
 import { isObject } from '../endpoint-answer.ts';
+import { printable } from '../shown.ts';
+import { EXP, claimText, opensText } from './claim-text.ts';
 import type { Settings } from './formats.ts';
 import type { Found } from './recognise.ts';
 import { jsonIn } from './token-text.ts';
@@ -25,6 +27,7 @@ export function recogniseJwt(url: URL): Found | undefined {
     keyId: typeof keyId === 'string' ? keyId : undefined,
     ...(inPath ? { part: first, instead: typeof claims.sub === 'string' ? claims.sub : 'video' } : { names: [param] }),
     expires: typeof claims.exp === 'number' ? claims.exp : undefined,
+    claims: Object.entries(claims).map(([name, value]) => ({ name: printable(name), text: claimText(name, value) })),
   };
 }
 
@@ -52,7 +55,8 @@ export async function recogniseCat({ searchParams }: URL): Promise<Found | undef
   // imported on demand, because only such tokens need a reader of CBOR
   const { inspectCommonAccessToken } = await import('secure-token-server/cat');
   const token = await inspectCommonAccessToken(value);
-  const expires = token?.claims?.find(({ label }) => label === 4)?.value;
+  const claims = token?.claims ?? [];
+  const expires = claims.find(({ label }) => label === EXP)?.value;
   return (
     token && {
       format: 'commonAccessToken',
@@ -60,6 +64,8 @@ export async function recogniseCat({ searchParams }: URL): Promise<Found | undef
       keyId: token.keyId,
       names: [param],
       expires: typeof expires === 'number' ? expires : undefined,
+      opens: opensText(claims),
+      claims: claims.map(({ label, name, value: of }) => ({ name, text: claimText(label, of) })),
     }
   );
 }

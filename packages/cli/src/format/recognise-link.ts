@@ -1,4 +1,5 @@
 import { secureLinkLayouts } from 'secure-token-server';
+import { madeAt } from './claim-text.ts';
 import type { Found } from './recognise.ts';
 
 /** A layout as `secureLink` takes it: texts with `{token}` and `{expires}`. */
@@ -10,6 +11,8 @@ interface Layout {
   readonly query?: Readonly<Record<string, string>>;
   /** The beginning of the path, in place of `query`. */
   readonly base?: string;
+  /** The hashed text. */
+  readonly hash: string;
 }
 
 const tokens = { hex: '[\\da-fA-F]{32}', 'base64url=': '[\\w-]{22}(?:==)?', base64url: '[\\w-]{22}' };
@@ -18,7 +21,7 @@ const times = { hex: '[\\da-f]{8}', HEX: '[\\dA-F]{8}', minutes: '20\\d{10}', se
 /** Recognises tokens of `secureLink` in the known layouts of CDNs; of layouts with one form, the first. */
 export function recogniseLink({ pathname, searchParams }: URL): Found | undefined {
   for (const [layout, it] of Object.entries<Layout>(secureLinkLayouts)) {
-    const { query = {}, base, time = 'seconds', encoding = 'base64url' } = it;
+    const { query = {}, base, hash, time = 'seconds', encoding = 'base64url' } = it;
     const pattern = (text: string): string =>
       text
         .replaceAll('-0-0-', '-\\w+-\\w+-')
@@ -30,12 +33,16 @@ export function recogniseLink({ pathname, searchParams }: URL): Found | undefine
     );
     const matches = base === undefined ? inQuery : [inPath];
     if (!matches.every((match) => match)) continue;
+    const carried = timeOf(matches.map((match) => match?.groups?.expires ?? '').join(''), time);
+    // these carry the time of signing, and the CDN knows the lifetime
+    const isOfSigning = /^(?:alibaba|tencent)/.test(layout);
     return {
       format: 'secureLink',
       settings: { layout },
       names: Object.keys(query),
       part: inPath?.[0],
-      expires: timeOf(matches.map((match) => match?.groups?.expires ?? '').join(''), time),
+      opens: `${/\{(?:folder|directory)\}/.test(hash) ? 'the folder of this path' : 'this path'} (layout ${layout})`,
+      ...(isOfSigning ? { claims: [madeAt(carried)] } : { expires: carried }),
     };
   }
   return undefined;

@@ -8,7 +8,7 @@ import type { ServerClock } from '../tokens/server-clock.ts';
 import { originOf, shownUrl } from '../url-text.ts';
 import { refusalMessage } from './refusal-message.ts';
 
-/** The largest difference of two clocks that is not reported: a device that is set by the network is less wrong. */
+/** The difference of two clocks that is reported: a device that is set by the network is less wrong. */
 const CLOCKS_DIFFER_SECONDS = 300;
 
 const wrongClock = (ahead: number): string =>
@@ -79,7 +79,9 @@ export class Observer {
       const others = urls.length > 1 ? `, and ${urls.length - 1} more` : '';
       this.write('renew', urls[0] ?? '', `${reason}${others}; the call took`, wait);
       const ahead = this.#clock.isTold ? this.#clock.now() - this.#settings.clock() / 1000 : 0;
-      if (Math.abs(ahead) > CLOCKS_DIFFER_SECONDS) writeMistake(this.#source, wrongClock(ahead), 'errors.md#the-clock');
+      // `now` is a whole number
+      if (Math.ceil(Math.abs(ahead)) >= CLOCKS_DIFFER_SECONDS)
+        writeMistake(this.#source, wrongClock(ahead), 'errors.md#the-clock');
     } else if (type !== 'tokenrefused') {
       const { url = 'all URLs of the call', message } = (detail as TokenEventDetails['tokenerror']).error;
       this.write(type === 'tokendenied' ? 'deny' : 'error', url, message);
