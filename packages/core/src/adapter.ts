@@ -24,7 +24,7 @@ export {
 export { isOutage } from './contract/errors.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
 export { carriesToken, sentRequest } from './requests/carried-tokens.ts';
-export { abortable, sleep } from './waiting.ts';
+export { abortable, listen, sleep } from './waiting.ts';
 export type { AcquiredTokenSource } from './adapter/player-source.ts';
 export type { Fetched, Sending, Sent } from './adapter/send-signed.ts';
 export type { SentRequest } from './requests/carried-tokens.ts';

@@ -1,11 +1,11 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SOURCE_RENEWS, backOff, isOffline, renewWorker } from 'secure-token-core/adapter';
+import { SOURCE_RENEWS, backOff, isOffline, listen, renewWorker } from 'secure-token-core/adapter';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
 import { PlaybackPosition } from './playback-position.ts';
 import type { SwapReason } from './request-need.ts';
-import { observeNeed } from './request-need.ts';
+import { needOf } from './request-need.ts';
 import { swapSource } from './swap-source.ts';
 
 /** The interval at which `NativeSource` checks the buffer during playback. */
@@ -21,8 +21,9 @@ export class NativeSource {
   readonly #options: NativeSourceOptions;
   readonly #requests: ElementRequests;
   readonly #position: PlaybackPosition;
-  readonly #need: ReturnType<typeof observeNeed>;
   readonly #released = new AbortController();
+  /** The functions that end what the constructor has begun. */
+  readonly #ends: (() => void)[] = [];
   /** Whether playback has failed for good, and the player has been told. */
   #hasFailed = false;
   /** Whether another source is on the way: there is at most one such operation. */
@@ -41,21 +42,22 @@ export class NativeSource {
   #failures = 0;
   #failedAt = NaN;
   #haltedAtMs: number | undefined;
+  /** The `performance.now()` at which data has arrived last. */
+  #arrivedAt = 0;
 
   /** @param given the request that the element already plays; if it has no token, a worker signs it */
   constructor(media: HTMLMediaElement, options: NativeSourceOptions, given?: SignedRequest) {
-    const { signal } = this.#released;
     const { src: srcBefore } = media;
     this.#media = media;
     this.#options = options;
-    this.#requests = new ElementRequests(options, signal, given);
+    this.#requests = new ElementRequests(options, this.#released.signal, given);
     this.#position = new PlaybackPosition(media, () => this.#hasSource(this.#assignedSrc ?? srcBefore));
-    this.#need = observeNeed(media, signal);
     this.#plays = !media.paused;
     this.#hasPlayed = this.#plays || media.played.length > 0;
     if (given) this.#noteSource(new URL(given.url, document.baseURI).href);
     else this.#position.prepare(hasFilm(media, options.url));
     this.#on(['timeupdate'], () => this.#onTime());
+    this.#on(['progress'], () => (this.#arrivedAt = performance.now()));
     this.#on(['durationchange'], () => this.#position.noteDuration());
     this.#on(['seeking'], () => {
       this.#position.note();
@@ -68,9 +70,9 @@ export class NativeSource {
     this.#on(['stalled'], () => void this.#onStalled());
     this.#on(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
     this.#on(['error'], (event) => this.#onError(event));
-    options.source.addEventListener(SOURCE_RENEWS, () => void this.#onRenewal().catch(() => undefined), { signal });
+    const onRenewal = (): void => void this.#onRenewal().catch(() => undefined);
     const timer = setInterval(() => !media.paused && this.#check(false), CHECK_INTERVAL_MS);
-    signal.addEventListener('abort', () => clearInterval(timer));
+    this.#ends.push(listen(options.source, [SOURCE_RENEWS], onRenewal), () => clearInterval(timer));
   }
 
   get via(): 'worker' | 'swap' {
@@ -95,13 +97,13 @@ export class NativeSource {
   release(): void {
     this.#released.abort();
     this.#swap?.abort();
+    for (const end of this.#ends) end();
     // the first source does not come
     if (this.#assignedSrc === undefined) this.#position.leave();
   }
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
-    const options = { capture: true, signal: this.#released.signal };
-    for (const type of types) this.#media.addEventListener(type, listener, options);
+    this.#ends.push(listen(this.#media, types, listener, true));
   }
 
   /** Whether playback has not ended, and the element still has our source: the page may have set another one. */
@@ -191,7 +193,8 @@ export class NativeSource {
   /** Changes the source if the element needs one with a live token. */
   #check(hasJustSought: boolean): void {
     if (this.#isBusy || this.#media.error || !this.#isOurs()) return;
-    const reason = this.#need({ hasJustSought, isLive: this.#position.isLive });
+    const occasion = { hasJustSought, isLive: this.#position.isLive, arrivedAt: this.#arrivedAt };
+    const reason = needOf(this.#media, occasion);
     if (!reason || this.#requests.areServed()) return;
     void this.#run(
       () => this.#load(reason),

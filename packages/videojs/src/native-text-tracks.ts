@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { sendSigned } from 'secure-token-core/adapter';
+import { listen, sendSigned } from 'secure-token-core/adapter';
 import { probe } from 'secure-token-media-element';
 import { requestFor, sendCookies } from './native-source.ts';
 import type { Session } from './session.ts';
@@ -30,9 +30,11 @@ export function signNativeTextTracks(session: Session): () => void {
   const give = (element: HTMLTrackElement, request: SignedRequest): Promise<number | undefined> =>
     new Promise((resolve) => {
       sendCookies(player, request);
-      const once = { once: true, signal };
-      element.addEventListener('load', () => resolve(undefined), once);
-      element.addEventListener('error', () => resolve(probe(request, signal)), once);
+      const end = ({ type }: Event): void => {
+        for (const stop of stops) stop();
+        resolve(type === 'error' ? probe(request, signal) : undefined);
+      };
+      const stops = [listen(element, ['load', 'error'], end), listen(signal, ['abort'], end)];
       element.src = request.url;
     });
 
