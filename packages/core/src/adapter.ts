@@ -1,5 +1,11 @@
 export { backOff, isOffline } from './adapter/back-off.ts';
-export { acquireFor, acquireTokenSource, askAfterDenials, forwardTokenEvents } from './adapter/player-source.ts';
+export {
+  PlayerEvents,
+  acquireFor,
+  acquireTokenSource,
+  askAfterDenials,
+  forwardTokenEvents,
+} from './adapter/player-source.ts';
 export { errorWithoutToken, hideSignedUrl, textWithoutToken, unsignAs } from './adapter/hide-tokens.ts';
 export { isLeftBehind } from './adapter/left-behind.ts';
 export { fetchSigned, letGo, replayOf, sendSigned } from './adapter/send-signed.ts';

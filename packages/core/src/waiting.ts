@@ -20,10 +20,10 @@ export const sleep = (seconds: number, signal?: AbortSignal): Promise<void> => {
  * @param target whatever has events; anything else has none
  * @returns a function that stops this
  */
-export function listen<E extends Event>(
+export function listen(
   target: Partial<EventTarget> | undefined,
   types: readonly string[],
-  listener: (event: E) => unknown,
+  listener: (event: never) => unknown,
   capture = false,
 ): () => void {
   for (const type of types) target?.addEventListener?.(type, listener as EventListener, capture);

@@ -276,6 +276,8 @@ export class NativeSource {
     this.#hasFailed = true;
     this.#haltedAtMs = undefined;
     this.#requests.noteFailure();
-    this.#options.listener.onFailure(error, this.#plays);
+    const { events, listener } = this.#options;
+    events.noteFailure(error);
+    listener.onFailure(error, this.#plays);
   }
 }

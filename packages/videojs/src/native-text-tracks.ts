@@ -9,7 +9,7 @@ type TrackList = Record<'on' | 'off', (types: string[], listener: () => void) =>
 
 /** Signs the text tracks that the browser loads, including `<track>` elements in the page. Call the result to stop. */
 export function signNativeTextTracks(session: Session): () => void {
-  const { player, source } = session;
+  const { player, source, events } = session;
   const wait = new AbortController();
   const { signal } = wait;
   /**
@@ -42,7 +42,7 @@ export function signNativeTextTracks(session: Session): () => void {
     try {
       const request = await requestFor(session, url, wait);
       const send = (signed: SignedRequest): Promise<number | undefined> => give(element, signed);
-      await sendSigned(source, request, { signal, send, failureOf: (status) => status });
+      await sendSigned(source, request, { signal, send, tell: events.tell, failureOf: (status) => status });
     } catch (error) {
       if (!signal.aborted) player.trigger({ type: 'tokenerror', error, detail: { error } });
     }
@@ -62,11 +62,11 @@ export function signNativeTextTracks(session: Session): () => void {
       void load(element, url);
     }
   };
-  const events = ['addtrack', 'change'];
-  tracks.on(events, follow);
+  const types = ['addtrack', 'change'];
+  tracks.on(types, follow);
   follow();
   return () => {
-    tracks.off(events, follow);
+    tracks.off(types, follow);
     wait.abort();
     for (const [element, url] of withheld) element.src = url;
   };

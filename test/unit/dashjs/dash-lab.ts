@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { AdapterSource } from '../../../packages/core/src/adapter.ts';
+import { PlayerEvents } from '../../../packages/core/src/adapter.ts';
 import type { Token, TokenRequest } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import type {
@@ -95,7 +96,8 @@ export class FakeLoader {
 /** A request of dash.js that is to be signed, on its way. */
 export const startLoad = (getTokens = numbered(), load?: Load) => {
   const source = createSource(getTokens);
-  const session: Session = { player: {} as never, source, loads: new Set() };
+  const events = new PlayerEvents(source, () => undefined);
+  const session: Session = { player: {} as never, source, events, loads: new Set() };
   const loader = new FakeLoader();
   const dash = new DashRequest();
   void new SignedLoad(dash.request, dash.response, session, load ?? loader.load).run();

@@ -21,6 +21,6 @@ export const backOff = (failures: number, signal: AbortSignal | undefined): Prom
     };
     const delayMs = pauseAfter(failures, 0, Math.random()) * 1000;
     const timer = setTimeout(end, isOffline() ? Math.max(delayMs, OFFLINE_DELAY_MS) : delayMs);
-    const stops = [listen(signal, ['abort'], end), listen(globalThis as Partial<EventTarget>, ['online'], end)];
+    const stops = [listen(signal, ['abort'], end), listen(globalThis, ['online'], end)];
     if (signal?.aborted) end();
   });

@@ -2,7 +2,14 @@ import { writeMistake } from '../console-lines.ts';
 import type { SecureTokenError } from '../contract/errors.ts';
 import { isSecureTokenError } from '../contract/errors.ts';
 import type { TokenSourceOptions } from '../contract/options.ts';
-import type { AdapterSource, TokenEvent, TokenEventDetails, TokenEventType, TokenSource } from '../contract/token-source.ts';
+import type {
+  AdapterSource,
+  Emit,
+  TokenEvent,
+  TokenEventDetails,
+  TokenEventType,
+  TokenSource,
+} from '../contract/token-source.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS, TOKEN_EVENTS } from '../contract/token-source.ts';
 import { createTokenSource } from '../create-token-source.ts';
 import { abortable, listen } from '../waiting.ts';
@@ -82,6 +89,35 @@ export function forwardTokenEvents(
   forward: (type: TokenEventType, detail: TokenEventDetails[TokenEventType]) => unknown,
 ): () => void {
   return listen(source, TOKEN_EVENTS, ({ type, detail }: TokenEvent) => forward(type as TokenEventType, detail));
+}
+
+/** Whether `error` is about one URL: other players that share the source may still play. */
+const isOfOneUrl = ({ code, url }: SecureTokenError): boolean =>
+  !!url && (code === 'ERR_DENIED' || code === 'ERR_TOKEN_REFUSED');
+
+/**
+ * What a player tells its app: what its source tells all players that share it (renewals, failed calls), and what has
+ * happened to its own requests.
+ */
+export class PlayerEvents {
+  readonly tell: Emit;
+  readonly stop: () => void;
+  readonly #told = new WeakSet<SecureTokenError>();
+
+  constructor(source: TokenSource, tell: Emit) {
+    this.tell = tell;
+    this.stop = forwardTokenEvents(source, (type, detail) => {
+      if ('error' in detail ? !isOfOneUrl(detail.error) : type !== 'tokenrefused') tell(type, detail);
+    });
+  }
+
+  /** Tells, once, of the denial for which a request of the player has failed; ignores any other error. */
+  noteFailure(error: unknown): void {
+    const isDenial = isSecureTokenError(error) && error.code === 'ERR_DENIED' && isOfOneUrl(error);
+    if (!isDenial || this.#told.has(error)) return;
+    this.#told.add(error);
+    this.tell('tokendenied', { error });
+  }
 }
 
 /**
