@@ -46,7 +46,7 @@ export async function answerSigned(
   } catch (error) {
     if (!isSecureTokenError(error)) throw error;
     // nothing is signed any more
-    if (error.code === 'ERR_DESTROYED') return fetch(asked);
+    if (error.code === 'ERR_DESTROYED') return await fetch(asked);
     return withUrl(responseWithoutToken(error), url);
   } finally {
     for (const stop of stops) stop();
