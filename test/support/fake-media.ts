@@ -64,6 +64,8 @@ export class FakeMedia extends EventTarget {
     this.crossOrigin = null;
   }
   play(): Promise<void> {
+    // as a browser whose element could not load its source (HTML Living Standard, `play()`)
+    if (this.error?.code === 4) return Promise.reject(new DOMException('no source', 'NotSupportedError'));
     if (this.paused) {
       this.paused = false;
       this.tell('play');

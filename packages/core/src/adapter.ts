@@ -1,5 +1,11 @@
 export { backOff } from './adapter/back-off.ts';
-export { acquireFor, acquireTokenSource, askAfterDenials, forwardTokenEvents } from './adapter/player-source.ts';
+export {
+  PlayerEvents,
+  acquireFor,
+  acquireTokenSource,
+  askAfterDenials,
+  forwardTokenEvents,
+} from './adapter/player-source.ts';
 export { errorWithoutToken, hideSignedUrl, textWithoutToken, unsignAs } from './adapter/hide-tokens.ts';
 export { isLeftBehind } from './adapter/left-behind.ts';
 export { fetchSigned, letGo, replayOf, sendSigned } from './adapter/send-signed.ts';
@@ -24,7 +30,7 @@ export {
 export { isOutage } from './contract/errors.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
 export { carriesToken, sentRequest } from './requests/signed-requests.ts';
-export { abortable, isOffline, sleep, throwIfAborted } from './waiting.ts';
+export { abortable, isOffline, listen, sleep, throwIfAborted } from './waiting.ts';
 export type { AcquiredTokenSource } from './adapter/player-source.ts';
 export type { Fetched, Sending, Sent } from './adapter/send-signed.ts';
 export type { SentRequest } from './requests/signed-requests.ts';

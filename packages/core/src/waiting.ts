@@ -23,6 +23,24 @@ export const sleep = (seconds: number, signal?: AbortSignal): Promise<void> => {
   return abortable(over, signal).finally(() => clearTimeout(timer));
 };
 
+/**
+ * Calls `listener` with each event of these types. The option `signal` of `addEventListener` is not used, because older
+ * browsers ignore it.
+ * @param target whatever has events; anything else has none
+ * @returns a function that stops this
+ */
+export function listen(
+  target: Partial<EventTarget> | undefined,
+  types: readonly string[],
+  listener: (event: never) => unknown,
+  capture = false,
+): () => void {
+  for (const type of types) target?.addEventListener?.(type, listener as EventListener, capture);
+  return () => {
+    for (const type of types) target?.removeEventListener?.(type, listener as EventListener, capture);
+  };
+}
+
 /** Calls `listener` when the network is back, only while there is a reason: a source that is never destroyed leaks nothing. */
 export function listenForNetwork(listener: () => void, hasReason: boolean): void {
   const page = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;

@@ -1,11 +1,12 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SOURCE_RENEWS, backOff, isOffline, renewWorker } from 'secure-token-core/adapter';
+import { SOURCE_RENEWS, backOff, isOffline, listen, renewWorker } from 'secure-token-core/adapter';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
 import { PlaybackPosition } from './playback-position.ts';
+import { replaceMethod } from './replace-method.ts';
 import type { SwapReason } from './request-need.ts';
-import { observeNeed } from './request-need.ts';
+import { needOf } from './request-need.ts';
 import { swapSource } from './swap-source.ts';
 
 /** The interval at which `NativeSource` checks the buffer during playback. */
@@ -21,19 +22,20 @@ export class NativeSource {
   readonly #options: NativeSourceOptions;
   readonly #requests: ElementRequests;
   readonly #position: PlaybackPosition;
-  readonly #need: ReturnType<typeof observeNeed>;
   readonly #released = new AbortController();
+  /** The functions that end what the constructor has begun. */
+  readonly #ends: (() => void)[] = [];
   /** Whether playback has failed for good, and the player has been told. */
   #hasFailed = false;
   /** Whether another source is on the way: there is at most one such operation. */
-  #isBusy = false;
+  #operation: Promise<void> | undefined;
   /** Whether the element loads another source of the same film: the page does not hear of that. */
   #isHiding = false;
   /** The last change of source. Aborts when it has failed, or when the element no longer has our source. */
   #swap: AbortController | undefined;
   /** The URL that `NativeSource` has set last, as the browser writes it. */
   #assignedSrc: string | undefined;
-  /** Whether the element plays, or played when it failed. */
+  /** Whether the element plays; if it has failed, whether it played then, or was told to play since. */
   #plays: boolean;
   /** Whether the film has played: before that, the attribute `autoplay` may start it. */
   #hasPlayed: boolean;
@@ -41,21 +43,22 @@ export class NativeSource {
   #failures = 0;
   #failedAt = NaN;
   #haltedAtMs: number | undefined;
+  /** The `performance.now()` at which data has arrived last. */
+  #arrivedAt = 0;
 
   /** @param given the request that the element already plays; if it has no token, a worker signs it */
   constructor(media: HTMLMediaElement, options: NativeSourceOptions, given?: SignedRequest) {
-    const { signal } = this.#released;
     const { src: srcBefore } = media;
     this.#media = media;
     this.#options = options;
-    this.#requests = new ElementRequests(options, signal, given);
+    this.#requests = new ElementRequests(options, this.#released.signal, given);
     this.#position = new PlaybackPosition(media, () => this.#hasSource(this.#assignedSrc ?? srcBefore));
-    this.#need = observeNeed(media, signal);
     this.#plays = !media.paused;
     this.#hasPlayed = this.#plays || media.played.length > 0;
     if (given) this.#noteSource(new URL(given.url, document.baseURI).href);
     else this.#position.prepare(hasFilm(media, options.url));
     this.#on(['timeupdate'], () => this.#onTime());
+    this.#on(['progress'], () => (this.#arrivedAt = performance.now()));
     this.#on(['durationchange'], () => this.#position.noteDuration());
     this.#on(['seeking'], () => {
       this.#position.note();
@@ -68,9 +71,18 @@ export class NativeSource {
     this.#on(['stalled'], () => void this.#onStalled());
     this.#on(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
     this.#on(['error'], (event) => this.#onError(event));
-    options.source.addEventListener(SOURCE_RENEWS, () => void this.#onRenewal().catch(() => undefined), { signal });
+    const play = media.play.bind(media);
+    const pause = media.pause.bind(media);
+    this.#ends.push(
+      replaceMethod(media, 'play', () => this.#play(play)),
+      replaceMethod(media, 'pause', () => {
+        if (this.#isRecovering()) this.#plays = false;
+        pause();
+      }),
+    );
+    const onRenewal = (): void => void this.#onRenewal().catch(() => undefined);
     const timer = setInterval(() => !media.paused && this.#check(false), CHECK_INTERVAL_MS);
-    signal.addEventListener('abort', () => clearInterval(timer));
+    this.#ends.push(listen(options.source, [SOURCE_RENEWS], onRenewal), () => clearInterval(timer));
   }
 
   get via(): 'worker' | 'swap' {
@@ -95,13 +107,13 @@ export class NativeSource {
   release(): void {
     this.#released.abort();
     this.#swap?.abort();
+    for (const end of this.#ends) end();
     // the first source does not come
     if (this.#assignedSrc === undefined) this.#position.leave();
   }
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
-    const options = { capture: true, signal: this.#released.signal };
-    for (const type of types) this.#media.addEventListener(type, listener, options);
+    this.#ends.push(listen(this.#media, types, listener, true));
   }
 
   /** Whether playback has not ended, and the element still has our source: the page may have set another one. */
@@ -123,9 +135,24 @@ export class NativeSource {
     noteFilm(this.#media, src, this.#options.url);
   }
 
+  /** Whether the element has failed, and another source is on the way. */
+  #isRecovering(): boolean {
+    return !!this.#operation && !!this.#media.error && this.#isOurs();
+  }
+
+  /** Plays; an element that has failed would forget that. @throws as `play`, the method of the element */
+  async #play(play: () => Promise<void>): Promise<void> {
+    if (!this.#isRecovering()) return play();
+    const isWanted = (): boolean => this.#plays && this.#isOurs();
+    this.#plays = true;
+    while (this.#isRecovering()) await this.#operation;
+    if (isWanted()) return play();
+    throw new DOMException('Paused, or given another source.', 'AbortError');
+  }
+
   #onTime(): void {
     this.#position.note();
-    if (!this.#isBusy && !this.#media.error && !this.#isAtFailure()) this.#failures = 0;
+    if (!this.#operation && !this.#media.error && !this.#isAtFailure()) this.#failures = 0;
   }
 
   /** Whether the film is still at the place of the last failure. */
@@ -138,7 +165,7 @@ export class NativeSource {
     const isStarving = (): boolean => {
       const { error, readyState, seeking } = this.#media;
       const waits = seeking || readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
-      return waits && !error && !this.#isBusy && this.#isOurs();
+      return waits && !error && !this.#operation && this.#isOurs();
     };
     if (!isStarving()) return;
     try {
@@ -164,7 +191,7 @@ export class NativeSource {
     this.#haltedAtMs ??= performance.now();
     this.#position.noteFailure();
     this.#swap?.abort();
-    if (!this.#isBusy) this.#recover();
+    if (!this.#operation) this.#recover();
   }
 
   /** Passes `renew()` on to the worker. If playback has failed for good, resumes it once there is a token. */
@@ -180,9 +207,9 @@ export class NativeSource {
 
   /** Runs `work` as the only operation. @param onError by default, playback has failed for good */
   async #run(work: () => Promise<void>, onError = (error: unknown): void => this.#fail(error)): Promise<void> {
-    this.#isBusy = true;
-    await work().catch(onError);
-    this.#isBusy = false;
+    this.#operation = work().catch(onError);
+    await this.#operation;
+    this.#operation = undefined;
     if (this.#media.error && this.#isOurs()) this.#recover();
     // the viewer has sought meanwhile
     else if (this.#media.seeking) this.#check(true);
@@ -190,8 +217,9 @@ export class NativeSource {
 
   /** Changes the source if the element needs one with a live token. */
   #check(hasJustSought: boolean): void {
-    if (this.#isBusy || this.#media.error || !this.#isOurs()) return;
-    const reason = this.#need({ hasJustSought, isLive: this.#position.isLive });
+    if (this.#operation || this.#media.error || !this.#isOurs()) return;
+    const occasion = { hasJustSought, isLive: this.#position.isLive, arrivedAt: this.#arrivedAt };
+    const reason = needOf(this.#media, occasion);
     if (!reason || this.#requests.areServed()) return;
     void this.#run(
       () => this.#load(reason),
@@ -273,6 +301,8 @@ export class NativeSource {
     this.#hasFailed = true;
     this.#haltedAtMs = undefined;
     this.#requests.noteFailure();
-    this.#options.listener.onFailure(error, this.#plays);
+    const { events, listener } = this.#options;
+    events.noteFailure(error);
+    listener.onFailure(error, this.#plays);
   }
 }

@@ -57,11 +57,12 @@ function detachMarkupSource(player: Player): void {
 }
 
 /** Keeps the element of the player, which plays `request` without VHS, playing until `signal` aborts. */
-function keepPlaying({ player, source, failure }: Session, request: SignedRequest, signal: AbortSignal): void {
+function keepPlaying({ player, source, failure, events }: Session, request: SignedRequest, signal: AbortSignal): void {
   const media = techOf(player)?.el();
   if (signal.aborted || !(media instanceof HTMLMediaElement)) return;
   const options = {
     source,
+    events,
     url: request.unsignedUrl,
     hiddenEvents: HIDDEN_EVENTS,
     listener: {

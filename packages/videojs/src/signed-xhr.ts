@@ -107,7 +107,14 @@ class SignedXhr {
       const signed = source.signNow(this.#url) ?? (await source.sign(this.#url, how));
       const send = (request: SignedRequest): Promise<number | undefined> => this.#exchange(request, body, source);
       const method = this.#method;
-      const { answer, refusal } = await sendSigned(source, signed, { ...how, method, send, failureOf: (it) => it });
+      const { tell } = session.events;
+      const { answer, refusal } = await sendSigned(source, signed, {
+        ...how,
+        method,
+        send,
+        tell,
+        failureOf: (it) => it,
+      });
       if (refusal) failure.note(refusal);
       if (answer === undefined) return [];
       return ['readystatechange', answer ? 'load' : 'error', 'loadend'];

@@ -12,6 +12,7 @@ beforeEach(() => {
   network.onLine = true;
   vi.stubGlobal('navigator', network);
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
   vi.spyOn(Math, 'random').mockReturnValue(0.999);
 });
 afterEach(() => {

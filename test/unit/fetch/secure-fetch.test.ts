@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token } from 'secure-token-fetch';
 import { SecureTokenError, createTokenSource, installSecureFetch, secureFetch } from 'secure-token-fetch';
+import { countListeners } from '../../support/count-listeners.ts';
 import { answer, fetchLab, refuse } from './fetch-lab.ts';
 
 const lab = fetchLab();
@@ -171,13 +172,47 @@ describe('uninstall', () => {
     expect((await lab.now.source.sign(lab.now.url())).token).toBeDefined();
   });
 
-  test('destroys a source of its own: what waits is sent unsigned', async () => {
-    const before = globalThis.fetch;
-    const { uninstall } = installSecureFetch({ protect: lab.now.url('vod/'), getTokens: waits });
+  test.each(['its own', 'shared'])(
+    'sends what waits without a token, and leaves no listener; the source is %s',
+    async (kind) => {
+      const before = globalThis.fetch;
+      lab.now.getTokens = waits;
+      const listeners = countListeners(lab.now.source);
+      const options = { protect: lab.now.url('vod/'), getTokens: waits };
+      const { uninstall } = installSecureFetch(kind === 'shared' ? lab.now.source : options);
+      const waiting = fetch(new Request(lab.now.url(), { headers: { range: 'bytes=0-1' } }));
+      await Promise.resolve();
+      uninstall();
+      expect((await waiting).status).toBe(200);
+      expect(lab.now.seen).toEqual(['/vod/1.m4s']);
+      expect(lab.now.requests[0]!.headers.range).toBe('bytes=0-1');
+      expect(globalThis.fetch).toBe(before);
+      expect(listeners()).toBe(0);
+    },
+  );
+
+  test('sends what was refused, and waits for another token, without one', async () => {
+    const { uninstall } = installSecureFetch(lab.now.source);
+    lab.now.answers.push(refuse(403));
+    lab.now.getTokens = () => (lab.now.asked.length > 1 ? waits() : Promise.resolve(lab.now.token(1)));
+    const refused = new Promise((resolve) => lab.now.source.addEventListener('tokenrefused', resolve));
     const waiting = fetch(lab.now.url());
-    await Promise.resolve();
+    await refused;
     uninstall();
     expect((await waiting).status).toBe(200);
-    expect([lab.now.seen, globalThis.fetch]).toEqual([['/vod/1.m4s'], before]);
+    expect(lab.now.seen).toEqual(['/vod/1.m4s?st=t1', '/vod/1.m4s']);
+  });
+
+  test('leaves alone what the app has aborted', async () => {
+    const { uninstall } = installSecureFetch(lab.now.source);
+    const reason = new Error('enough');
+    lab.now.getTokens = waits;
+    const leaving = new AbortController();
+    const waiting = expect(fetch(lab.now.url(), { signal: leaving.signal })).rejects.toBe(reason);
+    await Promise.resolve();
+    leaving.abort(reason);
+    uninstall();
+    await waiting;
+    expect(lab.now.seen).toEqual([]);
   });
 });

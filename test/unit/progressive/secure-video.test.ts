@@ -227,6 +227,64 @@ describe('past the end of the token', () => {
   });
 });
 
+describe('the edge refuses the first source, and the next one is on the way', () => {
+  test.each<[string, (media: Media) => unknown, { paused: boolean; time: number; outcome: string }]>([
+    ['play', (media) => media.play(), { paused: false, time: 0, outcome: 'plays' }],
+    [
+      'play, then pause',
+      (media) => {
+        const played = media.play();
+        media.pause();
+        return played;
+      },
+      { paused: true, time: 0, outcome: 'AbortError' },
+    ],
+    [
+      'a seek, then play',
+      (media) => {
+        media.currentTime = 300;
+        return media.play();
+      },
+      { paused: false, time: 300, outcome: 'plays' },
+    ],
+    ['nothing', () => Promise.resolve(), { paused: true, time: 0, outcome: 'plays' }],
+  ])('what the viewer presses meanwhile counts: %s', async (_, press, { paused, time, outcome }) => {
+    const media = new Media();
+    const secure = await open(media);
+    statusOf = (url) => (url.endsWith('st=1') ? 403 : 206);
+    callTakes = 1;
+    media.fail(4);
+    await later(0.1);
+    const pressed = (press(media) as Promise<void>).then(
+      () => 'plays',
+      (error: unknown) => (error as Error).name,
+    );
+    await later(2);
+    media.arrive(600);
+    await later(1);
+    expect(media.sources).toEqual([`${film}?st=1`, `${film}?st=2`]);
+    expect(media.paused).toBe(paused);
+    expect(media.time).toBe(time);
+    expect(await pressed).toBe(outcome);
+    secure.destroy();
+    expect(Object.hasOwn(media, 'play')).toBe(false);
+    expect(Object.hasOwn(media, 'pause')).toBe(false);
+  });
+
+  test('a press on play does not start another film that the page sets meanwhile', async () => {
+    const media = new Media();
+    await open(media);
+    statusOf = refuseAll;
+    media.fail(4);
+    const pressed = expect(media.play()).rejects.toMatchObject({ name: 'AbortError' });
+    media.src = trailer;
+    media.tell('emptied', 'loadstart');
+    await later(60);
+    await pressed;
+    expect(media.paused).toBe(true);
+  });
+});
+
 describe('endpoint denies', () => {
   test.each([
     ['the object', false],

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
+import { PlayerEvents } from 'secure-token-core/adapter';
 import { adoptTokens } from 'secure-token-core/adopt';
 import { commonAccessToken } from '../../../packages/server/src/cat.ts';
 import type { Session } from '../../../packages/videojs/src/session.ts';
@@ -24,7 +25,8 @@ function setUp(more: Partial<Token> = {}, timeout?: number) {
   });
   const source = createTokenSource({ getTokens, protect: 'https://cdn.test/', adopt: adoptTokens }) as AdapterSource;
   const failure = { note: vi.fn(), show: vi.fn(), withdraw: vi.fn() };
-  const session = { player: { readyState: () => 4 }, source, failure, waits: new Set() } as unknown as Session;
+  const events = new PlayerEvents(source, () => undefined);
+  const session = { player: { readyState: () => 4 }, source, failure, events, waits: new Set() } as unknown as Session;
   const request = (url = URL_ASKED, options: Parameters<FakeXhr['request']>[1] = {}): FakeXhr => {
     const xhr = new FakeXhr();
     signXhr(xhr as unknown as XMLHttpRequest, () => session, timeout);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AdapterSource } from 'secure-token-core/adapter';
 import { createTokenSource, isSecureTokenError } from 'secure-token-core';
 import { hlsOrDash } from 'secure-token-core/playlists';
+import { countListeners } from '../../support/count-listeners.ts';
 import { namesAfter } from '../../support/learnt.ts';
 import type { TokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
 import { registerTokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
@@ -22,14 +23,7 @@ class FakeContainer extends EventTarget {
   failure: Error | undefined;
   takesOverAtOnce = true;
   readonly startMessages = vi.fn();
-  listeners = 0;
-
-  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
-    const { signal } = args[2] as { signal: AbortSignal };
-    this.listeners++;
-    signal.addEventListener('abort', () => this.listeners--);
-    super.addEventListener(...args);
-  }
+  readonly listeners = countListeners(this);
 
   register(script: { toString(): string }): Promise<object> {
     if (this.failure) return Promise.reject(this.failure);
@@ -88,7 +82,7 @@ async function heardAfter(message: unknown, from?: object): Promise<unknown[]> {
 describe('registration', () => {
   test('fails with ERR_OPTIONS before anything is registered, and with NotSupportedError without service workers', async () => {
     await expect(register({ endpoint: '/token' } as never)).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
-    expect([container.listeners, container.controller]).toEqual([0, null]);
+    expect([container.listeners(), container.controller]).toEqual([0, null]);
     vi.stubGlobal('navigator', {});
     await expect(register(asking)).rejects.toMatchObject({ name: 'NotSupportedError' });
   });
@@ -98,7 +92,7 @@ describe('registration', () => {
     const [destroy, leave] = [vi.spyOn(source, 'destroy'), vi.fn()];
     vi.spyOn(source, 'join').mockReturnValue(leave);
     await expect(register({ source, protect, requests: 'all' })).rejects.toBe(container.failure);
-    expect([container.listeners, leave.mock.calls.length, destroy.mock.calls.length]).toEqual([0, 1, 0]);
+    expect([container.listeners(), leave.mock.calls.length, destroy.mock.calls.length]).toEqual([0, 1, 0]);
     expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('token-worker-all.js'));
   });
 
@@ -116,13 +110,12 @@ describe('registration', () => {
   });
 
   test('waits for five seconds; the worker may take over later', async () => {
-    const late = new AbortController();
-    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
+    vi.useFakeTimers();
     container.takesOverAtOnce = false;
     const registering = register(asking);
-    await settle();
-    expect([timeout.mock.calls, workers]).toEqual([[[5000]], []]);
-    late.abort();
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(workers).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
     const worker = await registering;
     expect(worker.controls).toBe(false);
     container.takeOver(container.active);
@@ -135,7 +128,7 @@ describe('a page that hands out tokens', () => {
     const worker = await register(source);
     expect(await heardAfter(hello)).toEqual(['here']);
     worker.destroy();
-    expect([await heardAfter(hello), container.listeners]).toEqual([[], 0]);
+    expect([await heardAfter(hello), container.listeners()]).toEqual([[], 0]);
     expect((await source.sign(url)).token).toBeDefined();
   });
 
@@ -236,9 +229,12 @@ describe('a worker that is not ours', () => {
   test('and was there before ours, perhaps by an attacker, is not trusted', async () => {
     const foreign = { ...container.active, scriptURL: 'https://www.test/token-worker.js?foreign' };
     vi.spyOn(container, 'register').mockResolvedValue({ active: foreign });
-    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.timeout(10));
+    vi.useFakeTimers();
     container.controller = foreign;
-    await expectIgnored(await all(), foreign);
+    const registering = all();
+    await vi.advanceTimersByTimeAsync(5000);
+    vi.useRealTimers();
+    await expectIgnored(await registering, foreign);
   });
 
   test('but has replaced ours, for another page has other options, is answered: what plays goes on', async () => {

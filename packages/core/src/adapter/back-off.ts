@@ -1,5 +1,5 @@
 import { pauseAfter } from '../calls/backoff.ts';
-import { isOffline } from '../waiting.ts';
+import { isOffline, listen } from '../waiting.ts';
 
 /** The shortest pause of an offline browser, unless the network returns. It ends, because a browser may be wrong. */
 const OFFLINE_DELAY_MS = 15_000;
@@ -11,16 +11,13 @@ const OFFLINE_DELAY_MS = 15_000;
  */
 export const backOff = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
-    const ending = new AbortController();
-    const listen = { signal: ending.signal };
     const end = (): void => {
       clearTimeout(timer);
-      ending.abort();
+      for (const stop of stops) stop();
       resolve();
     };
     const delayMs = pauseAfter(failures, 0, Math.random()) * 1000;
     const timer = setTimeout(end, isOffline() ? Math.max(delayMs, OFFLINE_DELAY_MS) : delayMs);
-    signal?.addEventListener('abort', end, listen);
-    (globalThis as Partial<Pick<Window, 'addEventListener'>>).addEventListener?.('online', end, listen);
+    const stops = [listen(signal, ['abort'], end), listen(globalThis, ['online'], end)];
     if (signal?.aborted) end();
   });

@@ -2,10 +2,17 @@ import { writeMistake } from '../console-lines.ts';
 import type { SecureTokenError } from '../contract/errors.ts';
 import { isSecureTokenError } from '../contract/errors.ts';
 import type { TokenSourceOptions } from '../contract/options.ts';
-import type { AdapterSource, TokenEventDetails, TokenEventType, TokenSource } from '../contract/token-source.ts';
+import type {
+  AdapterSource,
+  Emit,
+  TokenEvent,
+  TokenEventDetails,
+  TokenEventType,
+  TokenSource,
+} from '../contract/token-source.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS, TOKEN_EVENTS } from '../contract/token-source.ts';
 import { createTokenSource } from '../create-token-source.ts';
-import { abortable } from '../waiting.ts';
+import { abortable, listen } from '../waiting.ts';
 
 type Options = TokenSourceOptions | TokenSource | string | URL;
 
@@ -64,10 +71,11 @@ export function acquireFor(
     if (sources.get(player) === source) sources.delete(player);
   };
   sources.set(player, source);
-  source.addEventListener(SOURCE_DESTROYED, forget);
+  const stop = listen(source, [SOURCE_DESTROYED], forget);
   install({
     source,
     release: () => {
+      stop();
       forget();
       release();
     },
@@ -80,10 +88,36 @@ export function forwardTokenEvents(
   source: TokenSource,
   forward: (type: TokenEventType, detail: TokenEventDetails[TokenEventType]) => unknown,
 ): () => void {
-  const listening = new AbortController();
-  for (const type of TOKEN_EVENTS)
-    source.addEventListener(type, ({ detail }) => forward(type, detail), { signal: listening.signal });
-  return () => listening.abort();
+  return listen(source, TOKEN_EVENTS, ({ type, detail }: TokenEvent) => forward(type as TokenEventType, detail));
+}
+
+/** Whether `error` is about one URL: other players that share the source may still play. */
+const isOfOneUrl = ({ code, url }: SecureTokenError): boolean =>
+  !!url && (code === 'ERR_DENIED' || code === 'ERR_TOKEN_REFUSED');
+
+/**
+ * What a player tells its app: what its source tells all players that share it (renewals, failed calls), and what has
+ * happened to its own requests.
+ */
+export class PlayerEvents {
+  readonly tell: Emit;
+  readonly stop: () => void;
+  readonly #told = new WeakSet<SecureTokenError>();
+
+  constructor(source: TokenSource, tell: Emit) {
+    this.tell = tell;
+    this.stop = forwardTokenEvents(source, (type, detail) => {
+      if ('error' in detail ? !isOfOneUrl(detail.error) : type !== 'tokenrefused') tell(type, detail);
+    });
+  }
+
+  /** Tells, once, of the denial for which a request of the player has failed; ignores any other error. */
+  noteFailure(error: unknown): void {
+    const isDenial = isSecureTokenError(error) && error.code === 'ERR_DENIED' && isOfOneUrl(error);
+    if (!isDenial || this.#told.has(error)) return;
+    this.#told.add(error);
+    this.tell('tokendenied', { error });
+  }
 }
 
 /**
@@ -99,12 +133,10 @@ export async function askAfterDenials<T>(
   signal: AbortSignal,
 ): Promise<T> {
   for (;;) {
-    const listening = new AbortController();
+    let goOn!: () => void;
+    const renewed = new Promise<void>((resolve) => (goOn = resolve));
     // listens before the failure is told: a listener of the app may renew at once
-    const renewed = new Promise<void>((resolve) => {
-      for (const type of [SOURCE_RENEWS, SOURCE_DESTROYED])
-        source.addEventListener(type, () => resolve(), { signal: listening.signal });
-    });
+    const stop = listen(source, [SOURCE_RENEWS, SOURCE_DESTROYED], goOn);
     try {
       return await ask();
     } catch (error) {
@@ -112,7 +144,7 @@ export async function askAfterDenials<T>(
       denied(error);
       await abortable(renewed, signal);
     } finally {
-      listening.abort();
+      stop();
     }
   }
 }
