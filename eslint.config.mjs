@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import { browserFloors } from './eslint.browsers.mjs';
 import { coreRooms } from './packages/core/eslint.rooms.mjs';
 import { serverRooms } from './packages/server/eslint.rooms.mjs';
 import { workerRooms } from './packages/worker/eslint.rooms.mjs';
@@ -92,6 +93,7 @@ export default tseslint.config(
       ],
     },
   },
+  ...browserFloors,
   ...serverRooms,
   ...coreRooms,
   ...workerRooms,

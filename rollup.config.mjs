@@ -76,14 +76,21 @@ const fromPackages = (/** @type {string} */ id) => /^[@a-z]/.test(id) && !isPriv
 // all packages have one version, which the release script writes
 const { version } = JSON.parse(readFileSync(new URL('./packages/core/package.json', import.meta.url), 'utf8'));
 /** @typedef {'development' | 'default'} Build */
-export const target = 'es2022';
+/**
+ * The browsers of the README. They have `?.`: esbuild counts from Chrome 91, because one call of it was wrong before, which
+ * `eslint.browsers.mjs` forbids.
+ */
+const browsers = { target: ['chrome85', 'firefox90', 'safari15'], supported: { 'optional-chain': true } };
+/** What esbuild makes the files of a package for. */
+export const targetOf = (/** @type {string} */ folder) =>
+  hasDevelopmentBuild(folder) ? browsers : { target: 'es2022' };
 export const constants = (/** @type {Build} */ kind) => ({
   PACKAGE_VERSION: JSON.stringify(version),
   __DEVELOPMENT__: String(kind === 'development'),
 });
 export const commandBanner = '#!/usr/bin/env node';
-const compile = (/** @type {Build} */ kind = 'default', minifyIdentifiers = false) =>
-  esbuild({ target, define: constants(kind), minifyIdentifiers });
+const compile = (/** @type {string} */ folder, /** @type {Build} */ kind = 'default', minifyIdentifiers = false) =>
+  esbuild({ ...targetOf(folder), define: constants(kind), minifyIdentifiers });
 // a page that names no charset reads a script as that of its language: its strings are ASCII, as esbuild writes them
 const minify = () => terser({ ecma: 2020, compress: { passes: 3 }, format: { ascii_only: true } });
 const notice =
@@ -131,7 +138,7 @@ const scriptFile = (
       withCoreInside,
       withPrivateInside,
       // short names file by file, too: gzip finds more in them than in those that terser alone gives to the whole
-      compile(kind, isDefault),
+      compile(folder, kind, isDefault),
       find(),
       isDefault ? minify() : withoutCommonJsName,
       ...(isDefault && !global ? [typesOfScript(iife)] : []),
@@ -171,7 +178,7 @@ const modules = (/** @type {Row} */ row, /** @type {Build} */ kind, /** @type {b
   return {
     input: inputsOf(row),
     external: fromPackages,
-    plugins: [withPrivateInside, compile(kind), find(), ...(isFirst ? [withoutOldFiles] : [])],
+    plugins: [withPrivateInside, compile(row.folder, kind), find(), ...(isFirst ? [withoutOldFiles] : [])],
     output: {
       dir: `packages/${row.folder}/dist`,
       format: 'es',
@@ -215,7 +222,7 @@ const code = (/** @type {Row} */ row) => {
     return [
       {
         input: source,
-        plugins: [compile(), find(), withoutComments(), typesOfScript(script)],
+        plugins: [compile(folder), find(), withoutComments(), typesOfScript(script)],
         output: { file: `${dist}/${script}`, format: 'iife', banner: notice },
       },
     ];
@@ -225,7 +232,7 @@ const code = (/** @type {Row} */ row) => {
       {
         input: source,
         external: fromPackages,
-        plugins: [compile(), find()],
+        plugins: [compile(folder), find()],
         output: { file: `${dist}/${bin}`, format: 'es', banner: commandBanner },
       },
     ];

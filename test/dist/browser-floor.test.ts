@@ -3,11 +3,11 @@ import { transform } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { browserPackages } from '../support/packages.ts';
 
-/** Matches features that are newer than Chrome 103, Firefox 102 or Safari 16, which the README names. */
+/** Matches what is newer than Chrome 71, Firefox 90 or Safari 15. ESLint knows more of it (`eslint.browsers.mjs`). */
 const NEWER =
-  /AbortSignal\.any|URL\.(?:canParse|parse)\b|Promise\.(?:withResolvers|try)\b|Object\.groupBy|Map\.groupBy|Array\.fromAsync|\.findLast(?:Index)?\(|\.to(?:Sorted|Reversed|Spliced)\(|\.(?:isSubsetOf|isSupersetOf|symmetricDifference)\(|\.(?:toBase64|toHex|setFromBase64)\(|Uint8Array\.from(?:Base64|Hex)|RegExp\.escape|Iterator\.from|\.(?:isWellFormed|toWellFormed)\(|ReadableStream\.from\b|\(\?<[=!]/g;
+  /AbortSignal\.(?:any|timeout)|\.throwIfAborted|Object\.(?:fromEntries|hasOwn)|(?<!clients)\.matchAll\(|\.replaceAll\(|Promise\.(?:allSettled|any)\b|structuredClone|randomUUID|TransformStream|\.pipe(?:To|Through)\(|URL\.(?:canParse|parse)\b|Promise\.(?:withResolvers|try)\b|Object\.groupBy|Map\.groupBy|Array\.fromAsync|\.findLast(?:Index)?\(|\.to(?:Sorted|Reversed|Spliced)\(|\.(?:isSubsetOf|isSupersetOf|symmetricDifference)\(|\.(?:toBase64|toHex|setFromBase64)\(|Uint8Array\.from(?:Base64|Hex)|RegExp\.escape|Iterator\.from|\.(?:isWellFormed|toWellFormed)\(|ReadableStream\.from\b|\(\?<[=!]/g;
 const floors: Record<string, { targets: string[]; known: string[] }> = {
-  others: { targets: ['chrome103', 'firefox102', 'safari16'], known: [] },
+  others: { targets: ['chrome85', 'firefox90', 'safari15'], known: [] },
   dashjs: { targets: ['chrome120', 'firefox115', 'safari17'], known: ['URL.canParse'] },
 };
 
@@ -23,7 +23,10 @@ describe.each(files)('$path', ({ folder, path }) => {
   const code = readFileSync(path, 'utf8');
 
   test('has no syntax that the earliest browsers of the README lack', async () => {
-    const as = async (target: string[]): Promise<string> => (await transform(code, { target, minify: true })).code;
+    // esbuild counts `?.` from Chrome 91: one call of it was wrong before, which ESLint forbids
+    const supported = { 'optional-chain': true };
+    const as = async (target: string[]): Promise<string> =>
+      (await transform(code, { target, supported, minify: true })).code;
     expect(await as(targets)).toBe(await as(['esnext']));
   });
 
@@ -34,6 +37,6 @@ describe.each(files)('$path', ({ folder, path }) => {
 
 test('the README names these browsers', () => {
   const readme = readFileSync('README.md', 'utf8');
-  expect(readme).toContain('Chrome or Edge 103, Firefox 102 or Safari 16;');
+  expect(readme).toContain('Chrome or Edge 85, Firefox 90 or Safari 15;');
   expect(readme).toContain('`secure-token-dashjs` needs Chrome or Edge 120, Firefox 115 or Safari 17.');
 });

@@ -10,7 +10,7 @@ import {
   hasDevelopmentBuild,
   ofDevelopment,
   sourceOf,
-  target,
+  targetOf,
 } from '../../rollup.config.mjs';
 
 /** @typedef {import('../../rollup.config.mjs').Row} Row */
@@ -45,7 +45,7 @@ async function buildRow({ folder, input, esm, iife, script, bin, global, with: o
     tsconfigRaw: {},
     alias: Object.fromEntries([mediaElement, ...(isScript ? core : [])]),
     minify: iife !== undefined && isDefault,
-    target,
+    ...targetOf(folder),
     define: constants(kind),
     // the others ship without one
     sourcemap: esm !== undefined || iife !== undefined,

@@ -1,11 +1,4 @@
-/** Returns why `signal` has aborted. Browsers before Chrome 98 and Safari 15.4 keep no reason. */
-const reasonOf = (signal: AbortSignal): Error =>
-  (signal.reason as Error | undefined) ?? new DOMException('The operation was aborted.', 'AbortError');
-
-/** @throws the reason of `signal` if it has aborted */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw reasonOf(signal);
-}
+import { reasonOf } from './older-browsers.ts';
 
 /** Settles as `promise` does, or rejects with the reason of `signal` once that aborts. Leaves no listener behind. */
 export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>

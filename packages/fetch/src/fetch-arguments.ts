@@ -1,4 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
+import { fromEntries } from 'secure-token-core/adapter';
 
 type Arguments = Parameters<typeof fetch>;
 
@@ -35,7 +36,7 @@ const MEMBERS = [
  * priority.
  */
 export const initOf = (asked: Request, init: RequestInit | undefined): RequestInit => ({
-  ...Object.fromEntries(MEMBERS.map((member) => [member, asked[member]])),
+  ...fromEntries(MEMBERS.map((member) => [member, asked[member]])),
   ...init,
 });
 

@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SOURCE_RENEWS, backOff, isOffline, listen, renewWorker } from 'secure-token-core/adapter';
+import { SOURCE_RENEWS, backOff, isOffline, listen, renewWorker, throwIfAborted } from 'secure-token-core/adapter';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
@@ -251,7 +251,7 @@ export class NativeSource {
     const isByWorker = await this.#requests.areForWorker(this.#failures);
     // needed with a worker, too: if playback fails, `diagnose` uses this request
     const request = replay ?? (await this.#requests.sign(!reason));
-    this.#released.signal.throwIfAborted();
+    throwIfAborted(this.#released.signal);
     if (!reason) this.#assertNotReplaced({ src, srcObject });
     else if (!this.#hasOurSource()) return;
     await this.#assign(request, isByWorker, !!reason);

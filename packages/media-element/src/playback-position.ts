@@ -131,7 +131,7 @@ export class PlaybackPosition {
     };
     const ends = (this.#keeping = [listen(media, ['emptied', 'loadstart'], onLoad, true)]);
     // a property that the page has put on the element stays: it is not ours to remove
-    if (Object.hasOwn(media, 'currentTime')) return;
+    if (Object.getOwnPropertyDescriptor(media, 'currentTime')) return;
     const set = (time: number | string): void => {
       // first, because this throws if `time` is not a number
       native().set!.call(media, time);

@@ -1,6 +1,6 @@
 import { SecureTokenError } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
-import { abortable, backOff, credentialsMode, fetchSigned, isOffline } from 'secure-token-core/adapter';
+import { abortable, backOff, credentialsMode, fetchSigned, isOffline, throwIfAborted } from 'secure-token-core/adapter';
 import type { DownloadSink, DownloadTarget } from './download-sink.ts';
 import { createSink } from './download-sink.ts';
 import type { SourceOptions } from './source-of.ts';
@@ -148,7 +148,7 @@ class Download {
       async (request) => {
         this.#closing.abort();
         this.#closing = new AbortController();
-        signal?.throwIfAborted();
+        throwIfAborted(signal);
         return this.#unlessSilent(
           fetch(request.url, {
             headers: { ...request.headers, ...range },
@@ -208,7 +208,7 @@ class Download {
       if (performance.now() - this.#reportedAtMs >= PROGRESS_INTERVAL_MS) this.#report();
       piece = await read();
     }
-    this.#signal?.throwIfAborted();
+    throwIfAborted(this.#signal);
     // for a file that is compressed or generated on the fly, only the end of the body tells the length
     if (piece?.done && status === 200) this.#total ??= this.#position;
   }

@@ -1,5 +1,5 @@
 import type { SecureTokenError, SignedRequest, TokenSource } from 'secure-token-core';
-import { textWithoutToken } from 'secure-token-core/adapter';
+import { fromEntries, textWithoutToken } from 'secure-token-core/adapter';
 import type { EngineClass } from './shaka-types.ts';
 
 /** A `shaka.util.Error` of any copy of Shaka. */
@@ -48,7 +48,7 @@ export function unsignedError(
     }
     // the headers of the response by their names
     if (Object.prototype.toString.call(it) !== '[object Object]') return it;
-    return Object.fromEntries(Object.entries(it as object).map(([name, value]) => [name, unsigned(value)]));
+    return fromEntries(Object.entries(it as object).map(([name, value]) => [name, unsigned(value)]));
   };
   if (!isShakaError(error)) return unsigned(error);
   const { severity, category, code, data, constructor } = error;

@@ -1,6 +1,12 @@
 import type { SignedRequest, TokenSource } from 'secure-token-core';
 import { isSecureTokenError } from 'secure-token-core';
-import { sendSigned, untouchedRequest, withTokenHeaders, writeUnprotectedRefusal } from 'secure-token-core/adapter';
+import {
+  sendSigned,
+  throwIfAborted,
+  untouchedRequest,
+  withTokenHeaders,
+  writeUnprotectedRefusal,
+} from 'secure-token-core/adapter';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { PreparedRequest } from './session.ts';
 import { preparedRequest } from './session.ts';
@@ -105,7 +111,7 @@ class TokenTransfer implements Operation {
   }
 
   async #send(signed: SignedRequest): Promise<Attempt> {
-    this.#ending.signal.throwIfAborted();
+    throwIfAborted(this.#ending.signal);
     const [, request, type, progress, headers, config] = this.#call;
     // Shaka measures from here, without the wait
     const sentAt = (request.requestStartTime = Date.now());

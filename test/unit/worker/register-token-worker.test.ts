@@ -6,7 +6,7 @@ import { countListeners } from '../../support/count-listeners.ts';
 import { namesAfter } from '../../support/learnt.ts';
 import type { TokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
 import { registerTokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
-import { channel, settle } from './worker-lab.ts';
+import { advanceMs, channel, settle } from './worker-lab.ts';
 
 const protect = 'https://cdn.test/';
 const url = 'https://cdn.test/film.mp4';
@@ -24,6 +24,11 @@ class FakeContainer extends EventTarget {
   takesOverAtOnce = true;
   readonly startMessages = vi.fn();
   readonly listeners = countListeners(this);
+
+  override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void {
+    this.listeners--;
+    super.removeEventListener(...args);
+  }
 
   register(script: { toString(): string }): Promise<object> {
     if (this.failure) return Promise.reject(this.failure);

@@ -60,7 +60,7 @@ export function hideSignedUrl(details: unknown, source: TokenSource): void {
   if (typeof details !== 'object' || details === null) return;
   for (const property of PROPERTIES) {
     // objects of apps, and objects that were changed before, have the property themselves
-    if (!(property in details) || Object.hasOwn(details, property)) continue;
+    if (!(property in details) || Object.getOwnPropertyDescriptor(details, property)) continue;
     const prototype = Object.getPrototypeOf(details) as object;
     Reflect.defineProperty(details, property, {
       configurable: true,

@@ -1,5 +1,6 @@
 import type { SecureTokenError } from '../contract/errors.ts';
 import type { AdapterSource, Emit, SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
+import { throwIfAborted, within } from '../older-browsers.ts';
 import { credentialsMode } from './token-carriers.ts';
 
 /** The statuses of refusals that browsers may cache even if no header says so (RFC 9110 §15.1). */
@@ -32,9 +33,10 @@ export async function replayOf(
   if (request.url !== replay.url) return replay;
   const { url, headers } = replay;
   const credentials = credentialsMode(replay);
-  const signal = AbortSignal.timeout(OVERWRITE_TIMEOUT_MS);
+  const overwrite = (signal: AbortSignal): Promise<Response> =>
+    send(url, { signal, cache: 'reload', headers, credentials });
   // the replay itself will show a failure
-  const answer = await send(url, { signal, cache: 'reload', headers, credentials }).catch(() => undefined);
+  const answer = await within(OVERWRITE_TIMEOUT_MS, overwrite).catch(() => undefined);
   void answer?.body?.cancel().catch(() => undefined);
   return replay;
 }
@@ -129,7 +131,7 @@ export const fetchSigned = (
         if (response.ok) source.noteAnswer?.(request, response, true);
         return { response };
       } catch (error) {
-        how.signal?.throwIfAborted();
+        throwIfAborted(how.signal);
         return { error };
       }
     },

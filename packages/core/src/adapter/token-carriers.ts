@@ -1,4 +1,5 @@
 import type { SignedRequest } from '../contract/token-source.ts';
+import { fromEntries } from '../older-browsers.ts';
 import { originOf, resolveUrl } from '../url-text.ts';
 
 /**
@@ -30,7 +31,7 @@ export function withTokenHeaders(
 ): Record<string, string> {
   const names = new Set(Object.keys(ofToken).map((name) => name.toLowerCase()));
   const others = Object.entries(own ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
-  return { ...Object.fromEntries(others), ...ofToken };
+  return { ...fromEntries(others), ...ofToken };
 }
 
 const serverOf = (url: string): string => originOf(resolveUrl(url));

@@ -1,5 +1,6 @@
 import { SecureTokenError, isOutage } from '../contract/errors.ts';
 import type { SecureTokenErrorCode } from '../contract/errors.ts';
+import { within } from '../older-browsers.ts';
 import { resolveUrl } from '../url-text.ts';
 
 /**
@@ -50,7 +51,7 @@ export const hasController = (): boolean => !!controllerOfPage();
 async function askWorker(headers: Record<string, string>, timeoutMs: number): Promise<Response | undefined> {
   const controller = controllerOfPage();
   if (!controller) return undefined;
-  return fetch(controller.scriptURL, { headers, signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined);
+  return within(timeoutMs, (signal) => fetch(controller.scriptURL, { headers, signal })).catch(() => undefined);
 }
 
 const askWhetherSigns = (url: string): Promise<Response | undefined> =>

@@ -4,7 +4,8 @@ import type { Settings, TokenReason, TokenRequest } from '../contract/options.ts
 import { parseAnswer } from '../contract/parse-answer.ts';
 import type { Token, TokensAnswer } from '../contract/token.ts';
 import type { SourceContext } from '../source-context.ts';
-import { abortable, throwIfAborted } from '../waiting.ts';
+import { abortWith, throwIfAborted } from '../older-browsers.ts';
+import { abortable } from '../waiting.ts';
 import { endpointError, readProblem, secondsOf } from './endpoint-error.ts';
 
 /** The number of random bits of the id of a session, so that no two pages have the same id. */
@@ -99,7 +100,7 @@ async function callInTime(
   const ending = new AbortController();
   const end = (): void => ending.abort();
   destroyed.addEventListener('abort', end);
-  const timer = setTimeout(() => ending.abort(new Error(`No answer in ${timeout} s.`)), timeout * 1000);
+  const timer = setTimeout(() => abortWith(ending, new Error(`No answer in ${timeout} s.`)), timeout * 1000);
   const request = { ...wanted, signal: ending.signal };
   try {
     const answer = getTokens ? askApp(getTokens, request) : askEndpoint(settings, request);

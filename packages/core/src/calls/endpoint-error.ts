@@ -1,6 +1,7 @@
 import type { SecureTokenErrorCode } from '../contract/errors.ts';
 import { SecureTokenError, isSecureTokenError } from '../contract/errors.ts';
 import { adviceFor } from '../development/remedies.ts';
+import { within } from '../older-browsers.ts';
 import { abortable } from '../waiting.ts';
 
 /** The longest time, in ms, to wait for the body that explains a status. */
@@ -39,13 +40,12 @@ function shownDetail(text: string): string {
  * Never rejects. Leaves the response readable, because apps get it as the `cause` of the error.
  */
 export async function readProblem(cause: unknown): Promise<Problem> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
     const response = cause as Response;
     const isJson = /\bjson\b/i.test(response.headers.get('content-type') ?? '');
-    const problem: unknown = isJson ? await abortable(response.clone().json(), patience.signal) : {};
-    const { detail, type } = problem as Record<keyof Problem, unknown>;
+    const problem: unknown =
+      isJson && (await within(PATIENCE_MS, (signal) => abortable(response.clone().json(), signal)));
+    const { detail, type } = Object(problem) as Record<keyof Problem, unknown>;
     return {
       ...(typeof detail === 'string' && { detail: shownDetail(detail) }),
       ...(typeof type === 'string' && TYPE.test(type) && { type }),
@@ -53,8 +53,6 @@ export async function readProblem(cause: unknown): Promise<Problem> {
   } catch {
     // no response; or a body that breaks off or is not JSON: the status is known all the same
     return {};
-  } finally {
-    clearTimeout(timer);
   }
 }
 

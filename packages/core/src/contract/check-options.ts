@@ -1,4 +1,5 @@
 import { remedyFor, suggestionFor } from '../development/remedies.ts';
+import { fromEntries } from '../older-browsers.ts';
 import { resolveUrl } from '../url-text.ts';
 import type { Check } from '../check.ts';
 import { aBoolean, eachOf, firstWrong, must } from '../check.ts';
@@ -103,5 +104,5 @@ export function checkOptions(options: TokenSourceOptions | string | URL | undefi
  */
 export function withoutOwnOptions(options: object, own: readonly string[]): object {
   refuse(unknownOption(options, [...OPTIONS, ...own]));
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !own.includes(name)));
+  return fromEntries(Object.entries(options).filter(([name]) => !own.includes(name)));
 }

@@ -1,3 +1,4 @@
+import { fromEntries } from '../older-browsers.ts';
 import type { Adopt } from './token-source.ts';
 import type { Token, TokensAnswer } from './token.ts';
 
@@ -122,7 +123,7 @@ export const withDefaults = ({ retry = {}, ...options }: TokenSourceOptions): Se
   refusals: DEFAULT_REFUSALS,
   clock: Date.now,
   random: Math.random,
-  ...(Object.fromEntries(
+  ...(fromEntries(
     Object.entries<unknown>({ ...options }).filter(([, value]) => value !== undefined),
   ) as TokenSourceOptions),
 });

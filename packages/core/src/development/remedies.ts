@@ -57,7 +57,7 @@ export function remedyFor(path: string, whole: unknown): string {
   const names = path.split(/[.[\]]+/).filter(Boolean);
   const known = /^[\w.[\]]+$/.test(path);
   const value = known ? names.reduce((it, name) => (Object(it) as Record<string, unknown>)[name], whole) : whole;
-  const name = names.filter((it) => !/^\d+$/.test(it)).at(-1)!;
+  const name = names.filter((it) => !/^\d+$/.test(it)).pop()!;
   if (!known && !path.startsWith('JSON')) return 'Give it.';
   const wanted = WANTED[name] ?? '{ "now": 1732450000, "tokens": [], "denied": [] }';
   const host = name === 'protect' && typeof value === 'string' && /^[\w-]+(\.[\w-]+)+(:\d+)?(\/[\w/-]*)?$/.test(value);
@@ -81,7 +81,7 @@ function distance(one: string, other: string): number {
       next.push(Math.min(next[column]! + 1, row[column + 1]! + 1, row[column]! + (letter === otherLetter ? 0 : 1)));
     row = next;
   }
-  return row.at(-1)!;
+  return row[other.length]!;
 }
 
 /** Returns a sentence about an unknown name: the one of `names` that the author probably meant, or all of them. */

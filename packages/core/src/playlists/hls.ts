@@ -15,7 +15,7 @@ const PART_SECONDS = /[:,]DURATION=([\d.]+)/;
 function namesIn(text: string): ListedName[] {
   const names: ListedName[] = [];
   let seconds = 0;
-  for (const [line] of text.matchAll(/[^\r\n]+/g)) {
+  for (const line of text.match(/[^\r\n]+/g) ?? []) {
     // `{$name}` is a variable of EXT-X-DEFINE, whose value only the player knows
     if (line.includes('{$')) continue;
     if (names.length === MAX_NAMES) break;

@@ -1,4 +1,5 @@
 import type { NameList } from '../contract/playlist.ts';
+import { matchesOf } from '../older-browsers.ts';
 import type { XmlElement } from './mpd-xml.ts';
 import { attributeOf, childrenOf } from './mpd-xml.ts';
 
@@ -100,13 +101,13 @@ function lastRun(runs: readonly Run[], key: 'place' | 'time', value: number): Ru
 function templateSegments({ keyOf, rules }: Level, values: Values, { countFrom }: Period): Segments | undefined {
   const [timescale, startNumber] = [numberOf(rules, 'timescale', 1), numberOf(rules, 'startNumber', 1)];
   const media = attributeOf(rules, 'media') ?? '';
-  const counter = [...media.matchAll(FIELD)].find(([, name]) => name === 'Number' || name === 'Time');
+  const counter = [...matchesOf(media, FIELD)].find(([, name]) => name === 'Number' || name === 'Time');
   const timeline = childrenOf(childrenOf(rules, 'SegmentTimeline'), 'S');
   const even = { place: 0, time: 0, duration: numberOf(rules, 'duration', 0), count: Infinity };
   const runs = timeline.length > 0 ? runsOf(timeline) : [even];
   // players do not add it to times that follow from `duration` alone
   const offset = timeline.length > 0 ? numberOf(rules, 'presentationTimeOffset', 0) : 0;
-  const last = runs.at(-1);
+  const last = runs[runs.length - 1];
   const seconds = (last?.duration ?? 0) / timescale;
   if (!counter || !last || !(seconds > 0)) return undefined;
   /** The text of a key before the number that tells the segment. */

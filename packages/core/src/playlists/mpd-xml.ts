@@ -1,3 +1,5 @@
+import { matchesOf } from '../older-browsers.ts';
+
 /** An element of an XML document, with what a manifest needs. */
 export interface XmlElement {
   readonly attributes: ReadonlyMap<string, string>;
@@ -21,7 +23,7 @@ const ENTITIES = /* @__PURE__ */ new Map(
   /* @__PURE__ */ Object.entries({ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'" }),
 );
 
-const encode = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const encode = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 const decode = (text: string): string =>
   text.slice(0, MAX_LENGTH).replace(/&\w+;/g, (entity) => ENTITIES.get(entity) ?? entity);
 
@@ -32,15 +34,15 @@ export function parseXml(text: string): XmlElement {
   const open: XmlElement[] = [];
   let count = 0;
   const elements = text.replace(NO_ELEMENT, (_, characters = '') => encode(characters as string));
-  for (const [, isEnd, name = '', written = '', isEmpty, after = ''] of elements.matchAll(TAG)) {
+  for (const [, isEnd, name = '', written = '', isEmpty, after = ''] of matchesOf(elements, TAG)) {
     if (++count > MAX_TAGS) break;
     if (isEnd) open.pop();
     else {
       const attributes = new Map<string, string>();
-      for (const [, key = '', double, single = ''] of written.matchAll(ATTRIBUTE))
+      for (const [, key = '', double, single = ''] of matchesOf(written, ATTRIBUTE))
         attributes.set(key, decode(double ?? single));
       const element: XmlElement = { attributes, children: new Map(), text: decode(after.trim()) };
-      const { children } = open.at(-1) ?? document;
+      const { children } = open[open.length - 1] ?? document;
       const siblings = children.get(name);
       if (siblings) siblings.push(element);
       else children.set(name, [element]);

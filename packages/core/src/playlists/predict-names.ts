@@ -11,22 +11,25 @@ const LONGEST_CYCLE = 16;
 export const HISTORY: number = 3 * LONGEST_CYCLE;
 
 /** The digits of an escape are no number. Of a long number only the last 15 digits count, which a double holds. */
-const NUMBER = /%[\da-f]{2}|\d{1,15}(?!\d)/gi;
+const NUMBER = /(%[\da-f]{2}|\d{1,15}(?!\d))/i;
 /** Numbers in the host do not count: another number would lead to a server that no playlist names. */
 const ORIGIN = /^[a-z]+:\/\/[^/?#]*/i;
 
 function spell(name: string): Spelling {
+  const [origin = ''] = ORIGIN.exec(name) ?? [];
   const texts: string[] = [];
   const numbers: string[] = [];
-  const origin = ORIGIN.exec(name)?.[0].length ?? 0;
-  let end = 0;
-  for (const { 0: found, index } of name.matchAll(NUMBER)) {
-    if (index < origin || found.startsWith('%')) continue;
-    texts.push(name.slice(end, index));
-    numbers.push(found);
-    end = index + found.length;
+  let text = origin;
+  // texts and numbers take turns
+  for (const [index, part] of name.slice(origin.length).split(NUMBER).entries()) {
+    if (index % 2 === 0 || part.startsWith('%')) text += part;
+    else {
+      texts.push(text);
+      numbers.push(part);
+      text = '';
+    }
   }
-  return { name, texts: [...texts, name.slice(end)], numbers };
+  return { name, texts: [...texts, text], numbers };
 }
 
 /** Returns the name `steps` after `second`, if each number grows by a constant step or stays; otherwise `undefined`. */
@@ -41,7 +44,7 @@ function continued(first: Spelling, second: Spelling, steps = 1): string | undef
     const next = step ? String(Number(number) + step * steps).padStart(number.length, '0') : number;
     name += second.texts[place]! + next;
   }
-  return name + second.texts.at(-1)!;
+  return name + second.texts[second.numbers.length]!;
 }
 
 /** Returns how many of the last names each continue the names one and two cycles before them. */
@@ -64,7 +67,7 @@ export function predictNames(names: readonly string[], count: number): string[] 
   }
   if (!best) return [];
   return Array.from({ length: count }, (_, later) => {
-    const last = (later % best) - best;
-    return continued(spelled.at(last - best)!, spelled.at(last)!, Math.floor(later / best) + 1)!;
+    const last = spelled.length + (later % best) - best;
+    return continued(spelled[last - best]!, spelled[last]!, Math.floor(later / best) + 1)!;
   });
 }

@@ -57,7 +57,7 @@ export class Track {
   get pace(): number {
     const [first] = this.#times;
     if (first === undefined || this.#times.length < PACE) return this.list.seconds;
-    return (this.#times.at(-1)! - first) / (PACE - 1);
+    return (this.#times[PACE - 1]! - first) / (PACE - 1);
   }
 
   /** Whether a player has requested a name a moment ago. @param now seconds of the session */
@@ -104,7 +104,7 @@ export class Track {
   /** Notes the names that are new in the list, which may have grown with time. */
   #noteHistory(): void {
     const names = this.list.last(HISTORY);
-    const known = names.lastIndexOf(this.#history.at(-1) ?? '');
+    const known = names.lastIndexOf(this.#history[this.#history.length - 1] ?? '');
     if (known >= 0 && known === names.length - 1) return;
     this.#history = [...(known < 0 ? [] : this.#history), ...names.slice(known + 1)].slice(-HISTORY);
     this.#guesses = undefined;

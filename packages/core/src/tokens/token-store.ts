@@ -82,7 +82,7 @@ export class TokenStore {
   inUse(sessionNow: number): HeldToken[] {
     const used = [...this.#held.values()].filter(({ isUsed }) => isUsed);
     used.sort((one, other) => one.usedAt - other.usedAt);
-    const latest = used.filter(({ isFolder }) => isFolder).at(-1);
+    const latest = used.filter(({ isFolder }) => isFolder).pop();
     return used.filter((held) => held === latest || sessionNow - held.usedAt < held.lifetime);
   }
 

@@ -73,7 +73,7 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** @returns `undefined` for all other messages that a worker posts to its pages */
 export function readMessage(data: unknown): WorkerMessage | undefined {
   const { secureToken, type, detail } = membersOf(data);
-  if (typeof secureToken !== 'string' || !Object.hasOwn(MEMBERS, secureToken)) return undefined;
+  if (typeof secureToken !== 'string' || !Object.keys(MEMBERS).includes(secureToken)) return undefined;
   if (!has(data, MEMBERS[secureToken]!) || (secureToken === 'event' && !isEvent(type, detail as object)))
     return undefined;
   return data as WorkerMessage;

@@ -1,3 +1,5 @@
+import { fromEntries } from 'secure-token-core/adapter';
+
 /**
  * The settings that the worker reads from its own URL. Unlike the memory of the worker, the URL survives when the
  * browser stops the worker. The URL stands in access logs and in `scriptURL`, and browsers may send it as a `Referer`,
@@ -45,5 +47,5 @@ export const SETTING_NAMES: readonly string[] = [
 export function readSettings(url: string): WorkerSettings {
   const parsed: unknown = JSON.parse(new URL(url).searchParams.get(SETTINGS) ?? '{}');
   const entries = Object.entries(Object(parsed) as object);
-  return Object.fromEntries(entries.filter(([name]) => SETTING_NAMES.includes(name)));
+  return fromEntries(entries.filter(([name]) => SETTING_NAMES.includes(name)));
 }

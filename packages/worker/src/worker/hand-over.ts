@@ -11,7 +11,16 @@ export function handOver(event: FetchEventLike, response: Response): Response {
   const { body, status, statusText, headers } = response;
   const init = { status, statusText, headers };
   if (!body || withoutBody.includes(status)) return new Response(null, init);
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  event.waitUntil(body.pipeTo(writable).catch(() => undefined));
-  return new Response(readable, init);
+  const reader = body.getReader();
+  event.waitUntil(reader.closed.catch(() => undefined));
+  const passedOn: UnderlyingDefaultSource<Uint8Array> = {
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  };
+  // reads when the page does: Firefox has no `TransformStream` before 102
+  return new Response(new ReadableStream(passedOn, { highWaterMark: 0 }), init);
 }

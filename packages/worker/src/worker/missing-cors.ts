@@ -1,4 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
+import { within } from 'secure-token-core/adapter';
 import type { FetchEventLike } from './worker-scope.ts';
 import { scope } from './worker-scope.ts';
 
@@ -43,8 +44,9 @@ export async function checkCors(event: FetchEventLike, request: SignedRequest): 
   if (withCors.has(origin)) return;
   try {
     // no referrer, because the URL of the worker holds its settings
-    const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
-    await fetch(request.url, { method: 'HEAD', mode: 'no-cors', referrerPolicy: 'no-referrer', signal });
+    await within(CHECK_TIMEOUT_MS, (signal) =>
+      fetch(request.url, { method: 'HEAD', mode: 'no-cors', referrerPolicy: 'no-referrer', signal }),
+    );
   } catch {
     return;
   }

@@ -19,6 +19,7 @@ export class ScriptDelivery implements Delivery {
   }
 
   request({ request }: FetchEventLike, { headers, credentials }: SignedRequest): RequestInit {
+    // eslint-disable-next-line browsers/floor -- without `keepalive` it is not set
     const { method, mode, redirect, referrer, referrerPolicy, integrity, keepalive, signal } = request;
     const all = new Headers(request.headers);
     for (const [name, value] of Object.entries(headers)) all.set(name, value);
