@@ -30,7 +30,7 @@ export {
 export { isOutage } from './contract/errors.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
 export { carriesToken, sentRequest } from './requests/signed-requests.ts';
-export { fromEntries, throwIfAborted, within } from './older-browsers.ts';
+export { abortWith, fromEntries, reasonOf, throwIfAborted, within } from './older-browsers.ts';
 export { abortable, isOffline, listen, sleep } from './waiting.ts';
 export type { AcquiredTokenSource } from './adapter/player-source.ts';
 export type { Fetched, Sending, Sent } from './adapter/send-signed.ts';

@@ -1,10 +1,12 @@
 import { isSecureTokenError } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
 import {
+  abortWith,
   carriesToken,
   errorWithoutToken,
   fetchSigned,
   listen,
+  reasonOf,
   responseWithoutToken,
   sentRequest,
 } from 'secure-token-core/adapter';
@@ -31,7 +33,7 @@ export async function answerSigned(
   const { url, method } = asked;
   const waiting = new AbortController();
   const stops = [asked.signal, ...(uninstalled ? [uninstalled] : [])].map((signal) => {
-    const end = (): void => waiting.abort(signal.reason);
+    const end = (): void => abortWith(waiting, reasonOf(signal));
     if (signal.aborted) end();
     return listen(signal, ['abort'], end);
   });

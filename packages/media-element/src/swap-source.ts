@@ -85,6 +85,7 @@ export async function swapSource(
   const showsFrames = 'requestVideoFrameCallback' in media;
   if (!media.error && !media.paused && showsFrames)
     await upTo(PAINT_TIMEOUT, signal, (end) => {
+      // eslint-disable-next-line browsers/floor -- it is there
       (media as HTMLVideoElement).requestVideoFrameCallback(end);
       return () => undefined;
     });

@@ -25,11 +25,6 @@ class FakeContainer extends EventTarget {
   readonly startMessages = vi.fn();
   readonly listeners = countListeners(this);
 
-  override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void {
-    this.listeners--;
-    super.removeEventListener(...args);
-  }
-
   register(script: { toString(): string }): Promise<object> {
     if (this.failure) return Promise.reject(this.failure);
     this.active.scriptURL = new URL(script.toString(), document.baseURI).href;

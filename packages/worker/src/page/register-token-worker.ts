@@ -154,7 +154,8 @@ class WorkerOfPage extends EventTarget {
       // until this page leaves, the source renews the tokens that the worker asks for ahead of use
       ...(source ? [source.join()] : []),
     ];
-    container.startMessages();
+    // before Chrome 74 they have started
+    (container as Partial<ServiceWorkerContainer>).startMessages?.();
   }
 
   /** The worker may also take over when the wait is over. */
