@@ -6,7 +6,7 @@ import { countListeners } from '../../support/count-listeners.ts';
 import { namesAfter } from '../../support/learnt.ts';
 import type { TokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
 import { registerTokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
-import { advanceMs, channel, settle } from './worker-lab.ts';
+import { channel, settle } from './worker-lab.ts';
 
 const protect = 'https://cdn.test/';
 const url = 'https://cdn.test/film.mp4';
