@@ -188,7 +188,7 @@ describe('a call that cannot work', () => {
   test.each<[string, string[], { secret?: string }, RegExp]>([
     ['no secret', ['sign', bare], {}, /SECURE_TOKEN_SECRET/],
     ['an empty secret file', ['sign', bare, '--secret-file', '/dev/null'], {}, /is empty/],
-    ['a path that is never signed', ['sign', 'https://h/a//b'], { secret }, /in different ways/],
+    ['a path that is never signed', ['sign', 'https://h/a//b'], { secret }, /which servers read in two ways/],
     ['an expiry in words', ['sign', bare, '--expires', 'tomorrow'], { secret }, /whole number/],
     ['two expiries', ['sign', bare, ...until, '--ttl', '5'], { secret }, /cannot be used with/],
     ['no depth', ['sign', bare, '--depth=two'], { secret }, /depth/],
