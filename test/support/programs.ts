@@ -29,6 +29,7 @@ const programs = [
   'fastify',
   'miniflare',
   's3rver',
+  'verdaccio',
   'node-redis',
   'azion',
 ] as const;
@@ -99,6 +100,7 @@ const finders: Record<Program, () => string | undefined> = {
   miniflare: () => inExtraPackages('miniflare'),
   'node-redis': () => inExtraPackages('redis'),
   s3rver: () => inExtraPackages('@20minutes/s3rver'),
+  verdaccio: () => inExtraPackages('verdaccio/bin/verdaccio'),
   azion: () => inPackagesOf('examples/azion', 'azion'),
 };
 

@@ -108,7 +108,7 @@ test.each<[string, Answer, RegExp]>([
   for (let n = 0; n < 2; n++) await code(source.sign(MASTER));
   expect(lines.error).toEqual([expect.stringMatching(sentence)]);
   expect(lines.error[0]).toContain(errors()[0]!.message);
-  expect(lines.error[0]).toMatch(/docs\/errors\.md#err_signing_response$/);
+  expect(lines.error[0]).toMatch(/ See \S+\/errors\.(?:md|html)#err_signing_response/);
   for (let n = 0; n < 40; n++) writeMistake(source, `mistake ${n}`);
   expect(lines.warn.splice(0), 'thirty lines for a source at most').toHaveLength(29);
 });
@@ -118,7 +118,12 @@ const differing = (by: number): Answer => {
   return (call) => ({ ...(each(by + 300)(call) as object), now: seconds() + by });
 };
 test.each<[string, Answer, (source: Lab['source']) => unknown, RegExp | undefined]>([
-  ['no CORS headers', each(), async (it) => it.isRefusal(await it.sign(MASTER), 0), /no CORS headers.*md#status-0/],
+  [
+    'no CORS headers',
+    each(),
+    async (it) => it.isRefusal(await it.sign(MASTER), 0),
+    /no CORS headers.*errors\.\w+#status-0/,
+  ],
   [
     'no protection',
     each(),
