@@ -18,7 +18,7 @@ export async function install() {
 
 /**
  * Installs what the lock file of a folder asks for, if needed: `test/extra` and `examples/azion` for
- * `npm run test:all`, `.ci` for a release.
+ * `npm run test:all`, `.ci` for a release, the site and the pictures of the bench.
  *
  * @type {(folder: 'test/extra' | 'examples/azion' | '.ci') => Promise<void>}
  * @throws an error to show as it is

@@ -115,7 +115,8 @@ export class Intake {
     const expires = accepted.reduce((first, token) => Math.min(first, token.expires), Infinity);
     const granted = wants.map(({ key }) => key).filter((key) => !isDenied.has(keyOf(key)));
     this.#hold(accepted, granted, { call, obtainedAt: clock.correct(now, sentAt, expires) });
-    if (expires < (now || LEAST_TIME)) writeMistake(this, endedOnArrival(expires), 'errors.md#err_signing_response', 'error');
+    if (expires < (now || LEAST_TIME))
+      writeMistake(this, endedOnArrival(expires), 'errors.md#err_signing_response', 'error');
     const outcomes = new Map<Want, SecureTokenError | undefined>();
     const signed: string[] = [];
     for (const want of wants) {
