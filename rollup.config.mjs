@@ -4,7 +4,7 @@ import { nodeResolve } from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { dts } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
-import { shippedPage } from './.ci/addresses.mjs';
+import { pageElsewhere } from './.ci/addresses.mjs';
 
 /**
  * One row a file that is shipped. `iife` rows are `<script>` files with core inside; `esm` rows keep every package
@@ -168,8 +168,10 @@ const { author, repository } = JSON.parse(readFileSync(new URL('./package.json',
 const pageOnErrors = {
   name: 'page-on-errors',
   generateBundle() {
-    const text = readFileSync(new URL('./docs/errors.md', import.meta.url), 'utf8');
-    this.emitFile({ type: 'asset', fileName: 'errors.md', source: shippedPage(text, repository && author) });
+    const path = 'docs/errors.md';
+    const text = readFileSync(new URL(path, import.meta.url), 'utf8');
+    const source = pageElsewhere({ text, path, organisation: repository && author });
+    this.emitFile({ type: 'asset', fileName: 'errors.md', source });
   },
 };
 

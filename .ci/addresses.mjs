@@ -15,15 +15,33 @@ export const siteOf = (organisation) => `https://${organisation.toLowerCase()}.g
 export const documentOf = (organisation, page) =>
   new URL(page.replace(/\.md(?=#|$)/, '.html'), `${siteOf(organisation)}docs/`).href;
 
+/** @type {(organisation: string, file: string) => string} the address of a file of the repository; it may have an anchor */
+function addressOf(organisation, file) {
+  const [, page] = /^docs\/([\w-]+\.md(?:#.*)?)$/.exec(file) ?? [];
+  return page === undefined ? `${pageOf(organisation)}/blob/main/${file}` : documentOf(organisation, page);
+}
+
+const CODE = /(^```[\s\S]*?^```$)/m;
+const RELATIVE_LINK = /(?<!!)\[((?:[^\][]|\[[^\]]*\])+)\]\((?!\w+:)([^)\s]+)\)/g;
+
 /**
- * Returns a page of `docs/` as packages ship it, where its links to other pages would lead nowhere: to the site, or, as
- * long as it has no address, as the name of the page.
- * @param {string} text
- * @param {string} [organisation]
+ * Returns a page of the repository as it is read elsewhere: links to files that are not there lead to the net, or, as
+ * long as the project is nowhere, only name the file.
+ * @param {object} page
+ * @param {string} page.text
+ * @param {string} page.path in the repository
+ * @param {string} [page.organisation]
+ * @param {(file: string) => boolean} [page.isThere]
  */
-export const shippedPage = (text, organisation) =>
-  text.replace(/\[([^\]]+)\]\((?!#|\w+:)([^)]+)\)/g, (_, words, page) =>
-    organisation === undefined
-      ? `${words} (${posix.join('docs', page)})`
-      : `[${words}](${documentOf(organisation, page)})`,
-  );
+export function pageElsewhere({ text, path, organisation, isThere = () => false }) {
+  /** @type {(whole: string, words: string, link: string) => string} */
+  const lead = (whole, words, link) => {
+    const [file = '', anchor] = link.split('#');
+    const target = file ? posix.join(posix.dirname(path), file) : path;
+    if (target === path || isThere(target)) return whole;
+    const place = anchor ? `${target}#${anchor}` : target;
+    return organisation === undefined ? `${words} (\`${place}\`)` : `[${words}](${addressOf(organisation, place)})`;
+  };
+  const parts = text.split(CODE);
+  return parts.map((part) => (part.startsWith('```') ? part : part.replace(RELATIVE_LINK, lead))).join('');
+}

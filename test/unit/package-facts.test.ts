@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { shippedPage } from '../../.ci/addresses.mjs';
+import { pageElsewhere } from '../../.ci/addresses.mjs';
 import { asPublished } from '../../.ci/first-release.mjs';
 import { withBadges, withCommand, withDocs, withLinks } from '../../.ci/set-organisation.mjs';
 import { browserPackages, packages } from '../support/packages.ts';
@@ -83,7 +83,7 @@ test('every section that a source names in the console is one of the page that p
     ...[...texts.matchAll(/'([\w/-]+\.md(?:#[\w-]+)?)'/g)].map(([, section]) => section!),
     ...[...texts.matchAll(/\| '(ERR_\w+)'/g)].map(([, it]) => `errors.md#${it!.toLowerCase()}`),
   ];
-  const headings = shippedPage(readFileSync('docs/errors.md', 'utf8')).match(/(?<=^#+ ).+$/gm)!;
+  const headings = readFileSync('docs/errors.md', 'utf8').match(/(?<=^#+ ).+$/gm)!;
   const anchors = headings.map((it) =>
     it
       .toLowerCase()
@@ -95,13 +95,19 @@ test('every section that a source names in the console is one of the page that p
   expect(named.filter((section) => !shipped.includes(section))).toEqual([]);
 });
 
-test('the page that packages ship has no link that leads out of the package', () => {
-  const page = 'Run [the doctor](doctor.md#a), or [read on](#err_denied). [RFC](https://example.org/)';
-  const rest = 'or [read on](#err_denied). [RFC](https://example.org/)';
-  expect(shippedPage(page)).toBe(`Run the doctor (docs/doctor.md#a), ${rest}`);
-  expect(shippedPage(page, 'us')).toBe(
-    `Run [the doctor](https://us.github.io/secure-token/docs/doctor.html#a), ${rest}`,
+test('a page that is read outside of the repository has no link that leads nowhere', () => {
+  const page = {
+    path: 'docs/errors.md',
+    text: 'Run [the doctor](doctor.md#a), [read on](#b), see [`code`](../LICENSE). [RFC](https://example.org/)\n',
+  };
+  expect(pageElsewhere(page)).toBe(
+    'Run the doctor (`docs/doctor.md#a`), [read on](#b), see `code` (`LICENSE`). [RFC](https://example.org/)\n',
   );
+  expect(pageElsewhere({ ...page, organisation: 'us' })).toBe(
+    'Run [the doctor](https://us.github.io/secure-token/docs/doctor.html#a), [read on](#b), see ' +
+      '[`code`](https://github.com/us/secure-token/blob/main/LICENSE). [RFC](https://example.org/)\n',
+  );
+  expect(pageElsewhere({ ...page, isThere: () => true })).toBe(page.text);
 });
 
 describe('npm run set-organisation', () => {
