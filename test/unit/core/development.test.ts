@@ -108,7 +108,9 @@ test.each<[string, Answer, RegExp]>([
   for (let n = 0; n < 2; n++) await code(source.sign(MASTER));
   expect(lines.error).toEqual([expect.stringMatching(sentence)]);
   expect(lines.error[0]).toContain(errors()[0]!.message);
-  expect(lines.error[0]).toMatch(/ See \S+\/errors\.(?:md|html)#err_signing_response/);
+  expect(lines.error[0]).toMatch(
+    / See (?:dist\/errors\.md#err_signing_response of the npm package|https:\S+\/errors\.html#err_signing_response)$/,
+  );
   for (let n = 0; n < 40; n++) writeMistake(source, `mistake ${n}`);
   expect(lines.warn.splice(0), 'thirty lines for a source at most').toHaveLength(29);
 });
