@@ -102,6 +102,7 @@ await install();
 if (part !== 'main') {
   await installIn('test/extra');
   await installIn('examples/azion');
+  await installIn('.ci');
 }
 // The checks look at sources alone.
 const checked = runChecks();

@@ -35,6 +35,12 @@ describe.each(packages)('$json.name as it is published', ({ folder, json: { name
   });
 });
 
+test.each(browserPackages)('$json.name ships the page on errors that its console lines name', async ({ json }) => {
+  const page = await readFile(app.path('node_modules', json.name, 'dist/errors.md'), 'utf8');
+  expect(page).toContain('\n## ERR_TOKEN_REFUSED\n');
+  expect(page.match(/\]\((?!#|https:)[^)]*\)/g)).toBeNull();
+});
+
 describe.each(libraries)('$json.name as it is installed', ({ json: { name } }) => {
   test('is imported on a server without a trace', async () => {
     const script = `const before = Object.keys(globalThis).length; const module = await import('${name}');

@@ -29,8 +29,11 @@ const programs = [
   'fastify',
   'miniflare',
   's3rver',
+  'verdaccio',
   'node-redis',
   'azion',
+  'plot',
+  'typedoc',
 ] as const;
 export type Program = (typeof programs)[number];
 
@@ -50,7 +53,7 @@ const inFolders = (name: string): string | undefined =>
 const thatRuns = (name: string): string | undefined =>
   spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0 ? name : undefined;
 
-const inPackagesOf = (folder: 'test/extra' | 'examples/azion', name: string): string | undefined => {
+const inPackagesOf = (folder: 'test/extra' | 'examples/azion' | '.ci', name: string): string | undefined => {
   const path = fileURLToPath(new URL(`../../${folder}/node_modules/${name}`, import.meta.url));
   return existsSync(path) ? path : undefined;
 };
@@ -99,7 +102,10 @@ const finders: Record<Program, () => string | undefined> = {
   miniflare: () => inExtraPackages('miniflare'),
   'node-redis': () => inExtraPackages('redis'),
   s3rver: () => inExtraPackages('@20minutes/s3rver'),
+  verdaccio: () => inExtraPackages('verdaccio/bin/verdaccio'),
   azion: () => inPackagesOf('examples/azion', 'azion'),
+  plot: () => inPackagesOf('.ci', '@observablehq/plot'),
+  typedoc: () => inPackagesOf('.ci', 'typedoc'),
 };
 
 const found = new Map<Program, string | undefined>();

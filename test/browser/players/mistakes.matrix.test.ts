@@ -223,7 +223,7 @@ describe('in a development build, the console says in one line what is wrong and
 describe.each(inPart(names, []))('in the default build, the console names the error and its page: %s', (name) => {
   test.concurrent.each(all.filter(([, { code }]) => code))('%s', async (_, mistake) => {
     const { code = '' } = mistake;
-    const line = expect.stringMatching(`^secure-token: ${code}: .+errors\\.md#${code.toLowerCase()}$`);
+    const line = expect.stringMatching(`^secure-token: ${code}: .+errors\\.\\w+#${code.toLowerCase()}\\b`);
     expect(await linesOf(name, 'min', mistake)).toEqual([line]);
   });
 });

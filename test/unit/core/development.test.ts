@@ -70,7 +70,7 @@ test.each<[string, number, (viewer: Lab) => unknown, Answer, true?]>([
     await advanceSeconds(n ? 60 : 0.4);
     if (n === 1) later(viewer);
   }
-  expect(lines.error).toEqual(Array(count).fill(expect.stringMatching(/^secure-token: ERR_.*errors\.md#err_/)));
+  expect(lines.error).toEqual(Array(count).fill(expect.stringMatching(/^secure-token: ERR_.*errors\.\w+#err_/)));
 });
 
 test('the default build tells of getTokens that throws during playback, once', async () => {
@@ -108,7 +108,9 @@ test.each<[string, Answer, RegExp]>([
   for (let n = 0; n < 2; n++) await code(source.sign(MASTER));
   expect(lines.error).toEqual([expect.stringMatching(sentence)]);
   expect(lines.error[0]).toContain(errors()[0]!.message);
-  expect(lines.error[0]).toMatch(/docs\/errors\.md#err_signing_response$/);
+  expect(lines.error[0]).toMatch(
+    / See (?:dist\/errors\.md#err_signing_response of the npm package|https:\S+\/errors\.html#err_signing_response)$/,
+  );
   for (let n = 0; n < 40; n++) writeMistake(source, `mistake ${n}`);
   expect(lines.warn.splice(0), 'thirty lines for a source at most').toHaveLength(29);
 });
@@ -122,7 +124,12 @@ const signLater = async (source: Lab['source']): Promise<unknown> => {
   return source.sign(MASTER);
 };
 test.each<[string, Answer, (source: Lab['source']) => unknown, RegExp | undefined]>([
-  ['no CORS headers', each(), async (it) => it.refused(await it.sign(MASTER), 0), /no CORS headers.*md#status-0/],
+  [
+    'no CORS headers',
+    each(),
+    async (it) => it.refused(await it.sign(MASTER), 0),
+    /no CORS headers.*errors\.\w+#status-0/,
+  ],
   [
     'no protection',
     each(),

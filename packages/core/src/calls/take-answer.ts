@@ -28,7 +28,7 @@ export function takeAnswer(
   const granted = asked.map(({ key }) => key).filter((key) => !deniedKeys.has(urls.currentKey(key)));
   holdTokens(context, accepted, granted, { call, obtainedAt: clock.correct(now, sentAt, expires) });
   if (expires < (now || LEAST_TIME))
-    writeMistake(store, endedOnArrival(expires), 'protocol.md', 'error', 'ended on arrival');
+    writeMistake(store, endedOnArrival(expires), 'errors.md#err_signing_response', 'error', 'ended on arrival');
   const outcomes = new Map<PendingToken, SecureTokenError | undefined>();
   const renewed: string[] = [];
   for (const pending of asked) {

@@ -57,7 +57,7 @@ export async function registerTokenWorker(
   const worker = new WorkerOfPage(serviceWorker, workerScript(url, plan.settings), plan);
   await worker.start().catch((error: unknown) => {
     worker.destroy();
-    if (__DEVELOPMENT__ && plan.settings.requests) writeMistake(worker, WRONG_FILE, 'worker.md');
+    if (__DEVELOPMENT__ && plan.settings.requests) writeMistake(worker, WRONG_FILE);
     throw error;
   });
   return worker as TokenWorker;
@@ -162,7 +162,7 @@ class WorkerOfPage extends EventTarget {
   #onControllerChange(): void {
     // it may take over before the promise of its registration resolves
     if (this.registration as ServiceWorkerRegistration | undefined) this.#noteActive();
-    if (__DEVELOPMENT__ && this.#container.controller && !this.controls) writeMistake(this, OTHER_WORKER, 'worker.md');
+    if (__DEVELOPMENT__ && this.#container.controller && !this.controls) writeMistake(this, OTHER_WORKER);
   }
 
   #onMessage({ data, source: worker, ports: [port] }: MessageEvent): void {
