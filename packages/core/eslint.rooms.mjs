@@ -18,7 +18,16 @@ const rooms = {
  * What any room may import: files beside the rooms, each of which says in its name what it is about, and the texts of
  * development builds, on which no decision depends.
  */
-const SHARED = ['bounded-map', 'console-lines', 'check', 'older-browsers', 'source-context', 'url-text', 'waiting', 'development/[^/]+'];
+const SHARED = [
+  'bounded-map',
+  'console-lines',
+  'check',
+  'older-browsers',
+  'source-context',
+  'url-text',
+  'waiting',
+  'development/[^/]+',
+];
 
 /** Files beside the rooms, by the room that may import them. @type {Readonly<Record<string, readonly string[]>>} */
 const OWN = { adapter: ['create-token-source'], carriers: ['contract/token'] };

@@ -91,13 +91,14 @@ class Source extends EventTarget implements AdapterSource {
   }
 
   isRefusal(request: SignedRequest, status: number): boolean {
+    const { clock, settings } = this.#context;
+    // eslint-disable-next-line no-restricted-syntax -- writes to the console, and changes no answer
+    if (request.token && clock.isHeard) this.#hosts.noteFailure(this, request, status, settings.endpoint);
     return this.#replays.isRefusal(request, status);
   }
 
   async refused(request: SignedRequest, status: number, how: SignOptions = {}): Promise<SignedRequest | undefined> {
     const { token, unsignedUrl: url } = request;
-    const { urls, clock, settings } = this.#context;
-    if (token && clock.isHeard) this.#hosts.noteFailure(this, request, status, settings.endpoint);
     if (!token || !this.isRefusal(request, status)) return undefined;
     this.#emit('tokenrefused', { url, status });
     const error = this.explainRefusal(request, status);
@@ -108,7 +109,7 @@ class Source extends EventTarget implements AdapterSource {
       this.#emit('tokenerror', { error });
       return undefined;
     }
-    const replay = this.#attach(urls.read(url), replacement.held);
+    const replay = this.#attach(this.#context.urls.read(url), replacement.held);
     this.#replays.note(replay, replacement);
     return replay;
   }

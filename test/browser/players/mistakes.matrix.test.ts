@@ -123,11 +123,11 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
   'the carrier is misspelt': {
     token: (urls) => tokens(urls, { query: undefined, params: { st: 'a' } }),
-    line: /tokens\[0\] without query, headers, base or credentials/,
+    line: /tokens\[0\] without base, query, headers or credentials/,
   },
   'the endpoint sends a signed URL': {
     token: (urls) => json({ now: now(), tokens: urls.map((url) => ({ url: `${url}?st=a`, expires: now() + 300 })) }),
-    line: /tokens\[0\] without query, headers, base or credentials/,
+    line: /tokens\[0\] without base, query, headers or credentials/,
   },
   'the secrets differ': {
     code: 'ERR_TOKEN_REFUSED',

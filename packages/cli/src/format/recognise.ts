@@ -29,7 +29,7 @@ export interface Found {
   readonly claims?: readonly Claim[];
 }
 
-export interface Claim {
+interface Claim {
   readonly name: string;
   readonly text: string;
 }

@@ -34,7 +34,7 @@ export const aToken: Check = (value, path) => {
   if (token.base && !token.prefix) return `${path}.base without prefix`;
   // `credentials: false` is the same as none
   const hasCarrier = carrierNames.some((name) => token[name] !== undefined && token[name] !== false);
-  return hasCarrier ? undefined : `${path} without ${carrierNames.join(', ')}`;
+  return hasCarrier ? undefined : `${path} without ${carrierNames.join(', ').replace(/, (\w+)$/, ' or $1')}`;
 };
 
 /** Returns a valid token without unknown members, with absolute URLs, and with text in place of numbers. */
