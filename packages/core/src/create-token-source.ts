@@ -124,7 +124,7 @@ class Source extends EventTarget implements AdapterSource {
   }
 
   noteAnswer(request: SignedRequest, answer: EdgeAnswer, isGood: boolean): void {
-    this.#hosts.noteAnswer(request);
+    if (isGood) this.#hosts.noteAnswer(request);
     if (__DEVELOPMENT__) this.#observer!.noteAnswer(request, answer, isGood);
     if (isGood) this.#context.settings.adopt?.(request, answer, this.#context);
   }
