@@ -19,11 +19,8 @@ const layoutOf: Record<string, SecureLinkLayout | undefined> = {
   'gcore-secure-token': layouts.gcore,
   'jwplayer-md5': layouts.jwPlayer,
   'alibaba-type-a': layouts.alibabaA,
-  'alibaba-type-b': layouts.alibabaB,
-  'alibaba-type-c': layouts.alibabaC,
+  'alibaba-type-c': layouts.alibabaCQuery,
   'tencent-type-a': tencentA,
-  'tencent-type-b': layouts.tencentB,
-  'tencent-type-c': layouts.tencentC,
   'tencent-type-d': layouts.tencentD,
   'bunny-token-v1-md5': layouts.bunnyBasic,
   'nginx-path-prefix': nginxPath,
@@ -34,21 +31,14 @@ const layoutOfVector: Record<string, SecureLinkLayout> = {
   'gcore-secure-token-03': layouts.gcoreFolder,
 };
 
-const secondsOf = ({ format, expires }: Vector): number => {
-  if (format.endsWith('type-b')) {
-    const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(String(expires))!;
-    const [year, month, day, hour, minute] = parts.map(Number);
-    return Date.UTC(year!, month! - 1, day, hour! - 8, minute) / 1000;
-  }
-  return format.endsWith('type-c') ? parseInt(String(expires), 16) : Number(expires);
-};
+const secondsOf = ({ format, expires }: Vector): number =>
+  parseInt(String(expires), format.endsWith('type-c') ? 16 : 10);
 
 /** The URL without its token: everything a layout puts into a URL is recognisable by its form. */
 const unsign = (url: string): string =>
   url
     .replace(/\/s\/[\w-]{22}\/\d{10}(?=\/)/, '')
     .replace(/\/[\w-]{22}==,\d{10}(?=\/)/, '')
-    .replace(/\/(?:\d{12}\/[\da-f]{32}|[\da-f]{32}\/[\da-fA-F]{8})(?=\/)/, '')
     .replace(/\?.*/, '');
 
 /** `undefined` for a vector of another family. */

@@ -6,14 +6,14 @@ interface Layout {
   /** @default 'base64url' */
   readonly encoding?: 'hex' | 'base64url=';
   /** The form of the expiry. @default unix seconds */
-  readonly time?: 'hex' | 'HEX' | 'minutes';
+  readonly time?: 'hex' | 'HEX';
   readonly query?: Readonly<Record<string, string>>;
   /** The beginning of the path, in place of `query`. */
   readonly base?: string;
 }
 
 const tokens = { hex: '[\\da-fA-F]{32}', 'base64url=': '[\\w-]{22}(?:==)?', base64url: '[\\w-]{22}' };
-const times = { hex: '[\\da-f]{8}', HEX: '[\\dA-F]{8}', minutes: '20\\d{10}', seconds: '[1-9]\\d{9}' };
+const times = { hex: '[\\da-f]{8}', HEX: '[\\dA-F]{8}', seconds: '[1-9]\\d{9}' };
 
 /** Recognises tokens of `secureLink` in the known layouts of CDNs; of layouts with one form, the first. */
 export function recogniseLink({ pathname, searchParams }: URL): Found | undefined {
@@ -35,16 +35,8 @@ export function recogniseLink({ pathname, searchParams }: URL): Found | undefine
       settings: { layout },
       names: Object.keys(query),
       part: inPath?.[0],
-      expires: timeOf(matches.map((match) => match?.groups?.expires ?? '').join(''), time),
+      expires: parseInt(matches.map((match) => match?.groups?.expires ?? '').join(''), time === 'seconds' ? 10 : 16),
     };
   }
   return undefined;
-}
-
-/** Reads an expiry. With `minutes`, it is a text such as `202611281930`, in the time of China (UTC+8). */
-function timeOf(text: string, time: keyof typeof times): number {
-  if (time === 'seconds') return Number(text);
-  if (time !== 'minutes') return parseInt(text, 16);
-  const written = text.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:00+08:00');
-  return Date.parse(written) / 1000;
 }

@@ -25,10 +25,6 @@ export const secureLinkLayouts = {
   jwPlayer: { hash: '{relativePath}:{expires}:{secret}', encoding: 'hex', query: { exp: '{expires}', sig: '{token}' } },
   /** Alibaba Cloud CDN URL signing type A. */
   alibabaA: { hash: '{path}-{expires}-0-0-{secret}', encoding: 'hex', query: { auth_key: '{expires}-0-0-{token}' } },
-  /** Type B: the token is in the path of one file. For links, not for players. */
-  alibabaB: { hash: '{secret}{expires}{path}', encoding: 'hex', time: 'minutes', base: '/{expires}/{token}' },
-  /** Type C in the path of one file. For links, not for players. */
-  alibabaC: { hash: '{secret}{path}{expires}', encoding: 'hex', time: 'HEX', base: '/{token}/{expires}' },
   /** Type C in the query. */
   alibabaCQuery: {
     hash: '{secret}{path}{expires}',
@@ -38,10 +34,6 @@ export const secureLinkLayouts = {
   },
   /** Tencent Cloud CDN and EdgeOne method A. */
   tencentA: { hash: '{path}-{expires}-0-0-{secret}', encoding: 'hex', query: { sign: '{expires}-0-0-{token}' } },
-  /** Method B: in the path of one file. For links, not for players. */
-  tencentB: { hash: '{secret}{expires}{path}', encoding: 'hex', time: 'minutes', base: '/{expires}/{token}' },
-  /** Method C: in the path of one file. For links, not for players. */
-  tencentC: { hash: '{secret}{path}{expires}', encoding: 'hex', time: 'hex', base: '/{token}/{expires}' },
   /** Method D. */
   tencentD: { hash: '{secret}{path}{expires}', encoding: 'hex', query: { sign: '{token}', t: '{expires}' } },
 } as const;

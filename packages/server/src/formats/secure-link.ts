@@ -91,7 +91,7 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
     ...option.secrets,
     hash: option.given,
     encoding: option.oneOf(['base64url', 'base64url=', 'hex'], 'base64url'),
-    time: option.oneOf(['decimal', 'hex', 'HEX', 'minutes'], 'decimal'),
+    time: option.oneOf(['decimal', 'hex', 'HEX'], 'decimal'),
     depth: (value = 'tree', name) => (value === 'parent' || value === 'tree' ? value : option.folderCount(value, name)),
     pathForm: option.pathForm('decoded'),
     query: option.given,
@@ -157,14 +157,10 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
         };
       },
       scopeOf: (_, url) => (signsFolder ? folderScope(url, folderOf(url.pathname, depthToSign)) : undefined),
-      roundExpiry(expires) {
+      message({ signed }, expires) {
         const stamp = writeTime(expires - validity);
         if (!wholeTime.test(stamp))
           throw optionsError('expires', 'This time cannot be written as `time` says. Give a later or an earlier one.');
-        return readTime(stamp) + validity;
-      },
-      message({ signed }, expires) {
-        const stamp = writeTime(expires - validity);
         if (isAmbiguous(signed, stamp)) throw ambiguous();
         return { path: signed, stamp };
       },
