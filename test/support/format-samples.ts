@@ -40,6 +40,9 @@ export const samples: readonly (readonly [name: string, format: VerifyingTokenFo
   ['gcore with an address', secureLink({ secret, ...layouts.gcore, ip: '203.0.113.9' }), '/vod/7/a.m3u8'],
   ['cdn77 path', secureLink({ secret, ...layouts.cdn77Path }), '/vod/7/a.m3u8'],
   ['gcore folder', secureLink({ secret, ...layouts.gcoreFolder }), '/vod/7/a.m3u8'],
+  ['nginx HMAC', secureLink({ secret, ...layouts.nginxHmac }), '/vod/7/a.m3u8'],
+  ['huawei A', secureLink({ secret, ...layouts.huaweiA }), '/vod/7/a.m3u8'],
+  ['qiniu', secureLink({ secret, ...layouts.qiniu }), '/vod/7/a.m3u8'],
   ['alibaba A', secureLink({ secret, ...layouts.alibabaA }), '/vod/7/a.m3u8'],
   [
     'a folder of nginx',

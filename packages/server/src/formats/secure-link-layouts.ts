@@ -1,6 +1,6 @@
 /**
- * Layouts of `secureLink` as the CDNs document them. The layouts of Alibaba and Tencent carry the time of signing: set
- * `validity` to the seconds that are configured at the CDN, and `maxTtl` to at least as many.
+ * Layouts of `secureLink` as the CDNs document them. The layouts of Alibaba, Huawei and Tencent carry the time of
+ * signing: set `validity` to the seconds that are configured at the CDN, and `maxTtl` to at least as many.
  */
 export const secureLinkLayouts = {
   /** KeyCDN "Secure Token". */
@@ -19,6 +19,13 @@ export const secureLinkLayouts = {
   },
   /** The example of the nginx documentation, bound to the client address. */
   nginx: { hash: '{expires}{path}{ip} {secret}', query: { md5: '{token}', expires: '{expires}' } },
+  /** The example of nginx' HMAC secure link module. Each token says that it lives for an hour, and ends when it should. */
+  nginxHmac: {
+    hash: '{path}|{expires}|3600',
+    algorithm: 'hmac-sha256',
+    query: { st: '{token}', ts: '{expires}', e: '3600' },
+    validity: 3600,
+  },
   /** Bunny's basic token authentication. */
   bunnyBasic: { hash: '{secret}{path}{expires}{ip}', query: { token: '{token}', expires: '{expires}' } },
   /** JW Player signed URLs (not JWT). */
@@ -31,6 +38,21 @@ export const secureLinkLayouts = {
     encoding: 'hex',
     time: 'HEX',
     query: { KEY1: '{token}', KEY2: '{expires}' },
+  },
+  /** Huawei Cloud CDN signing method A with SHA-256. */
+  huaweiA: {
+    hash: '{path}-{expires}-0-0-{secret}',
+    algorithm: 'sha256',
+    encoding: 'hex',
+    query: { auth_key: '{expires}-0-0-{token}' },
+  },
+  /** Qiniu Cloud, time stamps against hotlinking. */
+  qiniu: {
+    hash: '{secret}{path}{expires}',
+    encoding: 'hex',
+    time: 'hex',
+    pathForm: 'raw',
+    query: { sign: '{token}', t: '{expires}' },
   },
   /** Tencent Cloud CDN and EdgeOne method A. */
   tencentA: { hash: '{path}-{expires}-0-0-{secret}', encoding: 'hex', query: { sign: '{expires}-0-0-{token}' } },

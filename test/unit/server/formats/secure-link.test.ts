@@ -110,6 +110,32 @@ test.each([
   expect(() => secureLink({ secret, hash, ...sample })).toThrow(/^hash: /),
 );
 
+test('with an HMAC, the secret is the key and no part of the text, and a rotation may have any secrets', () => {
+  const hmac = { algorithm: 'hmac-sha256', ...sample } as const;
+  expect(() => secureLink({ secret, ...hmac, hash: '{secret}{path}{expires}' })).toThrow(/^hash: .*HMAC/);
+  expect(() => secureLink({ secret, ...sample, hash: '{path}{expires}' })).toThrow(/^hash: /);
+  expect(() => secureLink({ secrets: ['xa', 'a'], ...hmac, hash: '{path}{expires}' })).not.toThrow();
+});
+
+test.each([
+  ['sha1', 'base64url', 27, 'hex'],
+  ['hmac-sha256', 'base64url=', 44, 'base64url'],
+  ['sha256', 'hex', 64, 'base64url'],
+] as const)('a token of %s in %s has %i characters, and one of another form is malformed', async (...row) => {
+  const [algorithm, encoding, length, other] = row;
+  const hash = algorithm === 'hmac-sha256' ? '{path}{expires}' : '{path}{secret}{expires}';
+  const url = new URL(`${HOST}/vod/7/a.m3u8`);
+  const of = (each: typeof encoding | typeof other): VerifyingTokenFormat =>
+    secureLink({ secret, hash, algorithm, encoding: each, ...sample });
+  const { t, e } = (await of(encoding).sign(url, SOON)).query!;
+  expect(t).toHaveLength(length);
+  expect(await verdictOf(of(encoding), `${url.href}?t=${t}&e=${e}`)).toBe('ok');
+  expect(await verdictOf(of(other), `${url.href}?t=${t}&e=${e}`)).toBe('malformed');
+  // the same bits in a second spelling
+  if (encoding === 'base64url')
+    expect(await verdictOf(of(encoding), `${url.href}?t=${t!.slice(0, -1)}B&e=${e}`)).toBe('malformed');
+});
+
 test('with one secret, no path has the token of a folder of azion, unless the layout is that of the folder', () => {
   const mark = 'folder:';
   const literals = ['', ...Array.from(mark, (_, i) => mark.slice(0, i + 1)), 'folder:/', 'folder:/v', '1', ':', 'x'];
