@@ -81,6 +81,11 @@ export const samples: readonly (readonly [name: string, format: VerifyingTokenFo
     jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ sub: pathname }) }),
     '/vod/7/a.m3u8',
   ],
+  [
+    'jwt of a folder, as a bearer',
+    jwt({ keys: [{ key: secret }], algorithm: 'HS256', depth: 2, carrier: 'bearer' }),
+    '/vod/7/a.m3u8',
+  ],
   ['jwPlayer', jwPlayer({ secret }), '/vod/7/a.m3u8'],
   ['mux', mux(jwtKeys), '/abc.m3u8'],
   ['cloudflareStream', cloudflareStream(jwtKeys), `/${videoId}/manifest/video.m3u8`],

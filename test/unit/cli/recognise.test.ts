@@ -69,6 +69,7 @@ const cases: readonly Case[] = [
   },
   { format: 'jwPlayer', secrets: [secret] },
   { format: 'jwt', secrets: [secret], settings: { algorithm: 'HS256', claims: { sub: '{path}', level: 2 } } },
+  { format: 'jwt', secrets: [secret], settings: { algorithm: 'HS256', depth: 2 } },
   { format: 'commonAccessToken', secrets: [hexKey], ids: ['k'] },
 ];
 
