@@ -67,6 +67,7 @@ async function common(format: VerifyingTokenFormat, param: string, now: number):
     named('no token', film),
     named('an empty token', `${film}?${param}=`),
     named('a token without a value', `${film}?${param}`),
+    named('the token without its name', `${film}?${value}`),
     named('the token twice', `${film}?${query}&${query}`),
     named('a second token', `${film}?${query}&${param}=x`),
     named('a second token in front', `${film}?${param}=&${query}`),
