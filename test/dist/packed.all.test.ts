@@ -135,8 +135,10 @@ test.each([
   ['secure-token-worker/token-worker-all.js', 'dist/token-worker-all.js'],
   ['secure-token-server/azion-firewall.js', 'dist/azion-firewall.js'],
   ['secure-token-server/vectors/cat/vectors.json', 'vectors/cat/vectors.json'],
+  ['secure-token-server/haproxy/secure-token.cfg', 'haproxy/secure-token.cfg'],
   ['secure-token-server/nginx/secure-token.conf', 'nginx/secure-token.conf'],
   ['secure-token-server/nginx/secure-token-check.conf', 'nginx/secure-token-check.conf'],
+  ['secure-token-server/nginx/secure-token.js', 'nginx/secure-token.js'],
 ])('%s is found by that name', async (specifier, file) => {
   const { stdout } = await app.run('node', ['--input-type=commonjs', '-p', `require.resolve('${specifier}')`]);
   expect(stdout.trim()).toBe(app.path('node_modules', specifier.split('/')[0]!, file));

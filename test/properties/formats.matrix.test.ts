@@ -48,11 +48,14 @@ formats({
 const claimKeys = { keys: [{ key: secret }], algorithm: 'HS256' as const };
 formats({
   jwt: jwt({ ...claimKeys, claims: ({ pathname }) => ({ sub: pathname }) }),
-  'jwt for a folder': jwt({
+  'jwt in a header, with a scope': jwt({
     ...{ ...claimKeys, carrier: 'header' },
     claims: ({ pathname }) => ({ folder: pathname.slice(0, pathname.lastIndexOf('/') + 1) }),
     opens: (url) => ({ kind: 'folder', href: new URL('.', url).href }),
   }),
+  'jwt of a folder': jwt({ ...claimKeys, depth: 2 }),
+  'jwt of a folder, with claims': jwt({ ...claimKeys, depth: 1, claims: ({ pathname }) => ({ sub: pathname }) }),
+  'jwt as a bearer': jwt({ ...claimKeys, depth: 1, carrier: 'bearer' }),
 });
 const below = (...fronts: string[]): { asked: fc.Arbitrary<Asked> } => ({
   asked: fc

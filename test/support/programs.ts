@@ -13,6 +13,8 @@ import { needsBuild } from './prepare.mjs';
 const programs = [
   'shipped-build',
   'nginx',
+  'njs',
+  'haproxy',
   'libfaketime',
   'redis',
   'python3',
@@ -77,6 +79,14 @@ const finders: Record<Program, () => string | undefined> = {
     const file = inFolders('nginx');
     return file && describedBy(file).includes('http_secure_link_module') ? file : undefined;
   },
+  // the module of an nginx, whose folder that nginx tells
+  njs: () => {
+    const nginx = inFolders('nginx');
+    const folder = nginx && /--modules-path=(\S+)/.exec(describedBy(nginx))?.[1];
+    const file = folder && join(folder, 'ngx_http_js_module.so');
+    return file && existsSync(file) ? file : undefined;
+  },
+  haproxy: () => inFolders('haproxy'),
   libfaketime: () => inLibraries('faketime/libfaketime.so.1'),
   redis: () => inFolders('redis-server'),
   python3: () => thatRuns('python3'),

@@ -36,12 +36,11 @@ const cases: readonly Case[] = [
   link('bunnyBasic'),
   link('jwPlayer'),
   link('alibabaA', china),
-  link('alibabaB', china),
-  link('alibabaC', china),
   link('alibabaCQuery', china),
+  link('huaweiA', china),
+  link('qiniu'),
+  link('nginxHmac'),
   link('tencentA', china),
-  link('tencentB', china),
-  link('tencentC', china),
   link('tencentD', china),
   { format: 'edgeAuth', secrets: [hexKey] },
   { format: 'edgeAuth', secrets: [hexKey], settings: { param: 'hdnea', acl: ['/vod/*', '/live/*'] } },
@@ -70,6 +69,7 @@ const cases: readonly Case[] = [
   },
   { format: 'jwPlayer', secrets: [secret] },
   { format: 'jwt', secrets: [secret], settings: { algorithm: 'HS256', claims: { sub: '{path}', level: 2 } } },
+  { format: 'jwt', secrets: [secret], settings: { algorithm: 'HS256', depth: 2 } },
   { format: 'commonAccessToken', secrets: [hexKey], ids: ['k'] },
 ];
 

@@ -37,12 +37,19 @@ function readJwt(text: string): Token | undefined {
   return isObject(header) && isObject(claims) && header.alg !== undefined ? { header, claims } : undefined;
 }
 
-/** Returns the options that `jwt` needs for this token: the claims without times and `jti`, with the path as `{path}`. */
+/**
+ * Returns the options that `jwt` needs for this token: the depth of its folder, or the claims without times and `jti`,
+ * with the path as `{path}`.
+ */
 function settingsOf({ header, claims }: Token, { pathname }: URL, param: string): Settings {
+  const common = { ...(param !== 'token' && { param }), algorithm: header.alg };
+  const { folder } = claims;
+  const isFolder = typeof folder === 'string' && /^\/.+\/$/.test(folder) && pathname.startsWith(folder);
+  if (isFolder) return { ...common, depth: folder.split('/').length - 2 };
   const asked = Object.entries(claims)
     .filter(([name]) => !['exp', 'iat', 'nbf', 'jti'].includes(name))
     .map(([name, value]) => [name, value === pathname ? '{path}' : value]);
-  return { ...(param !== 'token' && { param }), algorithm: header.alg, claims: Object.fromEntries(asked) };
+  return { ...common, claims: Object.fromEntries(asked) };
 }
 
 /** The tags of a COSE message (RFC 9052), with or without the tag of a CWT before them, in base64url. */

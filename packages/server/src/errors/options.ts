@@ -168,6 +168,12 @@ export const folderCount: OptionReader<number> = /* @__PURE__ */ reader(
   Infinity,
 );
 
+/** `depth`: the number of folders from the root to a folder other than the root. */
+export const folderDepth: OptionReader<number> = /* @__PURE__ */ reader(
+  isWhole(1),
+  'Give a number of folders, a whole number, at least 1.',
+);
+
 /** Text that fits a pattern. @param remedy what is wrong with another text, and what to give */
 export const matching = <Fallback = never>(
   pattern: RegExp,

@@ -35,8 +35,6 @@ export interface SigningParts<C extends Content> extends Pick<TokenFormat, 'name
   readonly scopeOf?: (content: C, url: URL) => Scope | undefined;
   /** Whether there are tokens of one URL beside those of more. */
   readonly signsExactly?: boolean;
-  /** Returns the expiry that a token has, for CDNs that count otherwise than in seconds. */
-  readonly roundExpiry?: (expires: number) => number;
 }
 
 interface SigningFormat<C extends Content> extends SigningParts<C> {
@@ -60,9 +58,8 @@ export function signingFormat<C extends Content>(format: SigningFormat<C>): Toke
   };
   const sign = (content: C, expires: number, session?: string): Promise<SignedToken> | SignedToken => {
     writeExpiry(expires);
-    const until = format.roundExpiry?.(expires) ?? expires;
-    return whenThere(texts(content, until, carriesSession ? session : undefined), (found) =>
-      carrier.token(content.opened, until, found),
+    return whenThere(texts(content, expires, carriesSession ? session : undefined), (found) =>
+      carrier.token(content.opened, expires, found),
     );
   };
   return {

@@ -79,7 +79,7 @@ export function azion(options: AzionOptions): AzionFormat {
     maxTtl: option.maxLifetime,
     params: option.given,
     pathForm: option.pathForm('decoded'),
-    depth: option.optional(folderDepth),
+    depth: option.optional(option.folderDepth),
   });
   if (params.session !== undefined && depth === undefined)
     throw optionsError('params', '`session` needs `depth`. Give both, or leave `session` out.');
@@ -131,12 +131,6 @@ export function azion(options: AzionOptions): AzionFormat {
   // It hashes at once, and so returns no promise.
   return withSecrets(options, make, ['/', folderMark]) as AzionFormat;
 }
-
-/** The number of folders from the root to a folder other than the root. */
-export const folderDepth: option.OptionReader<number> = /* @__PURE__ */ option.reader(
-  (value) => Number.isSafeInteger(value) && (value as number) >= 1,
-  'Give a number of folders, a whole number, at least 1.',
-);
 
 /**
  * The text in front of a folder in what is hashed. What is hashed for a path begins with a slash, so the two differ.
