@@ -6,7 +6,7 @@ import { serverRooms } from './packages/server/eslint.rooms.mjs';
 import { workerRooms } from './packages/worker/eslint.rooms.mjs';
 
 export default tseslint.config(
-  { ignores: ['packages/*/dist/**', 'docs/api/**', '**/node_modules/**', 'coverage/**', 'test/media/**/*.ts'] },
+  { ignores: ['packages/*/dist/**', 'docs/api/**', 'site/**', '**/node_modules/**', 'coverage/**', 'test/media/**/*.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
