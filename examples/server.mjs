@@ -6,6 +6,7 @@ import { createDemoState } from './backend/demo-state.mjs';
 import { createEdge } from './backend/edge.mjs';
 import { listen } from './backend/listen.mjs';
 import { createPage } from './backend/page.mjs';
+import { tellingStatus } from './backend/told-status.mjs';
 import { filesBelow } from './origin/file-content.mjs';
 
 /** Seconds that a token lives, so few that every minute of playback goes through dozens of renewals. */
@@ -28,7 +29,7 @@ export async function startExamples({ pagePort = 8080, appPort = 8081, edgePort 
   const films = createEdge(state, { files: filesBelow(media) });
   const handleEdge = (/** @type {Request} */ request) =>
     new URL(request.url).pathname.startsWith('/accounts/') ? accounts.edge(request) : films(request);
-  const edgeServer = await listen(handleEdge, { host, port: edgePort });
+  const edgeServer = await listen(tellingStatus(handleEdge), { host, port: edgePort });
   const edge = `http://${host}:${edgeServer.port}`;
 
   // Each server has to know the ports of the others; requests come only once all three are there.
@@ -44,7 +45,7 @@ export async function startExamples({ pagePort = 8080, appPort = 8081, edgePort 
     doctor: createDoctor(state, { pages, edge, host }),
     accounts: accounts.app({ pages, edge }),
   };
-  const appServer = await listen(createApp(state, options), { host, port: appPort });
+  const appServer = await listen(tellingStatus(createApp(state, options)), { host, port: appPort });
   const app = `http://${host}:${appServer.port}`;
   page.handle = createPage({ app, edge, doctor: `${app}/doctor` });
 

@@ -53,7 +53,7 @@ const moreMarkup = `
 /** @type {Readonly<Record<string, string>>} */
 const hints = {
   rotateSecret:
-    'Endpoint and edge have a new secret. The edge refuses every token made before; the plugin sends each refused request again with a new one.',
+    'Endpoint and edge have a new secret: tokens made before are refused. The plugin sends each refused request again, with a new one.',
   'refusing true':
     'The edge answers 403 to every fifth request, good token or not. The plugin sends it again: the player sees none of it.',
   'refusing false': 'The edge looks at the token alone again.',

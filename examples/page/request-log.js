@@ -58,10 +58,12 @@ export function observeRequests({ app, edge, unsign }, onRequest) {
   const replays = createReplays();
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
-      const { name, responseStatus: status, startTime, responseEnd } = /** @type {PerformanceResourceTiming} */ (entry);
+      const timing = /** @type {PerformanceResourceTiming} */ (entry);
+      const { name, startTime, responseEnd } = timing;
       const isByHand = [app, edge].some((server) => name.startsWith(`${server}/by-hand/`));
       const isSigning = name.startsWith(`${app}/token`) || name.startsWith(`${app}/by-hand/token`);
       if (!name.startsWith(`${edge}/`) && !isSigning) continue;
+      const status = statusOf(timing);
       const url = isByHand ? name : unsign(name);
       const result = resultOf(status);
       const { pathname } = new URL(url);
@@ -82,6 +84,13 @@ export function observeRequests({ app, edge, unsign }, onRequest) {
   observer.observe({ type: 'resource', buffered: false });
   return replays.giveUp;
 }
+
+/**
+ * The status of the answer, 0 if there was none. The servers tell it in a header, because WebKit has no `responseStatus`.
+ * @type {(timing: PerformanceResourceTiming) => number}
+ */
+const statusOf = ({ serverTiming = [] }) =>
+  Number(serverTiming.find(({ name }) => name === 'status')?.description ?? 0);
 
 /** @type {(status: number) => RequestRecord['result']} */
 function resultOf(status) {

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { files, ofDevelopment } from '../../rollup.config.mjs';
 import { pages, withBar } from '../backend/pages.mjs';
 import { spfEngine } from '../backend/spf-engine.mjs';
 
@@ -13,13 +14,23 @@ const media = ['aes', 'dash', 'fmp4', 'll/frag.mp4', 'range', 'ts', 'v.mp4'];
 
 /** Where the folders are that pages name: those of a server of Node, at the same addresses. */
 const players = {
-  'hls.js/hls.min.mjs': 'node_modules/hls.js/dist/hls.min.mjs',
+  // many hosts know no type for `.mjs`
+  'hls.js/hls.js': 'node_modules/hls.js/dist/hls.min.mjs',
   'video.js/video.min.js': 'node_modules/video.js/dist/video.min.js',
   'video.js/video-js.min.css': 'node_modules/video.js/dist/video-js.min.css',
   'shaka-player/shaka-player.compiled.js': 'node_modules/shaka-player/dist/shaka-player.compiled.js',
   'dashjs/dash.all.min.js': 'node_modules/dashjs/dist/modern/esm/dash.all.min.js',
 };
 const packages = ['core', 'hlsjs', 'videojs', 'shaka', 'dashjs', 'fetch', 'progressive'];
+
+/** The files of these packages that are for visitors, by those of development, which the example pages load. */
+const shipped = new Map(
+  files.flatMap(({ folder, esm, iife, with: others = [] }) =>
+    [esm, iife, ...others]
+      .filter((name) => name !== undefined)
+      .map((name) => [`packages/${folder}/${ofDevelopment(name)}`, `packages/${folder}/${name}`]),
+  ),
+);
 
 /** The documentation as pages, if there is a module that writes it: `buildDocs(folder)`. */
 const DOCUMENTATION = inRepository('examples/site/build-docs.mjs');
@@ -41,14 +52,16 @@ export async function buildSite(folder) {
   rmSync(folder, { recursive: true, force: true });
   for (const { file } of [{ file: 'index.html' }, ...pages.filter(({ servers }) => !servers)]) {
     const html = readFileSync(inRepository(`examples/${file}`), 'utf8');
-    write(file, withBar(html, { current: file, hasServers: false }));
+    const page = withBar(html, { current: file, hasServers: false });
+    const named = page.replace(/\bpackages\/[^"]+/g, (path) => shipped.get(path) ?? path);
+    write(file, named.replace('hls.js/hls.min.mjs', 'hls.js/hls.js'));
   }
   copy('examples/page', 'page');
   copy('examples/site/addresses.js', 'addresses.js');
   for (const [to, from] of Object.entries(players)) copy(from, to);
   for (const name of packages) {
     const dist = readdirSync(inRepository(`packages/${name}/dist`), { recursive: true, encoding: 'utf8' });
-    for (const file of dist.filter((path) => /(?:\.development|shared\/.*)\.js$/.test(path)))
+    for (const file of dist.filter((path) => path.endsWith('.js') && !path.endsWith('.development.js')))
       copy(`packages/${name}/dist/${file}`, `packages/${name}/${file}`);
   }
   for (const path of media) copy(`test/media/${path}`, `media/${path}`);

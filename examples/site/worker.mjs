@@ -3,6 +3,7 @@ import { get, set } from 'idb-keyval';
 import { createApp } from '../backend/app.mjs';
 import { createDemoState } from '../backend/demo-state.mjs';
 import { createEdge } from '../backend/edge.mjs';
+import { tellingStatus } from '../backend/told-status.mjs';
 import { filesAt } from './files-at.mjs';
 
 const worker = /** @type {WorkerScope} */ (/** @type {unknown} */ (globalThis));
@@ -40,18 +41,23 @@ async function start() {
   const save = () => set(KEY, state);
   await save();
   const handleEdge = createEdge(state, { base: pathOf(edge), files: filesAt(`${site}/media/`) });
-  return {
-    edge: handleEdge,
-    app: createApp(state, {
-      base: pathOf(app),
-      pages: [worker.location.origin],
-      edge,
-      ttl: TTL,
-      save,
-      // the requests of a worker are not its own to answer
-      fetch: (url, init) => handleEdge(new Request(url, init)),
-    }),
-  };
+  const handleApp = createApp(state, {
+    base: pathOf(app),
+    pages: [worker.location.origin],
+    edge,
+    ttl: TTL,
+    save,
+    // what a worker asks for does not come back to it
+    fetch: (url, init) => handleEdge(new Request(url, init)),
+  });
+  return { app: tellingStatus(handleApp), edge: tellingStatus(handleEdge) };
+}
+
+/** The request with a stream of its body, which Firefox does not have. @type {(request: Request) => Promise<Request>} */
+async function withBody(request) {
+  if ('body' in Request.prototype) return request;
+  const { body } = new Response(await request.clone().arrayBuffer());
+  return Object.defineProperty(request, 'body', { value: body });
 }
 
 const servers = start();
@@ -63,5 +69,6 @@ worker.addEventListener('message', (event) => event.waitUntil(worker.clients.cla
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   if (request.url.startsWith(`${edge}/`)) event.respondWith(servers.then((all) => all.edge(request)));
-  if (request.url.startsWith(`${app}/`)) event.respondWith(servers.then((all) => all.app(request)));
+  if (request.url.startsWith(`${app}/`))
+    event.respondWith(servers.then(async (all) => all.app(await withBody(request))));
 });

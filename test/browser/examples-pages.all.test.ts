@@ -2,7 +2,7 @@ import type { Page, Request, Response } from 'playwright-core';
 import { describe } from 'vitest';
 import { exampleTest as it, playOn, playsUnseen, tile } from '../support/examples-page.ts';
 
-const pages = ['hlsjs', 'live', 'catalogue', 'videojs', 'shaka', 'dashjs', 'fetch', 'mp4', 'sessions'];
+const pages = ['hlsjs', 'live', 'videojs', 'shaka', 'dashjs', 'mp4', 'catalogue', 'fetch', 'worker', 'sessions'];
 
 describe.concurrent('the pages of npm start', () => {
   it.for([
