@@ -87,7 +87,7 @@ function start() {
       "import { secureToken } from 'secure-token-shaka';",
       '',
       'const player = new shaka.Player();',
-      "await player.attach(document.querySelector('#player video'));",
+      "await player.attach(document.querySelector('video'));",
       'const say = console.error;',
     ],
     values: { src, signing },
