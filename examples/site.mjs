@@ -6,7 +6,11 @@ try {
   await prepareQuickly();
   const { buildSite } = await import('./site/build-site.mjs');
   await buildSite('site');
-  console.log('site/ has the example pages as files. Any host of files can serve them, from any folder.');
+  const { buildDocs } = await import('../.ci/build-docs.mjs');
+  await buildDocs('site/docs');
+  console.log(
+    'site/ has the example pages and the documentation as files. Any host of files can serve them, from any folder.',
+  );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -31,9 +31,6 @@ const shipped = new Map(
       .map((name) => [`packages/${folder}/${ofDevelopment(name)}`, `packages/${folder}/${name}`]),
   ),
 );
-
-/** The documentation as pages, if there is a module that writes it: `buildDocs(folder)`. */
-const DOCUMENTATION = inRepository('examples/site/build-docs.mjs');
 
 /**
  * Writes the example pages as files that any host of files can serve, in any folder. A service worker plays the servers.
@@ -68,11 +65,6 @@ export async function buildSite(folder) {
   copy('docs/images', 'docs/images');
   write('spf/hls-video.js', await spfEngine('esm'));
   write('site-worker.js', await workerFile());
-
-  if (existsSync(DOCUMENTATION)) {
-    const { buildDocs } = await import(DOCUMENTATION);
-    await buildDocs(out('docs'));
-  }
 }
 
 /** The service worker in one file: Firefox and WebKit load no modules in it. @returns {Promise<string>} */

@@ -3,7 +3,7 @@ import { attachToken } from '../../packages/server/src/token/attach-token.ts';
 import { createEdgeHandler, edgeAuth } from '../../packages/server/src/index.ts';
 import type { SignedToken, VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { jwt } from '../../packages/server/src/jwt.ts';
-import { pathSpellings } from './path-spellings.ts';
+import { playing, refusedParts } from './path-spellings.ts';
 import { changedTokens } from './token-request.ts';
 
 /** The secret that signs, and the one before it: an edge in a rotation has both. */
@@ -97,12 +97,13 @@ async function common(format: VerifyingTokenFormat, param: string, now: number):
 
 /** Every spelling of a path, with a token of a folder above it. */
 async function spellings(format: VerifyingTokenFormat, now: number): Promise<FolderRequest[]> {
-  const asked = Object.entries(pathSpellings).flatMap(([kind, paths]) => paths.map((path) => ({ kind, path })));
+  const kinds = Object.entries({ 'one way': playing, ...refusedParts });
+  const asked = kinds.flatMap(([kind, paths]) => paths.map((path) => ({ kind, path })));
   const token = async (folder: string): Promise<SignedToken> => format.sign(new URL(`${HOST}${folder}a`), now + 60);
   const [root, vod] = [await token('/'), await token('/vod/')];
   return asked.flatMap(({ kind, path }) => [
-    named(`${kind} reading, /`, signed(path, root)),
-    named(`${kind} reading, /vod/`, signed(path, vod)),
+    named(`${kind}: ${path}, by a token of /`, signed(path, root)),
+    named(`${kind}: ${path}, by a token of /vod/`, signed(path, vod)),
   ]);
 }
 
