@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -32,14 +32,13 @@ const shipped = new Map(
   ),
 );
 
-/** The documentation as pages, if there is a module that writes it: `buildDocs(folder)`. */
-const DOCUMENTATION = inRepository('examples/site/build-docs.mjs');
-
 /**
  * Writes the example pages as files that any host of files can serve, in any folder. A service worker plays the servers.
  * @param {string} folder is made anew
+ * @param {object} [options]
+ * @param {(folder: string) => Promise<void>} [options.buildDocs] writes the documentation as pages. @default none
  */
-export async function buildSite(folder) {
+export async function buildSite(folder, { buildDocs } = {}) {
   const out = (/** @type {string} */ path) => join(folder, path);
   /** @type {(path: string, data: string | Uint8Array) => void} */
   const write = (path, data) => {
@@ -50,11 +49,12 @@ export async function buildSite(folder) {
     cpSync(inRepository(from), out(to), { recursive: true });
 
   rmSync(folder, { recursive: true, force: true });
+  await buildDocs?.(out('docs'));
   for (const { file } of [{ file: 'index.html' }, ...pages.filter(({ servers }) => !servers)]) {
     const html = readFileSync(inRepository(`examples/${file}`), 'utf8');
     const page = withBar(html, { current: file, hasServers: false });
     const named = page.replace(/\bpackages\/[^"]+/g, (path) => shipped.get(path) ?? path);
-    write(file, named.replace('hls.js/hls.min.mjs', 'hls.js/hls.js'));
+    write(file, toPages(named.replace('hls.js/hls.min.mjs', 'hls.js/hls.js')));
   }
   copy('examples/page', 'page');
   copy('examples/site/addresses.js', 'addresses.js');
@@ -68,12 +68,11 @@ export async function buildSite(folder) {
   copy('docs/images', 'docs/images');
   write('spf/hls-video.js', await spfEngine('esm'));
   write('site-worker.js', await workerFile());
-
-  if (existsSync(DOCUMENTATION)) {
-    const { buildDocs } = await import(DOCUMENTATION);
-    await buildDocs(out('docs'));
-  }
 }
+
+/** Links to the documentation lead to its pages. @type {(html: string) => string} */
+const toPages = (html) =>
+  html.replace(/href="docs\/([\w-]+)\.md/g, (_, name) => `href="docs/${name === 'README' ? 'index' : name}.html`);
 
 /** The service worker in one file: Firefox and WebKit load no modules in it. @returns {Promise<string>} */
 async function workerFile() {

@@ -31,6 +31,7 @@ const programs = [
   's3rver',
   'node-redis',
   'azion',
+  'axe',
 ] as const;
 export type Program = (typeof programs)[number];
 
@@ -99,6 +100,7 @@ const finders: Record<Program, () => string | undefined> = {
   miniflare: () => inExtraPackages('miniflare'),
   'node-redis': () => inExtraPackages('redis'),
   s3rver: () => inExtraPackages('@20minutes/s3rver'),
+  axe: () => inExtraPackages('axe-core/axe.min.js'),
   azion: () => inPackagesOf('examples/azion', 'azion'),
 };
 
