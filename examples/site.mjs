@@ -5,9 +5,8 @@ import { prepareQuickly } from '../test/support/prepare.mjs';
 try {
   await prepareQuickly();
   const { buildSite } = await import('./site/build-site.mjs');
-  await buildSite('site');
   const { buildDocs } = await import('../.ci/build-docs.mjs');
-  await buildDocs('site/docs');
+  await buildSite('site', { buildDocs });
   console.log(
     'site/ has the example pages and the documentation as files. Any host of files can serve them, from any folder.',
   );

@@ -35,8 +35,10 @@ const shipped = new Map(
 /**
  * Writes the example pages as files that any host of files can serve, in any folder. A service worker plays the servers.
  * @param {string} folder is made anew
+ * @param {object} [options]
+ * @param {(folder: string) => Promise<void>} [options.buildDocs] writes the documentation as pages. @default none
  */
-export async function buildSite(folder) {
+export async function buildSite(folder, { buildDocs } = {}) {
   const out = (/** @type {string} */ path) => join(folder, path);
   /** @type {(path: string, data: string | Uint8Array) => void} */
   const write = (path, data) => {
@@ -47,11 +49,12 @@ export async function buildSite(folder) {
     cpSync(inRepository(from), out(to), { recursive: true });
 
   rmSync(folder, { recursive: true, force: true });
+  await buildDocs?.(out('docs'));
   for (const { file } of [{ file: 'index.html' }, ...pages.filter(({ servers }) => !servers)]) {
     const html = readFileSync(inRepository(`examples/${file}`), 'utf8');
     const page = withBar(html, { current: file, hasServers: false });
     const named = page.replace(/\bpackages\/[^"]+/g, (path) => shipped.get(path) ?? path);
-    write(file, named.replace('hls.js/hls.min.mjs', 'hls.js/hls.js'));
+    write(file, toPages(named.replace('hls.js/hls.min.mjs', 'hls.js/hls.js')));
   }
   copy('examples/page', 'page');
   copy('examples/site/addresses.js', 'addresses.js');
@@ -66,6 +69,10 @@ export async function buildSite(folder) {
   write('spf/hls-video.js', await spfEngine('esm'));
   write('site-worker.js', await workerFile());
 }
+
+/** Links to the documentation lead to its pages. @type {(html: string) => string} */
+const toPages = (html) =>
+  html.replace(/href="docs\/([\w-]+)\.md/g, (_, name) => `href="docs/${name === 'README' ? 'index' : name}.html`);
 
 /** The service worker in one file: Firefox and WebKit load no modules in it. @returns {Promise<string>} */
 async function workerFile() {

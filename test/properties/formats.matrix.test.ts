@@ -179,7 +179,9 @@ for (const [name, layout] of Object.entries(templates)) {
     make: (ip) => secureLink({ secret, ...layout, ...(ip && { ip }) }),
     conditions: layout.hash.includes('{ip}') ? addresses : fc.constant(''),
     signatureOf: ({ query, base }) =>
-      /[\da-f]{32}|(?<![\w-])[\w-]{22}(?:==)?(?![\w-])/.exec(base ?? Object.values(query!).join(' '))![0],
+      /[\da-f]{32,64}|(?<![\w-])(?:[\w-]{43}=?|[\w-]{22}(?:==)?)(?![\w-])/.exec(
+        base ?? Object.values(query!).join(' '),
+      )![0],
   });
 }
 

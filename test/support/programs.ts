@@ -36,6 +36,7 @@ const programs = [
   'azion',
   'plot',
   'typedoc',
+  'axe',
 ] as const;
 export type Program = (typeof programs)[number];
 
@@ -118,6 +119,7 @@ const finders: Record<Program, () => string | undefined> = {
   'node-redis': () => inExtraPackages('redis'),
   s3rver: () => inExtraPackages('@20minutes/s3rver'),
   verdaccio: () => inExtraPackages('verdaccio/bin/verdaccio'),
+  axe: () => inExtraPackages('axe-core/axe.min.js'),
   azion: () => inPackagesOf('examples/azion', 'azion'),
   plot: () => inPackagesOf('.ci', '@observablehq/plot'),
   typedoc: () => inPackagesOf('.ci', 'typedoc'),
