@@ -31,6 +31,8 @@ const commandsOf = (page: string): string[] =>
 const installs = (page: string): string[] => commandsOf(page).filter((line) => line.startsWith('npm install '));
 
 const readme = readFileSync('README.md', 'utf8');
+/** Whether the pages speak of the time before the first release. */
+const isMarked = readme.includes('first release');
 const [inPage, onServer] = codeOf(readme, 'js') as [string, string];
 const proxy = /`(server: \{ proxy: .*? \})`/.exec(readme)![1]!;
 
@@ -102,8 +104,9 @@ class ReadmeApp {
         await route.fulfill({ status: response.status, headers: Object.fromEntries(response.headers), body });
       });
       await tab.goto(`http://127.0.0.1:${page}/`);
-      await tab.evaluate(() => document.querySelector('video')!.play());
-      await tab.waitForFunction(() => document.querySelector('video')!.currentTime > 3);
+      // it waits for as long as nothing plays
+      await tab.evaluate(() => void document.querySelector('video')!.play());
+      await tab.waitForFunction(() => document.querySelector('video')!.currentTime > 3, undefined, { timeout: 60_000 });
       return { asked, errors };
     } finally {
       await browser.close();
@@ -137,16 +140,20 @@ describe("an empty app with Vite and hls.js, by README.md's text", { tags: ['ver
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('before the first release, it plays with the packages of `npm run pack`', async () => {
-    const [pack, install] = [commandsOf(readme).find((line) => line === 'npm run pack'), installs(readme)[0]!];
-    const [program, ...args] = pack!.split(' ');
-    const { stdout } = await run(program!, args, { cwd: join(folder, 'secure-token') });
-    expect(stdout).toContain(`  ${install.replaceAll('../secure-token/', `../${basename(process.cwd())}/`)}\n`);
-    const app = new ReadmeApp(join(folder, 'packed-app'), registry.env);
-    await app.install(install);
-    expect(await app.has('secure-token-core')).toBe(packages[0]!.json.version);
-    expectPlayed(await app.play());
-  }, 400_000);
+  test.runIf(isMarked)(
+    'before the first release, it plays with the packages of `npm run pack`',
+    async () => {
+      const [pack, install] = [commandsOf(readme).find((line) => line === 'npm run pack'), installs(readme)[0]!];
+      const [program, ...args] = pack!.split(' ');
+      const { stdout } = await run(program!, args, { cwd: join(folder, 'secure-token') });
+      expect(stdout).toContain(`  ${install.replaceAll('../secure-token/', `../${basename(process.cwd())}/`)}\n`);
+      const app = new ReadmeApp(join(folder, 'packed-app'), registry.env);
+      await app.install(install);
+      expect(await app.has('secure-token-core')).toBe(packages[0]!.json.version);
+      expectPlayed(await app.play());
+    },
+    400_000,
+  );
 
   test('from the first release on, it plays with those of the registry, and no page says otherwise', async () => {
     const clone = join(folder, 'released');
@@ -158,7 +165,7 @@ describe("an empty app with Vite and hls.js, by README.md's text", { tags: ['ver
     const { stdout } = await run(process.execPath, [join(clone, '.ci/publish.mjs'), tarballs, '--provenance=false'], {
       env: { ...process.env, ...registry.env, NODE_AUTH_TOKEN: 'token' },
     });
-    expect(stdout).toContain('README.md');
+    expect(stdout.includes('README.md')).toBe(isMarked);
     const released = await readFile(join(clone, 'README.md'), 'utf8');
     expect(released).not.toMatch(/first release|packed/);
     expect(installs(released)).toHaveLength(1);
