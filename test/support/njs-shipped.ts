@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { doctorOrigin } from './doctor-setups.ts';
 import { listen } from './listen.ts';
 import type { Nginx } from './nginx.ts';
 import { startNginx } from './nginx.ts';
@@ -48,11 +49,12 @@ export interface ShippedNjs {
   stop(): Promise<void>;
 }
 
+const film = doctorOrigin();
 const newLine = Buffer.from('\r\n');
 
 /**
  * nginx with njs, and with the files of `packages/server/nginx`. `/vod/` and all else is what an origin has, `/files/`
- * are the files of nginx, `/cached/` has a cache, `/pattern/` has groups, `/short/` is rewritten to `/vod/7/` before
+ * are the files of nginx, `/doctor/` are films, `/cached/` has a cache, `/pattern/` has groups, `/short/` is rewritten to `/vod/7/` before
  * anything is judged.
  *
  * @param options.told whether options and clock come from the headers `X-Options` and `X-Now`, so that one server can
@@ -62,6 +64,7 @@ export async function startShippedNjs(options: NjsOptions, { told = false } = {}
   const asked: string[] = [];
   const received: Headers[] = [];
   const upstream = await listen(async (request) => {
+    if (request.url.includes('/doctor/')) return film(request);
     received.push(new Headers(request.headers));
     asked.push(`${request.method} ${request.url.slice(new URL(request.url).origin.length)}`);
     return new Response('x'.repeat(100), {

@@ -86,7 +86,12 @@ const finders: Record<Program, () => string | undefined> = {
     const file = folder && join(folder, 'ngx_http_js_module.so');
     return file && existsSync(file) ? file : undefined;
   },
-  haproxy: () => inFolders('haproxy'),
+  // one that verifies JWTs, with the regular expressions of the file that is shipped
+  haproxy: () => {
+    const file = inFolders('haproxy');
+    const told = file && spawnSync(file, ['-vv'], { encoding: 'utf8' }).stdout;
+    return told && /version ([3-9]|\d\d)\./.test(told) && told.includes('USE_PCRE2=1') ? file : undefined;
+  },
   libfaketime: () => inLibraries('faketime/libfaketime.so.1'),
   redis: () => inFolders('redis-server'),
   python3: () => thatRuns('python3'),

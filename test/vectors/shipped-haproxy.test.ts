@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examine } from '../../packages/cli/src/doctor/doctor.ts';
 import { signUrl } from '../../packages/server/src/index.ts';
 import { attachToken } from '../../packages/server/src/token/attach-token.ts';
 import { jwt } from '../../packages/server/src/jwt.ts';
+import { PAGE, doctorOrigin } from '../support/doctor-setups.ts';
 import { folderJwt, judged, jwtRequests, jwtSecrets } from '../support/folder-requests.ts';
 import { startHaproxy } from '../support/haproxy.ts';
 import type { Haproxy } from '../support/haproxy.ts';
@@ -13,6 +15,8 @@ import { rawHttp } from '../support/raw-http.ts';
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 const [current, previous] = jwtSecrets;
+
+const film = doctorOrigin();
 
 /** Requests that verify accepts, and HAProxy does not: it reads only claims that are texts and numbers in plain ASCII. */
 const strict = [
@@ -31,6 +35,7 @@ describe('HAProxy and the file that is shipped', { tags: ['haproxy'] }, () => {
   let site: Haproxy;
   beforeAll(async () => {
     upstream = await listen(async (request) => {
+      if (request.url.includes('/doctor/')) return film(request);
       received.push(new Headers(request.headers));
       asked.push(`${request.method} ${request.url.slice(new URL(request.url).origin.length)}`);
       const isPart = request.headers.has('Range');
@@ -204,6 +209,12 @@ describe('HAProxy and the file that is shipped', { tags: ['haproxy'] }, () => {
       expect(arrived.get('host')).toBe('cdn.example.com');
       expect(arrived.get('referer'), referer).toBe(expected);
     }
+  });
+
+  test('the doctor finds nothing wrong with it', async () => {
+    const url = `${site.origin}/doctor/7/master.m3u8`;
+    const { findings } = await examine({ url, page: PAGE, format: folderJwt });
+    expect(findings).toEqual([]);
   });
 
   test('in a rotation both secrets verify, and after it the old one opens nothing', async () => {

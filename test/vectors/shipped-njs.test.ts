@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examine } from '../../packages/cli/src/doctor/doctor.ts';
 import { edgeAuth, signUrl } from '../../packages/server/src/index.ts';
 import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { attachToken } from '../../packages/server/src/token/attach-token.ts';
 import { akamaiCase } from '../support/akamai-case.ts';
+import { PAGE } from '../support/doctor-setups.ts';
 import {
   edgeAuthRequests,
   folderEdgeAuth,
@@ -239,6 +241,12 @@ describe('nginx with njs and the files that are shipped: as a site', { tags: ['n
     expect((await ask(await signed('/vod/7/a.mp4'))).status).toBe(200);
     expect((await ask(await signed('/short/a.mp4'))).status).toBe(403);
     expect((await ask((await signed('/vod/7/a.mp4')).replace('/vod/7/', '/short/'))).status).toBe(403);
+  });
+
+  test('the doctor finds nothing wrong with it', async () => {
+    const url = `${site.nginx.origin}/doctor/7/master.m3u8`;
+    const { findings } = await examine({ url, page: PAGE, format: format });
+    expect(findings).toEqual([]);
   });
 
   test('in a rotation both keys verify, and after it the old one opens nothing', async () => {
