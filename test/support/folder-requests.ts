@@ -60,9 +60,14 @@ async function common(format: VerifyingTokenFormat, param: string, now: number):
     ...['/vod/7/../8/a', '/vod/7/%2e%2e/8/a', '/vod/7/.%2E/8/a', '/vod/./7/a', '/v%6fd/7/a', '/VOD/7/a'].map((path) =>
       named('another spelling of the folder', ofFolder(path)),
     ),
-    ...['/vod/7/..%3Fx', '/vod/7/..%23/a', '/vod/7/.%3F', '/vod/7/..%20%3Fx', '/vod/7/,..%3Fx'].map((path) =>
-      named('out of the folder', ofFolder(path)),
-    ),
+    ...[
+      '/vod/7/..%3Fx',
+      '/vod/7/..%23/a',
+      '/vod/7/.%3F',
+      '/vod/7/..%20%3Fx',
+      '/vod/7/,..%3Fx',
+      '/vod/7/x,..%20%3Fx',
+    ].map((path) => named('out of the folder', ofFolder(path))),
     ...['"', '<', '`', '{', '^', '|', '[', "'"].map((each) => named(`a bare ${each}`, ofFolder(`/vod/7/a${each}`))),
     named('no token', film),
     named('an empty token', `${film}?${param}=`),

@@ -59,11 +59,15 @@ const newLine = Buffer.from('\r\n');
  *
  * @param options.told whether options and clock come from the headers `X-Options` and `X-Now`, so that one server can
  *   judge every vector; no origin is asked, and nginx merges no slashes
+ * @param options.upstream another origin
  */
-export async function startShippedNjs(options: NjsOptions, { told = false } = {}): Promise<ShippedNjs> {
+export async function startShippedNjs(
+  options: NjsOptions,
+  { told = false, upstream }: { told?: boolean; upstream?: string } = {},
+): Promise<ShippedNjs> {
   const asked: string[] = [];
   const received: Headers[] = [];
-  const upstream = await listen(async (request) => {
+  const origin = await listen(async (request) => {
     if (request.url.includes('/doctor/')) return film(request);
     received.push(new Headers(request.headers));
     asked.push(`${request.method} ${request.url.slice(new URL(request.url).origin.length)}`);
@@ -75,10 +79,10 @@ export async function startShippedNjs(options: NjsOptions, { told = false } = {}
     .replaceAll('secure_token_options', "JSON.parse(r.headersIn['X-Options'])")
     .replaceAll('Date.now()', "Number(r.headersIn['X-Now']) * 1000");
   const check = 'include secure-token-njs-check.conf;';
-  const pass = `proxy_pass ${upstream.origin};`;
+  const pass = `proxy_pass ${upstream ?? origin.origin};`;
   const nginx = await startNginx({
     secret: '',
-    upstream: upstream.origin,
+    upstream: '',
     files: {
       ...njsFiles,
       ...(told && { 'secure-token.js': toldScript }),
@@ -128,7 +132,7 @@ export async function startShippedNjs(options: NjsOptions, { told = false } = {}
     log: () => readFileSync(join(nginx.folder, 'access.log'), 'utf8'),
     async stop() {
       await nginx.stop();
-      await upstream.close();
+      await origin.close();
     },
   };
 }

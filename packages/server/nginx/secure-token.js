@@ -71,7 +71,7 @@ function readOptions() {
 
 /* The path. */
 
-/** Paths that two servers may take for two different files, percent-decoded once. */
+/** Paths that two servers may take for two different files, percent-decoded once: those of `url/canonical-path.ts`. */
 const twoReadings = [
   // a control character, a backslash: the first, see above
   /[\p{Cc}\\]/,
@@ -80,8 +80,10 @@ const twoReadings = [
   /;/,
   // a name that ends with a dot or a space; with it, all dot segments
   /[. ](?:\/|$)/,
-  // dots that a ?, a # or a comma may end
-  /[/,]\.\.?(?: [. ]*)?[?#]|[/,]\.\.?,|,\.\.?\//,
+  // a dot segment that a ? or a # may end
+  /\/\.\.?(?: [. ]*)?[?#]/,
+  // dots beside a comma
+  /[,/]\.\.?,|,\.\.?[?#]/,
   // a stream of a file, a session in parentheses
   /:[^/:]*:\$/,
   /\/\((?:[A-Za-z]\([^()]*\))+\)(?:\/|$)/,

@@ -121,37 +121,32 @@ export type LinkTime = 'decimal' | 'hex' | 'HEX';
 interface TimeForm {
   /** Matches exactly what `write` returns, so that no time has two spellings. */
   readonly pattern: string;
-  /** @param seconds unix seconds */
   readonly write: (seconds: number) => string;
   readonly read: (text: string) => number;
 }
 
+const toHex = (seconds: number): string => seconds.toString(16);
+const fromHex = (text: string): number => parseInt(text, 16);
+
 export const timeForms: Readonly<Record<LinkTime, TimeForm>> = {
   decimal: { pattern: '[1-9]\\d{9}', write: String, read: Number },
-  hex: { pattern: '[1-9a-f][\\da-f]{7}', write: (seconds) => seconds.toString(16), read: (text) => parseInt(text, 16) },
-  HEX: {
-    pattern: '[1-9A-F][\\dA-F]{7}',
-    write: (seconds) => seconds.toString(16).toUpperCase(),
-    read: (text) => parseInt(text, 16),
-  },
+  hex: { pattern: '[1-9a-f][\\da-f]{7}', write: toHex, read: fromHex },
+  HEX: { pattern: '[1-9A-F][\\dA-F]{7}', write: (seconds) => toHex(seconds).toUpperCase(), read: fromHex },
 };
 
 export type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
 
-/** The form of a token, which has no second spelling, and what follows the token in a URL. */
-function tokenForm(encoding: LinkEncoding, bytes: number): { form: string; padding: string } {
+/**
+ * Returns the form of a token, which has no second spelling, and what follows the token in a URL.
+ *
+ * @param bytes the length of the hash
+ */
+export function tokenForm(encoding: LinkEncoding, bytes: number): { form: string; padding: string } {
   if (encoding === 'hex') return { form: `[\\da-f]{${2 * bytes}}`, padding: '' };
   // The last character has two or four bits of the hash, and zeros.
   const last = (8 * bytes) % 6 === 2 ? '[AQgw]' : '[AEIMQUYcgkosw048]';
   const padding = encoding === 'base64url=' ? '='.repeat(3 - (bytes % 3)) : '';
   return { form: `[\\w-]{${Math.floor((8 * bytes) / 6)}}${last}`, padding };
-}
-
-interface LinkTexts {
-  readonly encoding: LinkEncoding;
-  /** The length of the hash. */
-  readonly bytes: number;
-  readonly timeForm: string;
 }
 
 interface LinkCarrier {
@@ -170,9 +165,9 @@ interface LinkFields {
 /** @throws `ERR_OPTIONS` unless there is one carrier, and it contains `{token}` and `{expires}` once each */
 export function linkCarrier(
   { query, base }: { query?: Readonly<Record<string, string>>; base?: string },
-  { encoding, bytes, timeForm }: LinkTexts,
+  { form, padding }: ReturnType<typeof tokenForm>,
+  timeForm: string,
 ): LinkCarrier {
-  const { form, padding } = tokenForm(encoding, bytes);
   const templates = base === undefined ? { ...query } : { token: base };
   const all = Object.values(templates).join('&');
   const isOnce = ['{token}', '{expires}'].every((placeholder) => all.split(placeholder).length === 2);

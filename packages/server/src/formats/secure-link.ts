@@ -18,7 +18,7 @@ import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
 import { runsIntoAddress, runsIntoExpiry } from './address-border.ts';
-import { checkLinkHash, checkSecrets, linkCarrier, pathTexts, timeForms } from './link-template.ts';
+import { checkLinkHash, checkSecrets, linkCarrier, pathTexts, timeForms, tokenForm } from './link-template.ts';
 import type { LinkEncoding, LinkTime } from './link-template.ts';
 
 /**
@@ -114,7 +114,7 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
   const pathName = checkLinkHash(hash, time, isHmac);
   const { pattern: timeForm, write: writeTime, read: readTime } = timeForms[time];
   const hashFunction = hashes[algorithm];
-  const link = linkCarrier(options, { encoding, bytes: hashFunction.pure.outputLen, timeForm });
+  const link = linkCarrier(options, tokenForm(encoding, hashFunction.pure.outputLen), timeForm);
   const written = encoding === 'hex' ? 'hex' : 'base64url';
   const wholeTime = new RegExp(`^${timeForm}$`);
   const signsFolder = pathName === 'directory' || pathName === 'folder';

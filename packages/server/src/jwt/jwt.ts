@@ -64,18 +64,14 @@ export interface JwtOptions extends Omit<ValueCarrierOptions, 'carrier'> {
  * @throws `ERR_OPTIONS`
  */
 export function jwt(options: JwtOptions): VerifyingTokenFormat {
-  const { depth, claims: give = depth === undefined ? undefined : folderClaims } = options;
-  const checked: ClaimsOfUrl = (url) => {
-    const found: unknown = give?.(url);
+  const { claims: give } = options;
+  if (typeof give !== 'function') return jwtFormat(options, { name: 'jwt' });
+  const claims = (url: URL): Claims | undefined => {
+    const found: unknown = give(url);
     return found ? checkedClaims('claims', found, ['exp']) : undefined;
   };
-  const claims = typeof give === 'function' ? checked : (give as unknown as ClaimsOfUrl);
-  return jwtFormat({ ...options, claims }, { name: 'jwt', opensFolderOfClaim: options.claims === undefined });
+  return jwtFormat({ ...options, claims }, { name: 'jwt' });
 }
-
-type ClaimsOfUrl = (url: URL) => Claims | undefined;
-
-const folderClaims: ClaimsOfUrl = ({ pathname }) => ({ folder: pathname });
 
 export type JwPlayerOptions = SecretOptions & {
   /** @default 86400 seconds */
@@ -99,8 +95,6 @@ export function jwPlayer(options: JwPlayerOptions): VerifyingTokenFormat {
 
 interface OwnRules {
   readonly name: string;
-  /** Whether a token opens all below the folder that its claim `folder` names. */
-  readonly opensFolderOfClaim?: boolean;
   /** Claims that are written and not compared. */
   readonly written?: Claims;
   /** Claims that only the CDN can judge: `verify` refuses tokens that have them. */
@@ -113,14 +107,15 @@ interface OwnRules {
  * @param options with claims as JSON writes them
  * @throws `ERR_OPTIONS`
  */
-export function jwtFormat(
-  options: JwtOptions & { claims: ClaimsOfUrl },
-  { name, opensFolderOfClaim = false, written = {}, unjudged = [] }: OwnRules,
-): VerifyingTokenFormat {
+export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = [] }: OwnRules): VerifyingTokenFormat {
   const { keys, algorithm, claims, depth, opens, param, maxTtl } = option.readOptions(options, {
     keys: option.keyEntries,
     algorithm: option.oneOf(['RS256', 'ES256', 'HS256']),
-    claims: option.callback('Give a function that returns the claims, or `depth`.'),
+    claims: option.reader<ClaimsOfUrl, ClaimsOfUrl>(
+      (value) => typeof value === 'function',
+      'Give a function that returns the claims, or `depth`.',
+      ...(options.depth === undefined ? [] : [folderClaims]),
+    ),
     depth: option.optional(option.folderDepth),
     opens: option.hook,
     ...option.carrier,
@@ -179,7 +174,7 @@ export function jwtFormat(
       if (!own) return refused.malformed;
       const found = await signer.read(carried.values[0]!);
       if (typeof found === 'string') return refused[found];
-      const isAbove = opensFolderOfClaim && isFolderAbove(found.folder, sent.url.pathname);
+      const isAbove = claims === folderClaims && isFolderAbove(found.folder, sent.url.pathname);
       const expected = isAbove ? { folder: found.folder } : own;
       const refusal = refusedClaims(found, expected, { now, maxTtl, unjudged });
       if (refusal) return refusal;
@@ -195,6 +190,10 @@ export function jwtFormat(
     }),
   };
 }
+
+type ClaimsOfUrl = (url: URL) => Claims | undefined;
+
+const folderClaims: ClaimsOfUrl = ({ pathname }) => ({ folder: pathname });
 
 /** @throws `ERR_OPTIONS` */
 function carrierOf(param: string, { carrier, ...options }: JwtOptions): Carrier {
