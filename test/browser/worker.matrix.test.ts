@@ -67,16 +67,18 @@ describeMedia('the token worker', ({ name }, it) => {
   );
 
   it('a denial ends with renew(), and with the next page', async ({ stage, tab }) => {
-    const run = (body: string): Promise<unknown> =>
-      tab.run(body, { url: stage.url('short.mp4'), edge: `${stage.edge}/` });
+    let path = 'short.mp4';
+    const run = (body: string): Promise<unknown> => tab.run(body, { url: stage.url(path), edge: `${stage.edge}/` });
     stage.signer.denies = true;
     // twice: the message of a page that has a new worker lifts denials, and may come after the first request
     for (const body of [register + loads, loads]) expect(await run(body)).toBe(false);
     stage.signer.denies = false;
     expect(await run(loads), 'it is believed').toBe(false);
     expect(await run(`await worker.renew(); ${loads}`)).toBe(true);
-    // Firefox gives an element the data of another one with the same URL, as long as that has not given its file up
-    await run(`video.removeAttribute('src'); video.load(); await sleep(${stage.signer.ttl} * 1000);`);
+    // Firefox and earlier Chromium give an element the data of another one with the same URL, in the next page too
+    path = 'short.mp4?again';
+    // its token opens the path with any query
+    await run(`await sleep(${stage.signer.ttl} * 1000)`);
     stage.signer.denies = true;
     await tab.goto(stage.origin);
     expect(await run(register + loads)).toBe(false);
@@ -85,31 +87,36 @@ describeMedia('the token worker', ({ name }, it) => {
     expect(await run(register + loads)).toBe(true);
   });
 
-  it('a new version waits while a film plays, and takes over when no page is left', async ({ stage, tab }) => {
-    stage.network.rate = 1_000_000;
-    // what is seen here is a new worker, and not how long a request takes on a busy machine
-    stage.signer.ttl = 20;
-    const run = (body: string): Promise<unknown> =>
-      tab.run(body, { url: stage.url('film.mp4'), edge: `${stage.edge}/` });
-    const isWaiting = `return !!(await navigator.serviceWorker.getRegistration()).waiting;`;
-    const play = `${register} ${loads.replace(/return.*/, '')} await start();`;
-    await run(play);
-    stage.signer.version = crypto.randomUUID();
-    await run(`await worker.registration.update(); await until(() => worker.registration.waiting);`);
-    expect(await run('await seek(300); await moves(0.5); return seen.errors')).toBe(0);
-    const isWaitingAfterVisit = async (): Promise<unknown> => {
-      await tab.goto('about:blank');
-      await tab.run(`await new Promise((resolve) => setTimeout(resolve, 1000))`);
-      await tab.goto(stage.origin);
-      return run(isWaiting);
-    };
-    // the one before may have to end requests of the page first
-    await vi.waitFor(async () => expect(await isWaitingAfterVisit()).toBe(false), 60_000);
-    expect(await run(`${play} await seek(200); return seen.errors`)).toBe(0);
-    expect(await stage.refusals()).toBe(0);
-  });
+  // Chromium 86 does not tell a worker that nobody reads its answer any more: the one before ends after minutes
+  it.skipIf(name === 'chromium 86')(
+    'a new version waits while a film plays, and takes over when no page is left',
+    async ({ stage, tab }) => {
+      stage.network.rate = 1_000_000;
+      // what is seen here is a new worker, and not how long a request takes on a busy machine
+      stage.signer.ttl = 20;
+      const run = (body: string): Promise<unknown> =>
+        tab.run(body, { url: stage.url('film.mp4'), edge: `${stage.edge}/` });
+      const isWaiting = `return !!(await navigator.serviceWorker.getRegistration()).waiting;`;
+      const play = `${register} ${loads.replace(/return.*/, '')} await start();`;
+      await run(play);
+      stage.signer.version = crypto.randomUUID();
+      await run(`await worker.registration.update(); await until(() => worker.registration.waiting);`);
+      expect(await run('await seek(300); await moves(0.5); return seen.errors')).toBe(0);
+      const isWaitingAfterVisit = async (): Promise<unknown> => {
+        await tab.goto('about:blank');
+        await tab.run(`await new Promise((resolve) => setTimeout(resolve, 1000))`);
+        await tab.goto(stage.origin);
+        return run(isWaiting);
+      };
+      // the one before may have to end requests of the page first
+      await vi.waitFor(async () => expect(await isWaitingAfterVisit()).toBe(false), 60_000);
+      expect(await run(`${play} await seek(200); return seen.errors`)).toBe(0);
+      expect(await stage.refusals()).toBe(0);
+    },
+  );
 
-  if (name === 'firefox') return;
+  // the others play no HLS
+  if (name !== 'chromium' && name !== 'webkit') return;
   const play = `${register} video.src = args.url; await start();`;
   // across origins WebKitGTK fetches playlists past every worker, but for the first
   const base = ({ edge, origin }: MediaStage): string => (name === 'webkit' ? origin : edge);

@@ -64,8 +64,8 @@ export const chromiumPath = async () => process.env.CHROMIUM_PATH ?? INSTALLED.f
 export const launchChromium = async (executablePath = chromiumPath()) =>
   chromium.launch({ executablePath: await executablePath, args: ARGS, headless });
 
-/** @type {ReturnType<typeof launchChromium> | undefined} */
-let running;
+/** @type {Map<string, ReturnType<typeof launchChromium>>} */
+const running = new Map();
 
 /**
  * The Chromium of this process, started with the first call: a start costs a second of a processor. What is opened here
@@ -73,9 +73,10 @@ let running;
  * @typedef {Pick<import('playwright-core').Browser, 'newContext' | 'newPage'> & { close(): Promise<void> }} OwnProfiles
  * @returns {Promise<OwnProfiles>}
  */
-export async function openChromium() {
-  if (!(await running)?.isConnected()) running = launchChromium();
-  const browser = await /** @type {NonNullable<typeof running>} */ (running);
+export async function openChromium(executablePath = chromiumPath()) {
+  const path = await executablePath;
+  if (!(await running.get(path))?.isConnected()) running.set(path, launchChromium(Promise.resolve(path)));
+  const browser = await /** @type {ReturnType<typeof launchChromium>} */ (running.get(path));
   /** @type {Set<import('playwright-core').BrowserContext>} */
   const contexts = new Set();
   /** @type {import('playwright-core').Browser['newContext']} */

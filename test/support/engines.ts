@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { firefox } from 'playwright-core';
 import { openChromium } from './chromium.mjs';
+import { olderChromium, openByDevTools } from './older-chromium.ts';
 import { inPart } from './parts.ts';
 import type { Program } from './programs.ts';
 import { pathOf } from './programs.ts';
@@ -22,7 +23,7 @@ export interface Tab {
 }
 
 export interface Engine {
-  readonly name: 'chromium' | 'firefox' | 'webkit';
+  readonly name: 'chromium' | 'firefox' | 'webkit' | 'chromium 86' | 'chromium 76';
   /** Programs that it needs. */
   readonly tags: readonly Program[];
   /** Failures that get a second try. */
@@ -71,6 +72,22 @@ const others: readonly Engine[] = [
   },
   webkit,
 ];
+
+/** Of October 2020, as in televisions of 2021: the earliest one for what is shipped is 85. */
+export const chromium86: Engine = {
+  name: 'chromium 86',
+  tags: ['chromium-86'],
+  retry: 0,
+  open: () => playwright(() => openChromium(Promise.resolve(olderChromium('chromium-86')))),
+};
+
+/** Of July 2019, for a page that its app has built for older browsers. */
+export const chromium76: Engine = {
+  name: 'chromium 76',
+  tags: ['chromium-76'],
+  retry: 0,
+  open: () => openByDevTools('chromium-76'),
+};
 
 /** Chromium in `npm test`, the others in `npm run test:all`. */
 export const engines: readonly Engine[] = inPart([chromium], others);

@@ -2,9 +2,10 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { describe, test } from 'vitest';
 import { openChromium } from './chromium.mjs';
 import type { Engine, Tab } from './engines.ts';
-import { engines, runIn } from './engines.ts';
+import { chromium86, engines, runIn } from './engines.ts';
 import type { Film, MediaStage } from './media-stage.ts';
 import { startMediaStage } from './media-stage.ts';
+import { inPart } from './parts.ts';
 
 export interface MediaFixtures {
   readonly stage: MediaStage;
@@ -56,13 +57,13 @@ const mediaTestIn = (engine: Engine, film?: Film) =>
     },
   });
 
-/** Runs the same tests in every engine that is installed; the others count as skipped, with their names. */
+/** Runs the same tests in every engine that is installed, and in Chromium 86; the others count as skipped, with their names. */
 export function describeMedia(
   title: string,
   define: (engine: Engine, it: ReturnType<typeof mediaTestIn>) => void,
   { film, without }: { film?: Film; without?: Engine['name'] } = {},
 ): void {
-  const tested = engines.filter(({ name }) => name !== without);
+  const tested = [...engines, ...inPart([], [chromium86])].filter(({ name }) => name !== without);
   // a part of the tests may have no other engine than that
   if (!tested.length) return;
   describe(title, { tags: ['nginx'] }, () => {

@@ -107,6 +107,14 @@ export function installHelpers(): void {
       spy(`${name}.${key}`, (value as Record<string, unknown>)[key], depth - 1, known);
   };
 
+  for (const level of ['debug', 'error', 'info', 'log', 'warn'] as const) {
+    const write = console[level];
+    console[level] = (...said) => {
+      spy(`console.${level}`, said, 3);
+      write.apply(console, said);
+    };
+  }
+
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   /** Resolves to the ms that it took; after the limit it says what hangs. */
   const until = async (test: () => unknown, what = String(test), limit = 60_000): Promise<number> => {

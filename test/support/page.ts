@@ -1,5 +1,6 @@
 import { createVodOrigin } from '../../examples/origin/vod-origin.mjs';
 import { listen } from './listen.ts';
+import { lowered } from './older-chromium.ts';
 import { installHelpers } from './page-helpers.ts';
 
 export interface PageServer {
@@ -14,7 +15,8 @@ export interface PageServer {
 }
 
 const HELPERS = '/helpers.js';
-export const helpers = `(${installHelpers.toString()})();`;
+/** Any browser that a test opens reads them. */
+export const helpers = lowered(`(${installHelpers.toString()})();`);
 
 /** Nobody looks at a page, and without the styles of Video.js it is laid out anew for each picture. */
 const HEAD = `<link rel="icon" href="data:,">

@@ -1,4 +1,5 @@
 import { spfEngine } from '../../examples/backend/spf-engine.mjs';
+import { builtHlsjs } from './older-chromium.ts';
 import type { EdgeSettings } from './edge-server.ts';
 
 /**
@@ -208,7 +209,7 @@ const fetching: Player = {
   waits: true,
 };
 
-const behindWorker: Player = {
+export const behindWorker: Player = {
   name: 'hls.js without a plugin, behind the worker',
   scripts: ['node_modules/hls.js/dist/hls.min.js', ours('worker/dist/secure-token-worker')],
   films: [FMP4],
@@ -226,6 +227,29 @@ export const hlsjs = hlsjsOf('hls.js', 'node_modules/hls.js');
 export const videojs = videojsOf('Video.js', 'node_modules/video.js/dist/video.min.js');
 export const shaka = shakaOf('Shaka Player', 'node_modules/shaka-player', SHAKA);
 export const dashjs = dashjsOf('dash.js', 'node_modules/dashjs');
+
+/** For browsers without `Object.hasOwn`, in which SPF does not run. */
+export const fetchingHlsjs: Player = {
+  name: 'hls.js, which fetches',
+  scripts: ['node_modules/hls.js/dist/hls.min.js', ours('fetch/dist/secure-token-fetch')],
+  films: [FMP4],
+  live: LIVE,
+  play: `const { source } = SecureTokenFetch.installSecureFetch({ ...args.tokens, protect: args.cdn + '/' });
+    window.source = follow(source);
+    args.config = { progressive: true, ...args.config };
+    ${playHls('')}`,
+  logIn: `await source.renew(); ${hlsGoesOn}`,
+  end: 'hls.destroy();',
+  waits: true,
+};
+
+/** hls.js in a page that its app has built for Chrome 71, from the modules of both packages. */
+export const hlsjsBuilt: Player = {
+  ...hlsjs,
+  name: 'hls.js, built for older browsers',
+  scripts: [],
+  bundle: builtHlsjs,
+};
 
 export const newest: readonly Player[] = [hlsjs, videojs, shaka, dashjs, fetching, behindWorker];
 

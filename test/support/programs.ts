@@ -37,6 +37,8 @@ const programs = [
   'plot',
   'typedoc',
   'axe',
+  'chromium-86',
+  'chromium-76',
 ] as const;
 export type Program = (typeof programs)[number];
 
@@ -123,6 +125,9 @@ const finders: Record<Program, () => string | undefined> = {
   azion: () => inPackagesOf('examples/azion', 'azion'),
   plot: () => inPackagesOf('.ci', '@observablehq/plot'),
   typedoc: () => inPackagesOf('.ci', 'typedoc'),
+  // as npm brings them, compressed
+  'chromium-86': () => inExtraPackages('chromium-86/bin/chromium.br'),
+  'chromium-76': () => inExtraPackages('chromium-76/bin/chromium-76.0.3803.0.br'),
 };
 
 const found = new Map<Program, string | undefined>();

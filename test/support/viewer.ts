@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, vi } from 'vitest';
 import type { Engine, Tab } from './engines.ts';
-import { engines, tabOf } from './engines.ts';
+import { chromium76, chromium86, engines, tabOf } from './engines.ts';
 import type { Seen } from './page-helpers.ts';
 import { inPart } from './parts.ts';
 import type { Player } from './players.ts';
-import { hlsjs, newest, others, videojs } from './players.ts';
+import { behindWorker, fetchingHlsjs, hlsjs, hlsjsBuilt, newest, others, shaka, videojs } from './players.ts';
 import type { Signer } from './signer.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
@@ -127,16 +127,32 @@ export async function standsStill(count: () => number): Promise<void> {
 export const told = ({ tokens }: Pick<Seen, 'tokens'>): string[] =>
   tokens.map(({ type, reason, code, status }) => [type, reason ?? code ?? status].join(' '));
 
+/** Players in engines that are none of today's Chromium. */
+const elsewhere: readonly { engine: Engine; players: readonly Player[]; concurrent: boolean }[] = [
+  ...engines
+    .filter(({ name }) => name !== 'chromium')
+    .map((engine) => ({ engine, players: [hlsjs, videojs], concurrent: false })),
+  ...inPart(
+    [],
+    [
+      { engine: chromium86, players: [hlsjs, videojs, shaka, fetchingHlsjs, behindWorker], concurrent: true },
+      { engine: chromium76, players: [hlsjsBuilt], concurrent: true },
+    ],
+  ),
+];
+
 /**
  * Runs the same tests with each player: in `npm test` with the newest in Chromium, in `npm run test:all` with all others,
- * and with two players in the other engines.
+ * and with some players in other engines, earlier Chromium among them.
  */
 export function describePlayers(title: string, define: (player: Player, engine?: Engine) => void): void {
   for (const player of inPart(newest, others))
     describe(`${title}: ${player.name}`, { concurrent: true }, () => define(player));
-  for (const engine of engines.filter(({ name }) => name !== 'chromium'))
-    for (const player of [hlsjs, videojs])
-      describe(`${title}: ${player.name} in ${engine.name}`, { retry: engine.retry, tags: [...engine.tags] }, () =>
-        define(player, engine),
+  for (const { engine, players, concurrent } of elsewhere)
+    for (const player of players)
+      describe(
+        `${title}: ${player.name} in ${engine.name}`,
+        { concurrent, retry: engine.retry, tags: [...engine.tags] },
+        () => define(player, engine),
       );
 }

@@ -69,8 +69,8 @@ export class NativeSource {
     this.#on(['pause'], () => (this.#plays &&= media.error !== null));
     this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
     this.#on(['stalled'], () => void this.#onStalled());
-    this.#on(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
-    this.#on(['error'], (event) => this.#onError(event));
+    this.#onFirst(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
+    this.#onFirst(['error'], (event) => this.#onError(event));
     const play = media.play.bind(media);
     const pause = media.pause.bind(media);
     this.#ends.push(
@@ -114,6 +114,18 @@ export class NativeSource {
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
     this.#ends.push(listen(this.#media, types, listener, true));
+  }
+
+  /**
+   * Listens before the page does, for events that the page must not hear. Before Chrome 89 the listeners of an element
+   * itself are called in the order in which they were added; those of its document come before all of them.
+   */
+  #onFirst(types: readonly string[], listener: (event: Event) => unknown): void {
+    const media = this.#media;
+    const root = media.getRootNode();
+    const onEvent = (event: Event): unknown => event.target === media && listener(event);
+    if (root !== media) this.#ends.push(listen(root, types, onEvent, true));
+    this.#on(types, listener);
   }
 
   /** Whether playback has not ended, and the element still has our source: the page may have set another one. */

@@ -14,7 +14,7 @@ describe('a request of a media element', () => {
   test('that is not protected, not of a player, or not read is left alone', () => {
     const others = [
       lab.ask('/other/film.mp4'),
-      ...['', 'image', 'audioworklet'].map((destination) => lab.ask('/vod/film.mp4', { destination })),
+      ...['', 'font', 'audioworklet'].map((destination) => lab.ask('/vod/film.mp4', { destination })),
       lab.ask('/vod/film.mp4', { method: 'HEAD' }),
     ];
     expect(others.filter(({ answers }) => answers)).toEqual([]);
@@ -60,6 +60,50 @@ describe('a request of a media element', () => {
     lab.carrier = { ...carrier, ...(base && { base: lab.origin + base }) };
     await lab.ask('/vod/film.mp4').response;
     expect(lab.requests[0]).toMatchObject(expected);
+  });
+});
+
+describe('a request of an image', () => {
+  const image = { destination: 'image', headers: { accept: 'image/avif,*/*' } };
+
+  test('that is not protected, or not read, is left alone', () => {
+    expect(lab.ask('/other/poster.jpg', image).answers).toBe(false);
+    expect(lab.ask('/vod/poster.jpg', { ...image, method: 'HEAD' }).answers).toBe(false);
+  });
+
+  test('is left alone if only pages know what is protected: each icon of the page would wait', () => {
+    lab.source = Object.assign(Object.create(lab.source) as typeof lab.source, { isProtectKnown: false });
+    expect(lab.ask('/vod/poster.jpg', image).answers).toBe(false);
+  });
+
+  test.each(['cors', 'no-cors'] as const)('is signed in its own mode, with its own headers: %s', async (mode) => {
+    const fetching = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response('image'));
+    const { response, held } = lab.ask('/vod/poster.jpg', { ...image, mode });
+    expect(await (await response).text()).toBe('image');
+    const [url, init] = fetching.mock.calls[0]!;
+    expect(url).toBe(`${lab.origin}/vod/poster.jpg?st=secret1`);
+    expect(init!.mode).toBe(mode);
+    expect(new Headers(init!.headers).get('accept')).toBe('image/avif,*/*');
+    expect(held).toEqual([]);
+  });
+
+  test('with a token in a header is sent in CORS mode', async () => {
+    lab.carrier = { headers: { 'x-token': 'secret' } };
+    const fetching = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response('image'));
+    await lab.ask('/vod/poster.jpg', image).response;
+    expect(fetching.mock.calls[0]![1]!.mode).toBe('cors');
+  });
+
+  test('that the edge refuses is replayed in CORS mode', async () => {
+    lab.answers = [refuse(403)];
+    expect((await lab.ask('/vod/poster.jpg', { ...image, mode: 'cors' }).response).status).toBe(200);
+    expect(lab.requests.map(({ url }) => url)).toEqual(['/vod/poster.jpg?st=secret1', '/vod/poster.jpg?st=secret2']);
+  });
+
+  test('that fails does not keep media of its origin from being signed', async () => {
+    lab.answers = [destroy];
+    expect((await lab.ask('/vod/poster.jpg', { ...image, mode: 'cors' }).response).type).toBe('error');
+    expect(lab.ask('/vod/film.mp4').answers).toBe(true);
   });
 });
 

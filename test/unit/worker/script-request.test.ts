@@ -37,6 +37,7 @@ describe('a request of a script', () => {
   test.each([
     ['GET', '', true],
     ['HEAD', '', true],
+    ['GET', 'empty', true],
     ['POST', '', false],
     ['GET', 'video', false],
     ['GET', 'document', false],

@@ -1,4 +1,5 @@
 import { workerQuestion } from 'secure-token-core/adapter';
+import { imageDelivery, isImageRequest } from './image-delivery.ts';
 import { mediaDelivery } from './media-delivery.ts';
 import { isMediaRequest } from './media-request.ts';
 import { isOutOfReach } from './missing-cors.ts';
@@ -7,9 +8,9 @@ import { answerSigned, failure } from './signed-answer.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
 /**
- * Answers a fetch event of a service worker if the browser's own player requests media at a URL that `source` protects.
- * The request goes out signed and with its range, and once more if the edge refuses it; the page gets the response as
- * it came. Also answers the questions that pages ask the worker. Does not touch other requests.
+ * Answers a fetch event of a service worker if the browser's own player requests media at a URL that `source` protects,
+ * or if the page shows an image from there. The request goes out signed and with its range, and once more if the edge
+ * refuses it; the page gets the response as it came. Also answers the questions that pages ask the worker. Does not touch other requests.
  *
  * @returns whether it answers
  */
@@ -24,6 +25,8 @@ export function handleFetch(event: Event, source: RequestSigner): boolean {
   else if (request.headers.has(workerQuestion.renewal)) fetchEvent.respondWith(renew(source).catch(failure));
   else if (isMediaRequest(request) && canSign(request.url, source))
     fetchEvent.respondWith(answerSigned(fetchEvent, source, mediaDelivery));
+  else if (isImageRequest(request) && source.isProtectKnown !== false && source.protects(request.url))
+    fetchEvent.respondWith(answerSigned(fetchEvent, source, imageDelivery));
   else return false;
   return true;
 }

@@ -89,8 +89,8 @@ async function ask({ page, port }: Connection, question: Question, signal?: Abor
  */
 export class PageSigner implements ScriptSigner {
   readonly protects: (url: string) => boolean;
+  readonly isProtectKnown: boolean;
   readonly #clientId: string;
-  readonly #isProtectKnown: boolean;
   /** The page that has signed the request. */
   #connection: Connection | undefined;
 
@@ -100,7 +100,7 @@ export class PageSigner implements ScriptSigner {
    */
   constructor(clientId: string, protects?: (url: string) => boolean) {
     this.#clientId = clientId;
-    this.#isProtectKnown = protects !== undefined;
+    this.isProtectKnown = protects !== undefined;
     this.protects = protects ?? (() => true);
   }
 
@@ -113,7 +113,7 @@ export class PageSigner implements ScriptSigner {
       return readAnswer(answer) ?? untouchedRequest(url);
     }
     // most likely a file of another part of the site
-    if (!this.#isProtectKnown) return untouchedRequest(url);
+    if (!this.isProtectKnown) return untouchedRequest(url);
     throw new SecureTokenError(
       'ERR_SIGNING_UNAVAILABLE',
       'No open page of this site hands out tokens. Call registerTokenWorker() in a page.',

@@ -5,6 +5,7 @@ import { handOver } from './hand-over.ts';
 import { isWebKit } from './media-request.ts';
 import type { ScriptSigner } from './request-signer.ts';
 import type { Delivery } from './signed-answer.ts';
+import { wholeRequest } from './whole-request.ts';
 import type { FetchEventLike } from './worker-scope.ts';
 
 /** The delivery to a script. The whole request goes out, and the response shows no token. */
@@ -18,25 +19,8 @@ export class ScriptDelivery implements Delivery {
     this.#learnText = learnText;
   }
 
-  request({ request }: FetchEventLike, { headers, credentials }: SignedRequest): RequestInit {
-    // eslint-disable-next-line browsers/floor -- without `keepalive` it is not set
-    const { method, mode, redirect, referrer, referrerPolicy, integrity, keepalive, signal } = request;
-    const all = new Headers(request.headers);
-    for (const [name, value] of Object.entries(headers)) all.set(name, value);
-    return {
-      method,
-      headers: all,
-      // a request in `no-cors` mode cannot have the headers of a token
-      mode: mode === 'no-cors' && Object.keys(headers).length ? 'cors' : mode,
-      credentials: credentials ? 'include' : request.credentials,
-      cache: request.cache,
-      redirect,
-      referrer,
-      referrerPolicy,
-      integrity,
-      keepalive,
-      signal,
-    };
+  request(event: FetchEventLike, signed: SignedRequest): RequestInit {
+    return wholeRequest(event, signed);
   }
 
   async answer(event: FetchEventLike, sent: SignedRequest, response: Response): Promise<Response> {

@@ -30,7 +30,8 @@ export const notePageListens = (id: string): void => note(id, true);
  * requests that send something, such as a call to the signing endpoint.
  */
 export const isScriptRequest = ({ method, destination }: Request): boolean =>
-  destination === '' && (method === 'GET' || method === 'HEAD');
+  // Chromium 86 says `empty`
+  /^(empty)?$/.test(destination) && (method === 'GET' || method === 'HEAD');
 
 /**
  * Whether the page of a script's request wants it signed: the page has asked for `requests: 'all'`, and the request
