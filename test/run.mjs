@@ -41,7 +41,9 @@ const tests = (name, ofStep) => ({
   name,
   command: 'npx',
   args: [
-    ...['vitest', 'run', '--passWithNoTests'],
+    'vitest',
+    'run',
+    '--passWithNoTests',
     ...ofStep.flatMap((project) => ['--project', project]),
     ...concerning(packages),
     // a test names the programs that it needs as its tags

@@ -19,7 +19,9 @@ export function pacedStream(pieces, rate) {
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      cancel: () => void parts.return(),
+      cancel: () => {
+        parts.return();
+      },
     },
     { highWaterMark: 0 },
   );

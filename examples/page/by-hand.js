@@ -60,7 +60,9 @@ export function createByHand(root, { title, app, edge, viewer, className = '', p
     const src = `${edge}/by-hand${path}`;
     const api = `${app}/by-hand/token?url=${encodeURIComponent(src)}`;
     const { ready, withToken, stop } = keepToken(api, { headers: { 'X-Viewer': viewer } });
-    end = () => void stop();
+    end = () => {
+      stop();
+    };
     await ready.catch(console.warn);
     if (own !== starts) return;
     const endPlayer = play({ video, src, withToken });

@@ -44,7 +44,9 @@ export function playFile({ video, source, play, say, onPlayer }) {
       await source.renew().catch(() => undefined);
       const again = retry;
       retry = undefined;
-      await again?.().catch(() => (retry = again));
+      await again?.().catch(() => {
+        retry = again;
+      });
     },
   };
 }

@@ -26,7 +26,9 @@ export function watchPlayer(media, { latency, onStall }) {
     isWaiting = true;
     if (hasPlayed && !media.seeking) onStall();
   });
-  on('emptied', () => (hasPlayed = false));
+  on('emptied', () => {
+    hasPlayed = false;
+  });
 
   return {
     stop: () => listening.abort(),

@@ -74,7 +74,9 @@ const recovery = createRecovery({
     if (!player.error() || !isGivenUp()) return;
     const stoodAt = player.currentTime();
     start();
-    player.one('loadedmetadata', () => void player.currentTime(stoodAt));
+    player.one('loadedmetadata', () => {
+      player.currentTime(stoodAt);
+    });
   },
 });
 

@@ -164,7 +164,9 @@ if (runsMain)
         const { currentTime, textTracks } = document.querySelector('video')!;
         return currentTime > 4 && textTracks[0]?.cues?.length;
       });
-      await page.evaluate(() => (document.querySelector('video')!.currentTime = 0));
+      await page.evaluate(() => {
+        document.querySelector('video')!.currentTime = 0;
+      });
       const download = page.waitForEvent('download');
       await page.click('button');
       expect((await download).suggestedFilename()).toBe('film.mp4');

@@ -17,7 +17,9 @@ async function playCopied(page: Page, url: string, code: string): Promise<void> 
   });
   // a file of this server: Chromium lets no page that a test has made up ask addresses of this machine
   await page.goto(`${url}docs/README.md`);
-  await page.evaluate(() => (document.body.innerHTML = '<video id="video" muted autoplay></video>'));
+  await page.evaluate(() => {
+    document.body.innerHTML = '<video id="video" muted autoplay></video>';
+  });
   await page.addScriptTag({ type: 'module', content: outputFiles[0]!.text });
   await page.waitForFunction(() => document.querySelector('video')!.currentTime > 1);
 }

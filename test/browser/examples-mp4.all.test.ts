@@ -19,7 +19,9 @@ const status = (page: Page, text: string) => page.locator('[role="status"]', { h
 async function jump(page: Page): Promise<void> {
   await page.evaluate(() => {
     const video = document.querySelector('video')!;
-    video.addEventListener('error', () => (document.body.dataset.failed = 'yes'));
+    video.addEventListener('error', () => {
+      document.body.dataset.failed = 'yes';
+    });
   });
   await playOn(page, 11);
   await press(page, 'Jump two minutes ahead');

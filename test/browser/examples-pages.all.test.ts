@@ -76,7 +76,9 @@ describe('catalogue.html', () => {
   const choose = async (page: Page, title: keyof typeof folders): Promise<number> => {
     const sent: string[] = [];
     const answers: Promise<string>[] = [];
-    const onRequest = (request: Request): void => void sent.push(request.url());
+    const onRequest = (request: Request): void => {
+      sent.push(request.url());
+    };
     const onResponse = (response: Response): void => {
       if (response.request().postData()?.includes(folders[title])) answers.push(response.text());
     };

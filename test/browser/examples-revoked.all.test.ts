@@ -45,12 +45,17 @@ describe.concurrent('a revoked viewer', () => {
       });
       // the connection of an MP4 outlives its token: only the next request after that has ended is denied
       if (path === 'mp4.html') await jumpUntilDenied(page);
-      else await page.evaluate(() => (document.querySelector('video')!.playbackRate = 4));
+      else
+        await page.evaluate(() => {
+          document.querySelector('video')!.playbackRate = 4;
+        });
       await page.locator(NOTICE).first().waitFor();
       const stoodAt = await page.evaluate(() => document.querySelector('video')!.currentTime);
       expect(stoodAt).toBeGreaterThan(loaded - 0.5);
       // or seconds would be played before anybody looks
-      await page.evaluate(() => (document.querySelector('video')!.playbackRate = 1));
+      await page.evaluate(() => {
+        document.querySelector('video')!.playbackRate = 1;
+      });
       await press(page, 'Undo everything');
       const goesOnAt = await playsAt(page);
       expect(goesOnAt).toBeGreaterThan(stoodAt - 1);

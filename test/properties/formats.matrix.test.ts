@@ -49,7 +49,8 @@ const claimKeys = { keys: [{ key: secret }], algorithm: 'HS256' as const };
 formats({
   jwt: jwt({ ...claimKeys, claims: ({ pathname }) => ({ sub: pathname }) }),
   'jwt in a header, with a scope': jwt({
-    ...{ ...claimKeys, carrier: 'header' },
+    ...claimKeys,
+    carrier: 'header',
     claims: ({ pathname }) => ({ folder: pathname.slice(0, pathname.lastIndexOf('/') + 1) }),
     opens: (url) => ({ kind: 'folder', href: new URL('.', url).href }),
   }),
@@ -84,7 +85,7 @@ for (const [name, options] of Object.entries(catOptions)) {
       }),
     conditions: fc.record({
       issuer: fc.constantFrom('', 'a', 'b'),
-      ipRanges: fc.constantFrom(...[['0.0.0.0/0'], ['203.0.113.0/24'], ['2001:db8::/32', '203.0.113.9']]),
+      ipRanges: fc.constantFrom(['0.0.0.0/0'], ['203.0.113.0/24'], ['2001:db8::/32', '203.0.113.9']),
     }),
     enforced: () => undefined,
     signatureOf,
@@ -212,7 +213,10 @@ for (const [name, options] of Object.entries(kinds)) {
     name: `mediaCdnToken, ${name}`,
     make: ({ foo, bar, ...more }: Conditions) =>
       mediaCdnToken({
-        ...{ keys: [base64Key], algorithm: 'sha256', ...options, ...(given(more) as object) },
+        keys: [base64Key],
+        algorithm: 'sha256',
+        ...options,
+        ...(given(more) as object),
         headers: given({ Foo: foo, BAR: bar }) as Record<string, string>,
       }),
     conditions,

@@ -55,7 +55,8 @@ export class FakeMedia extends EventTarget {
   }
   set src(url: string) {
     this.sources.push(url);
-    this.time = this.readyState = 0;
+    this.readyState = 0;
+    this.time = 0;
     this.duration = NaN;
     this.error = null;
     this.audioTracks.set(this.tracksOfNext);

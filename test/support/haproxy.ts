@@ -67,8 +67,12 @@ frontend generation
   // a master with a worker, as a service has it, so that it can be reloaded
   const child = spawn(pathOf('haproxy')!, ['-W', '-db', ...files], { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { log: '', complaints: '' };
-  child.stdout.on('data', (chunk: Buffer) => (output.log += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output.complaints += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => {
+    output.log += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    output.complaints += chunk.toString();
+  });
   const serving = async (): Promise<void> => {
     let inARow = 0;
     for (let attempt = 0; attempt < 400 && child.exitCode === null; attempt++) {

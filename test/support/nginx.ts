@@ -94,7 +94,9 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     },
   });
   let complaints = '';
-  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString();
+  });
   const serving = async (): Promise<void> => {
     // for 100 ms after a reload the old worker accepts connections too
     let inARow = 0;

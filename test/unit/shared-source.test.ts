@@ -48,8 +48,10 @@ beforeEach(() => {
   vi.stubGlobal('location', new URL('https://page.test/'));
   for (const level of ['error', 'warn'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
   calls = 0;
-  isAway = isSilent = false;
-  denied = refused = '';
+  isSilent = false;
+  isAway = false;
+  refused = '';
+  denied = '';
   source = createTokenSource({ getTokens, protect: CDN, random: () => 0, retry: { limit: 0 } }) as AdapterSource;
 });
 afterEach(() => {
@@ -279,7 +281,9 @@ describe.each<[string, () => Create | Promise<Create>, boolean[]]>([
     const join = vi.spyOn(source, 'join').mockImplementation(() => {
       const player = {};
       present.add(player);
-      return () => void present.delete(player);
+      return () => {
+        present.delete(player);
+      };
     });
     isSilent = waits;
     for (let count = 0; count < PLAYERS; count++) {

@@ -116,17 +116,20 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
   test('what a server may read as leading out of the folder is opened by no token of it, nor by the edge', async () => {
     const token = tokenFor('folder:/live/7/');
     for (const rest of [
-      ...[
-        '%252e%252e/8/a',
-        'x/%252E./a',
-        '..;/8/a',
-        '..%20/8/a',
-        '..%20',
-        '.%20/a',
-        'a.mp4::$DATA',
-        ',../8/a,.urlset/x',
-      ],
-      ...['x/..,/a', 'x%252f..%252f8', '..%3Fx', '..%23', '.%3Fx', ',..%3Fx'],
+      '%252e%252e/8/a',
+      'x/%252E./a',
+      '..;/8/a',
+      '..%20/8/a',
+      '..%20',
+      '.%20/a',
+      'a.mp4::$DATA',
+      ',../8/a,.urlset/x',
+      'x/..,/a',
+      'x%252f..%252f8',
+      '..%3Fx',
+      '..%23',
+      '.%3Fx',
+      ',..%3Fx',
     ]) {
       const path = `/live/7/${rest}`;
       for (const host of [folders, both]) expect(await status(host, path + token), `${host} ${path}`).toBe(403);

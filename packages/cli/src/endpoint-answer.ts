@@ -43,7 +43,9 @@ export function parseJson(text: string): unknown {
 export function readAnswer({ now, tokens: sent, denied }: SentToken, headers: Headers): SentAnswer {
   const tokens = Array.isArray(sent) ? sent.filter(isObject) : [];
   return {
-    ...{ now, tokens, tokenFor: tokenFinder(tokens) },
+    now,
+    tokens,
+    tokenFor: tokenFinder(tokens),
     denied: Array.isArray(denied) ? denied.filter((url) => typeof url === 'string') : [],
     time: typeof now === 'number' ? now : Date.parse(headers.get('Date') ?? '') / 1000,
   };

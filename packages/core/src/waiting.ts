@@ -12,7 +12,9 @@ export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefine
 /** Resolves after `seconds`; rejects with the reason of `signal` once that aborts. */
 export const sleep = (seconds: number, signal?: AbortSignal): Promise<void> => {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, seconds * 1000)));
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000);
+  });
   return abortable(over, signal).finally(() => clearTimeout(timer));
 };
 

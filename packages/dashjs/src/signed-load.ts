@@ -72,7 +72,7 @@ export class SignedLoad implements SessionLoad {
     const answer: LoaderAnswer = { status: 0 };
     let hasTimedOut = false;
     return new Promise((resolve) => {
-      const onWire: LoaderRequest['customData'] = (this.#onWire = {
+      const onWire: LoaderRequest['customData'] = {
         ...customData,
         onprogress: (event) => this.#onProgress(answer, event),
         onloadend: () => {
@@ -90,7 +90,8 @@ export class SignedLoad implements SessionLoad {
           hasTimedOut = true;
           customData.ontimeout?.(event);
         },
-      });
+      };
+      this.#onWire = onWire;
       this.#times.sent();
       this.#load(
         {

@@ -58,15 +58,22 @@ export class NativeSource {
     if (given) this.#noteSource(new URL(given.url, document.baseURI).href);
     else this.#position.prepare(hasFilm(media, options.url));
     this.#on(['timeupdate'], () => this.#onTime());
-    this.#on(['progress'], () => (this.#arrivedAt = performance.now()));
+    this.#on(['progress'], () => {
+      this.#arrivedAt = performance.now();
+    });
     this.#on(['durationchange'], () => this.#position.noteDuration());
     this.#on(['seeking'], () => {
       this.#position.note();
       this.#check(true);
     });
-    this.#on(['play'], () => (this.#plays = this.#hasPlayed = true));
+    this.#on(['play'], () => {
+      this.#hasPlayed = true;
+      this.#plays = true;
+    });
     // the browser pauses an element that has failed
-    this.#on(['pause'], () => (this.#plays &&= media.error !== null));
+    this.#on(['pause'], () => {
+      this.#plays &&= media.error !== null;
+    });
     this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
     this.#on(['stalled'], () => void this.#onStalled());
     this.#onFirst(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
@@ -298,7 +305,8 @@ export class NativeSource {
     this.#haltedAtMs ??= performance.now();
     this.#isHiding = isSameFilm;
     this.#swap?.abort();
-    const { signal } = (this.#swap = new AbortController());
+    this.#swap = new AbortController();
+    const { signal } = this.#swap;
     // an element that has failed may be paused, and `load()` of the page pauses without an event
     const plays = !media.paused || (isReplacement && media.error !== null && this.#plays);
     if (!isReplacement) this.#hasPlayed = plays;

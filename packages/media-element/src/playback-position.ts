@@ -110,7 +110,8 @@ export class PlaybackPosition {
   /** Leaves the position to the element. */
   leave(): void {
     for (const stop of this.#keeping ?? []) stop();
-    this.#keeping = this.#asked = undefined;
+    this.#asked = undefined;
+    this.#keeping = undefined;
     if (keeping.get(this.#media) === this) keeping.delete(this.#media);
   }
 
@@ -129,7 +130,8 @@ export class PlaybackPosition {
       if (isKept) native().set!.call(media, 0);
       this.leave();
     };
-    const ends = (this.#keeping = [listen(media, ['emptied', 'loadstart'], onLoad, true)]);
+    const ends = [listen(media, ['emptied', 'loadstart'], onLoad, true)];
+    this.#keeping = ends;
     // a property that the page has put on the element stays: it is not ours to remove
     if (Object.getOwnPropertyDescriptor(media, 'currentTime')) return;
     const set = (time: number | string): void => {

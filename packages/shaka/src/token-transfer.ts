@@ -114,7 +114,8 @@ class TokenTransfer implements Operation {
     throwIfAborted(this.#ending.signal);
     const [, request, type, progress, headers, config] = this.#call;
     // Shaka measures from here, without the wait
-    const sentAt = (request.requestStartTime = Date.now());
+    const sentAt = Date.now();
+    request.requestStartTime = sentAt;
     const { streamDataCallback } = request;
     const onWire = {
       ...request,

@@ -108,7 +108,8 @@ export class SourceMiddleware {
       next(null, given);
       return;
     }
-    const wait = (this.#current = new AbortController());
+    const wait = new AbortController();
+    this.#current = wait;
     const { signal } = wait;
     const give = (request: SignedRequest): void => {
       if (signal.aborted) return;

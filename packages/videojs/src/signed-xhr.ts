@@ -102,7 +102,8 @@ class SignedXhr {
   /** Runs the request to its end. It goes out before this function returns if a token is at hand. */
   async #run(session: Session, body: Body): Promise<void> {
     const { source, failure } = session;
-    const life = (this.#life = new AbortController());
+    const life = new AbortController();
+    this.#life = life;
     const events = await askPatiently(session, life, async (how) => {
       const signed = source.signNow(this.#url) ?? (await source.sign(this.#url, how));
       const send = (request: SignedRequest): Promise<number | undefined> => this.#exchange(request, body, source);

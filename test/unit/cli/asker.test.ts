@@ -13,7 +13,9 @@ function answerAfter(ms: number): void {
 }
 
 describe('Asker', () => {
-  beforeEach(() => void vi.useFakeTimers({ now: 1_795_500_000_000 }));
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 1_795_500_000_000 });
+  });
   afterEach(() => {
     vi.useRealTimers();
     vi.unstubAllGlobals();

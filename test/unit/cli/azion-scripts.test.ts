@@ -49,8 +49,12 @@ interface Said {
 async function sign({ secret, uri, expires }: Case, ...more: string[]): Promise<Said> {
   const said = { out: '', err: '' };
   vi.stubEnv('SECURE_TOKEN_SECRET', secret);
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void (said.out += `${line}\n`));
-  vi.spyOn(console, 'error').mockImplementation((line: string) => void (said.err += `${line}\n`));
+  vi.spyOn(console, 'log').mockImplementation((line: string) => {
+    said.out += `${line}\n`;
+  });
+  vi.spyOn(console, 'error').mockImplementation((line: string) => {
+    said.err += `${line}\n`;
+  });
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => !!(said.err += String(text)));
   const args = ['sign', `http://www.example.org${uri}`, '--expires', expires, ...more];
   return { code: await runCli(['node', 'secure-token', ...args], '0'), ...said };

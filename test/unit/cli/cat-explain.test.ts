@@ -58,7 +58,9 @@ describe('secure-token cat explain', () => {
   test('finds as of --now odd what is odd then', async () => {
     const token = await tokenOf();
     const said: string[] = [];
-    const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void said.push(text));
+    const log = vi.spyOn(console, 'log').mockImplementation((text: string) => {
+      said.push(text);
+    });
     const explain = (now: number): Promise<number> =>
       runCli(['node', 'secure-token', 'cat', 'explain', token, '--now', String(now)], '0');
     expect(await explain(NOW)).toBe(0);

@@ -49,15 +49,19 @@ async function conform(
   const named = isGiven ? { origin } : {};
   const gathered = gatherReplies({ endpoint: 'https://api.test/token', url, ...named, viewer, burst });
   const done = { is: false };
-  void gathered.finally(() => (done.is = true));
+  void gathered.finally(() => {
+    done.is = true;
+  });
   while (!done.is) await vi.advanceTimersByTimeAsync(10);
   const replies = await gathered;
   const checks = musts.map((must) => ({ number: must.number, ...outcomeOf(must, replies) }));
   const numbers = (result: string): string[] =>
     checks.filter((check) => check.result === result).map(({ number }) => number);
   return {
-    ...{ failed: numbers('failed'), notTried: numbers('not-tried') },
-    ...{ text: JSON.stringify(checks), asked: replies.asked },
+    failed: numbers('failed'),
+    notTried: numbers('not-tried'),
+    text: JSON.stringify(checks),
+    asked: replies.asked,
   };
 }
 
@@ -110,7 +114,9 @@ const inPlaceOf = (was: number, of: number): Handler =>
 const isRefusal = (response: Response): boolean => response.status >= 400;
 const redirect = Response.redirect('https://api.test/login');
 
-beforeEach(() => void vi.useFakeTimers({ now: 1_800_000_000_400 }));
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_400 });
+});
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();

@@ -25,7 +25,9 @@ test.each<[string, string[], RegExp]>([
   vi.stubEnv('SECURE_TOKEN_SECRET', 'a secret of the environment');
   const printed: string[] = [];
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
-  vi.spyOn(console, 'error').mockImplementation((text: string) => void printed.push(text));
+  vi.spyOn(console, 'error').mockImplementation((text: string) => {
+    printed.push(text);
+  });
   expect(await runCli(['node', 'secure-token', ...args], '0')).toBe(2);
   expect(printed.join('')).toMatch(message);
   expect(printed.join('')).not.toMatch(/ToKeN|my secret/);

@@ -12,8 +12,12 @@ const said = { out: '', err: '' };
 
 beforeEach(() => {
   vi.stubEnv('SECURE_TOKEN_SECRET', '');
-  vi.spyOn(console, 'log').mockImplementation((text: string) => void (said.out += `${text}\n`));
-  vi.spyOn(console, 'error').mockImplementation((text: string) => void (said.err += `${text}\n`));
+  vi.spyOn(console, 'log').mockImplementation((text: string) => {
+    said.out += `${text}\n`;
+  });
+  vi.spyOn(console, 'error').mockImplementation((text: string) => {
+    said.err += `${text}\n`;
+  });
 });
 afterEach(() => {
   vi.restoreAllMocks();

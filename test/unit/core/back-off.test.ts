@@ -23,7 +23,9 @@ afterEach(() => {
 
 const begin = (failures: number): (() => boolean) => {
   let isOver = false;
-  void backOff(failures, controller.signal).then(() => (isOver = true));
+  void backOff(failures, controller.signal).then(() => {
+    isOver = true;
+  });
   return () => isOver;
 };
 

@@ -14,7 +14,9 @@ let lines: Record<'debug' | 'warn' | 'error', string[]>;
 beforeEach(() => {
   lines = { debug: [], warn: [], error: [] };
   for (const level of ['debug', 'warn', 'error'] as const)
-    vi.spyOn(console, level).mockImplementation((line: string) => void lines[level].push(line));
+    vi.spyOn(console, level).mockImplementation((line: string) => {
+      lines[level].push(line);
+    });
 });
 const asDefaultBuild = (): unknown => vi.stubGlobal('__DEVELOPMENT__', false);
 
@@ -57,8 +59,22 @@ test.each<[string, number, (viewer: Lab) => unknown, Answer, true?]>([
   ['an endpoint that fails once', 0, () => undefined, inTurn(fail(500), folder())],
   ['getTokens that throws once', 1, () => undefined, inTurn(fail(500), folder()), true],
   ['a viewer who is denied', 1, () => undefined, fail(403)],
-  ['an outage during playback', 0, (viewer) => (viewer.answer = fail(500)), folder(60)],
-  ['a denial during playback', 0, (viewer) => (viewer.answer = fail(403)), folder(60)],
+  [
+    'an outage during playback',
+    0,
+    (viewer) => {
+      viewer.answer = fail(500);
+    },
+    folder(60),
+  ],
+  [
+    'a denial during playback',
+    0,
+    (viewer) => {
+      viewer.answer = fail(403);
+    },
+    folder(60),
+  ],
 ])('the default build writes what ends playback to the console, once: %s', async (_, count, later, answer, isOfApp) => {
   asDefaultBuild();
   let calls = 0;

@@ -57,7 +57,9 @@ export function lab(answer: Answer = folder(), options: Partial<TokenSourceOptio
 
 /** Fake time for every test of a file; whatever the test left open is closed. */
 export function fakeTime(): void {
-  beforeEach(() => void vi.useFakeTimers({ now: START * 1000 }));
+  beforeEach(() => {
+    vi.useFakeTimers({ now: START * 1000 });
+  });
   afterEach(() => {
     for (const source of open) source.destroy();
     open.clear();
@@ -68,7 +70,10 @@ export function fakeTime(): void {
 }
 
 /** The default build for every test of a file that calls `fakeTime`: thousands of viewers would write the same line. */
-export const asViewersHaveIt = (): void => beforeEach(() => void vi.stubGlobal('__DEVELOPMENT__', false));
+export const asViewersHaveIt = (): void =>
+  beforeEach(() => {
+    vi.stubGlobal('__DEVELOPMENT__', false);
+  });
 
 /** Makes a page of this realm. @returns what its events are dispatched on */
 export function asPage(): EventTarget {

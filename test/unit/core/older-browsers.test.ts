@@ -5,12 +5,18 @@ import { fromEntries, matchesOf } from '../../../packages/core/src/older-browser
 
 const url = 'https://cdn.test/film.mp4';
 
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('a browser whose signals have no reason, as Chrome before 98', () => {
   const reason = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'reason')!;
-  beforeEach(() => void Reflect.deleteProperty(AbortSignal.prototype, 'reason'));
-  afterEach(() => void Object.defineProperty(AbortSignal.prototype, 'reason', reason));
+  beforeEach(() => {
+    Reflect.deleteProperty(AbortSignal.prototype, 'reason');
+  });
+  afterEach(() => {
+    Object.defineProperty(AbortSignal.prototype, 'reason', reason);
+  });
 
   test('a wait that the app aborts rejects with an AbortError', async () => {
     const leaving = new AbortController();

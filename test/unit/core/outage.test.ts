@@ -62,11 +62,25 @@ test('requests share tries, and each has all of them, whenever it came', async (
 test.each<[string, (viewer: Lab, leaving: AbortController) => unknown, RegExp]>([
   [
     'the endpoint is back, and ten seconds more after a long outage',
-    (viewer) => (viewer.answer = folder()),
+    (viewer) => {
+      viewer.answer = folder();
+    },
     /undefined/,
   ],
-  ['a denial', (viewer) => (viewer.answer = fail(403)), /ERR_DENIED/],
-  ['an answer without a token for it', (viewer) => (viewer.answer = () => ({ tokens: [] })), /ERR_SIGNING_RESPONSE/],
+  [
+    'a denial',
+    (viewer) => {
+      viewer.answer = fail(403);
+    },
+    /ERR_DENIED/,
+  ],
+  [
+    'an answer without a token for it',
+    (viewer) => {
+      viewer.answer = () => ({ tokens: [] });
+    },
+    /ERR_SIGNING_RESPONSE/,
+  ],
   ['an abort', (_, leaving) => leaving.abort(new Error('left')), /left/],
   ['destroy()', ({ source }) => source.destroy(), /ERR_DESTROYED/],
 ])('a patient request waits, whatever `retry.limit` says, until %s', async (_, end, error) => {

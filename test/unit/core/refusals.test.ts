@@ -100,7 +100,14 @@ test.each<[string, (call: number) => object, boolean]>([
 function edgeFor(viewer: Lab) {
   let first = 1;
   const refuses = (it: SignedRequest): boolean => Number(tokenOf(it)!.slice(1)) < first;
-  const edge = { refusals: 0, send, get, rotate: () => void (first = viewer.calls.splice(0).length + 1) };
+  const edge = {
+    refusals: 0,
+    send,
+    get,
+    rotate: () => {
+      first = viewer.calls.splice(0).length + 1;
+    },
+  };
   /** Sends a request as an adapter does. @returns whether the player has what it wanted */
   async function send(request: SignedRequest): Promise<boolean> {
     if (!refuses(request)) return true;
@@ -145,7 +152,10 @@ test('two calls for all requests that were under way', async () => {
   const underWay = await Promise.all(range(1, 5).map((url) => viewer.source.sign(url)));
   edge.rotate();
   const sent: Promise<boolean>[] = [];
-  for (const request of underWay) await advanceSeconds(0.1).then(() => void sent.push(edge.send(request)));
+  for (const request of underWay)
+    await advanceSeconds(0.1).then(() => {
+      sent.push(edge.send(request));
+    });
   await advanceSeconds(2);
   expect(await Promise.all(sent)).toEqual(underWay.map(() => true));
   expect(viewer.asked()).toEqual([[segment(1)], range(2, 5)]);

@@ -13,7 +13,9 @@ let lines: string[] = [];
 beforeEach(() => {
   lines = [];
   for (const level of ['warn', 'error'] as const)
-    vi.spyOn(console, level).mockImplementation((line: string) => void lines.push(line));
+    vi.spyOn(console, level).mockImplementation((line: string) => {
+      lines.push(line);
+    });
 });
 
 const ended = (expires: () => number, now?: () => number): Answer => {

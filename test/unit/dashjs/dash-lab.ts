@@ -112,9 +112,15 @@ export class FakePlayer {
   extend = (name: string, loading: Loading): void => {
     if (name === 'XHRLoader') this.load = loading.call({ parent: this.loader }).load;
   };
-  trigger = (type: string, event: object): void => void this.heard.push([type, event]);
-  registerLicenseRequestFilter = (filter: Filter): void => void this.filters.push(filter);
-  unregisterLicenseRequestFilter = (filter: Filter): void => void this.filters.splice(this.filters.indexOf(filter), 1);
+  trigger = (type: string, event: object): void => {
+    this.heard.push([type, event]);
+  };
+  registerLicenseRequestFilter = (filter: Filter): void => {
+    this.filters.push(filter);
+  };
+  unregisterLicenseRequestFilter = (filter: Filter): void => {
+    this.filters.splice(this.filters.indexOf(filter), 1);
+  };
 
   /** Returns a licence request as it goes out. */
   async license(headers: Record<string, string> = {}): Promise<LicenseRequest> {

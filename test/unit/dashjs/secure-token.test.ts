@@ -75,7 +75,9 @@ describe('a licence request', () => {
   test('that a filter of the app sends to another server takes no token there, whenever the app has registered it', async () => {
     const player = new FakePlayer();
     install(player);
-    player.registerLicenseRequestFilter((request) => void (request.url = 'https://vendor.test/license'));
+    player.registerLicenseRequestFilter((request) => {
+      request.url = 'https://vendor.test/license';
+    });
     expect(await player.license()).toEqual({ url: 'https://vendor.test/license', headers: {} });
     player.destroy();
   });

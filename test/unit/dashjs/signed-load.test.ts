@@ -105,7 +105,8 @@ describe('dash.js gives a request up', () => {
   test('while it waits: nothing goes out', async () => {
     const { loader, dash } = startLoad(numbered(1000));
     // as HTTPLoader does
-    dash.request.customData.onloadend = dash.request.customData.onprogress = undefined;
+    dash.request.customData.onprogress = undefined;
+    dash.request.customData.onloadend = undefined;
     dash.request.customData.abort?.();
     await settle(2000);
     expect([loader.sent, dash.seen]).toEqual([[], ['abort']]);

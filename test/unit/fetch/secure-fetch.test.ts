@@ -6,7 +6,9 @@ import { answer, fetchLab, refuse } from './fetch-lab.ts';
 
 const lab = fetchLab();
 // of what is done wrong on purpose
-beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
+beforeEach(() => {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+});
 const denied = (): Promise<never> => Promise.reject(new SecureTokenError('ERR_DENIED', 'no'));
 
 describe('a URL of another host, and what sends, are untouched', () => {
@@ -153,7 +155,9 @@ describe('options', () => {
 });
 
 describe('uninstall', () => {
-  beforeEach(() => void vi.stubGlobal('fetch', lab.now.fetch));
+  beforeEach(() => {
+    vi.stubGlobal('fetch', lab.now.fetch);
+  });
   const waits = (): Promise<never> => new Promise(() => undefined);
 
   test('restores the fetch of the page, or passes through it if it was wrapped; a shared source stays', async () => {

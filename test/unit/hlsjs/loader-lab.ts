@@ -48,7 +48,8 @@ export class FakeLoader implements Loader<LoaderContext> {
     // FetchLoader does this to loads that have not ended
     if (!this.stats.loading.end) this.stats.aborted = true;
     this.isDestroyed = true;
-    this.callbacks = this.context = null;
+    this.context = null;
+    this.callbacks = null;
     this.stats = null as never;
   }
   getCacheAge = (): number => 17;

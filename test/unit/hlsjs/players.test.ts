@@ -98,7 +98,13 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
   });
 
   test.each<[string, boolean, (config: Partial<HlsConfig>) => object]>([
-    ['assigned', false, (config) => (HlsClass.DefaultConfig = { ...HlsClass.DefaultConfig, ...config })],
+    [
+      'assigned',
+      false,
+      (config) => {
+        HlsClass.DefaultConfig = { ...HlsClass.DefaultConfig, ...config };
+      },
+    ],
     ['merged into that of a script', true, (config) => Object.assign(HlsClass.DefaultConfig, config)],
   ])('in Hls.DefaultConfig, %s, it signs, and keeps the frame-rate controller of hls.js', async (_, isScript, put) => {
     const { fpsController } = HlsClass.DefaultConfig;

@@ -55,7 +55,9 @@ test('a seek while the next source loads counts, and one to no number throws as 
   const { media, position } = setUp({ readyState: 0 });
   position.hold(50);
   media.currentTime = 200;
-  expect(() => (media.currentTime = NaN)).toThrow(TypeError);
+  expect(() => {
+    media.currentTime = NaN;
+  }).toThrow(TypeError);
   media.arrive(50);
   expect(media.currentTime).toBe(200);
 });

@@ -24,7 +24,8 @@ class Media extends EventTarget {
     pause();
   }
   set src(_: string) {
-    this.currentTime = this.readyState = 0;
+    this.readyState = 0;
+    this.currentTime = 0;
     this.playbackRate = this.defaultPlaybackRate;
   }
 }
@@ -49,7 +50,9 @@ function swap(media: Media, how: Partial<Swap> = {}): { isOver: () => boolean; a
     staysPaused: false,
     signal: controller.signal,
     ...how,
-  }).then(() => (isOver = true));
+  }).then(() => {
+    isOver = true;
+  });
   return { isOver: () => isOver, abort: () => controller.abort() };
 }
 
@@ -107,9 +110,13 @@ describe('swapSource', () => {
 
   test('one that plays keeps its last frame until the next is painted, in a hidden page for 0.3 seconds', async () => {
     vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     let paint: () => void = () => undefined;
-    const requestVideoFrameCallback = (painted: () => void): void => void (paint = painted);
+    const requestVideoFrameCallback = (painted: () => void): void => {
+      paint = painted;
+    };
     const swapped = async () => {
       const media = Object.assign(new Media(), { paused: false, requestVideoFrameCallback });
       const { isOver } = swap(media);
@@ -129,7 +136,9 @@ describe('swapSource', () => {
 
   test('after twenty seconds without data it no longer counts as under way', async () => {
     vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     const { isOver } = swap(new Media());
     await vi.advanceTimersByTimeAsync(19_900);
     expect(isOver()).toBe(false);

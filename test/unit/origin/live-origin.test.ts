@@ -16,7 +16,9 @@ function liveAt(root = 'fmp4', windowSegments = 6) {
     ask,
     text: async (path: string) => (await ask(path)).text(),
     status: async (path: string) => (await ask(path)).status,
-    at: (seconds: number) => (now = start + Math.round(seconds * 1000)),
+    at: (seconds: number) => {
+      now = start + Math.round(seconds * 1000);
+    },
   };
 }
 

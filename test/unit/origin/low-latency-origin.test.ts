@@ -26,7 +26,9 @@ async function lowLatency() {
 async function timeTo(answer: Promise<unknown>): Promise<number> {
   const asked = Date.now();
   let end: number | undefined;
-  void answer.finally(() => (end = Date.now()));
+  void answer.finally(() => {
+    end = Date.now();
+  });
   while (end === undefined) await vi.advanceTimersByTimeAsync(1);
   return end - asked;
 }

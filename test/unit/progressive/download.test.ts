@@ -12,7 +12,11 @@ const lab = downloadLab();
 /** Lets fake time pass until `job` has ended; its requests are real. */
 async function passing<T>(job: Promise<T>): Promise<T> {
   let isDone = false;
-  void job.catch(() => undefined).finally(() => (isDone = true));
+  void job
+    .catch(() => undefined)
+    .finally(() => {
+      isDone = true;
+    });
   for (const isOver = (): boolean => isDone; !isOver();) {
     await vi.advanceTimersByTimeAsync(100);
     await new Promise((resolve) => setImmediate(resolve));
@@ -62,11 +66,14 @@ describe('download, from a server that', () => {
     let received = 0;
     const job = lab.run(
       [
-        (_, response) =>
-          void response.writeHead(200, { 'content-length': SIZE, etag: '"1"' }).write(file.subarray(0, 50_000)),
+        (_, response) => {
+          response.writeHead(200, { 'content-length': SIZE, etag: '"1"' }).write(file.subarray(0, 50_000));
+        },
       ],
       {
-        onProgress: (progress: DownloadProgress) => (received = progress.received),
+        onProgress: (progress: DownloadProgress) => {
+          received = progress.received;
+        },
       },
     );
     const turn = (): Promise<unknown> => new Promise(setImmediate);
@@ -77,7 +84,9 @@ describe('download, from a server that', () => {
     expect(lab.requests).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(200);
     let isDone = false;
-    void job.finally(() => (isDone = true));
+    void job.finally(() => {
+      isDone = true;
+    });
     for (const isOver = (): boolean => isDone; !isOver(); await turn()) await vi.advanceTimersByTimeAsync(0);
     expect((await job).equals(file)).toBe(true);
     expect(lab.ranges()).toEqual([undefined, 'bytes=50000-']);
@@ -135,7 +144,9 @@ describe('download, from a server that', () => {
     const silent = Array<Answer>(99).fill((request) => request.destroy());
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { as, done } = lab.stream([half, ...silent], {
-      onProgress: (progress: DownloadProgress) => (last = progress),
+      onProgress: (progress: DownloadProgress) => {
+        last = progress;
+      },
     });
     await expect(passing(done)).rejects.toMatchObject({ name: 'NetworkError' });
     expect([as.locked, last?.received]).toEqual([false, SIZE / 2]);
@@ -155,10 +166,11 @@ describe('download, from a server that', () => {
     const reason = new Error('enough');
     const job = lab.run(
       [
-        (_, response) =>
-          void response
+        (_, response) => {
+          response
             .writeHead(200, { 'content-length': SIZE })
-            .write(file.subarray(0, 9), () => controller.abort(reason)),
+            .write(file.subarray(0, 9), () => controller.abort(reason));
+        },
       ],
       { signal: controller.signal },
     );
@@ -186,7 +198,9 @@ describe('download into a stream that has stopped', () => {
     });
     const controller = new AbortController();
     let from: DownloadProgress | undefined;
-    const onProgress = (progress: DownloadProgress): void => void (from = progress);
+    const onProgress = (progress: DownloadProgress): void => {
+      from = progress;
+    };
     const stopped = download(lab.url, { as, getTokens, onProgress, signal: controller.signal });
     await isWriting.promise;
     controller.abort(reason);
@@ -222,7 +236,11 @@ describe('download into a stream that has stopped', () => {
 
 test('download to a file writes each piece at its place, those of an earlier download left out', async () => {
   const written: { position: number; data: Uint8Array }[] = [];
-  const stream = new WritableStream({ write: (chunk: (typeof written)[number]) => void written.push(chunk) });
+  const stream = new WritableStream({
+    write: (chunk: (typeof written)[number]) => {
+      written.push(chunk);
+    },
+  });
   const as = Object.assign(stream, { truncate: () => undefined });
   await lab.stream([half], { as, from: { received: 10, validator: '"1"' } }).done;
   let end = 10;

@@ -39,7 +39,8 @@ let carrier: Partial<Token>;
 let statusOf: (url: string) => number;
 
 beforeEach(() => {
-  calls = callTakes = 0;
+  callTakes = 0;
+  calls = 0;
   failWith = undefined;
   carrier = {};
   statusOf = () => 206;
@@ -366,8 +367,20 @@ describe('another call for an element', () => {
   });
 
   test.each<[string, (media: Media) => unknown, string]>([
-    ['another source: that stays', (media) => (media.src = trailer), trailer],
-    ['a stream: that stays', (media) => (media.srcObject = {}), ''],
+    [
+      'another source: that stays',
+      (media) => {
+        media.src = trailer;
+      },
+      trailer,
+    ],
+    [
+      'a stream: that stays',
+      (media) => {
+        media.srcObject = {};
+      },
+      '',
+    ],
   ])('the page sets %s, and the call rejects with AbortError', async (_, set, expected) => {
     callTakes = 1;
     const media = new Media();
@@ -381,9 +394,24 @@ describe('another call for an element', () => {
   });
 
   test.each<[string, (media: Media) => unknown]>([
-    ['sets the same film', (media) => (media.src = film)],
-    ['empties the element', (media) => (media.src = '')],
-    ['takes its stream away', (media) => (media.srcObject = null)],
+    [
+      'sets the same film',
+      (media) => {
+        media.src = film;
+      },
+    ],
+    [
+      'empties the element',
+      (media) => {
+        media.src = '';
+      },
+    ],
+    [
+      'takes its stream away',
+      (media) => {
+        media.srcObject = null;
+      },
+    ],
   ])('a page that %s meanwhile gets the film signed', async (_, set) => {
     callTakes = 1;
     const media = new Media();

@@ -18,7 +18,9 @@ const setUp = (paused = false) => {
       return undefined;
     },
     paused: () => state.paused,
-    pause: () => void (state.paused = true),
+    pause: () => {
+      state.paused = true;
+    },
     play: vi.fn(() => Promise.reject(new Error('no gesture'))),
     readyState: () => state.readyState,
     currentTime: () => state.time,
@@ -35,8 +37,12 @@ const setUp = (paused = false) => {
   return { player, state, told, listeners, failure, stall };
 };
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('PlaybackFailure', () => {
   test('lets what is buffered play out before it shows the reason, and is not misled by a seek', () => {

@@ -34,7 +34,10 @@ test.each<[string, (player: FakePlayer) => void]>([
 
 test('a text track that waits for its token when its player is disposed of is not requested for another player', async () => {
   let answer: (answer: TokensAnswer) => void = () => undefined;
-  const getTokens = (): Promise<TokensAnswer> => new Promise((resolve) => (answer = resolve));
+  const getTokens = (): Promise<TokensAnswer> =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
   const source = createTokenSource({ protect: CDN, getTokens });
   const sent: FakeXhr[] = [];
   class Xhr extends FakeXhr {

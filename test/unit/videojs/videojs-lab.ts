@@ -48,8 +48,12 @@ export class FakePlayer {
   readonly tech = (): object => ({
     vhs: {
       xhr: {
-        onRequest: (hook: RequestHook) => void (this.hook = hook),
-        offRequest: () => void (this.hook = undefined),
+        onRequest: (hook: RequestHook) => {
+          this.hook = hook;
+        },
+        offRequest: () => {
+          this.hook = undefined;
+        },
       },
     },
   });

@@ -7,7 +7,9 @@ import { fetchLab, refuse, serve } from './handle-fetch-lab.ts';
 
 const lab = fetchLab();
 // of what is refused on purpose
-beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
+beforeEach(() => {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+});
 const destroy = (request: IncomingMessage) => request.destroy();
 
 describe('a request of a media element', () => {
@@ -26,7 +28,10 @@ describe('a request of a media element', () => {
     expect(lab.requests).toMatchObject([{ url: '/vod/film.mp4?st=secret1', headers: { range: 'bytes=2-4' } }]);
     expect(lab.requests[0]!.headers['if-range'], 'across origins it would cost a preflight').toBeUndefined();
     expect([answer.status, answer.headers.get('content-range'), answer.headers.get('etag'), answer.url]).toEqual([
-      ...[206, 'bytes 2-4/10', '"1"', ''],
+      206,
+      'bytes 2-4/10',
+      '"1"',
+      '',
     ]);
     expect(await answer.text()).toBe('234');
     await Promise.all(held);

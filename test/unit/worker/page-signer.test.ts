@@ -39,8 +39,12 @@ const signer = (clientId = 'own') => new signers.PageSigner(clientId, () => true
 function outcome<T>(work: Promise<T>): { value?: T; error?: unknown } {
   const seen: { value?: T; error?: unknown } = {};
   work.then(
-    (value) => (seen.value = value),
-    (error: unknown) => (seen.error = error),
+    (value) => {
+      seen.value = value;
+    },
+    (error: unknown) => {
+      seen.error = error;
+    },
   );
   return seen;
 }

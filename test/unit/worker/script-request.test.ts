@@ -30,7 +30,9 @@ describe('a request of a script', () => {
     scripts.isWanted({ clientId, request: new Request(url, init) } as never);
   const waiting = (clientId: string): { isWanted?: boolean } => {
     const seen: { isWanted?: boolean } = {};
-    void isWanted(clientId).then((it) => (seen.isWanted = it));
+    void isWanted(clientId).then((it) => {
+      seen.isWanted = it;
+    });
     return seen;
   };
 

@@ -167,7 +167,12 @@ async function askAll(
   const ofPage = { ...viewer, origin: page.origin };
   const type = 'application/json';
   const asked = {
-    ...{ url, foreign, page, viewer: names, first, limited },
+    url,
+    foreign,
+    page,
+    viewer: names,
+    first,
+    limited,
     refused: await sameSecond(askTwice, ({ time }) => time),
     ordered: await Promise.all([ask([url, neighbour, url]), ask([neighbour, url]), ask([url, neighbour, url])]),
     unknownMembers: await ask([url], { 'x-conform': { of: ['anything'] } }),

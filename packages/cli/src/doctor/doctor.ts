@@ -70,7 +70,10 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   const good = called?.pass ?? (given.hasExpired ? undefined : own) ?? (await signer?.sign([bare]))?.[0];
   const verdict = format && called?.pass && (await judged(format, called.pass));
   const edge = await askEdge(asker, {
-    ...{ url: bare, origin, good, signer },
+    url: bare,
+    origin,
+    good,
+    signer,
     expired: format ? await passThatEnds(format, bare, ends.anHourAgo) : given.hasExpired ? own : undefined,
     isGenuine: verdict === undefined || verdict === 'expired' ? undefined : verdict === 'genuine',
     isSignedHere: format !== undefined && !called?.pass && good !== own,
@@ -82,7 +85,9 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
     text === undefined
       ? { children: [], hasPrivate: false }
       : await askChildren(asker, {
-          ...{ text, origin, signer: signer ?? (own && ownSigner(own)) },
+          text,
+          origin,
+          signer: signer ?? (own && ownSigner(own)),
           loadedFrom: isServed(edge.good) && good ? good.url : bare,
           bareOf: bareUrls(good, bare, format),
         });

@@ -134,7 +134,9 @@ export async function askAfterDenials<T>(
 ): Promise<T> {
   for (;;) {
     let goOn!: () => void;
-    const renewed = new Promise<void>((resolve) => (goOn = resolve));
+    const renewed = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
     // listens before the failure is told: a listener of the app may renew at once
     const stop = listen(source, [SOURCE_RENEWS, SOURCE_DESTROYED], goOn);
     try {

@@ -146,7 +146,9 @@ export function toNodeHandler(
     const end = (last.get(connection) ?? Promise.resolve())
       .then(() => exchange(message, response, req.body))
       // Even the problem could not be sent.
-      .catch(() => void response.destroy());
+      .catch(() => {
+        response.destroy();
+      });
     last.set(connection, end);
   };
 }
@@ -182,7 +184,15 @@ async function send(answer: Response, { response, isHead, signal, closed }: Clie
   response.flushHeaders?.();
   const isDrained = (): Promise<void> => new Promise((resolve) => response.once('drain', resolve));
   const write = (chunk: Uint8Array) => (response.write(chunk) ? undefined : Promise.race([isDrained(), closed]));
-  await answer.body.pipeTo(new WritableStream({ write, close: () => void response.end() }), { signal });
+  await answer.body.pipeTo(
+    new WritableStream({
+      write,
+      close: () => {
+        response.end();
+      },
+    }),
+    { signal },
+  );
 }
 
 /**

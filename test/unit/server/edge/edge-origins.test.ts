@@ -35,7 +35,9 @@ afterEach(async () => {
 
 /** The usual function: the request goes to another host as it is. */
 const edge = createEdgeHandler({
-  ...{ format, protect: '/vod/', onError: () => undefined },
+  format,
+  protect: '/vod/',
+  onError: () => undefined,
   origin: (request) => {
     const { pathname, search } = new URL(request.url);
     return fetch(new Request(origin.origin + pathname + search, request));

@@ -60,7 +60,9 @@ describe('signPlaylists', () => {
               // so that a reader without a limit fails instead of hanging
               if (sent === 50) controller.close();
             },
-            cancel: () => void (isCancelled = true),
+            cancel: () => {
+              isCancelled = true;
+            },
           }),
           { headers: { 'Content-Type': 'video/mp4' } },
         ),
@@ -76,7 +78,9 @@ describe('signPlaylists', () => {
     // begins, and stalls
     const start = (body: ReadableStreamDefaultController): void => body.enqueue(new TextEncoder().encode('#EXTM3U\n'));
     let isRead: () => void = () => undefined;
-    const beginning = new Promise<void>((resolve) => (isRead = resolve));
+    const beginning = new Promise<void>((resolve) => {
+      isRead = resolve;
+    });
     const { get } = setUp({
       signPlaylists: true,
       onError,

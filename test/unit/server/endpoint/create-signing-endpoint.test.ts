@@ -34,7 +34,9 @@ describe('createSigningEndpoint', () => {
     const authorize = vi.fn(() => true);
     const outside = [
       ...['/secret/x', '/vodka/x', '/vod/../secret/x', '/vod//x'].map((path) => HOST + path),
-      ...['https://evil.example/vod/x', 'http://cdn.example.com/vod/x', 'https://user:pw@cdn.example.com/vod/x'],
+      'https://evil.example/vod/x',
+      'http://cdn.example.com/vod/x',
+      'https://user:pw@cdn.example.com/vod/x',
     ];
     expect((await ask({ urls: outside }, { authorize })).status).toBe(403);
     expect(authorize).not.toHaveBeenCalled();
@@ -82,10 +84,21 @@ describe('createSigningEndpoint', () => {
   }
   test.each<[unknown]>(
     [
-      ...[1, 'yes', [master], [], new Map(), { allowed: [] }, { deny: [master] }, { ok: false }, new Hidden()],
-      ...[{ ttl: 0 }, { ttl: NaN }, { ttl: '60' }, Object.create({ denied: [master] })],
-      ...[Object.defineProperty({}, Symbol.toStringTag, { value: 'Response' })],
-      ...[Object.defineProperty({}, 'denied', { value: master })],
+      1,
+      'yes',
+      [master],
+      [],
+      new Map(),
+      { allowed: [] },
+      { deny: [master] },
+      { ok: false },
+      new Hidden(),
+      { ttl: 0 },
+      { ttl: NaN },
+      { ttl: '60' },
+      Object.create({ denied: [master] }),
+      Object.defineProperty({}, Symbol.toStringTag, { value: 'Response' }),
+      Object.defineProperty({}, 'denied', { value: master }),
       ...[master, new Set([master]), null, {}, undefined, Array(1)].map((denied) => ({ denied })),
       ...['no URL', '/vod/', `${HOST}//x`, `${HOST}/vod/%zz`, null, { href: master }].map((each) => ({
         denied: [each],

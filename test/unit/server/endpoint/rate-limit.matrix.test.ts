@@ -73,7 +73,9 @@ test.each<[string, RateLimitOptions['key']]>([
 });
 
 describe('a limiter', () => {
-  afterEach(() => void vi.useRealTimers());
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   test('is asked with a digest of the key, as a method, and may be shared by two endpoints', async () => {
     const limiter = new RateLimiterMemory({ points: 3, duration: 60 });

@@ -109,7 +109,10 @@ describe('azion with a session in its folder text', () => {
       const { st, e, s } = sign(path, one).query as Record<'st' | 'e' | 's', string>;
       const plain = sign(path).query!;
       expect(judge(path, { st, e, s, x: '1' })).toEqual({
-        ...{ ok: true, expires: NOW + 60, url: `${HOST}${path}?x=1`, session: one },
+        ok: true,
+        expires: NOW + 60,
+        url: `${HOST}${path}?x=1`,
+        session: one,
       });
       const signature = { ok: false, status: 403, reason: 'signature' };
       expect(judge(path, { st, e })).toEqual(signature);

@@ -99,13 +99,15 @@ test('what a template hashes has one reading, in every order of the fields, with
 }, 60_000);
 
 test.each([
-  ...[
-    '{ip}1{expires}{relativePath}{secret}',
-    '{ip}-{expires}{ip}{relativePath}{secret}',
-    '{secret}17{relativePath}{expires}',
-  ],
-  ...['{path}{expires}{expires}{ip}{secret}', '{secret}{expires}{path}.{ip}', '{secret}{relativePath}{expires}'],
-  ...['{secret}{path}{directory}{expires}', '{secret}{uri}{path}{expires}', '{secret}folder:/a{directory}{expires}'],
+  '{ip}1{expires}{relativePath}{secret}',
+  '{ip}-{expires}{ip}{relativePath}{secret}',
+  '{secret}17{relativePath}{expires}',
+  '{path}{expires}{expires}{ip}{secret}',
+  '{secret}{expires}{path}.{ip}',
+  '{secret}{relativePath}{expires}',
+  '{secret}{path}{directory}{expires}',
+  '{secret}{uri}{path}{expires}',
+  '{secret}folder:/a{directory}{expires}',
 ])('%s, which has two readings or two paths, is refused', (hash) =>
   expect(() => secureLink({ secret, hash, ...sample })).toThrow(/^hash: /),
 );

@@ -51,7 +51,9 @@ describe('playlistReader', () => {
     // a body that begins, and stalls
     const start = (body: ReadableStreamDefaultController): void => body.enqueue(new TextEncoder().encode('#EXTM3U\n'));
     let isRead: () => void = () => undefined;
-    const beginning = new Promise<void>((resolve) => (isRead = resolve));
+    const beginning = new Promise<void>((resolve) => {
+      isRead = resolve;
+    });
     const body = new ReadableStream({ start, pull: () => isRead(), cancel });
     const reads = reading(async () => new Response(body))('a.m3u8', late.signal);
     await beginning;

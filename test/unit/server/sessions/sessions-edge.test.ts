@@ -80,7 +80,9 @@ describe('createEdgeHandler with sessions', () => {
     time.now += 2900;
     expect(await watch(token)).toBe(200);
     vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     time.now += 100;
     const late = watch(token);
     await vi.advanceTimersByTimeAsync(1000);
@@ -90,7 +92,10 @@ describe('createEdgeHandler with sessions', () => {
   test('gives the session of a playlist to its children', async () => {
     const { sessions, time } = setUp();
     const edge = createEdgeHandler({
-      ...{ format: commonAccessToken({ keys, depth: 2 }), sessions, clock: () => time.now, signPlaylists: true },
+      format: commonAccessToken({ keys, depth: 2 }),
+      sessions,
+      clock: () => time.now,
+      signPlaylists: true,
       origin: () => new Response('#EXTM3U\n../b/1.ts'),
     });
     const playlist = `${HOST}/live/7/a/i.m3u8`;

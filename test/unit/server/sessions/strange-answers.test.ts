@@ -48,7 +48,13 @@ describe('a strange answer of a store lets no ended session pass a strict edge: 
       lists.length > 0 ? (lists.shift() as undefined) : store.ended(known, nowMs);
     const sessions = createSessions({ store: Object.assign(memoryStore(), { ended }), viewer, clock });
     const edge = createEdgeHandler({
-      ...{ format: cat, sessions, strict: true, clock, onError: (error) => void errors.push(error) },
+      format: cat,
+      sessions,
+      strict: true,
+      clock,
+      onError: (error) => {
+        errors.push(error);
+      },
       origin: () => new Response('ok'),
     });
     const token = await cat.sign(new URL(FILM), NOW / 1000 + 300, id);

@@ -114,8 +114,12 @@ describe('googleStorage', () => {
 
 test('s3 takes what a credential provider of the AWS SDK returns', async () => {
   const credentials = {
-    ...{ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' },
-    ...{ expiration: new Date(), accountId: '123456789012', credentialScope: 'us-east-1' },
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    secretAccessKey: 'secret',
+    sessionToken: 'session',
+    expiration: new Date(),
+    accountId: '123456789012',
+    credentialScope: 'us-east-1',
     $source: { CREDENTIALS_CODE: 'e' },
   };
   const url = new URL('https://films.s3.us-east-1.amazonaws.com/film.mp4');

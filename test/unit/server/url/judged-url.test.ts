@@ -19,9 +19,15 @@ describe('a URL has one spelling', () => {
   ])('%s is %s', (url, href) => expect(judgeUrl(url)?.href).toBe(href));
 
   test.each([
-    ...['cdn.example.com/vod/', '/vod/', 'ftp://cdn.example.com/vod/', 'blob:https://cdn.example.com/vod/'],
-    ...['https://user@cdn.example.com/vod/', 'https://:pw@cdn.example.com/vod/'],
-    ...['https://cdn.example.com../vod/', 'https://cdn..example.com/vod/', 'https://.cdn.example.com/vod/'],
+    'cdn.example.com/vod/',
+    '/vod/',
+    'ftp://cdn.example.com/vod/',
+    'blob:https://cdn.example.com/vod/',
+    'https://user@cdn.example.com/vod/',
+    'https://:pw@cdn.example.com/vod/',
+    'https://cdn.example.com../vod/',
+    'https://cdn..example.com/vod/',
+    'https://.cdn.example.com/vod/',
   ])('%s has none', (url) => expect(judgeUrl(url)).toBeUndefined());
 
   test('which is judged as itself, and which `URL` keeps', () => {

@@ -47,7 +47,10 @@ export function passOf(token: SentToken, bare: string, { source, expires, setCoo
   const takesCookies = token.credentials === true && new URL(url).origin === new URL(bare).origin;
   const cookie = takesCookies ? setCookies.map((each) => each.split(';')[0]!).join('; ') : '';
   return {
-    ...{ bare, source, expires, folder },
+    bare,
+    source,
+    expires,
+    folder,
     url: withQuery(url, textsOf(token.query)),
     headers: { ...carried, ...(cookie !== '' && { cookie }) },
     names: Object.keys(carried).map((name) => name.toLowerCase()),
@@ -58,7 +61,10 @@ export function passOf(token: SentToken, bare: string, { source, expires, setCoo
 
 /** Returns the pass of a URL that has its token, or of headers that have it. */
 export const passOfUrl = (url: string, bare: string, source: string, headers: Pass['headers'] = {}): Pass => ({
-  ...{ url, bare, headers, source },
+  url,
+  bare,
+  headers,
+  source,
   names: Object.keys(headers).filter((name) => name !== 'cookie'),
   cookies: 'cookie' in headers,
 });
