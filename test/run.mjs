@@ -59,7 +59,8 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 /** Whether a folder of `test/` may have files for this run. @type {(folder: string) => boolean} */
 const concerns = (folder) => !chosen || concerning(packages).some((path) => path.startsWith(`test/${folder}/`));
 const shell = process.platform === 'win32';
-const part = rest ? 'rest' : all ? '' : 'main';
+const main = all ? '' : 'main';
+const part = rest ? 'rest' : main;
 const env = { ...process.env, TEST_PART: part, TEST_COUNTS: counts };
 /** @type {string[]} */
 const failed = [];

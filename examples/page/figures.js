@@ -29,11 +29,8 @@ export function createFigures(card, { attribute, refused }) {
       standsSince = isStanding ? (standsSince ?? performance.now()) : undefined;
       const seconds = standsSince === undefined ? 0 : Math.round((performance.now() - standsSince) / 1000);
       card.dataset['standing'] = String(isStanding);
-      show(
-        'player',
-        isStanding ? `waits, ${seconds} s` : name,
-        isStanding ? 'bad' : name === 'playing' ? 'good' : 'busy',
-      );
+      if (isStanding) show('player', `waits, ${seconds} s`, 'bad');
+      else show('player', name, name === 'playing' ? 'good' : 'busy');
     },
   };
 }

@@ -56,7 +56,10 @@ describe("a live stream behind an edge of one's own", { concurrent: true }, () =
     );
     try {
       const stage = {
-        ...{ cdn: edge.origin, pages, browser, closes: () => undefined },
+        cdn: edge.origin,
+        pages,
+        browser,
+        closes: () => undefined,
         url: (_: string, path: string) => `${edge.origin}/${path}`,
         signer: { endpoint: () => endpoint.origin },
       };

@@ -39,7 +39,9 @@ describe.concurrent('the code of the page', () => {
     const { page, errors } = await open(path);
     // pages of one browser have one clipboard, and the tests beside this one copy, too
     await page.evaluate(() => {
-      navigator.clipboard.writeText = (text) => Promise.resolve(void (document.body.dataset.copied = text));
+      navigator.clipboard.writeText = async (text) => {
+        document.body.dataset.copied = text;
+      };
     });
     // the button says so for three seconds, which a busy machine may let pass before anybody looks
     const said = page.evaluate(

@@ -116,7 +116,8 @@ describe('secure-token verify', () => {
   test('reads a secret once that comes through a pipe, and takes every line of a file', async () => {
     const args = ['verify', known, ...at, '--json', '--secret-file', '-'];
     const { code, out } = await runCli(args, { input: `new\n${secret}\n` });
-    expect([code, JSON.parse(out)]).toEqual([0, { ok: true, expires: 1_470_055_000, url: bare }]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({ ok: true, expires: 1_470_055_000, url: bare });
   });
 
   test('recognises the format of a token, and says so', async () => {
@@ -142,7 +143,8 @@ describe('secure-token doctor', () => {
     const endpoint = await serve(ourEndpoint(edge));
     const args = ['doctor', edge + FILM, '--endpoint', `${endpoint}/token`, '--origin', `${PAGE}/watch?v=7`, '--json'];
     const { code, out, err } = await runCli([...args, '--depth', '2'], { secret: SECRET });
-    expect([code, err]).toEqual([0, '']);
+    expect(code).toBe(0);
+    expect(err).toBe('');
     expect(JSON.parse(out)).toEqual({ findings: [], asked: expect.any(Number) });
   });
 
@@ -164,7 +166,8 @@ describe('secure-token doctor', () => {
     const endpoint = await serve(ourEndpoint(edge, { format }));
     const args = ['doctor', edge + FILM, '--endpoint', `${endpoint}/token`, '--origin', PAGE];
     const { code, out } = await runCli(args, { secret: hexKey });
-    expect([code, out]).toEqual([0, expect.stringMatching(/^ {2}410 +GET +with an expired token/m)]);
+    expect(code).toBe(0);
+    expect(out).toEqual(expect.stringMatching(/^ {2}410 +GET +with an expired token/m));
   });
 
   test('without --origin tests CORS as a page of the endpoint: a warning, and CORS is not among what was not tried', async () => {
@@ -206,7 +209,8 @@ describe('a call that cannot work', () => {
     ['an unknown command', ['sing', bare], {}, /unknown command/],
   ])('for %s exits with 2, and a line tells what to give, without the secret', async (_, args, options, message) => {
     const { code, out, err } = await runCli(args, options);
-    expect([code, out]).toEqual([2, '']);
+    expect(code).toBe(2);
+    expect(out).toBe('');
     expect(err).toMatch(message);
     expect(err).not.toMatch(/mysecret|\n\s+at /);
   });
@@ -214,7 +218,8 @@ describe('a call that cannot work', () => {
 
 test('--help and --version exit with 0, and who reads the output may leave early', async () => {
   const { code, out } = await runCli(['doctor', '--help']);
-  expect([code, out.split('\n')[0]]).toEqual([0, expect.stringContaining('Usage: secure-token')]);
+  expect(code).toBe(0);
+  expect(out.split('\n')[0]).toEqual(expect.stringContaining('Usage: secure-token'));
   const { version } = JSON.parse(readFileSync('packages/cli/package.json', 'utf8'));
   expect(await runCli(['--version'])).toMatchObject({ code: 0, out: `${version}\n` });
   expect(await runCli(['sign', '--help'], { leaveEarly: true })).toMatchObject({ code: 0, err: '' });

@@ -80,6 +80,7 @@ describe('expand, 256 KiB to 1 MiB, of which no more is read', () => {
           // forgets what it has read before
           clock: ((nowMs) => () => {
             nowMs += 2000;
+            return nowMs;
           })(NOW * 1000),
           expand: {
             fetch: async (url) =>

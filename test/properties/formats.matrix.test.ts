@@ -85,7 +85,7 @@ for (const [name, options] of Object.entries(catOptions)) {
       }),
     conditions: fc.record({
       issuer: fc.constantFrom('', 'a', 'b'),
-      ipRanges: fc.constantFrom(['0.0.0.0/0'], ['203.0.113.0/24'], ['2001:db8::/32', '203.0.113.9']),
+      ipRanges: fc.constantFrom<string[][]>(['0.0.0.0/0'], ['203.0.113.0/24'], ['2001:db8::/32', '203.0.113.9']),
     }),
     enforced: () => undefined,
     signatureOf,

@@ -68,7 +68,9 @@ export class Subject {
     const watch = new CallWatch(plan, world, this.#listed);
     this.watch = watch;
     watch.noteActivity();
-    endpoint.isTimeKnown = endpoint.isTimeWrong = endpoint.isTimeTold = false;
+    endpoint.isTimeKnown = false;
+    endpoint.isTimeWrong = false;
+    endpoint.isTimeTold = false;
     this.#isBehind = world.viewerOffset < 0;
     const { tokens, minted } = mint.make([masterOf(0)], -plan.lifetime, false);
     if (plan.carrier === 'preset') for (const made of minted) made.deliveredAt = world.now();

@@ -134,7 +134,8 @@ describe('npm run set-organisation', () => {
   test('puts badges and the site below the title of the README, once', () => {
     const readme = withBadges(withBadges('# Title\n\nText.\n', 'us'), 'others');
     const [title, badges, site, text] = readme.split('\n\n');
-    expect([title, text]).toEqual(['# Title', 'Text.\n']);
+    expect(title).toBe('# Title');
+    expect(text).toBe('Text.\n');
     expect(badges!.match(/npm\/v\/|ci\.yml\/badge|bundlejs\/size/g)).toHaveLength(3);
     expect(site).toContain('](https://others.github.io/secure-token/)');
     expect(readme).not.toContain('us/');

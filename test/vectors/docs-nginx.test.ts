@@ -72,14 +72,16 @@ describe('the nginx lines of docs/cdns.md', { tags: ['nginx'] }, () => {
     ],
   ] as const)('%s gets its status, with CORS headers, and a refusal is not kept', async (_, url, status, cache) => {
     const answer = await ask(await url());
-    expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, cache]);
+    expect(answer.status).toEqual(status);
+    expect(answer.headers.get('cache-control')).toEqual(cache);
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
     expect(answer.headers.get('access-control-expose-headers')).toContain('Content-Range');
   });
 
   test('a preflight is let through without a token', async () => {
     const { status, headers } = await ask(film(), { method: 'OPTIONS' });
-    expect([status, headers.get('access-control-allow-headers')]).toEqual([204, 'Range']);
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-headers')).toBe('Range');
   });
 });
 

@@ -139,27 +139,32 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
     }
     for (const rest of ['a..b/c', 'a,b', 'a:b', '..a/b', '%20..x', 'a%3Fb', 'a..%23b', 'a,:-/'.repeat(5000)]) {
       const path = `/live/7/${rest}`;
-      expect([await status(folders, path + token), await bySecretToken(path + token)], path).toEqual([200, 200]);
+      expect(await status(folders, path + token), path).toBe(200);
+      expect(await bySecretToken(path + token), path).toBe(200);
     }
   });
 
   test('where the pattern for it cannot be evaluated, no token opens anything', async () => {
     const [path, folder] = ['/live/7/a.m3u8', tokenFor('folder:/live/7/')];
     expect(await status(folders, path + folder)).toBe(200);
-    expect([await status(starved, path + folder), await status(starved, exact('/a.m3u8'))]).toEqual([403, 403]);
+    expect(await status(starved, path + folder)).toBe(403);
+    expect(await status(starved, exact('/a.m3u8'))).toBe(403);
   });
 
   test('a path with fewer folders has a token of its own, in either configuration', async () => {
     for (const path of ['/live/a.m3u8', '/a.m3u8', '/', '/live/7']) {
-      expect([await status(folders, exact(path)), await status(both, exact(path))], path).toEqual([200, 200]);
+      expect(await status(folders, exact(path)), path).toBe(200);
+      expect(await status(both, exact(path)), path).toBe(200);
       expect(await bySecretToken(exact(path)), path).toBe(200);
     }
   });
 
   test('tokens of one path go on working beside it where two servers judge', async () => {
     const [path, folder] = ['/live/7/a.m3u8', '/live/7/'];
-    expect([await status(folders, exact(path)), await status(both, exact(path))]).toEqual([403, 200]);
-    expect([await status(both, exact(folder)), await status(both, folder + tokenFor('/live/7'))]).toEqual([200, 403]);
+    expect(await status(folders, exact(path))).toBe(403);
+    expect(await status(both, exact(path))).toBe(200);
+    expect(await status(both, exact(folder))).toBe(200);
+    expect(await status(both, folder + tokenFor('/live/7'))).toBe(403);
     const old = now() - 1;
     const expired = [`/live/7/x${tokenFor('folder:/live/7/', old)}`, `${path}${tokenFor(path, old)}`];
     expect(await Promise.all(expired.map((each) => status(both, each)))).toEqual([410, 410]);
@@ -170,7 +175,8 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
   test('an answer that breaks off takes neither of the two servers away', async () => {
     const [path, folder] = ['/live/7/a.m3u8', tokenFor('folder:/live/7/')];
     expect(await status(both, '/breaks-off')).toBe(502);
-    expect([await status(both, path + folder), await status(both, exact(path))]).toEqual([200, 200]);
+    expect(await status(both, path + folder)).toBe(200);
+    expect(await status(both, exact(path))).toBe(200);
   });
 
   test('one to eight folders; no other number lets anything through', async () => {

@@ -89,7 +89,9 @@ describe('the nginx configuration that is shipped, in the locations of a team', 
       200,
     );
     for (const { body, headers } of nginx.received.slice(-2)) {
-      expect([body, headers.get('content-length'), headers.get('transfer-encoding')]).toEqual(['', null, null]);
+      expect(body).toBe('');
+      expect(headers.get('content-length')).toBe(null);
+      expect(headers.get('transfer-encoding')).toBe(null);
     }
   });
 
@@ -110,7 +112,8 @@ describe('the nginx configuration that is shipped, in the locations of a team', 
     const [path, query] = signed('/pattern/folder/a.mp4').split('?');
     for (const asked of [`x=1&${query}&../secret.mp4`, `${query}&../secret.mp4`, `../secret.mp4&${query}`, query]) {
       expect((await nginx.get(`${path}?${asked}`, ['Referer: https://secret.mp4/'])).status).toBe(200);
-      expect([lastHeaders()['x-first'], lastHeaders()['x-file']]).toEqual([undefined, 'a.mp4']);
+      expect(lastHeaders()['x-first']).toBe(undefined);
+      expect(lastHeaders()['x-file']).toBe('a.mp4');
     }
   });
 

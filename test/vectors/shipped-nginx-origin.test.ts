@@ -106,11 +106,13 @@ describe('the nginx configuration that is shipped: what reaches the origin', { t
       }
       for (const control of ['%C2%80', '%C2%85', '%C2%9F', '%0A%0A', '%0D%0A', 'x%0A', '%C3%A9%0A']) {
         const target = signed(path + control);
-        expect([await nginx.status(target, secret), statusOf(await judge(target))], target).toEqual([403, 403]);
+        expect(await nginx.status(target, secret), target).toBe(403);
+        expect(statusOf(await judge(target)), target).toBe(403);
       }
       for (const fine of ['%C2%A0', '%E2%80%A8', '%F0%9F%8E%AC']) {
         const target = signed(path + fine);
-        expect([await nginx.status(target, secret), statusOf(await judge(target))], target).toEqual([200, 200]);
+        expect(await nginx.status(target, secret), target).toBe(200);
+        expect(statusOf(await judge(target)), target).toBe(200);
       }
     },
   );

@@ -28,7 +28,8 @@ describe('Asker', () => {
     for (let i = 0; i < 40; i++) expect(await ask(asker)).toMatchObject({ status: 403 });
     expect(asker.ranOut).toBe(false);
     expect(await ask(asker)).toBeUndefined();
-    expect([asker.asked, asker.ranOut]).toEqual([40, true]);
+    expect(asker.asked).toBe(40);
+    expect(asker.ranOut).toBe(true);
   });
 
   test('sends none after ten seconds, and waits for no answer beyond them', async () => {

@@ -132,13 +132,15 @@ describe('secure-token conform', () => {
 
   test('passes createSigningEndpoint in all but the must that needs an outage', async () => {
     const { failed, notTried, asked } = await conform(healthy(), { burst: 100 });
-    expect([failed, notTried]).toEqual([[], ['P28']]);
+    expect(failed).toEqual([]);
+    expect(notTried).toEqual(['P28']);
     expect(asked).toBeLessThan(110);
   });
 
   test('makes fifty calls at most, and tries no strangers without a log-in, and no CORS of an endpoint without', async () => {
     const { failed, notTried, asked } = await conform(endpointWith({}), { loggedIn: false, isGiven: false });
-    expect([failed, notTried]).toEqual([[], ['P25', 'P27', 'P28', 'P29', 'P30', 'P31', 'P32', 'P34']]);
+    expect(failed).toEqual([]);
+    expect(notTried).toEqual(['P25', 'P27', 'P28', 'P29', 'P30', 'P31', 'P32', 'P34']);
     expect(asked).toBeLessThan(50);
   });
 
@@ -170,7 +172,9 @@ describe('secure-token conform', () => {
 
   test('judges P1 alone of an endpoint that denies the viewer, or cannot be reached', async () => {
     const denied = await conform(healthy(), { loggedIn: false });
-    expect([denied.failed, denied.notTried.length, denied.asked]).toEqual([['P1'], musts.length - 1, 1]);
+    expect(denied.failed).toEqual(['P1']);
+    expect(denied.notTried.length).toEqual(musts.length - 1);
+    expect(denied.asked).toBe(1);
     const { failed, text } = await conform(() => Promise.reject(new TypeError('fetch failed')));
     expect(failed).toEqual(['P1']);
     expect(text).toContain('No answer: the connection failed.');
@@ -181,7 +185,8 @@ describe('secure-token conform', () => {
     const endpoint = healthy();
     const limited: Handler = (request) => (++calls > 10 ? Promise.resolve(status(429)) : endpoint(request));
     const { failed, notTried, asked, text } = await conform(limited);
-    expect([failed, notTried.length]).toEqual([[], musts.length - 1]);
+    expect(failed).toEqual([]);
+    expect(notTried.length).toEqual(musts.length - 1);
     expect(text).toContain('room for fifty calls');
     expect(asked).toBeLessThan(20);
   });
@@ -202,7 +207,12 @@ describe('secure-token conform', () => {
 
   test('sends one session: two would be one too many for an endpoint that counts them', async () => {
     const seen: unknown[] = [];
-    await conform(withAnswer((answer, { session }) => (seen.push(session), answer)));
+    await conform(
+      withAnswer((answer, { session }) => {
+        seen.push(session);
+        return answer;
+      }),
+    );
     expect(new Set(seen).size).toBe(1);
     expect(seen[0]).toMatch(/^[\w-]{21}[AQgw]$/);
   });

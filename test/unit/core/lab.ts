@@ -108,7 +108,13 @@ export function watch<T>(promise: Promise<T>): Seen<T> {
 }
 
 /** Creates a random number generator that draws the same numbers in every run. */
-export const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+export function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 16_807) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 

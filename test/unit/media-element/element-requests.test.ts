@@ -137,9 +137,11 @@ describe('an element that waits for data', () => {
 
 test('another source helps once there is another token, and never if a worker signs', async () => {
   const [own, byWorker] = [await playing(), await playing(true)];
-  expect([own.areServed(), byWorker.areServed()]).toEqual([true, true]);
+  expect(own.areServed()).toBe(true);
+  expect(byWorker.areServed()).toBe(true);
   await source.renew();
-  expect([own.areServed(), byWorker.areServed()]).toEqual([false, true]);
+  expect(own.areServed()).toBe(false);
+  expect(byWorker.areServed()).toBe(true);
 });
 
 test.each([

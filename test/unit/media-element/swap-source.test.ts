@@ -72,7 +72,8 @@ describe('swapSource', () => {
     const media = new Media();
     const { isOver } = swap(media);
     expect(media).toMatchObject({ currentTime: 50, playbackRate: 1.5, defaultPlaybackRate: 1, preload: 'auto' });
-    expect([play.mock.calls.length, pause.mock.calls.length]).toEqual([1, 0]);
+    expect(play.mock.calls).toHaveLength(1);
+    expect(pause.mock.calls).toHaveLength(0);
     expect(isOver()).toBe(false);
     await arrive(media);
     expect(isOver()).toBe(true);
@@ -81,7 +82,8 @@ describe('swapSource', () => {
 
   test('paused it stays paused, also with the attribute "autoplay"', () => {
     swap(new Media(), { plays: false, staysPaused: true });
-    expect([play.mock.calls.length, pause.mock.calls.length]).toEqual([0, 1]);
+    expect(play.mock.calls).toHaveLength(0);
+    expect(pause.mock.calls).toHaveLength(1);
   });
 
   test('an element that has not begun is not paused: the attribute "autoplay" may start it', () => {
@@ -128,7 +130,8 @@ describe('swapSource', () => {
     const isPainted = await swapped();
     paint();
     await vi.advanceTimersByTimeAsync(0);
-    expect([isPainted(), vi.getTimerCount()]).toEqual([true, 0]);
+    expect(isPainted()).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
     const isOver = await swapped();
     await vi.advanceTimersByTimeAsync(1);
     expect(isOver()).toBe(true);

@@ -31,7 +31,8 @@ async function expectOneTimeline(origin: Origin, folder: string, segments: reado
   let { fragment: end } = await timesOf(origin, `${folder}/${segments[0]}`);
   for (const segment of segments) {
     const { index, fragment, length } = await timesOf(origin, `${folder}/${segment}`);
-    expect([index, fragment], segment).toEqual([end, end]);
+    expect(index, segment).toEqual(end);
+    expect(fragment, segment).toEqual(end);
     end += length;
   }
 }

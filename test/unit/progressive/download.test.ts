@@ -27,7 +27,9 @@ async function passing<T>(job: Promise<T>): Promise<T> {
 describe('download, from a server that', () => {
   test('behaves: one request, one token, never a HEAD', async () => {
     expect(await lab.run([])).toEqual(file);
-    expect([lab.requests.length, lab.tokens, lab.requests[0]!.method]).toEqual([1, 1, 'GET']);
+    expect(lab.requests).toHaveLength(1);
+    expect(lab.tokens).toBe(1);
+    expect(lab.requests[0]!.method).toBe('GET');
   });
 
   test.each<[string, Answer[], sent: (string | undefined)[]]>([
@@ -149,7 +151,8 @@ describe('download, from a server that', () => {
       },
     });
     await expect(passing(done)).rejects.toMatchObject({ name: 'NetworkError' });
-    expect([as.locked, last?.received]).toEqual([false, SIZE / 2]);
+    expect(as.locked).toBe(false);
+    expect(last?.received).toEqual(SIZE / 2);
     expect(lab.requests.length).toBeLessThan(12);
   });
 
@@ -256,7 +259,8 @@ test('download to a blob of many pieces keeps their order and the type', async (
   const blob = await lab.blob([
     (_, response) => response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': data.length }).end(data),
   ]);
-  expect([blob.type, data.equals(Buffer.from(await blob.arrayBuffer()))]).toEqual(['video/mp4', true]);
+  expect(blob.type).toBe('video/mp4');
+  expect(data.equals(Buffer.from(await blob.arrayBuffer()))).toBe(true);
 });
 
 test.each([
@@ -268,7 +272,8 @@ test.each([
 ])('download refuses %o at once', async (options, message) => {
   const refused = expect.objectContaining({ code: 'ERR_OPTIONS', message: `ERR_OPTIONS: ${message}` }) as Error;
   await expect(lab.run([], options)).rejects.toEqual(refused);
-  expect([lab.tokens, lab.requests.length]).toEqual([0, 0]);
+  expect(lab.tokens).toBe(0);
+  expect(lab.requests).toHaveLength(0);
 });
 
 test('download refuses a password in the URL, and does not quote it', async () => {

@@ -14,7 +14,8 @@ const setUp = (paused = false) => {
   const player = {
     error(given?: unknown): unknown {
       if (given === undefined) return state.error;
-      told.push((state.error = failure.insteadOf(given)));
+      state.error = failure.insteadOf(given);
+      told.push(state.error);
       return undefined;
     },
     paused: () => state.paused,
@@ -54,7 +55,8 @@ describe('PlaybackFailure', () => {
     vi.advanceTimersByTime(1000);
     state.readyState = 4;
     vi.advanceTimersByTime(60_000);
-    expect([told, state.paused]).toEqual([[], false]);
+    expect(told).toEqual([]);
+    expect(state.paused).toBe(false);
     stall(130);
     stall(130);
     expect(told).toEqual([shown]);
@@ -106,7 +108,9 @@ describe('PlaybackFailure', () => {
     failure.note(refusal);
     stall(130);
     listeners.get('canplay')!();
-    expect([told.length, told.at(-1), player.play.mock.calls.length]).toEqual([2, null, 1]);
+    expect(told).toHaveLength(2);
+    expect(told.at(-1)).toBe(null);
+    expect(player.play.mock.calls).toHaveLength(1);
   });
 
   test.each(['forget', 'dispose'] as const)('%s() ends it, and leaves no timer', (end) => {
@@ -116,6 +120,8 @@ describe('PlaybackFailure', () => {
     failure[end]();
     listeners.get('loadstart')?.();
     failure.withdraw();
-    expect([told, vi.getTimerCount(), end === 'dispose' ? listeners.size : 0]).toEqual([[shown], 0, 0]);
+    expect(told).toEqual([shown]);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(end === 'dispose' ? listeners.size : 0).toBe(0);
   });
 });

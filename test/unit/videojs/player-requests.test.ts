@@ -27,6 +27,7 @@ test('a player that waits for its first source signs no text track or licence of
   const sent = asked.map((url) => new xhr.XMLHttpRequest().request(url));
   await vi.waitFor(() => expect(sent.map((it) => it.sent.length)).toEqual([1, 1]));
   expect(sent.map(({ opened }) => opened)).toEqual([[], [`GET ${asked[1]!}?st=a`]]);
-  expect([playing.mock.calls.length, waiting.mock.calls.length]).toEqual([1, 0]);
+  expect(playing.mock.calls).toHaveLength(1);
+  expect(waiting.mock.calls).toHaveLength(0);
   vi.unstubAllGlobals();
 });

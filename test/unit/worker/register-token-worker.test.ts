@@ -82,7 +82,8 @@ async function heardAfter(message: unknown, from?: object): Promise<unknown[]> {
 describe('registration', () => {
   test('fails with ERR_OPTIONS before anything is registered, and with NotSupportedError without service workers', async () => {
     await expect(register({ endpoint: '/token' } as never)).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
-    expect([container.listeners(), container.controller]).toEqual([0, null]);
+    expect(container.listeners()).toBe(0);
+    expect(container.controller).toBe(null);
     vi.stubGlobal('navigator', {});
     await expect(register(asking)).rejects.toMatchObject({ name: 'NotSupportedError' });
   });
@@ -92,7 +93,9 @@ describe('registration', () => {
     const [destroy, leave] = [vi.spyOn(source, 'destroy'), vi.fn()];
     vi.spyOn(source, 'join').mockReturnValue(leave);
     await expect(register({ source, protect, requests: 'all' })).rejects.toBe(container.failure);
-    expect([container.listeners(), leave.mock.calls.length, destroy.mock.calls.length]).toEqual([0, 1, 0]);
+    expect(container.listeners()).toBe(0);
+    expect(leave.mock.calls).toHaveLength(1);
+    expect(destroy.mock.calls).toHaveLength(0);
     expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('token-worker-all.js'));
   });
 
@@ -128,7 +131,8 @@ describe('a page that hands out tokens', () => {
     const worker = await register(source);
     expect(await heardAfter(hello)).toEqual(['here']);
     worker.destroy();
-    expect([await heardAfter(hello), container.listeners()]).toEqual([[], 0]);
+    expect(await heardAfter(hello)).toEqual([]);
+    expect(container.listeners()).toBe(0);
     expect((await source.sign(url)).token).toBeDefined();
   });
 
@@ -165,7 +169,8 @@ describe('a page that hands out tokens', () => {
     const playlist = { secureToken: 'playlist', url, text: '#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n2.ts' };
     const media = await register(source);
     container.tells(playlist);
-    expect([await heardAfter(question), learn.mock.calls]).toEqual([[], []]);
+    expect(await heardAfter(question)).toEqual([]);
+    expect(learn.mock.calls).toEqual([]);
     media.destroy();
     await register({ source, protect, requests: 'all', playlists: hlsOrDash });
     await source.sign(url);

@@ -19,8 +19,7 @@ export function recogniseJwt(url: URL): Found | undefined {
   if (!found) return undefined;
   const { header, claims } = found;
   const keyId = header.kid ?? claims.kid;
-  const inQuery = typeof claims.resource === 'string' ? 'jwPlayer' : 'jwt';
-  const format = inPath ? 'cloudflareStream' : /(?:^|\.)mux\.com$/.test(url.hostname) ? 'mux' : inQuery;
+  const format = formatOfJwt(url, claims, inPath !== undefined);
   return {
     format,
     settings: format === 'jwt' ? settingsOf(found, url, param) : {},
@@ -29,6 +28,12 @@ export function recogniseJwt(url: URL): Found | undefined {
     expires: typeof claims.exp === 'number' ? claims.exp : undefined,
     claims: Object.entries(claims).map(([name, value]) => ({ name: printable(name), text: claimText(name, value) })),
   };
+}
+
+function formatOfJwt({ hostname }: URL, claims: Token['claims'], isInPath: boolean): string {
+  if (isInPath) return 'cloudflareStream';
+  if (/(?:^|\.)mux\.com$/.test(hostname)) return 'mux';
+  return typeof claims.resource === 'string' ? 'jwPlayer' : 'jwt';
 }
 
 function readJwt(text: string): Token | undefined {

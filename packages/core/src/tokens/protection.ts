@@ -105,9 +105,10 @@ export class Protection {
   #matches(url: string): boolean {
     return (
       this.#folders.some((folder) => isIn(folder, url)) ||
-      this.#rules.some((rule) =>
-        typeof rule === 'string' ? false : typeof rule === 'function' ? rule(new URL(url)) : url.search(rule) >= 0,
-      )
+      this.#rules.some((rule) => {
+        if (typeof rule === 'function') return rule(new URL(url));
+        return typeof rule !== 'string' && url.search(rule) >= 0;
+      })
     );
   }
 }

@@ -15,7 +15,8 @@ describe('signPlaylists', () => {
     const origin = (request: Request): Response => {
       asked.push(request);
       const part = request.headers.has('Range');
-      return new Response(request.method === 'HEAD' ? null : part ? playlist.slice(0, 5) : playlist, {
+      const body = part ? playlist.slice(0, 5) : playlist;
+      return new Response(request.method === 'HEAD' ? null : body, {
         status: part ? 206 : 200,
         headers: {
           'Content-Type': type,
@@ -68,7 +69,8 @@ describe('signPlaylists', () => {
         ),
     });
     const response = await get(await signed('/vod/film.mp4/x.m3u8'));
-    expect([response.status, isCancelled]).toEqual([502, true]);
+    expect(response.status).toBe(502);
+    expect(isCancelled).toBe(true);
     expect(sent).toBeLessThan(20);
     expect(errors).toMatchObject([{ message: expect.stringContaining('10485760 bytes') as string }]);
   });
@@ -100,7 +102,8 @@ describe('signPlaylists', () => {
     const { get, asked } = withPlaylists('text/plain');
     const headers = { Range: 'bytes=0-4', 'If-None-Match': '"1"' };
     const response = await get(await signed('/vod/a.m3u8'), { headers });
-    expect([response.status, response.headers.has('Content-Range')]).toEqual([200, false]);
+    expect(response.status).toBe(200);
+    expect(response.headers.has('Content-Range')).toBe(false);
     expect(asked.map((request) => [...request.headers.keys()])).toEqual([['accept-encoding', 'host']]);
     expect(await response.text()).toContain('seg.m4s?st=');
     expect(await (await withPlaylists().get(await signed('/vod/playlist'))).text()).toContain('seg.m4s?st=');
@@ -161,6 +164,7 @@ describe('signPlaylists', () => {
     });
     const { headers: sent } = await get(await signed('/vod/a.m3u8'));
     const { headers: kept } = await get(await signed('/vod/a.mp4'));
-    expect([words.filter((name) => sent.has(name)), words.filter((name) => kept.has(name))]).toEqual([[], words]);
+    expect(words.filter((name) => sent.has(name))).toEqual([]);
+    expect(words.filter((name) => kept.has(name))).toEqual(words);
   });
 });

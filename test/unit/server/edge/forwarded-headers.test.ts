@@ -6,7 +6,8 @@ const url = 'https://cdn.example.com/vod/a.mp4?st=x&e=1';
 function forwarded(headers: Record<string, string>, carriers = {}): Record<string, string> {
   const request = withoutToken(new Request(url, { headers }), 'https://cdn.example.com/vod/a.mp4', carriers);
   const { host, 'accept-encoding': encoding, ...others } = Object.fromEntries(request.headers);
-  expect([host, encoding]).toEqual(['cdn.example.com', 'identity']);
+  expect(host).toBe('cdn.example.com');
+  expect(encoding).toBe('identity');
   return others;
 }
 

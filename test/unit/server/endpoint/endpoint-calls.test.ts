@@ -42,7 +42,8 @@ describe('a call that is none', () => {
 
   test('another method is a 405, and a body that breaks off a 400', async () => {
     const response = await endpoint()(new Request('https://h/token', { method: 'PUT' }));
-    expect([response.status, response.headers.get('Allow')]).toEqual([405, 'POST, OPTIONS']);
+    expect(response.status).toBe(405);
+    expect(response.headers.get('Allow')).toBe('POST, OPTIONS');
     const body = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
     const headers = { 'Content-Type': 'application/json' };
     const broken = new Request('https://h/token', { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
@@ -61,10 +62,12 @@ test('a listed page may send credentials, and read answers, problems and their t
       }),
     );
   const preflight = await call('OPTIONS', 'https://app.example.com');
-  expect([preflight.status, Object.fromEntries(preflight.headers)]).toMatchObject([
-    204,
-    { 'access-control-allow-methods': 'POST, OPTIONS', 'access-control-allow-headers': 'a', vary: 'Origin' },
-  ]);
+  expect(preflight.status).toBe(204);
+  expect(Object.fromEntries(preflight.headers)).toMatchObject({
+    'access-control-allow-methods': 'POST, OPTIONS',
+    'access-control-allow-headers': 'a',
+    vary: 'Origin',
+  });
   for (const method of ['OPTIONS', 'POST', 'PUT']) {
     const { headers } = await call(method, 'https://app.example.com');
     expect(headers.get('Access-Control-Allow-Origin')).toBe('https://app.example.com');

@@ -41,7 +41,8 @@ describe('azion with depth', () => {
   ] as const)('hashes the folder in the form of the path: %s', async (pathForm, hashed) => {
     const options = { secret, depth: 1, pathForm };
     const { prefix, query } = await azion(options).sign(new URL('/my%20film/a', HOST), NOW);
-    expect([prefix, query!.st]).toEqual([`${HOST}/my%20film/`, hashOf(`${secret}folder:${hashed}${NOW}`)]);
+    expect(prefix).toBe(`${HOST}/my%20film/`);
+    expect(query!.st).toEqual(hashOf(`${secret}folder:${hashed}${NOW}`));
     expect(await verdictOf(`${HOST}/my%20film/b?st=${query!.st}&e=${NOW}`, options)).toBe('ok');
   });
 

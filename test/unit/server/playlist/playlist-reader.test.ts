@@ -36,10 +36,14 @@ describe('playlistReader', () => {
     const isCancelled = vi.fn();
     const body = (): ReadableStream => new ReadableStream({ cancel: isCancelled });
     const late = new AbortController();
+    const answerLate = (): Response => {
+      late.abort();
+      return new Response(body());
+    };
     for (const [answer, signal] of [
       [() => new Response(body(), { status: 403 }), open],
       [() => new Response(body(), { status: 302 }), open],
-      [() => (late.abort(), new Response(body())), late.signal],
+      [answerLate, late.signal],
     ] as const)
       expect(await reading(async () => answer())('a.m3u8', signal)).toBeUndefined();
     await vi.waitFor(() => expect(isCancelled).toHaveBeenCalledTimes(3));

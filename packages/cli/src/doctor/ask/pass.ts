@@ -97,9 +97,12 @@ function withOneChanged(value: string): string | undefined {
   const at = order.find((index) => /[A-Za-z\d]/.test(value[index]!) && !/%.?$/.test(value.slice(0, index)));
   if (at === undefined) return undefined;
   const was = value[at]!;
-  const [one, other] = /\d/.test(was) ? ['1', '2'] : /[a-z]/.test(was) ? ['a', 'b'] : ['A', 'B'];
+  // another one of its kind
+  const [one = '', other = ''] = ['12', 'ab', 'AB'].find((pair) => kindOfCharacter(pair) === kindOfCharacter(was))!;
   return value.slice(0, at) + (was === one ? other : one) + value.slice(at + 1);
 }
+
+const kindOfCharacter = (text: string): number => [/^\d/, /^[a-z]/, /^[A-Z]/].findIndex((kind) => kind.test(text));
 
 /** Returns the members of an object as texts. Leaves out members that are null, as players do. */
 function textsOf(value: unknown): Record<string, string> {
