@@ -48,6 +48,10 @@ export class FakeMedia extends EventTarget {
   querySelector(): null {
     return null;
   }
+  /** As of an element that is in no document. */
+  getRootNode(): this {
+    return this;
+  }
   /** As browsers say it: the URL of the page for an empty attribute. */
   get src(): string {
     const src = this.sources.at(-1);

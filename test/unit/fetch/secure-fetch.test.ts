@@ -64,7 +64,7 @@ describe('a protected request', () => {
     lab.now.carrier = () => ({ ...carrier, ...(base && { base: lab.now.url(base) }) });
     const { url } = await lab.now.secure(lab.now.url(), { credentials: 'omit' });
     expect(url).toEqual(lab.now.url());
-    expect(lab.now.requests[0]).toEqual(expected);
+    expect(lab.now.requests[0]).toMatchObject(expected);
     expect(lab.now.fetch.mock.calls[0]![1]!.credentials).toBe('credentials' in carrier ? 'include' : 'omit');
   });
 

@@ -105,6 +105,7 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
       false,
       (config) => {
         HlsClass.DefaultConfig = { ...HlsClass.DefaultConfig, ...config };
+        return HlsClass.DefaultConfig;
       },
     ],
     ['merged into that of a script', true, (config) => Object.assign(HlsClass.DefaultConfig, config)],
