@@ -53,21 +53,18 @@ export const plainChecks: Readonly<Record<PlainOption, Check>> = {
 };
 
 // a call, which a bundler leaves out of a page that checks plain data alone
-const optionChecks: Readonly<Record<keyof TokenSourceOptions, Check>> = /* @__PURE__ */ Object.assign(
-  {
-    getTokens: aFunction,
-    request: anObject,
-    tokens: /* @__PURE__ */ eachOf(aPreset),
-    // an invalid rule might cover every URL, and an empty list covers none
-    protect: ((value, path) =>
-      (Array.isArray(value) && value.length ? eachOf(aRule) : aRule)(value, path)) satisfies Check,
-    adopt: aFunction,
-    clock: aFunction,
-    fetch: aFunction,
-    random: aFunction,
-  },
-  plainChecks,
-);
+const optionChecks: Readonly<Record<keyof TokenSourceOptions, Check>> = /* @__PURE__ */ Object.assign({}, plainChecks, {
+  getTokens: aFunction,
+  request: anObject,
+  tokens: /* @__PURE__ */ eachOf(aPreset),
+  // an invalid rule might cover every URL, and an empty list covers none
+  protect: ((value, path) =>
+    (Array.isArray(value) && value.length ? eachOf(aRule) : aRule)(value, path)) satisfies Check,
+  adopt: aFunction,
+  clock: aFunction,
+  fetch: aFunction,
+  random: aFunction,
+});
 
 /** The names of the options of a token source. */
 const OPTIONS: readonly string[] = /* @__PURE__ */ Object.keys(optionChecks);
