@@ -4,6 +4,7 @@ import { nodeResolve } from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { dts } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
+import { pageElsewhere } from './.ci/addresses.mjs';
 
 /**
  * One row a file that is shipped. `iife` rows are `<script>` files with core inside; `esm` rows keep every package
@@ -165,6 +166,22 @@ const withoutOldFiles = {
   },
 };
 
+const { author, repository } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+
+/**
+ * Ships the page that the lines on the console name, with the first files of a package for browsers.
+ * @type {import('rollup').Plugin}
+ */
+const pageOnErrors = {
+  name: 'page-on-errors',
+  generateBundle() {
+    const path = 'docs/errors.md';
+    const text = readFileSync(new URL(path, import.meta.url), 'utf8');
+    const source = pageElsewhere({ text, path, organisation: repository && author });
+    this.emitFile({ type: 'asset', fileName: 'errors.md', source });
+  },
+};
+
 const inputsOf = (/** @type {Row} */ { folder, esm = '', with: others = [] }) =>
   Object.fromEntries(
     [esm, ...others]
@@ -174,11 +191,12 @@ const inputsOf = (/** @type {Row} */ { folder, esm = '', with: others = [] }) =>
 
 /** The modules of a package. @returns {import('rollup').RollupOptions} */
 const modules = (/** @type {Row} */ row, /** @type {Build} */ kind, /** @type {boolean} */ isFirst) => {
+  const first = hasDevelopmentBuild(row.folder) ? [withoutOldFiles, pageOnErrors] : [withoutOldFiles];
   const name = kind === 'default' ? '[name].js' : '[name].development.js';
   return {
     input: inputsOf(row),
     external: fromPackages,
-    plugins: [withPrivateInside, compile(row.folder, kind), find(), ...(isFirst ? [withoutOldFiles] : [])],
+    plugins: [withPrivateInside, compile(row.folder, kind), find(), ...(isFirst ? first : [])],
     output: {
       dir: `packages/${row.folder}/dist`,
       format: 'es',

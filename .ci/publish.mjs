@@ -1,9 +1,11 @@
 // node .ci/publish.mjs FOLDER [OPTION …]: runs npm publish, with these options, on each tarball of FOLDER that the
-// registry lacks. Nothing but Node's own modules and npm runs where packages can be published.
+// registry lacks, and lets the pages of the repository say that they are published. Nothing but Node's own modules and
+// npm runs where packages can be published.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { sayPublished } from './first-release.mjs';
 
 /**
  * @typedef {object} Packed
@@ -56,3 +58,6 @@ for (const packed of inOrder(packages)) {
   if (isPublished(packed)) console.log(`${packed.name}@${packed.version} is published already.`);
   else execFileSync('npm', ['publish', packed.file, ...options], { stdio: 'inherit' });
 }
+const changed = sayPublished(join(import.meta.dirname, '..'));
+if (changed.length > 0)
+  console.log(`Commit these pages, which say now that the packages are published: ${changed.join(', ')}`);

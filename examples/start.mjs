@@ -5,6 +5,7 @@ import { prepareQuickly } from '../test/support/prepare.mjs';
 try {
   await prepareQuickly();
   const { startExamples } = await import('./server.mjs');
+  const { openForViewer } = await import('./open-browser.mjs');
   const { url, app, edge } = await startExamples();
   const moved = new URL(url).port !== '8080' || new URL(app).port !== '8081' || new URL(edge).port !== '8082';
   console.log(`
@@ -16,6 +17,7 @@ try {
 ${moved ? '\n  (of the ports 8080, 8081 and 8082 at least one was taken, so a free one is used instead)\n' : ''}
   Ctrl+C ends it.
 `);
+  await openForViewer(url);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -41,7 +41,9 @@ const tests = (name, ofStep) => ({
   name,
   command: 'npx',
   args: [
-    ...['vitest', 'run', '--passWithNoTests'],
+    'vitest',
+    'run',
+    '--passWithNoTests',
     ...ofStep.flatMap((project) => ['--project', project]),
     ...concerning(packages),
     // a test names the programs that it needs as its tags
@@ -57,7 +59,8 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 /** Whether a folder of `test/` may have files for this run. @type {(folder: string) => boolean} */
 const concerns = (folder) => !chosen || concerning(packages).some((path) => path.startsWith(`test/${folder}/`));
 const shell = process.platform === 'win32';
-const part = rest ? 'rest' : all ? '' : 'main';
+const main = all ? '' : 'main';
+const part = rest ? 'rest' : main;
 const env = { ...process.env, TEST_PART: part, TEST_COUNTS: counts };
 /** @type {string[]} */
 const failed = [];
@@ -102,6 +105,7 @@ await install();
 if (part !== 'main') {
   await installIn('test/extra');
   await installIn('examples/azion');
+  await installIn('.ci');
 }
 // The checks look at sources alone.
 const checked = runChecks();

@@ -15,10 +15,10 @@ const base = '/accounts/';
  * Creates the endpoint and the edge of accounts whose sessions are counted, listed and ended. Tokens are Common Access
  * Tokens, because these carry the id of a session.
  * @param {object} options
- * @param {string} options.media folder of the films
+ * @param {import('../origin/bytes-response.mjs').Files} options.files fMP4
  * @param {number} options.ttl seconds
  */
-export function createAccounts({ media, ttl }) {
+export function createAccounts({ files, ttl }) {
   const format = commonAccessToken({ keys: [{ id: 'demo', key: randomBytes(32).toString('hex') }] });
   const sessions = createSessions({ store: memoryStore(), viewer: accountOf, limit });
   /** Accounts that have signed out everywhere, until the next log-in. @type {Set<string>} */
@@ -28,21 +28,21 @@ export function createAccounts({ media, ttl }) {
     edge: createEdgeHandler({
       format,
       sessions,
-      origin: createContinuousOrigin({ root: `${media}/fmp4`, seconds: 20, times: 30, base }),
+      origin: createContinuousOrigin({ files, seconds: 20, times: 30, base }),
     }),
 
     /**
      * @param {object} options
      * @param {readonly string[]} options.pages origins of the pages
-     * @param {readonly string[]} options.edges URL prefixes that may be signed
+     * @param {string} options.edge URL of the edge; ends without `/`
      * @returns {(request: Request) => Response | Promise<Response>}
      */
-    app({ pages, edges }) {
+    app({ pages, edge }) {
       const endpoint = createSigningEndpoint({
         format,
         sessions,
         ttl,
-        allow: edges.map((edge) => `${edge}${base.slice(1)}`),
+        allow: edge + base,
         cors: { origins: pages },
         authorize: (request) => !signedOut.has(accountOf(request)),
       });

@@ -8,12 +8,19 @@ import { azion } from 'secure-token-server';
  *   both kinds
  */
 
-/** @type {(secret: string) => DemoFormats} */
-export function demoFormats(secret) {
-  const channels = azion({ secret, depth: 1 });
-  const films = azion({ secret, depth: 2 });
-  /** `/live/` is a channel, `/film/ts/` a film. @type {(url: URL) => typeof films} */
-  const formatOf = ({ pathname }) => (/^\/(?:live|low-latency)\//.test(pathname) ? channels : films);
+/**
+ * @param {string} secret
+ * @param {string} [base] of the edge's paths; begins with `/`, ends without
+ * @returns {DemoFormats}
+ */
+export function demoFormats(secret, base = '') {
+  const depthOfBase = base.split('/').length - 1;
+  /** `/live/` is a channel, `/film/ts/` a film, `/by-hand/film/ts/` the same for another player. */
+  const formatOf = (/** @type {URL} */ { pathname }) => {
+    const [, byHand, channel] = /^\/(by-hand\/)?(live\/|low-latency\/)?/.exec(pathname.slice(base.length)) ?? [];
+    return azion({ secret, depth: depthOfBase + (byHand ? 1 : 0) + (channel ? 1 : 2) });
+  };
+  const films = azion({ secret, depth: depthOfBase + 2 });
   return {
     url: azion({ secret }),
     folder: {

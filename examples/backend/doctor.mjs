@@ -8,11 +8,11 @@ import { demoFormats } from './demo-format.mjs';
  * @param {import('./demo-state.mjs').DemoState} state
  * @param {object} options
  * @param {readonly string[]} options.pages origins of the pages
- * @param {readonly string[]} options.edges URL prefixes that may be examined
+ * @param {string} options.edge URL of the edge, which may be examined; ends without `/`
  * @param {string} options.host of this server: a client may name another one in `Host`
  * @returns {(request: Request) => Promise<Response>}
  */
-export function createDoctor(state, { pages, edges, host }) {
+export function createDoctor(state, { pages, edge, host }) {
   let isBusy = false;
   return async (request) => {
     const page = request.headers.get('Origin') ?? '';
@@ -20,7 +20,7 @@ export function createDoctor(state, { pages, edges, host }) {
     const body = await request.json().catch(() => undefined);
     const url = body?.url;
     // whoever could name another host would send the requests of this server there
-    if (typeof url !== 'string' || !edges.some((edge) => url.startsWith(edge)))
+    if (typeof url !== 'string' || !url.startsWith(`${edge}/`))
       return new Response('Send { "url" }, a URL of the edge.', { status: 400 });
     // one at a time: players need the servers, too
     if (isBusy) return new Response('The doctor is busy.', { status: 429, headers: { 'Retry-After': '10' } });

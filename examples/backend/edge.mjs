@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { createEdgeHandler } from 'secure-token-server';
 import { createContinuousOrigin } from '../origin/continuous-origin.mjs';
 import { createFilmOrigin } from '../origin/film-origin.mjs';
@@ -6,27 +5,31 @@ import { createLiveOrigin } from '../origin/live-origin.mjs';
 import { createLowLatencyOrigin } from '../origin/low-latency-origin.mjs';
 import { createMp4Origin } from '../origin/mp4-origin.mjs';
 import { emptyResponse } from '../origin/origin-request.mjs';
-import { createVodOrigin } from '../origin/vod-origin.mjs';
 import { demoFormats } from './demo-format.mjs';
+import { demoNow } from './demo-state.mjs';
 
 /**
- * The edge of the examples: origins, none of which gives anything away without a token.
+ * The edge of the examples: origins, none of which gives anything away without a token. Below `/by-hand` it has the same
+ * once more, so that the requests of two players are told apart.
  * @param {import('./demo-state.mjs').DemoState} state
  * @param {object} options
- * @param {string} options.media folder
- * @param {(request: Request) => Promise<Response>} options.accounts answers below `/accounts/`
+ * @param {string} [options.base] of its paths; begins with `/`, ends without
+ * @param {import('../origin/bytes-response.mjs').Files} options.files the media
  * @returns {(request: Request) => Promise<Response>}
  */
-export function createEdge(state, { media, accounts }) {
+export function createEdge(state, { base = '', files }) {
+  const clock = () => demoNow(state);
+  const { startedAt } = state;
+  /** @type {import('../origin/bytes-response.mjs').Files} */
+  const fmp4 = (path) => files(`fmp4/${path}`);
   /** @type {Readonly<Record<string, (request: Request) => Promise<Response>>>} */
   const origins = {
-    continuous: createContinuousOrigin({ root: join(media, 'fmp4'), seconds: 20, times: 30 }),
-    film: createFilmOrigin({ root: media, times: 30 }),
-    live: createLiveOrigin({ root: join(media, 'fmp4') }),
-    'low-latency': createLowLatencyOrigin({ file: join(media, 'll/frag.mp4') }),
+    continuous: createContinuousOrigin({ files: fmp4, seconds: 20, times: 30, clock, startedAt }),
+    film: createFilmOrigin({ files, times: 30 }),
+    live: createLiveOrigin({ files: fmp4, clock, startedAt }),
+    'low-latency': createLowLatencyOrigin({ files, file: 'll/frag.mp4', clock, startedAt }),
     // ten minutes: no browser buffers all of it
-    mp4: createMp4Origin({ file: join(media, 'v.mp4'), times: 30, size: 48e6, rate: 2e6 }),
-    vod: createVodOrigin({ root: media, base: '/vod/' }),
+    mp4: createMp4Origin({ files, file: 'v.mp4', times: 30, size: 48e6, rate: 2e6 }),
   };
   let requests = 0;
   /** Paths whose next request is let through: a replay that meets the next fifth request would be refused, too. */
@@ -39,11 +42,16 @@ export function createEdge(state, { media, accounts }) {
     refused.add(pathname);
     return true;
   };
-  const edge = createEdgeHandler({
-    origin: (request) => origins[new URL(request.url).pathname.split('/')[1] ?? '']?.(request) ?? emptyResponse(404),
+  return createEdgeHandler({
+    origin(request) {
+      const { pathname, search, origin } = new URL(request.url);
+      const path = pathname.slice(base.length).replace(/^\/by-hand(?=\/)/, '');
+      const answer = origins[path.split('/')[1] ?? ''];
+      return answer?.(new Request(origin + path + search, request)) ?? emptyResponse(404);
+    },
     format() {
       // Both kinds, whatever the endpoint makes: a switch must not refuse those that players still have.
-      const format = demoFormats(state.secret).folder;
+      const format = demoFormats(state.secret, base).folder;
       if (!state.refusing) return format;
       return {
         ...format,
@@ -51,7 +59,6 @@ export function createEdge(state, { media, accounts }) {
           takesFifth(request.url) ? { ok: false, status: 403, reason: 'signature' } : format.verify(request, now),
       };
     },
-    clock: () => Date.now() + state.edgeClock * 1000,
+    clock: () => clock() + state.edgeClock * 1000,
   });
-  return (request) => (new URL(request.url).pathname.startsWith('/accounts/') ? accounts(request) : edge(request));
 }

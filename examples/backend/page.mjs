@@ -1,12 +1,13 @@
 import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bytesResponse } from '../origin/bytes-response.mjs';
-import { fileContent } from '../origin/file-content.mjs';
 import { mediaType } from '../origin/media-type.mjs';
 import { memoryContent } from '../origin/memory-content.mjs';
 import { emptyResponse, onlyReads } from '../origin/origin-request.mjs';
 import { createVodOrigin } from '../origin/vod-origin.mjs';
 import { documentation } from './documentation.mjs';
+import { withBar } from './pages.mjs';
 import { spfEngine } from './spf-engine.mjs';
 
 /** @type {(path: string) => string} */
@@ -35,6 +36,14 @@ const workerFile = (/** @type {Request} */ request) => {
   return workerFiles(new Request(url, request));
 };
 
+/** @type {(request: Request, current: string) => Promise<Response>} */
+async function examplePage(request, current) {
+  const text = await readFile(inRepository(`examples/${current}`), 'utf8').catch(() => undefined);
+  if (text === undefined) return emptyResponse(404);
+  const html = withBar(text, { current, hasServers: true });
+  return bytesResponse(request, memoryContent(html, { type: mediaType('.html') }));
+}
+
 /**
  * Serves the pages, the documentation, the built packages and the players, and tells the pages where the other two servers are.
  * @param {Readonly<Record<string, string>>} addresses exported by `/addresses.js` under these names
@@ -57,10 +66,7 @@ export function createPage(addresses) {
     }
     if (/^\/token-worker(-all)?\.js$/.test(pathname)) return workerFile(request);
     const [, name] = /^\/([a-z0-9-]+\.html)?$/.exec(pathname) ?? [];
-    if (pathname === '/' || name !== undefined) {
-      const page = await fileContent(inRepository('examples'), name ?? 'index.html');
-      return page ? bytesResponse(request, page) : emptyResponse(404);
-    }
+    if (pathname === '/' || name !== undefined) return examplePage(request, name ?? 'index.html');
     const folder = folders.find(({ base }) => pathname.startsWith(base));
     if (folder) return folder.serve(request);
     return (await documentation(request)) ?? emptyResponse(404);

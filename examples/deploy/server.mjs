@@ -41,7 +41,9 @@ async function start() {
  * @type {(server: import('node:http').Server, seconds: number) => Promise<void>}
  */
 async function stop(server, seconds) {
-  const closed = new Promise((resolve) => void server.close(resolve));
+  const closed = new Promise((resolve) => {
+    server.close(resolve);
+  });
   // The balancer keeps connections open for the next call. Each of them ends as soon as no call is under way on it.
   const idle = setInterval(() => server.closeIdleConnections(), 100);
   const late = setTimeout(() => {

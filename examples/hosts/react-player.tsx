@@ -22,8 +22,12 @@ function Player({ src }: { src: string }) {
       src={src}
       muted
       controls
-      onLoadedMetadata={({ currentTarget }) => (currentTarget.currentTime = time.current)}
-      onTimeUpdate={({ currentTarget }) => (time.current = currentTarget.currentTime)}
+      onLoadedMetadata={({ currentTarget }) => {
+        currentTarget.currentTime = time.current;
+      }}
+      onTimeUpdate={({ currentTarget }) => {
+        time.current = currentTarget.currentTime;
+      }}
     />
   );
 }

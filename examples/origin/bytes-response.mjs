@@ -10,6 +10,14 @@
  */
 
 /**
+ * The files of a folder, by their paths in it, percent-encoded. Nothing for what is no file there.
+ * @typedef {(path: string) => Promise<Content | undefined>} Files
+ */
+
+/** All bytes of `content`. @type {(content: Content) => Promise<Uint8Array<ArrayBuffer>>} */
+export const bytesOf = async ({ read, size }) => new Uint8Array(await new Response(read(0, size)).arrayBuffer());
+
+/**
  * Answers GET and HEAD for `content`: conditional requests (RFC 9110 §13) and one byte range (§14).
  * @param {Request} request
  * @param {Content} content

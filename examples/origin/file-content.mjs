@@ -1,8 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { Readable } from 'node:stream';
-import { mediaType } from './media-type.mjs';
+import { extensionOf, mediaType } from './media-type.mjs';
+
+/** The files below `root`. @type {(root: string) => import('./bytes-response.mjs').Files} */
+export const filesBelow = (root) => (path) => fileContent(root, path);
 
 /**
  * The file that `path` names below `root`. Nothing for what is no file or lies outside of `root`, be it by `..`, by an
@@ -21,7 +24,7 @@ export async function fileContent(root, path) {
     if (!stats.isFile() || !file.startsWith(folder + sep)) return undefined;
     const { size, mtime } = stats;
     return {
-      type: mediaType(extname(file)),
+      type: mediaType(extensionOf(file)),
       size,
       etag: `"${size.toString(36)}-${mtime.getTime().toString(36)}"`,
       modified: mtime,

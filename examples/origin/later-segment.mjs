@@ -1,5 +1,6 @@
+import { bytesOf } from './bytes-response.mjs';
 import { memoryContent } from './memory-content.mjs';
-import { find } from './mp4-boxes.mjs';
+import { find, readUint32 } from './mp4-boxes.mjs';
 
 /**
  * A segment of fMP4 as it would be `seconds` later in the same film: its decode times go on, where those of a file that
@@ -9,11 +10,14 @@ import { find } from './mp4-boxes.mjs';
  * @returns {Promise<import('./bytes-response.mjs').Content>}
  */
 export async function laterSegment(content, seconds) {
-  const bytes = Buffer.from(await new Response(content.read(0, content.size)).arrayBuffer());
+  // a copy: what is read may be kept
+  const bytes = new Uint8Array(await bytesOf(content));
   const index = find(bytes, 'sidx');
-  const times = [index.subarray(20), find(bytes, 'tfdt').subarray(12)];
-  const ticks = BigInt(Math.round(seconds * index.readUInt32BE(16)));
-  for (const time of times) time.writeBigUInt64BE(time.readBigUInt64BE() + ticks);
+  const ticks = BigInt(Math.round(seconds * readUint32(index, 16)));
+  for (const time of [index.subarray(20), find(bytes, 'tfdt').subarray(12)]) {
+    const view = new DataView(time.buffer, time.byteOffset);
+    view.setBigUint64(0, view.getBigUint64(0) + ticks);
+  }
   return memoryContent(bytes, content);
 }
 
@@ -24,7 +28,7 @@ export async function laterSegment(content, seconds) {
  * @returns {Promise<import('./bytes-response.mjs').Content>}
  */
 export async function laterSubtitles(content, seconds) {
-  const text = await new Response(content.read(0, content.size)).text();
+  const text = new TextDecoder().decode(await bytesOf(content));
   const later = text.replace(/(?<=MPEGTS:)\d+/, (ticks) => String(Number(ticks) + seconds * 90_000));
   return memoryContent(later, content);
 }

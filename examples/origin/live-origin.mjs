@@ -1,17 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { extname, join, posix } from 'node:path';
-import { bytesResponse } from './bytes-response.mjs';
-import { fileContent } from './file-content.mjs';
+import { bytesOf, bytesResponse } from './bytes-response.mjs';
 import { laterSegment } from './later-segment.mjs';
 import { createLiveTimeline } from './live-timeline.mjs';
 import { listMediaPlaylists, parseMediaPlaylist, withoutSubtitles } from './media-playlist.mjs';
-import { mediaType } from './media-type.mjs';
+import { extensionOf, mediaType } from './media-type.mjs';
 import { memoryContent } from './memory-content.mjs';
 import { emptyResponse, onlyReads, relativePath } from './origin-request.mjs';
 
 /**
  * @typedef {import('./media-playlist.mjs').MediaPlaylist & { durationsMs: readonly number[] }} Rendition
  * @typedef {import('./live-timeline.mjs').LiveTimeline} LiveTimeline
+ * @typedef {import('./bytes-response.mjs').Files} Files
  */
 
 /**
@@ -19,22 +17,29 @@ import { emptyResponse, onlyReads, relativePath } from './origin-request.mjs';
  * playlists that it names. Segments are `s0`, `s1`, `s2`… and are gone once they have left the playlist for as long as
  * they were in it (RFC 8216 §6.2.2).
  * @param {object} options
- * @param {string} options.root folder with `master.m3u8`; its playlists must all have the same number of segments
+ * @param {Files} options.files with `master.m3u8`; its playlists must all have the same number of segments
  * @param {() => number} [options.clock] unix ms
+ * @param {number} [options.startedAt] unix ms at which the first whole window was there: now, if it is left out
  * @param {number} [options.windowSegments] segments in a playlist
  * @param {string} [options.base] begins and ends with `/`
  * @param {boolean} [options.continuous] one timeline, for players that know no discontinuities: fMP4, picture and sound
  *   only. @default false: times begin again with each turn of the recording
  * @returns {(request: Request) => Promise<Response>}
  */
-export function createLiveOrigin({ root, clock = Date.now, windowSegments = 6, base = '/live/', continuous = false }) {
-  const recorded = readFileSync(join(root, 'master.m3u8'), 'utf8');
-  const master = continuous ? withoutSubtitles(recorded) : recorded;
-  const renditions = new Map(listMediaPlaylists(master).map((path) => [path, readRendition(join(root, path))]));
-  const durations = sharedDurations(renditions);
-  const timeline = createLiveTimeline({ durations, windowSegments, startedAt: clock() });
+export function createLiveOrigin({
+  files,
+  clock = Date.now,
+  startedAt = clock(),
+  windowSegments = 6,
+  base = '/live/',
+  continuous = false,
+}) {
+  /** @type {ReturnType<typeof readRecording> | undefined} */
+  let reading;
 
   return onlyReads(async (request) => {
+    reading ??= readRecording(files, { startedAt, windowSegments, continuous });
+    const { master, renditions, timeline } = await reading;
     const path = relativePath(request, base) ?? '';
     if (path === 'master.m3u8') return bytesResponse(request, playlistContent(master));
     const rendition = renditions.get(path);
@@ -43,7 +48,7 @@ export function createLiveOrigin({ root, clock = Date.now, windowSegments = 6, b
       return bytesResponse(request, playlistContent(continuous ? text.replace(discontinuities, '') : text));
     }
     const found = fileOf(path, renditions, timeline, clock());
-    const recording = found && (await fileContent(root, found.file));
+    const recording = found && (await files(found.file));
     if (!recording) return emptyResponse(404);
     const isLater = continuous && found.loop > 0;
     const content = isLater ? await laterSegment(recording, (found.loop * timeline.loopMs) / 1000) : recording;
@@ -51,12 +56,34 @@ export function createLiveOrigin({ root, clock = Date.now, windowSegments = 6, b
   });
 }
 
+/**
+ * Reads the playlists that are played over and over.
+ * @param {Files} files
+ * @param {{ startedAt: number, windowSegments: number, continuous: boolean }} options
+ */
+async function readRecording(files, { startedAt, windowSegments, continuous }) {
+  const recorded = await textOf(files, 'master.m3u8');
+  const master = continuous ? withoutSubtitles(recorded) : recorded;
+  /** @type {Map<string, Rendition>} */
+  const renditions = new Map();
+  for (const path of listMediaPlaylists(master)) renditions.set(path, readRendition(await textOf(files, path)));
+  const durations = sharedDurations(renditions);
+  return { master, renditions, timeline: createLiveTimeline({ durations, windowSegments, startedAt }) };
+}
+
+/** @type {(files: Files, path: string) => Promise<string>} */
+async function textOf(files, path) {
+  const content = await files(path);
+  if (!content) throw new Error(`A live stream needs ${path}`);
+  return new TextDecoder().decode(await bytesOf(content));
+}
+
 /** Lines of a playlist that say that times begin again. */
 const discontinuities = /^#EXT-X-DISCONTINUITY\b.*\n/gm;
 
-/** @type {(file: string) => Rendition} */
-function readRendition(file) {
-  const playlist = parseMediaPlaylist(readFileSync(file, 'utf8'));
+/** @type {(text: string) => Rendition} */
+function readRendition(text) {
+  const playlist = parseMediaPlaylist(text);
   return { ...playlist, durationsMs: playlist.segments.map(({ duration }) => Math.round(Number(duration) * 1000)) };
 }
 
@@ -96,7 +123,7 @@ function livePlaylist({ version, targetDuration, map, segments, durationsMs }, t
     lines.push(
       `#EXT-X-PROGRAM-DATE-TIME:${new Date(timeline.startOf(number, durationsMs)).toISOString()}`,
       `#EXTINF:${segment.duration},`,
-      `s${number}${extname(segment.uri)}`,
+      `s${number}${extensionOf(segment.uri)}`,
     );
   }
   return lines.join('\n') + '\n';
@@ -109,18 +136,19 @@ function livePlaylist({ version, targetDuration, map, segments, durationsMs }, t
  *   { file: string, loop: number } | undefined}
  */
 function fileOf(path, renditions, timeline, nowMs) {
-  const [, digits = '', extension] = /^s(0|[1-9]\d*)(\.\w+)$/.exec(posix.basename(path)) ?? [];
+  const [, asked = '', name = ''] = /^(.*\/)?([^/]*)$/.exec(path) ?? [];
+  const [, digits = '', extension] = /^s(0|[1-9]\d*)(\.\w+)$/.exec(name) ?? [];
   const number = Number(digits);
   const { first, end } = timeline.windowAt(nowMs);
   for (const [playlist, { map, segments }] of renditions) {
-    const folder = posix.dirname(playlist);
-    if (posix.dirname(path) !== folder) continue;
-    if (map !== undefined && path === posix.join(folder, map)) return { file: path, loop: 0 };
+    const folder = playlist.replace(/[^/]*$/, '');
+    if (asked !== folder) continue;
+    if (name === map) return { file: path, loop: 0 };
     const uri = segments[number % segments.length]?.uri;
-    if (digits === '' || uri === undefined || extname(uri) !== extension) continue;
+    if (digits === '' || uri === undefined || extensionOf(uri) !== extension) continue;
     const kept = end - first;
     if (number < first - kept || number >= end) return undefined;
-    return { file: posix.join(folder, uri), loop: Math.floor(number / timeline.segmentsPerLoop) };
+    return { file: folder + uri, loop: Math.floor(number / timeline.segmentsPerLoop) };
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { boxes, containers, find, search } from './mp4-boxes.mjs';
+import { boxes, concat, containers, find, readUint32, search } from './mp4-boxes.mjs';
 
 /** Chunks of one turn of the sample: of four seconds each, if it has twenty. */
 const CHUNKS = 5;
@@ -6,35 +6,38 @@ const CHUNKS = 5;
 /**
  * @typedef {object} Track
  * @property {boolean} isVideo
- * @property {Buffer[]} samples of one turn
+ * @property {Uint8Array[]} samples of one turn
  * @property {number[]} keys numbers of its key frames
  * @property {number} delta how long a sample lasts
  */
 
-/** The numbers of a full box. @type {(data: Buffer | undefined) => number[]} */
+/** The numbers of a full box. @type {(data: Uint8Array | undefined) => number[]} */
 const integers = (data) =>
-  data ? Array.from({ length: (data.length - 12) / 4 }, (_, index) => data.readUInt32BE(12 + index * 4)) : [];
+  data ? Array.from({ length: (data.length - 12) / 4 }, (_, index) => readUint32(data, 12 + index * 4)) : [];
 
-/** @type {(...values: number[]) => Buffer} */
+/** @type {(...values: number[]) => Uint8Array<ArrayBuffer>} */
 const uint32 = (...values) => {
-  const data = Buffer.alloc(values.length * 4);
-  values.forEach((value, index) => data.writeUInt32BE(value, index * 4));
-  return data;
+  const view = new DataView(new ArrayBuffer(values.length * 4));
+  for (const [index, value] of values.entries()) view.setUint32(index * 4, value);
+  return new Uint8Array(view.buffer);
 };
 
-/** @type {(type: string, ...parts: Buffer[]) => Buffer} */
+/** @type {(text: string) => Uint8Array} */
+const ascii = (text) => new TextEncoder().encode(text);
+
+/** @type {(type: string, ...parts: Uint8Array[]) => Uint8Array} */
 const box = (type, ...parts) => {
-  const body = Buffer.concat(parts);
-  return Buffer.concat([uint32(body.length + 8), Buffer.from(type, 'latin1'), body]);
+  const size = parts.reduce((sum, { length }) => sum + length, 8);
+  return concat([uint32(size), ascii(type), ...parts]);
 };
 
-/** @type {(file: Buffer, trak: Buffer) => Track} */
+/** @type {(file: Uint8Array, trak: Uint8Array) => Track} */
 function readTrack(file, trak) {
   /** @type {(type: string) => number[]} */
   const table = (type) => integers(search(trak.subarray(8), type));
   const sizes = table('stsz').slice(2);
   const runs = table('stsc').slice(1);
-  /** @type {Buffer[]} */
+  /** @type {Uint8Array[]} */
   const samples = [];
   for (const [chunk, offset] of table('stco').slice(1).entries()) {
     let count = 0;
@@ -50,11 +53,11 @@ function readTrack(file, trak) {
 }
 
 /**
- * Filler data that decoders skip, NAL unit type 12 in the length-prefixed form of MP4. @type {(size: number) => Buffer}
+ * Filler data that decoders skip, NAL unit type 12 in the length-prefixed form of MP4. @type {(size: number) => Uint8Array}
  */
 function filler(size) {
-  const data = Buffer.alloc(Math.max(8, Math.floor(size)), 0xff);
-  data.writeUInt32BE(data.length - 4, 0);
+  const data = new Uint8Array(Math.max(8, Math.floor(size))).fill(0xff);
+  data.set(uint32(data.length - 4));
   data[4] = 0x0c;
   data[data.length - 1] = 0x80;
   return data;
@@ -62,7 +65,7 @@ function filler(size) {
 
 /**
  * `template` with the durations and sample tables of a longer file.
- * @type {(template: Buffer, turns: number, replace: (type: string) => Buffer | undefined) => Buffer}
+ * @type {(template: Uint8Array, turns: number, replace: (type: string) => Uint8Array | undefined) => Uint8Array}
  */
 function rebuild(template, turns, replace) {
   const parts = [...boxes(template)].flatMap(([type, old]) => {
@@ -70,19 +73,19 @@ function rebuild(template, turns, replace) {
     if (fresh) return [fresh];
     if (containers.includes(type)) return [box(type, rebuild(old.subarray(8), turns, replace))];
     if (['edts', 'sgpd', 'sbgp', 'udta'].includes(type)) return [];
-    const copy = Buffer.from(old);
+    const copy = new Uint8Array(old);
     const duration = { mvhd: 24, tkhd: 28, mdhd: 24 }[type];
-    if (duration) copy.writeUInt32BE(copy.readUInt32BE(duration) * turns, duration);
+    if (duration) copy.set(uint32(readUint32(copy, duration) * turns), duration);
     return [copy];
   });
-  return Buffer.concat(parts);
+  return concat(parts);
 }
 
 /**
  * An MP4 of about `size` bytes, index in front: `file` played `turns` times over, its pictures padded.
- * @param {Buffer} file with H.264 pictures
+ * @param {Uint8Array} file with H.264 pictures
  * @param {{ turns: number, size: number }} options
- * @returns {Generator<Buffer, void>} its bytes, in order
+ * @returns {Generator<Uint8Array, void>} its bytes, in order; each turn is the same memory
  */
 export function* longMp4(file, { turns, size }) {
   const moov = find(file, 'moov');
@@ -91,14 +94,14 @@ export function* longMp4(file, { turns, size }) {
   const pictures = tracks.find(({ isVideo }) => isVideo)?.samples.length ?? 0;
   const padding = filler((size - file.length * turns) / (pictures * turns));
   for (const track of tracks) {
-    if (track.isVideo) track.samples = track.samples.map((sample) => Buffer.concat([sample, padding]));
+    if (track.isVideo) track.samples = track.samples.map((sample) => concat([sample, padding]));
   }
-  /** @type {Buffer[]} */
+  /** @type {Uint8Array[]} */
   const turn = [];
   for (let chunk = 0; chunk < CHUNKS; chunk++) {
     for (const { samples } of tracks) {
       const count = samples.length / CHUNKS;
-      turn.push(Buffer.concat(samples.slice(chunk * count, (chunk + 1) * count)));
+      turn.push(concat(samples.slice(chunk * count, (chunk + 1) * count)));
     }
   }
   /** Offsets at which the chunks of each track begin, from the first chunk on. @type {number[][]} */
@@ -109,7 +112,7 @@ export function* longMp4(file, { turns, size }) {
     end += turn[chunk % turn.length]?.length ?? 0;
   }
 
-  /** @type {(start: number) => Buffer} */
+  /** @type {(start: number) => Uint8Array} */
   const index = (start) => {
     let number = -1;
     return rebuild(moov, turns, (type) => {
@@ -143,6 +146,6 @@ export function* longMp4(file, { turns, size }) {
 
   const head = find(file, 'ftyp');
   const start = head.length + index(0).length + 8;
-  yield Buffer.concat([head, index(start), uint32(end + 8), Buffer.from('mdat')]);
+  yield concat([head, index(start), uint32(end + 8), ascii('mdat')]);
   for (let at = 0; at < turns; at++) yield* turn;
 }

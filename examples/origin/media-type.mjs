@@ -19,5 +19,8 @@ const types = {
   '.webp': 'image/webp',
 };
 
+/** The extension of a file with its dot; nothing where it has none. @type {(path: string) => string} */
+export const extensionOf = (path) => /\.\w+$/.exec(path)?.[0] ?? '';
+
 /** @type {(extension: string) => string} */
 export const mediaType = (extension) => types[extension.toLowerCase()] ?? 'application/octet-stream';

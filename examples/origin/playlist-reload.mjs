@@ -23,4 +23,7 @@ export function readReload(query, { partsPerSegment, partSeconds }, available) {
 }
 
 /** @type {(text: string | null) => number | undefined} */
-const readNumber = (text) => (text === null ? undefined : /^\d{1,15}$/.test(text) ? Number(text) : NaN);
+const readNumber = (text) => {
+  if (text === null) return undefined;
+  return /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+};

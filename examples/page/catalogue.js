@@ -1,6 +1,6 @@
 import Hls from 'hls.js';
 import { createTokenSource, secureToken } from 'secure-token-hlsjs';
-import { app, edge } from '../addresses.js';
+import { app, doctor, edge } from '../addresses.js';
 import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
 import { createRecovery } from './player-recovery.js';
@@ -57,10 +57,11 @@ let playing;
 const notice = createFailureNotice(video);
 
 const inspector = createInspector(find('#inspector'), {
-  happened: find('#happened'),
+  player: find('#player'),
   controls: find('#controls'),
   app,
   edge,
+  doctor,
   viewer,
   playing: () => playing && edge + playing.path,
   whenRevoked: 'hls.js plays what it has loaded, then stops. The page says why in the picture.',

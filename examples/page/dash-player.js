@@ -1,6 +1,7 @@
 import { MediaPlayer } from 'dashjs';
 import { secureToken } from 'secure-token-dashjs';
-import { app, edge } from '../addresses.js';
+import { app, doctor, edge } from '../addresses.js';
+import { createByHand } from './by-hand.js';
 import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
 import { createRecovery } from './player-recovery.js';
@@ -10,7 +11,7 @@ import { viewer } from './viewer.js';
 
 /** The signing endpoint, and the viewer who asks it. */
 const signing = { endpoint: `${app}/token`, request: { headers: { 'X-Viewer': viewer } } };
-const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
+const video = /** @type {HTMLVideoElement} */ (document.querySelector('#player video'));
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 /** Limits the buffer of dash.js, in seconds. Without the limit dash.js would load all of this small film at once. */
@@ -25,21 +26,42 @@ function play(src) {
   return { player, source };
 }
 
+/** The same without the plugin. @type {import('./by-hand.js').PlayByHand} */
+function playByHand({ video, src, withToken }) {
+  const player = MediaPlayer().create();
+  player.addRequestInterceptor((request) => Promise.resolve({ ...request, url: withToken(request.url) }));
+  player.updateSettings(settings);
+  player.initialize(video, src, true);
+  return () => player.destroy();
+}
+
 /** @typedef {{ player: import('dashjs').MediaPlayerClass, source: import('secure-token-dashjs').TokenSource }} Playback */
 /** @type {Playback | undefined} */
 let current;
 const notice = createFailureNotice(video);
 
 const inspector = createInspector(find('#inspector'), {
-  happened: find('#happened'),
+  player: find('#player'),
+  byHand: find('#by-hand'),
   controls: find('#controls'),
   app,
   edge,
+  doctor,
   viewer,
   playing: () => edge + chosenStream(),
   whenRevoked:
     'dash.js plays what it has loaded, then stops. The page says why in the picture. This film is short: if all of it is loaded, it goes round.',
   onRepair: () => recovery.repaired(),
+  onReset: () => byHand.again(),
+});
+
+const byHand = createByHand(find('#by-hand'), {
+  title: 'By hand: an interceptor, one token for the film',
+  app,
+  edge,
+  viewer,
+  play: playByHand,
+  onStart: inspector.followByHand,
 });
 
 const recovery = createRecovery({
@@ -78,5 +100,10 @@ function start() {
   });
 }
 
-find('#streams').addEventListener('change', start);
-start();
+/** Both players play the stream that is chosen. */
+function choose() {
+  start();
+  byHand.play(chosenStream());
+}
+find('#streams').addEventListener('change', choose);
+choose();

@@ -2,22 +2,22 @@
  * Asks the doctor what is wrong with the URL that the page plays, and shows what it finds.
  * @param {HTMLElement} root where the findings go
  * @param {object} options
- * @param {string} options.app
+ * @param {string | undefined} options.address URL at which the doctor answers
  * @param {string} options.viewer
  * @param {HTMLButtonElement} options.button
  * @param {() => string | undefined} options.playing the URL, without a token
  */
-export function createDoctor(root, { app, viewer, button, playing }) {
+export function createDoctor(root, { address, viewer, button, playing }) {
   /** The number of changes since the page was opened: an older diagnosis is none any more. */
   let changes = 0;
 
   button.addEventListener('click', async () => {
     const url = playing();
-    if (button.disabled || url === undefined) return;
+    if (button.disabled || url === undefined || address === undefined) return;
     const asked = changes;
     button.disabled = true;
     tell(root, 'The doctor asks edge and endpoint …');
-    const show = await ask(app, viewer, url);
+    const show = await ask(address, viewer, url);
     button.disabled = false;
     if (asked === changes) show(root);
   });
@@ -33,10 +33,10 @@ export function createDoctor(root, { app, viewer, button, playing }) {
 
 /** @typedef {import('secure-token-cli/doctor').Finding} Shown */
 
-/** @type {(app: string, viewer: string, url: string) => Promise<(root: HTMLElement) => void>} */
-async function ask(app, viewer, url) {
+/** @type {(address: string, viewer: string, url: string) => Promise<(root: HTMLElement) => void>} */
+async function ask(address, viewer, url) {
   try {
-    const response = await fetch(`${app}/doctor`, {
+    const response = await fetch(address, {
       method: 'POST',
       headers: { 'X-Viewer': viewer, 'Content-Type': 'application/json' },
       body: JSON.stringify({ url }),

@@ -44,7 +44,11 @@ export function createDownloadPanel(root, { url, source }) {
   /** Resolves when all is there. */
   const run = async () => {
     abort = new AbortController();
-    const as = new WritableStream({ write: (/** @type {Uint8Array<ArrayBuffer>} */ part) => void parts.push(part) });
+    const as = new WritableStream({
+      write: (/** @type {Uint8Array<ArrayBuffer>} */ part) => {
+        parts.push(part);
+      },
+    });
     await download(url, { source, as, signal: abort.signal, onProgress, ...(from && { from }) });
     return new Blob(parts, { type: 'video/mp4' });
   };

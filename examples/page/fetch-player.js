@@ -1,6 +1,6 @@
 import { HlsVideoAdapter } from '@videojs/spf/hls-video';
 import { installSecureFetch } from 'secure-token-fetch';
-import { app, edge } from '../addresses.js';
+import { app, doctor, edge } from '../addresses.js';
 import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
 import { createRecovery } from './player-recovery.js';
@@ -34,10 +34,11 @@ const notice = createFailureNotice(video);
 seekOverHoles(video);
 
 const inspector = createInspector(find('#inspector'), {
-  happened: find('#happened'),
+  player: find('#player'),
   controls: find('#controls'),
   app,
   edge,
+  doctor,
   viewer,
   playing: () => edge + chosenStream(),
   whenRevoked: 'SPF plays what it has loaded, then stops without a word. The page says why in the picture.',

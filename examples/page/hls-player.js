@@ -1,6 +1,7 @@
 import Hls from 'hls.js';
 import { secureToken } from 'secure-token-hlsjs';
-import { app, edge } from '../addresses.js';
+import { app, doctor, edge } from '../addresses.js';
+import { createByHand } from './by-hand.js';
 import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
 import { createRecovery } from './player-recovery.js';
@@ -10,11 +11,11 @@ import { viewer } from './viewer.js';
 
 /** The signing endpoint, and the viewer who asks it. */
 const signing = { endpoint: `${app}/token`, request: { headers: { 'X-Viewer': viewer } } };
-const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
+const video = /** @type {HTMLVideoElement} */ (document.querySelector('#player video'));
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 /** Limits the buffer of hls.js, in seconds. Without the limit hls.js would load all of this small film at once. */
-const buffer = { maxMaxBufferLength: 20 };
+const buffer = { maxMaxBufferLength: 12 };
 
 /** Plays `src`. The page shows the body of this function as its code. @type {(src: string) => Playback} */
 function play(src) {
@@ -25,20 +26,40 @@ function play(src) {
   return { hls, source };
 }
 
+/** The same without the plugin. @type {import('./by-hand.js').PlayByHand} */
+function playByHand({ video, src, withToken }) {
+  const hls = new Hls({ ...buffer, xhrSetup: (xhr, url) => xhr.open('GET', withToken(url), true) });
+  hls.loadSource(src);
+  hls.attachMedia(video);
+  return () => hls.destroy();
+}
+
 /** @typedef {{ hls: Hls, source: import('secure-token-hlsjs').TokenSource }} Playback */
 /** @type {Playback | undefined} */
 let current;
 const notice = createFailureNotice(video);
 
 const inspector = createInspector(find('#inspector'), {
-  happened: find('#happened'),
+  player: find('#player'),
+  byHand: find('#by-hand'),
   controls: find('#controls'),
   app,
   edge,
+  doctor,
   viewer,
   playing: () => edge + chosenStream(),
   whenRevoked: 'hls.js plays what it has loaded, then stops. The page says why in the picture.',
   onRepair: () => recovery.repaired(),
+  onReset: () => byHand.again(),
+});
+
+const byHand = createByHand(find('#by-hand'), {
+  title: 'By hand: <code>xhrSetup</code>, one token for the film',
+  app,
+  edge,
+  viewer,
+  play: playByHand,
+  onStart: inspector.followByHand,
 });
 
 const recovery = createRecovery({
@@ -76,5 +97,10 @@ function start() {
   });
 }
 
-find('#streams').addEventListener('change', start);
-start();
+/** Both players play the stream that is chosen. */
+function choose() {
+  start();
+  byHand.play(chosenStream());
+}
+find('#streams').addEventListener('change', choose);
+choose();

@@ -2,7 +2,6 @@
  * @typedef {object} PlayerState
  * @property {number} ahead seconds buffered ahead of the picture
  * @property {number | undefined} latency seconds behind the live edge
- * @property {number} stalls how often playback had to wait since it began
  * @property {boolean} isWaiting
  * @property {'starting' | 'playing' | 'waiting' | 'paused' | 'ended'} name
  */
@@ -17,7 +16,6 @@ export function watchPlayer(media, { latency, onStall }) {
   const listening = new AbortController();
   let hasPlayed = false;
   let isWaiting = false;
-  let stalls = 0;
   /** @type {(type: string, listener: () => void) => void} */
   const on = (type, listener) => media.addEventListener(type, listener, { signal: listening.signal });
   on('playing', () => {
@@ -26,18 +24,17 @@ export function watchPlayer(media, { latency, onStall }) {
   });
   on('waiting', () => {
     isWaiting = true;
-    if (!hasPlayed || media.seeking) return;
-    stalls++;
-    onStall();
+    if (hasPlayed && !media.seeking) onStall();
   });
-  on('emptied', () => (hasPlayed = false));
+  on('emptied', () => {
+    hasPlayed = false;
+  });
 
   return {
     stop: () => listening.abort(),
     read: () => ({
       ahead: bufferedAhead(media),
       latency: latency?.(),
-      stalls,
       isWaiting: isWaiting && hasPlayed,
       name: nameOf(media, hasPlayed, isWaiting),
     }),

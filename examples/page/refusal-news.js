@@ -33,7 +33,9 @@ export function createRefusalNews(say, { areReplaysSeen }) {
       open.delete(url);
     },
     /** The player has been shown the refusal, which has an entry of its own. @type {(url?: string) => void} */
-    shown: (url = '') => void open.delete(url),
+    shown: (url = '') => {
+      open.delete(url);
+    },
     /** Tells what has waited for too long, or all. */
     flush(all = false) {
       const now = performance.now();

@@ -6,6 +6,7 @@
  * @property {string} label the end of its path
  * @property {number} status 0 if the browser got no answer or the player gave up
  * @property {'ok' | 'refused' | 'failed'} result
+ * @property {boolean} isByHand of the player without the plugin
  * @property {boolean} isReplay the plugin has sent it again, because the one before was refused
  * @property {string} token how the token begins, never more
  * @property {number} start ms, on the clock of `performance.now()`
@@ -57,10 +58,13 @@ export function observeRequests({ app, edge, unsign }, onRequest) {
   const replays = createReplays();
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
-      const { name, responseStatus: status, startTime, responseEnd } = /** @type {PerformanceResourceTiming} */ (entry);
-      const isSigning = name.startsWith(`${app}/token`);
+      const timing = /** @type {PerformanceResourceTiming} */ (entry);
+      const { name, startTime, responseEnd } = timing;
+      const isByHand = [app, edge].some((server) => name.startsWith(`${server}/by-hand/`));
+      const isSigning = name.startsWith(`${app}/token`) || name.startsWith(`${app}/by-hand/token`);
       if (!name.startsWith(`${edge}/`) && !isSigning) continue;
-      const url = unsign(name);
+      const status = statusOf(timing);
+      const url = isByHand ? name : unsign(name);
       const result = resultOf(status);
       const { pathname } = new URL(url);
       onRequest({
@@ -69,7 +73,8 @@ export function observeRequests({ app, edge, unsign }, onRequest) {
         label: isSigning ? `POST ${pathname}` : labelOf(pathname),
         status,
         result,
-        isReplay: !isSigning && replays.note(url, result === 'refused', responseEnd),
+        isByHand,
+        isReplay: !isSigning && !isByHand && replays.note(url, result === 'refused', responseEnd),
         token: beginningOfToken(name, url),
         start: startTime,
         end: responseEnd,
@@ -79,6 +84,13 @@ export function observeRequests({ app, edge, unsign }, onRequest) {
   observer.observe({ type: 'resource', buffered: false });
   return replays.giveUp;
 }
+
+/**
+ * The status of the answer, 0 if there was none. The servers tell it in a header, because WebKit has no `responseStatus`.
+ * @type {(timing: PerformanceResourceTiming) => number}
+ */
+const statusOf = ({ serverTiming = [] }) =>
+  Number(serverTiming.find(({ name }) => name === 'status')?.description ?? 0);
 
 /** @type {(status: number) => RequestRecord['result']} */
 function resultOf(status) {

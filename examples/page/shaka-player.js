@@ -1,4 +1,5 @@
-import { app, edge } from '../addresses.js';
+import { app, doctor, edge } from '../addresses.js';
+import { createByHand } from './by-hand.js';
 import { createFailureNotice, reasonFor } from './failure-notice.js';
 import { createInspector } from './inspector.js';
 import { createRecovery } from './player-recovery.js';
@@ -11,7 +12,7 @@ const { secureToken, isSecureTokenError } = SecureTokenShaka;
 /** The signing endpoint, and the viewer who asks it. */
 const signing = { endpoint: `${app}/token`, request: { headers: { 'X-Viewer': viewer } } };
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
-const video = /** @type {HTMLVideoElement} */ (find('video'));
+const video = /** @type {HTMLVideoElement} */ (find('#player video'));
 
 const player = new shaka.Player();
 await player.attach(video);
@@ -23,20 +24,44 @@ function play(src) {
   return source;
 }
 
+/** The same without the plugin. @type {import('./by-hand.js').PlayByHand} */
+function playByHand({ video, src, withToken }) {
+  const player = new shaka.Player();
+  player.getNetworkingEngine()?.registerRequestFilter((_, request) => {
+    request.uris = request.uris.map(withToken);
+  });
+  // it has nobody who listens
+  const attached = player.attach(video).then(() => player.load(src));
+  attached.catch(console.warn);
+  return () => void player.destroy();
+}
+
 /** @typedef {import('secure-token-shaka').TokenSource} TokenSource */
 /** @type {TokenSource | undefined} */
 let source;
 const notice = createFailureNotice(video);
 
 const inspector = createInspector(find('#inspector'), {
-  happened: find('#happened'),
+  player: find('#player'),
+  byHand: find('#by-hand'),
   controls: find('#controls'),
   app,
   edge,
+  doctor,
   viewer,
   playing: () => edge + chosenStream(),
   whenRevoked: 'Shaka plays what it has loaded, then stops. The page says why in the picture.',
   onRepair: () => recovery.repaired(),
+  onReset: () => byHand.again(),
+});
+
+const byHand = createByHand(find('#by-hand'), {
+  title: 'By hand: a filter, one token for the film',
+  app,
+  edge,
+  viewer,
+  play: playByHand,
+  onStart: inspector.followByHand,
 });
 
 const recovery = createRecovery({
@@ -82,5 +107,10 @@ function say({ severity, code, data }) {
 }
 
 player.addEventListener('error', (event) => say(/** @type {any} */ (event).detail));
-find('#streams').addEventListener('change', start);
-start();
+/** Both players play the stream that is chosen. */
+function choose() {
+  start();
+  byHand.play(chosenStream());
+}
+find('#streams').addEventListener('change', choose);
+choose();

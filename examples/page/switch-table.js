@@ -32,7 +32,8 @@ export function createSwitchTable(root, video) {
       folder = new URL('.', src).href;
       answers = 0;
       overtaken.abort();
-      const { signal } = (overtaken = new AbortController());
+      overtaken = new AbortController();
+      const { signal } = overtaken;
       const from = performance.now();
       const row = body.insertRow(0);
       const add = (/** @type {string} */ content, className = '') =>
@@ -48,7 +49,9 @@ export function createSwitchTable(root, video) {
         took.textContent = `${Math.round(performance.now() - from)} ms`;
         signal.removeEventListener('abort', giveUp);
       };
-      const giveUp = () => (took.textContent = '–');
+      const giveUp = () => {
+        took.textContent = '–';
+      };
       video.addEventListener('loadeddata', showFirstFrame, { once: true, signal });
       signal.addEventListener('abort', giveUp);
     },

@@ -7,17 +7,13 @@ export const sampleEvery = 500;
 const fullBuffer = 24;
 
 /** @type {Readonly<Record<string, string>>} */
-const usualLanes = {
-  buffer: 'Buffer',
-  signing: 'Signing endpoint',
-  playlist: 'Playlists',
-  segment: 'Segments',
-  other: 'Keys, subtitles',
-};
+const usualLanes = { signing: 'Signing calls', playlist: 'Playlists', segment: 'Segments', other: 'Keys, subtitles' };
+
+const buffers = ['buffer', 'by-hand'];
 
 /** @type {(lane: [name: string, title: string]) => string} */
 const laneMarkup = ([name, title]) => `
-    <span>${title}</span><div class="lane ${name.startsWith('buffer') ? 'lane-buffer' : ''}">
+    <span>${title}</span><div class="lane ${buffers.includes(name) ? 'lane-buffer' : ''}">
       <div class="track" data-lane="${name}"></div></div>`;
 
 /** @type {(lanes: Readonly<Record<string, string>>) => string} */
@@ -37,15 +33,18 @@ const markup = (lanes) => `
   </ul>`;
 
 /**
- * The last minute: one lane for each kind of request, one for the buffer of each player.
+ * The last minute: one lane for the buffer of each player, one for each kind of request.
  * @param {HTMLElement} root
- * @param {Readonly<Record<string, string>>} [lanes] their titles; the buffers are `buffer`, `buffer-1` and so on
- * @returns {{
- *   add: (record: RequestRecord) => void, sample: (player: number, ahead: number, isWaiting: boolean) => void
- * }}
+ * @param {object} options
+ * @param {Readonly<Record<string, string>> | undefined} options.lanes titles for the kinds of requests
+ * @param {boolean} options.byHand whether there is a second player
  */
-export function createTimeline(root, lanes = usualLanes) {
-  root.innerHTML = markup(lanes);
+export function createTimeline(root, { lanes = usualLanes, byHand }) {
+  root.innerHTML = markup({
+    buffer: byHand ? 'Buffer, plugin' : 'Buffer',
+    ...(byHand && { 'by-hand': 'Buffer, by hand' }),
+    ...lanes,
+  });
   const epoch = performance.now();
   const tracks = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('.track')]);
   const percent = (/** @type {number} */ ms) => `${((ms / width) * 100).toFixed(3)}%`;
@@ -83,18 +82,15 @@ export function createTimeline(root, lanes = usualLanes) {
     });
 
   return {
+    /** @type {(record: RequestRecord) => void} */
     add({ kind, start, end, result, isReplay, label, status }) {
       const mark = place(kind, start, end, `mark is-${result === 'ok' && isReplay ? 'replay' : result}`);
       mark.title = `${label} · ${status || 'no answer'} · ${Math.round(end - start)} ms`;
     },
-    sample(player, ahead, isWaiting) {
+    /** @type {(lane: 'buffer' | 'by-hand', state: import('./player-state.js').PlayerState) => void} */
+    sample(lane, { ahead, isWaiting }) {
       const now = performance.now();
-      const bar = place(
-        player ? `buffer-${player}` : 'buffer',
-        now - sampleEvery,
-        now,
-        isWaiting ? 'level is-stall' : 'level',
-      );
+      const bar = place(lane, now - sampleEvery, now, isWaiting ? 'level is-stall' : 'level');
       bar.style.height = isWaiting ? '100%' : `${Math.min(100, (ahead / fullBuffer) * 100).toFixed(1)}%`;
     },
   };

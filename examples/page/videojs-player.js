@@ -1,4 +1,5 @@
-import { app, edge } from '../addresses.js';
+import { app, doctor, edge } from '../addresses.js';
+import { createByHand } from './by-hand.js';
 import { createInspector } from './inspector.js';
 import { createRecovery } from './player-recovery.js';
 import { showCode } from './show-code.js';
@@ -13,7 +14,7 @@ const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (doc
 // this film is so small that VHS would load all of it at once; a film of yours would not fit. In seconds.
 Object.assign(/** @type {{ Vhs: object }} */ (/** @type {unknown} */ (videojs)).Vhs, { GOAL_BUFFER_LENGTH: 20 });
 
-const player = videojs('player');
+const player = videojs('video');
 
 /** Plays `src`. The page shows the body of this function as its code. @type {(src: string) => TokenSource} */
 function play(src) {
@@ -22,23 +23,49 @@ function play(src) {
   return source;
 }
 
+/** The same without the plugin. @type {import('./by-hand.js').PlayByHand} */
+function playByHand({ video, src, withToken }) {
+  const player = videojs(video);
+  player.on('xhr-hooks-ready', () => {
+    Object(player.tech(true)).vhs.xhr.onRequest((/** @type {{ uri: string }} */ options) => ({
+      ...options,
+      uri: withToken(options.uri),
+    }));
+  });
+  player.src({ src, type: 'application/x-mpegURL' });
+  return () => player.dispose();
+}
+
 /** @typedef {import('videojs-secure-token').TokenSource} TokenSource */
 /** @type {TokenSource | undefined} */
 let source;
 
 const inspector = createInspector(find('#inspector'), {
-  happened: find('#happened'),
+  player: find('#player'),
+  byHand: find('#by-hand'),
   controls: find('#controls'),
   app,
   edge,
+  doctor,
   viewer,
   playing: () => edge + chosenStream(),
   whenRevoked: 'Video.js plays what it has loaded, then says why it stops.',
   onRepair: () => recovery.repaired(),
+  onReset: () => byHand.again(),
 });
 
 /** Whether VHS has given up the source for good after a refusal. After a denial VHS goes on by itself. */
 const isGivenUp = () => Object(player.error()).cause?.code !== 'ERR_DENIED';
+
+const byHand = createByHand(find('#by-hand'), {
+  title: 'By hand: <code>onRequest</code>, one token for the film',
+  app,
+  edge,
+  viewer,
+  className: 'video-js vjs-fluid',
+  play: playByHand,
+  onStart: inspector.followByHand,
+});
 
 const recovery = createRecovery({
   isWell: inspector.isWell,
@@ -47,7 +74,9 @@ const recovery = createRecovery({
     if (!player.error() || !isGivenUp()) return;
     const stoodAt = player.currentTime();
     start();
-    player.one('loadedmetadata', () => void player.currentTime(stoodAt));
+    player.one('loadedmetadata', () => {
+      player.currentTime(stoodAt);
+    });
   },
 });
 
@@ -56,14 +85,14 @@ function start() {
   recovery.forget();
   const src = edge + chosenStream();
   source = play(src);
-  inspector.follow({ source, media: /** @type {HTMLVideoElement} */ (document.querySelector('video')) });
+  inspector.follow({ source, media: /** @type {HTMLVideoElement} */ (document.querySelector('#player video')) });
   showCode(find('#code'), {
     imports: [
       "import videojs from 'video.js';",
       "import { registerSecureToken } from 'videojs-secure-token';",
       '',
       'registerSecureToken(videojs);',
-      "const player = videojs('player');",
+      "const player = videojs('video');",
     ],
     values: { src, signing },
     runs: [play],
@@ -76,5 +105,10 @@ player.on('error', () => {
   inspector.say('bad', `Video.js stopped: ${error.message}`);
   recovery.failed();
 });
-find('#streams').addEventListener('change', start);
-start();
+/** Both players play the stream that is chosen. */
+function choose() {
+  start();
+  byHand.play(chosenStream());
+}
+find('#streams').addEventListener('change', choose);
+choose();

@@ -4,8 +4,9 @@
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const rooms = {
-  contract: [],
-  tokens: ['contract'],
+  carriers: [],
+  contract: ['carriers'],
+  tokens: ['carriers', 'contract'],
   calls: ['contract', 'tokens'],
   requests: ['contract', 'tokens', 'calls'],
   adapter: ['contract', 'tokens', 'calls', 'requests'],
@@ -20,15 +21,16 @@ const rooms = {
 const SHARED = [
   'bounded-map',
   'console-lines',
+  'check',
   'older-browsers',
-  'source-parts',
+  'source-context',
   'url-text',
   'waiting',
   'development/[^/]+',
 ];
 
 /** Files beside the rooms, by the room that may import them. @type {Readonly<Record<string, readonly string[]>>} */
-const OWN = { adapter: ['create-token-source'] };
+const OWN = { adapter: ['create-token-source'], carriers: ['contract/token'] };
 
 for (const [i, [room, imports]] of Object.entries(rooms).entries()) {
   const back = imports.filter((each) => Object.keys(rooms).indexOf(each) >= i);

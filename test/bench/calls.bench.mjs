@@ -28,7 +28,9 @@ function simulate(mint) {
       await new Promise((resolve) => setImmediate(resolve));
     },
     /** @param {number} seconds */
-    advance: (seconds) => void (clock += seconds * 1000),
+    advance: (seconds) => {
+      clock += seconds * 1000;
+    },
   };
 }
 

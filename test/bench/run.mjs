@@ -1,17 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { prepare } from '../support/prepare.mjs';
+import { install, prepare } from '../support/prepare.mjs';
 
-// npm run bench [-- players | server] [--rounds 5] [--write | --add]; the options are for the players
+// npm run bench [-- players | server] [--rounds 5] [--write | --add | --render]; the options are for the players, and
+// --render measures nothing
 
 /** Benchmarks in Node, against the least that could do the job: ratios of two things measured side by side. */
 const server = ['calls', 'loader', 'formats', 'server', 'edge', 'edge-cost', 'sessions'];
 
 const args = process.argv.slice(2);
+const measures = !args.includes('--render');
 const isChosen = (/** @type {string} */ part) =>
   args.includes(part) || !(args.includes('players') || args.includes('server'));
 
-await prepare();
+await (measures ? prepare() : install());
 if (isChosen('players')) {
   const typescript = fileURLToPath(new URL('typescript.mjs', import.meta.url));
   const main = fileURLToPath(new URL('players/main.ts', import.meta.url));
@@ -19,7 +21,7 @@ if (isChosen('players')) {
   const { status } = spawnSync(process.execPath, ['--import', typescript, main, ...options], { stdio: 'inherit' });
   process.exitCode = status ?? 1;
 }
-if (isChosen('server')) {
+if (measures && isChosen('server')) {
   for (const name of server) {
     const { run } = await import(`./${name}.bench.mjs`);
     console.log(`\n${name}`);

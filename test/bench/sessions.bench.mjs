@@ -117,7 +117,12 @@ async function startRedis(binary, folder) {
   client.on('error', () => undefined);
   await client.ping();
   client.disconnect();
-  return { socket, stop: () => void child.kill() };
+  return {
+    socket,
+    stop: () => {
+      child.kill();
+    },
+  };
 }
 
 /**

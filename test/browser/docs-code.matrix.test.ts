@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { inPart, runsMain, runsRest } from '../support/parts.ts';
 import { alias, define, root } from '../support/sources.ts';
 import type { Stage } from '../support/stage.ts';
@@ -48,11 +48,11 @@ async function bundle(stage: Stage, main: string, film: string): Promise<string>
   return outputFiles[0]!.text;
 }
 
-/** A page with an API that answers with a token of the folder. */
-async function openPage(stage: Stage): Promise<Page> {
+/** A page with an API that answers with a token of a folder. */
+async function openPage(stage: Stage, folder = 'vod/'): Promise<Page> {
   const page = await stage.browser.newPage();
   stage.pages.own['/api/token'] = async () => {
-    const body = JSON.stringify({ urls: [stage.url('query', 'vod/')], reason: 'initial' });
+    const body = JSON.stringify({ urls: [stage.url('query', folder)], reason: 'initial' });
     const headers = { 'content-type': 'application/json', origin: stage.pages.origin };
     const answer = await fetch(stage.signer.endpoint('query'), { method: 'POST', headers, body });
     const { tokens } = (await answer.json()) as { tokens: [{ query: object }] };
@@ -135,15 +135,21 @@ describe.concurrent('docs/migrate.md', () => {
     });
 });
 
-if (runsMain)
-  test.concurrent('README.md: the lines for who does not need a plugin play', async (context) => {
-    const stage = await stageFor(context);
-    const page = await openPage(stage);
-    const lines = codeIn('README.md').find((code) => code.includes('xhrSetup'))!;
-    await page.addScriptTag({ content: await bundle(stage, lines, 'vod/ts/master.m3u8'), type: 'module' });
-    await plays(page);
-    expect(await stage.refusals()).toEqual([]);
-  });
+test.concurrent.for(
+  inPart(
+    [{ kind: 'a film', folder: 'vod/', path: 'vod/ts/master.m3u8', loads: 1 }],
+    [{ kind: 'a live stream', folder: 'live/', path: 'live/lo/i.m3u8', loads: 4 }],
+  ),
+)('README.md: the lines for who does not need a plugin play $kind', async ({ folder, path, loads }, context) => {
+  const stage = await stageFor(context);
+  const page = await openPage(stage, folder);
+  const lines = codeIn('README.md').find((code) => code.includes('xhrSetup'))!;
+  await page.addScriptTag({ content: await bundle(stage, lines, path), type: 'module' });
+  await plays(page);
+  const loaded = (): number => stage.edge.requests.filter(({ url }) => url.includes(path)).length;
+  await vi.waitFor(() => expect(loaded()).toBeGreaterThanOrEqual(loads), { timeout: 20_000 });
+  expect(await stage.refusals()).toEqual([]);
+});
 
 if (runsMain)
   test.concurrent(
@@ -158,7 +164,9 @@ if (runsMain)
         const { currentTime, textTracks } = document.querySelector('video')!;
         return currentTime > 4 && textTracks[0]?.cues?.length;
       });
-      await page.evaluate(() => (document.querySelector('video')!.currentTime = 0));
+      await page.evaluate(() => {
+        document.querySelector('video')!.currentTime = 0;
+      });
       const download = page.waitForEvent('download');
       await page.click('button');
       expect((await download).suggestedFilename()).toBe('film.mp4');

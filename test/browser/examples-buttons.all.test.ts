@@ -23,7 +23,7 @@ describe.concurrent('the buttons', () => {
     });
     await playOn(page, 2);
     await press(page, 'a whole folder');
-    await page.locator('[data-tile="calls"]', { hasText: /^\d+ per URL, \d+ per folder$/ }).waitFor();
+    await page.locator('[data-tile="kinds"]', { hasText: /^\d+ per URL, [1-9]\d* per folder$/ }).waitFor();
     await playOn(page, 2);
     for (const button of ['one URL', '5 s ahead', '0.5 s late', 'Renew the tokens now']) {
       await press(page, button);
@@ -32,7 +32,7 @@ describe.concurrent('the buttons', () => {
     await press(page, 'Undo everything');
     await press(page, '30 s behind');
     await playOn(page, 2);
-    await press(page, 'right');
+    await press(page, 'on time');
     await plays(page);
     const happened = await page.locator('.log li').allInnerTexts();
     expect(
@@ -43,9 +43,9 @@ describe.concurrent('the buttons', () => {
   });
 
   it.for([
-    ['Revoke access', 'Restore access', 'ERR_DENIED'],
-    ['503, it is down', 'at once', 'ERR_SIGNING_UNAVAILABLE'],
-    ['30 s ahead', 'right', 'ERR_TOKEN_REFUSED'],
+    ['Deny the viewer', 'Log in', 'ERR_DENIED'],
+    ['40 s', 'Undo everything', 'ERR_SIGNING_UNAVAILABLE'],
+    ['30 s ahead', 'on time', 'ERR_TOKEN_REFUSED'],
   ] as const)('%s is reported, and after %s the film goes on', async ([break_, repair, code], { expect, open }) => {
     const { page, errors } = await open('hlsjs.html');
     await playOn(page, 1);

@@ -3,7 +3,7 @@ import { describe } from 'vitest';
 import { exampleTest as it, happens, playOn, press } from '../support/examples-page.ts';
 
 /** Selects the text that the viewer sees in the picture of a player that has stopped. */
-const NOTICE = '.notice:not([hidden]), .vjs-error .vjs-modal-dialog-content:not(:empty)';
+const NOTICE = '#player :is(.notice:not([hidden]), .vjs-error .vjs-modal-dialog-content:not(:empty))';
 
 /** Resolves to the seconds at which the first film on the page plays next: it moves, with enough to go on. */
 const playsAt = (page: Page): Promise<number> =>
@@ -20,7 +20,7 @@ const playsAt = (page: Page): Promise<number> =>
 async function jumpUntilDenied(page: Page): Promise<void> {
   const notice = page.locator(NOTICE).first();
   for (;;) {
-    await press(page, 'Jump both two minutes ahead');
+    await press(page, 'Jump two minutes ahead');
     const isShown = await notice.waitFor({ timeout: 15_000 }).then(
       () => true,
       () => false,
@@ -36,7 +36,7 @@ describe.concurrent('a revoked viewer', () => {
       const { page, errors } = await open(path);
       // the film of dash.js is 20 s long: a little later, all of it has its tokens, and it loops without a request
       await playOn(page, path === 'dashjs.html' ? 0.1 : 3);
-      await press(page, 'Revoke access');
+      await press(page, 'Deny the viewer');
       await happens(page, 'The endpoint denies this viewer.');
       const loaded = await page.evaluate(() => {
         const { buffered, currentTime } = document.querySelector('video')!;
@@ -45,12 +45,17 @@ describe.concurrent('a revoked viewer', () => {
       });
       // the connection of an MP4 outlives its token: only the next request after that has ended is denied
       if (path === 'mp4.html') await jumpUntilDenied(page);
-      else await page.evaluate(() => (document.querySelector('video')!.playbackRate = 4));
+      else
+        await page.evaluate(() => {
+          document.querySelector('video')!.playbackRate = 4;
+        });
       await page.locator(NOTICE).first().waitFor();
       const stoodAt = await page.evaluate(() => document.querySelector('video')!.currentTime);
       expect(stoodAt).toBeGreaterThan(loaded - 0.5);
       // or seconds would be played before anybody looks
-      await page.evaluate(() => (document.querySelector('video')!.playbackRate = 1));
+      await page.evaluate(() => {
+        document.querySelector('video')!.playbackRate = 1;
+      });
       await press(page, 'Undo everything');
       const goesOnAt = await playsAt(page);
       expect(goesOnAt).toBeGreaterThan(stoodAt - 1);

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { exampleTest as it, playOn, playsUnseen, press } from '../support/examples-page.ts';
 
-const pages = ['hlsjs', 'live', 'catalogue', 'videojs', 'shaka', 'dashjs', 'fetch', 'mp4', 'sessions'];
+const pages = ['hlsjs', 'live', 'videojs', 'shaka', 'dashjs', 'mp4', 'catalogue', 'fetch', 'worker', 'sessions'];
 
 describe.concurrent('the pages of npm start', () => {
   it('the page of hls.js plays, refuses nothing, and shows no token', async ({ expect, open }) => {

@@ -41,7 +41,11 @@ describe('a bucket of S3, in Chromium', { tags: ['s3rver'] }, () => {
     const film = longMp4(readFileSync('test/media/v.mp4'), { turns: 30, size: 32e6 });
     await store.put('film.mp4', Buffer.concat([...film]));
     format = s3({
-      ...{ ...s3Keys, region: 'us-east-1', endpoint: store.endpoint, bucket: 'films', maxTtl },
+      ...s3Keys,
+      region: 'us-east-1',
+      endpoint: store.endpoint,
+      bucket: 'films',
+      maxTtl,
     });
     pages = await startPageServer();
     const cors = { origins: [pages.origin] };

@@ -39,7 +39,12 @@ beforeAll(async () => {
       resolveDir: resolve('.'),
       loader: 'ts',
     },
-    ...{ bundle: true, write: false, format: 'iife', alias, define, logLevel: 'silent' },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    alias,
+    define,
+    logLevel: 'silent',
   });
   const html = `<!doctype html><link rel="icon" href="data:,"><script>${outputFiles[0]!.text}</script>`;
   server = await listen(async (request) => {

@@ -188,7 +188,8 @@ describe.concurrent('a source that the browser plays for Video.js', () => {
     const asked = (): number[] =>
       stage.edge.requests.flatMap(({ url, status }) => (url.includes('v.vtt') ? [status] : []));
     expect(asked()).toEqual([]);
-    stage.edge.secrets = stage.signer.secrets = ['another secret'];
+    stage.signer.secrets = ['another secret'];
+    stage.edge.secrets = stage.signer.secrets;
     await viewer.run(`track.mode = 'showing'; await until(() => track.cues?.length === 10, 'subtitles')`);
     expect(asked()).toEqual(expect.arrayContaining([...statuses]));
   });

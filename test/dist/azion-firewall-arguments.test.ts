@@ -11,7 +11,9 @@ const ask = (url: string, more: Partial<Parameters<typeof firewall>[0]> = {}): R
 describe('the arguments of dist/azion-firewall.js', () => {
   test('during a rotation every secret verifies', () => {
     const withSecrets = (...secure_token_secrets: string[]) => ask(good, { args: { secure_token_secrets } }).status;
-    expect([withSecrets('new', 'mysecret'), withSecrets('mysecret'), withSecrets('new')]).toEqual([200, 200, 403]);
+    expect(withSecrets('new', 'mysecret')).toBe(200);
+    expect(withSecrets('mysecret')).toBe(200);
+    expect(withSecrets('new')).toBe(403);
   });
 
   test.each([
@@ -64,9 +66,10 @@ describe('the arguments of dist/azion-firewall.js', () => {
   test('secrets of the function and of its instance, which Azion merges, are all secrets', () => {
     const status = (secure_token_secret: string, ...secure_token_secrets: string[]) =>
       ask(good, { args: { secure_token_secret, secure_token_secrets } }).status;
-    expect([status('mysecret', 'new'), status('old', 'mysecret'), status('mysecret'), status('old', 'new')]).toEqual([
-      200, 200, 200, 403,
-    ]);
+    expect(status('mysecret', 'new')).toBe(200);
+    expect(status('old', 'mysecret')).toBe(200);
+    expect(status('mysecret')).toBe(200);
+    expect(status('old', 'new')).toBe(403);
   });
 
   test('folder_depth: a token of the folder and one of the path are good, and neither is the other', () => {
@@ -74,12 +77,12 @@ describe('the arguments of dist/azion-firewall.js', () => {
     const ofFolder = '?st=N0FRwVnSNd2jHjC4uqrlAg&e=1470055000';
     const args = { secure_token_secret: secret, folder_depth: 2 };
     const status = (url: string, more: object = {}) => ask(url, { args: { ...args, ...more } }).status;
-    expect([status(`${at}/a.m3u8${ofFolder}`), status(`${at}/hd/s1.m4s${ofFolder}`), status(good)]).toEqual([
-      200, 200, 200,
-    ]);
-    expect([status(`${at}0/a.m3u8${ofFolder}`), status(at + ofFolder), status(good.replace('uri', 'uri/x'))]).toEqual([
-      403, 403, 403,
-    ]);
+    expect(status(`${at}/a.m3u8${ofFolder}`)).toBe(200);
+    expect(status(`${at}/hd/s1.m4s${ofFolder}`)).toBe(200);
+    expect(status(good)).toBe(200);
+    expect(status(`${at}0/a.m3u8${ofFolder}`)).toBe(403);
+    expect(status(at + ofFolder)).toBe(403);
+    expect(status(good.replace('uri', 'uri/x'))).toBe(403);
     expect(status(`${at}/a.m3u8${ofFolder}`, { folder_depth: 1 })).toBe(403);
     expect(status(`${at}/a.m3u8${ofFolder}`, { folder_depth: undefined })).toBe(403);
     expect(ask(`${at}/a.m3u8${ofFolder}`, { args, now: now + 1 }).status).toBe(410);
@@ -90,10 +93,8 @@ describe('the arguments of dist/azion-firewall.js', () => {
 
   test('an unknown argument is named in the one line', () => {
     const { status, log } = ask(good, { args: { secure_token_secret: secret, rule: [], maxTtl: 1 } });
-    expect([status, log]).toEqual([
-      500,
-      [expect.stringMatching(/^Unknown option 'rule'\. Known options: secure_token_secret, /)],
-    ]);
+    expect(status).toBe(500);
+    expect(log).toEqual(["Unknown option 'rule'. Did you mean 'rules'?"]);
   });
 
   test.each([
@@ -103,7 +104,8 @@ describe('the arguments of dist/azion-firewall.js', () => {
     ['xn--bcher-kva.example', 'https://b\u00fccher.example/'],
   ])('a rule for the host %s protects %s', (host, url) => {
     const args = { secure_token_secret: secret, rules: [{ host }, { host: 'other.example', path: '/vod/' }] };
-    expect([ask(url, { args }).status, ask('https://other.example/', { args }).status]).toEqual([403, 200]);
+    expect(ask(url, { args }).status).toBe(403);
+    expect(ask('https://other.example/', { args }).status).toBe(200);
   });
 
   test.each(['/films [4k]/', '/films%20%5b4K]/'.toLowerCase(), '/%66ilms [4k]'])(

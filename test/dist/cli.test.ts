@@ -99,13 +99,7 @@ describe('secure-token verify', () => {
     ],
     [bare, at, 1, '403 missing\n', /no token where azion looks for it/],
     ['no URL', at, 1, '403 malformed\n', /not the form that azion writes/],
-    [
-      known,
-      ['--now', '1470000000', '--option', 'maxTtl=60'],
-      1,
-      '403 malformed\n',
-      /further ahead than --option maxTtl/,
-    ],
+    [known, ['--now', '1470000000', '--option', 'maxTtl=60'], 1, '403 malformed\n', /further ahead than --max-ttl/],
     ['https://h/live/7/b.ts?st=N0FRwVnSNd2jHjC4uqrlAg&e=1470055000', at, 1, '403 signature\n', /--depth 2 accepts it/],
   ])('of %s %j exits with %i, says what an edge would answer, and why', async (url, args, code, out, err) => {
     const said = await verify(url, ...args);
@@ -122,26 +116,14 @@ describe('secure-token verify', () => {
   test('reads a secret once that comes through a pipe, and takes every line of a file', async () => {
     const args = ['verify', known, ...at, '--json', '--secret-file', '-'];
     const { code, out } = await runCli(args, { input: `new\n${secret}\n` });
-    expect([code, JSON.parse(out)]).toEqual([0, { ok: true, expires: 1_470_055_000, url: bare }]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({ ok: true, expires: 1_470_055_000, url: bare });
   });
 
   test('recognises the format of a token, and says so', async () => {
     const url = await signUrl(film, { format: edgeAuth({ key: hexKey, param: 'hdnea' }), expiresIn: 300 });
     const judged = await runCli(['verify', url], { secret: hexKey });
     expect(judged).toMatchObject({ code: 0, err: 'The token was taken for one of --format edgeAuth.\n' });
-    const unchecked = await runCli(['verify', url]);
-    expect(unchecked).toMatchObject({ code: 2, out: '' });
-    expect(unchecked.err).toMatch(
-      /a token of --format edgeAuth, which ends at \d{4}-.*\. The secret is missing\. Set SECURE/,
-    );
-    expect(unchecked.err).not.toContain(/hmac=(\w+)/.exec(decodeURIComponent(url))![1]);
-  });
-
-  test('leaves a presigned URL to its store', async () => {
-    const query = 'X-Amz-Credential=AKID%2F2013&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-Signature=00ff';
-    const { code, err } = await runCli(['verify', `https://bucket.s3.amazonaws.com/a.mp4?${query}`], { secret });
-    expect(code).toBe(2);
-    expect(err).toMatch(/--format s3, which ends at 2013-05-25T00:00:00Z\. .*secure-token doctor URL asks the store/);
   });
 });
 
@@ -161,7 +143,8 @@ describe('secure-token doctor', () => {
     const endpoint = await serve(ourEndpoint(edge));
     const args = ['doctor', edge + FILM, '--endpoint', `${endpoint}/token`, '--origin', `${PAGE}/watch?v=7`, '--json'];
     const { code, out, err } = await runCli([...args, '--depth', '2'], { secret: SECRET });
-    expect([code, err]).toEqual([0, '']);
+    expect(code).toBe(0);
+    expect(err).toBe('');
     expect(JSON.parse(out)).toEqual({ findings: [], asked: expect.any(Number) });
   });
 
@@ -183,7 +166,8 @@ describe('secure-token doctor', () => {
     const endpoint = await serve(ourEndpoint(edge, { format }));
     const args = ['doctor', edge + FILM, '--endpoint', `${endpoint}/token`, '--origin', PAGE];
     const { code, out } = await runCli(args, { secret: hexKey });
-    expect([code, out]).toEqual([0, expect.stringMatching(/^ {2}410 +GET +with an expired token/m)]);
+    expect(code).toBe(0);
+    expect(out).toEqual(expect.stringMatching(/^ {2}410 +GET +with an expired token/m));
   });
 
   test('without --origin tests CORS as a page of the endpoint: a warning, and CORS is not among what was not tried', async () => {
@@ -207,7 +191,7 @@ describe('a call that cannot work', () => {
   test.each<[string, string[], { secret?: string }, RegExp]>([
     ['no secret', ['sign', bare], {}, /SECURE_TOKEN_SECRET/],
     ['an empty secret file', ['sign', bare, '--secret-file', '/dev/null'], {}, /is empty/],
-    ['a path that is never signed', ['sign', 'https://h/a//b'], { secret }, /in different ways/],
+    ['a path that is never signed', ['sign', 'https://h/a//b'], { secret }, /which servers read in two ways/],
     ['an expiry in words', ['sign', bare, '--expires', 'tomorrow'], { secret }, /whole number/],
     ['two expiries', ['sign', bare, ...until, '--ttl', '5'], { secret }, /cannot be used with/],
     ['no depth', ['sign', bare, '--depth=two'], { secret }, /depth/],
@@ -225,7 +209,8 @@ describe('a call that cannot work', () => {
     ['an unknown command', ['sing', bare], {}, /unknown command/],
   ])('for %s exits with 2, and a line tells what to give, without the secret', async (_, args, options, message) => {
     const { code, out, err } = await runCli(args, options);
-    expect([code, out]).toEqual([2, '']);
+    expect(code).toBe(2);
+    expect(out).toBe('');
     expect(err).toMatch(message);
     expect(err).not.toMatch(/mysecret|\n\s+at /);
   });
@@ -233,7 +218,8 @@ describe('a call that cannot work', () => {
 
 test('--help and --version exit with 0, and who reads the output may leave early', async () => {
   const { code, out } = await runCli(['doctor', '--help']);
-  expect([code, out.split('\n')[0]]).toEqual([0, expect.stringContaining('Usage: secure-token')]);
+  expect(code).toBe(0);
+  expect(out.split('\n')[0]).toEqual(expect.stringContaining('Usage: secure-token'));
   const { version } = JSON.parse(readFileSync('packages/cli/package.json', 'utf8'));
   expect(await runCli(['--version'])).toMatchObject({ code: 0, out: `${version}\n` });
   expect(await runCli(['sign', '--help'], { leaveEarly: true })).toMatchObject({ code: 0, err: '' });

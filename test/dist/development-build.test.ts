@@ -6,13 +6,7 @@ import { browserPackages } from '../support/packages.ts';
 
 /** Texts that help who writes an app, by the packages whose modules hold them. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
-  core: [
-    'Did you mean',
-    'Known options:',
-    'the clock of the edge is ahead',
-    'the CDN sends no CORS headers with refusals',
-    'live that much longer than meant',
-  ],
+  core: ['Did you mean', 'Known options:', 'the clock of the edge is ahead', 'live that much longer than meant'],
   hlsjs: ['was called after hls.loadSource()'],
   dashjs: ['was called after the player was given its source'],
   videojs: ['was called after player.src()'],

@@ -41,10 +41,10 @@ const request = (origin = 'https://app.example.com'): Request =>
     body: JSON.stringify({ urls: [master], reason: 'initial' }),
   });
 const expectTokens = async (response: Response): Promise<void> => {
-  expect([response.status, await response.json()]).toEqual([
-    200,
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual(
     expect.objectContaining({ tokens: [expect.objectContaining({ url: master })] }),
-  ]);
+  );
 };
 
 /** Runs `command` until its server has answered. */

@@ -33,10 +33,10 @@ const ask = (url: string, headers: Record<string, string> = {}, asked = master):
   });
 const expectTokens = async (answer: Promise<Response>): Promise<void> => {
   const response = await answer;
-  expect([response.status, await response.json()]).toEqual([
-    200,
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual(
     expect.objectContaining({ tokens: [expect.objectContaining({ url: master })] }),
-  ]);
+  );
 };
 const write = (name: string, code: string): string => {
   writeFileSync(join(folder, name), code);

@@ -61,7 +61,8 @@ describe('docs/migrate.md, a signature that opens a folder', () => {
     const source = await sourceOf('folder.mjs');
     expect(signatureOf((await source.sign(film)).url)).toBe('of 1');
     const segment = await source.sign('https://cdn.example.com/vod/7/hd/s1.m4s');
-    expect([signatureOf(segment.url), asked]).toEqual(['of 1', ['/api/playback/7']]);
+    expect(signatureOf(segment.url)).toBe('of 1');
+    expect(asked).toEqual(['/api/playback/7']);
     expect(source.unsign(segment.url)).toBe('https://cdn.example.com/vod/7/hd/s1.m4s');
     source.destroy();
   });

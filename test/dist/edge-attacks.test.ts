@@ -114,7 +114,8 @@ describe('the edge handler on a real Node server', () => {
         'access-control-allow-origin': '*',
         'cache-control': 'no-store',
       });
-      expect([asked, errors]).toEqual([[], []]);
+      expect(asked).toEqual([]);
+      expect(errors).toEqual([]);
     },
   );
 
@@ -124,7 +125,8 @@ describe('the edge handler on a real Node server', () => {
       const { status } = await send(target + query);
       expect(status).toBeGreaterThanOrEqual(400);
       expect(status).toBeLessThan(500);
-      expect([asked, errors]).toEqual([[], []]);
+      expect(asked).toEqual([]);
+      expect(errors).toEqual([]);
     },
   );
 
@@ -134,7 +136,8 @@ describe('the edge handler on a real Node server', () => {
       const { status } = await send(film, { host });
       expect(status).toBeGreaterThanOrEqual(400);
       expect(status).toBeLessThan(500);
-      expect([asked, errors]).toEqual([[], []]);
+      expect(asked).toEqual([]);
+      expect(errors).toEqual([]);
     },
   );
 
@@ -178,11 +181,9 @@ describe('the edge handler on a real Node server', () => {
     expect(asked).toEqual([`HEAD ${film}`]);
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND', 'PURGE']) {
       const { status, headers } = await send(film + query, { method });
-      expect([status, headers.get('Allow'), headers.get('Access-Control-Allow-Origin')], method).toEqual([
-        405,
-        'GET, HEAD, OPTIONS',
-        '*',
-      ]);
+      expect(status, method).toBe(405);
+      expect(headers.get('Allow'), method).toBe('GET, HEAD, OPTIONS');
+      expect(headers.get('Access-Control-Allow-Origin'), method).toBe('*');
     }
     expect(asked).toHaveLength(1);
   });

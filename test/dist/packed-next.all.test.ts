@@ -41,7 +41,10 @@ describe.skipIf(!hasNext)('the app of Next that docs/endpoint.md and docs/live.m
     await app.write(files);
     const build = next(['build']);
     let printed = '';
-    for (const output of [build.stdout, build.stderr]) output.on('data', (text) => (printed += String(text)));
+    for (const output of [build.stdout, build.stderr])
+      output.on('data', (text) => {
+        printed += String(text);
+      });
     const [code] = (await once(build, 'close')) as [number];
     expect(code, printed).toBe(0);
   }, 600_000);

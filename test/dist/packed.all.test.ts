@@ -35,6 +35,12 @@ describe.each(packages)('$json.name as it is published', ({ folder, json: { name
   });
 });
 
+test.each(browserPackages)('$json.name ships the page on errors that its console lines name', async ({ json }) => {
+  const page = await readFile(app.path('node_modules', json.name, 'dist/errors.md'), 'utf8');
+  expect(page).toContain('\n## ERR_TOKEN_REFUSED\n');
+  expect(page.match(/\]\((?!#|https:)[^)]*\)/g)).toBeNull();
+});
+
 describe.each(libraries)('$json.name as it is installed', ({ json: { name } }) => {
   test('is imported on a server without a trace', async () => {
     const script = `const before = Object.keys(globalThis).length; const module = await import('${name}');
@@ -129,8 +135,10 @@ test.each([
   ['secure-token-worker/token-worker-all.js', 'dist/token-worker-all.js'],
   ['secure-token-server/azion-firewall.js', 'dist/azion-firewall.js'],
   ['secure-token-server/vectors/cat/vectors.json', 'vectors/cat/vectors.json'],
+  ['secure-token-server/haproxy/secure-token.cfg', 'haproxy/secure-token.cfg'],
   ['secure-token-server/nginx/secure-token.conf', 'nginx/secure-token.conf'],
   ['secure-token-server/nginx/secure-token-check.conf', 'nginx/secure-token-check.conf'],
+  ['secure-token-server/nginx/secure-token.js', 'nginx/secure-token.js'],
 ])('%s is found by that name', async (specifier, file) => {
   const { stdout } = await app.run('node', ['--input-type=commonjs', '-p', `require.resolve('${specifier}')`]);
   expect(stdout.trim()).toBe(app.path('node_modules', specifier.split('/')[0]!, file));

@@ -132,6 +132,13 @@ describe.each(readmes)('%s', (path) => {
     expect(linksOf(path).filter((link) => !leadsSomewhere(link, path))).toEqual([]);
   });
 
+  test('its pictures, for light and dark pages, are there and small', () => {
+    const pictures = [...readFileSync(path, 'utf8').matchAll(/<(source|img) .*\b(?:src|srcset)="([^"]+)"/g)];
+    for (const [, , file] of pictures) expect(statSync(join(dirname(path), file!)).size, file).toBeLessThan(200_000);
+    const dark = pictures.filter(([, tag]) => tag === 'source');
+    expect(dark).toHaveLength(pictures.length / 2);
+  });
+
   test('names only npm scripts that exist', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
     const named = [...readFileSync(path, 'utf8').matchAll(/\bnpm (?:run )?(\w[\w:-]*)/g)].map(([, name]) => name!);
@@ -179,12 +186,6 @@ describe('README.md', () => {
       const row = text.split('\n').find((line) => line.includes(`](packages/${folder})`));
       expect(row).toContain(`≤ ${(Math.ceil(ceiling / 100) / 10).toFixed(1)} kB`);
     }
-  });
-
-  test('its pictures, light and dark, are there and small', () => {
-    const pictures = [...text.matchAll(/\b(?:src|srcset)="([^"]+)"/g)].map(([, path]) => path!);
-    expect(pictures).toHaveLength(2);
-    for (const path of pictures) expect(statSync(path).size, path).toBeLessThan(200_000);
   });
 
   test('its figure is one of docs/bench.md', () => {

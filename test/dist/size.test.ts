@@ -32,7 +32,7 @@ describe('of the token worker', { tags }, () => {
     gzipSync(readFileSync(`packages/worker/dist/${file}`), { level: 9 }).length;
 
   test('the file for media stays below its ceiling, for it reads no playlists and signs nothing for scripts', () => {
-    expect(compressed('token-worker.js')).toBeLessThanOrEqual(13_700);
+    expect(compressed('token-worker.js')).toBeLessThanOrEqual(15_300);
     const text = readFileSync('packages/worker/dist/token-worker.js', 'utf8');
     expect(['EXTINF', 'SegmentTemplate', 'opaqueredirect'].filter((word) => text.includes(word))).toEqual([]);
   });
@@ -51,6 +51,6 @@ describe('of the token worker', { tags }, () => {
     const row = readFileSync('README.md', 'utf8')
       .split('\n')
       .find((line) => line.startsWith('| [`secure-token-worker`]'));
-    expect(row).toContain('worker ≤ 13.7 kB, for scripts too ≤ 19.5 kB; page ≤ 4.1 kB');
+    expect(row).toContain('worker ≤ 15.3 kB, for scripts too ≤ 21.0 kB; page ≤ 4.1 kB');
   });
 });

@@ -78,10 +78,10 @@ describe('expand, 256 KiB to 1 MiB, of which no more is read', () => {
           allow: `${HOST}/vod/`,
           ttl: 300,
           // forgets what it has read before
-          clock: (
-            (nowMs) => () =>
-              (nowMs += 2000)
-          )(NOW * 1000),
+          clock: ((nowMs) => () => {
+            nowMs += 2000;
+            return nowMs;
+          })(NOW * 1000),
           expand: {
             fetch: async (url) =>
               new Response(url.includes('index') ? text : null, { status: url.includes('index') ? 200 : 404 }),

@@ -48,11 +48,15 @@ formats({
 const claimKeys = { keys: [{ key: secret }], algorithm: 'HS256' as const };
 formats({
   jwt: jwt({ ...claimKeys, claims: ({ pathname }) => ({ sub: pathname }) }),
-  'jwt for a folder': jwt({
-    ...{ ...claimKeys, carrier: 'header' },
+  'jwt in a header, with a scope': jwt({
+    ...claimKeys,
+    carrier: 'header',
     claims: ({ pathname }) => ({ folder: pathname.slice(0, pathname.lastIndexOf('/') + 1) }),
     opens: (url) => ({ kind: 'folder', href: new URL('.', url).href }),
   }),
+  'jwt of a folder': jwt({ ...claimKeys, depth: 2 }),
+  'jwt of a folder, with claims': jwt({ ...claimKeys, depth: 1, claims: ({ pathname }) => ({ sub: pathname }) }),
+  'jwt as a bearer': jwt({ ...claimKeys, depth: 1, carrier: 'bearer' }),
 });
 const below = (...fronts: string[]): { asked: fc.Arbitrary<Asked> } => ({
   asked: fc
@@ -81,7 +85,7 @@ for (const [name, options] of Object.entries(catOptions)) {
       }),
     conditions: fc.record({
       issuer: fc.constantFrom('', 'a', 'b'),
-      ipRanges: fc.constantFrom(...[['0.0.0.0/0'], ['203.0.113.0/24'], ['2001:db8::/32', '203.0.113.9']]),
+      ipRanges: fc.constantFrom<string[][]>(['0.0.0.0/0'], ['203.0.113.0/24'], ['2001:db8::/32', '203.0.113.9']),
     }),
     enforced: () => undefined,
     signatureOf,
@@ -176,7 +180,9 @@ for (const [name, layout] of Object.entries(templates)) {
     make: (ip) => secureLink({ secret, ...layout, ...(ip && { ip }) }),
     conditions: layout.hash.includes('{ip}') ? addresses : fc.constant(''),
     signatureOf: ({ query, base }) =>
-      /[\da-f]{32}|(?<![\w-])[\w-]{22}(?:==)?(?![\w-])/.exec(base ?? Object.values(query!).join(' '))![0],
+      /[\da-f]{32,64}|(?<![\w-])(?:[\w-]{43}=?|[\w-]{22}(?:==)?)(?![\w-])/.exec(
+        base ?? Object.values(query!).join(' '),
+      )![0],
   });
 }
 
@@ -207,7 +213,10 @@ for (const [name, options] of Object.entries(kinds)) {
     name: `mediaCdnToken, ${name}`,
     make: ({ foo, bar, ...more }: Conditions) =>
       mediaCdnToken({
-        ...{ keys: [base64Key], algorithm: 'sha256', ...options, ...(given(more) as object) },
+        keys: [base64Key],
+        algorithm: 'sha256',
+        ...options,
+        ...(given(more) as object),
         headers: given({ Foo: foo, BAR: bar }) as Record<string, string>,
       }),
     conditions,

@@ -64,7 +64,9 @@ async function audience({
     for (let n = 0; elapsed() < time - 5; n++) {
       if (!isLoading) {
         isLoading = true;
-        void load(source, segment(n)).then(() => (isLoading = false));
+        void load(source, segment(n)).then(() => {
+          isLoading = false;
+        });
       }
       // half a second, four seconds long
       for (let step = 0; step < 8; step++) {

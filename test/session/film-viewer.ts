@@ -114,5 +114,11 @@ export function play(
     await Promise.all(renditions.map(playRendition));
   }
   void begin();
-  return { requests, waits, leave: () => (hasLeft = true) };
+  return {
+    requests,
+    waits,
+    leave: () => {
+      hasLeft = true;
+    },
+  };
 }

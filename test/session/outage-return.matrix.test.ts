@@ -2,6 +2,7 @@ import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderCon
 import { describe, expect, test, vi } from 'vitest';
 import { hlsOrDash } from 'secure-token-core/playlists';
 import type { AdapterSource } from '../../packages/core/src/adapter.ts';
+import { PlayerEvents } from '../../packages/core/src/adapter.ts';
 import type { SignedRequest, TokenSource } from '../../packages/core/src/index.ts';
 import { createTokenSource } from '../../packages/core/src/index.ts';
 import { SignedLoad } from '../../packages/dashjs/src/signed-load.ts';
@@ -67,7 +68,9 @@ function hlsjs(source: TokenSource): Get {
 
 function videojs(source: TokenSource): Get {
   const failure = { show: vi.fn(), withdraw: vi.fn() };
-  const session = { player: { readyState: () => 4 }, source, failure, waits: new Set() } as unknown as VideojsSession;
+  const events = new PlayerEvents(source, () => undefined);
+  const player = { readyState: () => 4 };
+  const session = { player, source, failure, events, waits: new Set() } as unknown as VideojsSession;
   return async (url) => send(await askPatiently(session, new AbortController(), (how) => source.sign(url, how)));
 }
 
@@ -79,7 +82,8 @@ const shaka =
 
 /** Loads through the loader of dash.js. */
 function dashjs(source: TokenSource): Get {
-  const session = { player: {} as never, source: source as AdapterSource, loads: new Set<never>() };
+  const events = new PlayerEvents(source, () => undefined);
+  const session = { player: {} as never, source: source as AdapterSource, events, loads: new Set<never>() };
   return (url) =>
     new Promise((resolve, reject) => {
       const response = { status: 0 };

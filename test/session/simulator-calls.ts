@@ -16,7 +16,7 @@ export interface WatchedCall {
   /** Notes that the call brings tokens. */
   readonly brings: () => void;
   /** Notes URLs for which the call brings no token, and which must not be asked for again. */
-  readonly denies: (urls: readonly string[]) => void;
+  readonly denies: (urls: readonly string[], isWholeCall: boolean) => void;
   readonly end: (how: string) => void;
 }
 
@@ -45,8 +45,11 @@ export class CallWatch {
   readonly #world: World;
   readonly #underWay = new Set<WatchedCall>();
   readonly #known = new Set<string>();
-  /** URLs that were denied, until `renew()`. */
+  /** The URLs for whose tokens players wait. */
+  readonly awaited: string[] = [];
+  /** URLs that were denied to a player, until `renew()`. */
   readonly #denied = new Set<string>();
+  #logins = 0;
   /** Times of calls while all calls fail. */
   #failing: number[] = [];
   #splits: number[] = [];
@@ -74,6 +77,7 @@ export class CallWatch {
     this.noteActivity();
     this.wakes.push(this.#world.now());
     this.#denied.clear();
+    this.#logins++;
   }
 
   begins({ urls, reason }: TokenRequest): WatchedCall {
@@ -82,6 +86,7 @@ export class CallWatch {
     world.log(`call ${number} ${reason} ${urls.join(' ')}`);
     // only of those that were known when it began, and asked for as such
     const known = new Set(reason === 'initial' ? [] : this.#known);
+    const logins = this.#logins;
     const call: WatchedCall = {
       urls,
       scopes: urls.map((url) => this.#scopeOf(url)),
@@ -91,9 +96,11 @@ export class CallWatch {
       brings: () => {
         for (const scope of call.scopes) this.#known.add(scope);
       },
-      denies: (denied) => {
-        // what is denied of names that may never exist is asked for again once they do
-        for (const url of denied) if (!call.predicted.has(url)) this.#denied.add(url);
+      denies: (denied, isWholeCall) => {
+        // a denial is for the viewer before the log-in
+        if (logins !== this.#logins) return;
+        // what is denied ahead of use is asked for again once a player requests it
+        for (const url of denied) if (isWholeCall || this.awaited.includes(url)) this.#denied.add(url);
       },
       end: (how) => this.ends(call, how),
     };

@@ -98,13 +98,13 @@ export class Endpoint {
       const { reply, minted, told, denied } = this.#tokens(call.urls);
       await world.pause(latency / 2);
       this.#delivered(call, minted, told);
-      this.#denies(call, denied);
+      this.#denies(call, denied, false);
       return reply;
     }
     await world.pause(latency / 2);
     // one that names what may not exist yet is sent once more without that
     const isFinal = (failure.status === 401 || failure.status === 403) && call.predicted.size === 0;
-    if (isFinal) this.#denies(call, call.urls);
+    if (isFinal) this.#denies(call, call.urls, true);
     const after = Number(failure.headers['retry-after'] ?? 0);
     // an audience that was told one moment comes back spread over the limit, or over half of it
     const back = after === 0 ? 0 : world.now() + after + (after > BACKOFF_LIMIT ? BACKOFF_LIMIT : BACKOFF_LIMIT / 2);
@@ -158,10 +158,10 @@ export class Endpoint {
     return { reply: { status: 200, headers, body }, minted, told, denied };
   }
 
-  #denies(call: WatchedCall, urls: readonly string[]): void {
+  #denies(call: WatchedCall, urls: readonly string[], isWholeCall: boolean): void {
     if (call.isOver || urls.length === 0) return;
     this.hasDenied = true;
-    call.denies(urls);
+    call.denies(urls, isWholeCall);
   }
 
   #delivered(call: WatchedCall, minted: readonly Minted[], told: Told): void {

@@ -177,7 +177,8 @@ export class Player {
     const { world, random, isOver } = this.#parts;
     await this.#start(liveMaster(1), liveMedia(1));
     let next = edgeAt(world.now()) - 2;
-    const playhead = (this.#playhead = new Playhead(world, next * SEGMENT_SECONDS));
+    const playhead = new Playhead(world, next * SEGMENT_SECONDS);
+    this.#playhead = playhead;
     while (!isOver()) {
       if (!(await this.#get(liveMedia(1)))) continue;
       const [first, last] = [windowStartAt(world.now()), edgeAt(world.now())];

@@ -14,7 +14,8 @@ export class Playhead {
 
   constructor(world: World, at: number) {
     this.#world = world;
-    this.#at = this.#end = at;
+    this.#end = at;
+    this.#at = at;
     this.#since = world.awake();
   }
 
@@ -42,7 +43,8 @@ export class Playhead {
   /** Seeks to where nothing is buffered; a wait for a picture goes on. */
   seek(at: number): void {
     this.#since += this.#end - this.#at;
-    this.#at = this.#end = at;
+    this.#end = at;
+    this.#at = at;
   }
 
   async pause(until: Promise<void>): Promise<void> {

@@ -92,7 +92,8 @@ async function runIn(world: World, plan: Plan, random: Random): Promise<number> 
     const from = world.now();
     // a pause that the endpoint has asked for, and in which nobody waits, is not ended by the network
     const asked = isTold ? endpoint.blockedUntil : endpoint.retryUntil;
-    const recoveredAt = (phase.recoveredAt = Math.max(from + bound, asked + 3));
+    const recoveredAt = Math.max(from + bound, asked + 3);
+    phase.recoveredAt = recoveredAt;
     world.later(recoveredAt - from, () => {
       world.log('recovered');
       subject.checkWaits(from, 'though all faults have ended');
@@ -104,7 +105,9 @@ async function runIn(world: World, plan: Plan, random: Random): Promise<number> 
     });
   });
 
-  void Promise.all(played).then(() => (phase.haveEnded = true));
+  void Promise.all(played).then(() => {
+    phase.haveEnded = true;
+  });
   // a player that pauses comes back later; whoever is stuck is seen by its wait
   const end = 2000;
   await world.passUntil(() => phase.haveEnded || world.awake() > end);

@@ -68,7 +68,9 @@ export class Subject {
     const watch = new CallWatch(plan, world, this.#listed);
     this.watch = watch;
     watch.noteActivity();
-    endpoint.isTimeKnown = endpoint.isTimeWrong = endpoint.isTimeTold = false;
+    endpoint.isTimeKnown = false;
+    endpoint.isTimeWrong = false;
+    endpoint.isTimeTold = false;
     this.#isBehind = world.viewerOffset < 0;
     const { tokens, minted } = mint.make([masterOf(0)], -plan.lifetime, false);
     if (plan.carrier === 'preset') for (const made of minted) made.deliveredAt = world.now();
@@ -85,6 +87,10 @@ export class Subject {
       random: random.next,
     }) as AdapterSource;
     const { source } = this;
+    const awaiting = <T>(url: string, promise: Promise<T>): Promise<T> => {
+      watch.awaited.push(url);
+      return promise.finally(() => watch.awaited.splice(watch.awaited.indexOf(url), 1));
+    };
     // what was requested is no name that may never exist, also where no playlist has shown it yet
     const { signNow, sign, refused } = source;
     source.signNow = (url) => {
@@ -92,12 +98,13 @@ export class Subject {
       return signNow.call(source, url);
     };
     source.sign = (url, ...others) => {
-      this.#listed.add(nameOf(source.unsign(url)));
-      return sign.call(source, url, ...others);
+      const asked = source.unsign(url);
+      this.#listed.add(nameOf(asked));
+      return awaiting(asked, sign.call(source, url, ...others));
     };
     source.refused = (request, ...others) => {
       this.#listed.add(nameOf(request.unsignedUrl));
-      return refused.call(source, request, ...others);
+      return awaiting(request.unsignedUrl, refused.call(source, request, ...others));
     };
     source.allow(masterOf(0));
     for (const type of EVENTS) {

@@ -155,7 +155,8 @@ export class World {
     this.log(`${isOn ? 'begins' : 'ends'}: ${fault.kind}`);
     if (isOn) this.active.add(fault);
     else this.active.delete(fault);
-    this.healthySince = this.wellSince = this.active.size > 0 ? Infinity : this.now();
+    this.wellSince = this.active.size > 0 ? Infinity : this.now();
+    this.healthySince = this.wellSince;
     if (fault.kind === 'offline') this.setOnline(!isOn);
   }
 

@@ -25,7 +25,7 @@ const concerns = {
     'test/properties/',
     'test/growth/server',
     ...['azion-firewall', 'edge', 'signing-endpoint'].map((name) => `test/dist/${name}`),
-    'test/browser/edge-signed-playlists',
+    'test/browser/edge-',
   ],
   cli: [
     'test/unit/cli/',

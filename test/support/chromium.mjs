@@ -6,12 +6,10 @@ import { chromium } from 'playwright-core';
 /** `HEADED=1` shows the windows. */
 const headless = !process.env.HEADED;
 /** The one without a browser UI first: the full Chromium, headless, makes an invisible window for each page. */
-const INSTALLED =
-  process.env.TEST_PROGRAMS === 'none'
-    ? []
-    : headless
-      ? ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
-      : ['/usr/bin/chromium', '/usr/bin/google-chrome'];
+const ON_THIS_MACHINE = headless
+  ? ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
+  : ['/usr/bin/chromium', '/usr/bin/google-chrome'];
+const INSTALLED = process.env.TEST_PROGRAMS === 'none' ? [] : ON_THIS_MACHINE;
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',

@@ -59,7 +59,12 @@ export const encryptInit = (init: Buffer, { id }: EncryptionKey, withPssh = fals
 /** A media segment of one track, each sample encrypted with an IV of its own. */
 export function encryptSegment(segment: Buffer, { key }: EncryptionKey): Buffer {
   const sizes: number[] = [];
-  mapBoxes(segment, { trun: (body) => (sizes.push(...sampleSizes(body)), box('trun', body)) });
+  mapBoxes(segment, {
+    trun(body) {
+      sizes.push(...sampleSizes(body));
+      return box('trun', body);
+    },
+  });
   const ivs = sizes.map((_, index) => uint32(1, index + 1));
   const senc = box('senc', uint32(0, sizes.length), ...ivs);
   return mapBoxes(segment, {
@@ -74,7 +79,9 @@ export function encryptSegment(segment: Buffer, { key }: EncryptionKey): Buffer 
       let at = 0;
       const samples = sizes.map((size, index) => {
         const cipher = createCipheriv('aes-128-ctr', key, Buffer.concat([ivs[index]!, Buffer.alloc(8)]));
-        return cipher.update(body.subarray(at, (at += size)));
+        const sample = body.subarray(at, at + size);
+        at += size;
+        return cipher.update(sample);
       });
       return box('mdat', ...samples);
     },

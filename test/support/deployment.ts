@@ -36,7 +36,9 @@ export class Instance {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#child.stdout!, this.#child.stderr!])
-      stream.on('data', (text: Buffer) => (this.#output += text.toString()));
+      stream.on('data', (text: Buffer) => {
+        this.#output += text.toString();
+      });
     this.#closed = once(this.#child, 'close');
   }
 

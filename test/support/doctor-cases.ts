@@ -64,11 +64,7 @@ const forbidden = (): Response => new Response(null, { status: 403 });
 /** Set-ups with one fault each, and the code that is first in the list. */
 export const faulty: readonly (readonly [code: Code, fault: string, setUp: SetUp])[] = [
   ['edge-unreachable', 'nobody listens', { isDown: 'edge', endpoint: soundEndpoint }],
-  [
-    'edge-open',
-    'rules do not cover the film',
-    { edge: () => ourEdge({ protect: 'http://127.0.0.1/live/' }), endpoint: ourEndpoint },
-  ],
+  ['edge-open', 'rules do not cover the film', { edge: () => ourEdge({ protect: '/live/' }), endpoint: ourEndpoint }],
   [
     'edge-open',
     'nothing is checked, in front of a store that refuses what is not there',

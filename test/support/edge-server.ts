@@ -60,7 +60,10 @@ const defaults: Omit<EdgeSettings, 'secrets'> = {
 /** Numerical Recipes' generator: the same sequence in every run. */
 function seededRandom(): () => number {
   let state = 42;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
 }
 
 /**

@@ -17,7 +17,9 @@ export function describeEndpoint(endpoint: LanguageEndpoint): void {
   describe(endpoint.file, { tags: [endpoint.program] }, () => {
     const processes = new EndpointProcesses();
     let url: string;
-    beforeAll(async () => void (url = await processes.serve(endpoint, withSessions(endpoint), secret)));
+    beforeAll(async () => {
+      url = await processes.serve(endpoint, withSessions(endpoint), secret);
+    });
     afterAll(() => processes.stop());
 
     test('has 120 lines at most, in the form that the formatter of the language gives it', () => {

@@ -55,6 +55,7 @@ const ifEngineEnds = { count: 1, condition: /session deleted because of page cra
 
 export const webkit: Engine = { name: 'webkit', tags: ['webkit'], retry: ifEngineEnds, open: openWebKit };
 
+const chromium: Engine = { name: 'chromium', tags: [], retry: 0, open: () => playwright(openChromium) };
 const others: readonly Engine[] = [
   {
     name: 'firefox',
@@ -89,7 +90,7 @@ export const chromium76: Engine = {
 };
 
 /** Chromium in `npm test`, the others in `npm run test:all`. */
-export const engines: readonly Engine[] = inPart(
-  [{ name: 'chromium', tags: [], retry: 0, open: () => playwright(openChromium) }],
-  others,
-);
+export const engines: readonly Engine[] = inPart([chromium], others);
+
+/** All of them, for what runs in `npm run test:all` alone. */
+export const everyEngine: readonly Engine[] = [chromium, ...others];

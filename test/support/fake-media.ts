@@ -48,6 +48,10 @@ export class FakeMedia extends EventTarget {
   querySelector(): null {
     return null;
   }
+  /** As of an element that is in no document. */
+  getRootNode(): this {
+    return this;
+  }
   /** As browsers say it: the URL of the page for an empty attribute. */
   get src(): string {
     const src = this.sources.at(-1);
@@ -55,7 +59,8 @@ export class FakeMedia extends EventTarget {
   }
   set src(url: string) {
     this.sources.push(url);
-    this.time = this.readyState = 0;
+    this.readyState = 0;
+    this.time = 0;
     this.duration = NaN;
     this.error = null;
     this.audioTracks.set(this.tracksOfNext);
@@ -64,6 +69,8 @@ export class FakeMedia extends EventTarget {
     this.crossOrigin = null;
   }
   play(): Promise<void> {
+    // as a browser whose element could not load its source (HTML Living Standard, `play()`)
+    if (this.error?.code === 4) return Promise.reject(new DOMException('no source', 'NotSupportedError'));
     if (this.paused) {
       this.paused = false;
       this.tell('play');

@@ -12,6 +12,7 @@ import {
 } from '../../packages/server/src/index.ts';
 import type { VerifyingTokenFormat } from '../../packages/server/src/index.ts';
 import { commonAccessToken } from '../../packages/server/src/cat.ts';
+import { jwt } from '../../packages/server/src/jwt.ts';
 
 const secret = 'a secret of thirty-two characters';
 const key = Buffer.from(secret.slice(0, 32));
@@ -33,5 +34,6 @@ export const folderFormats: readonly { name: string; format: VerifyingTokenForma
   'Media CDN token': mediaCdnToken({ keys: [keys[0]!.key] }),
   CloudFront: cloudFront({ keys: pem, carrier: 'query' }),
   Wowza: wowza({ secret }),
+  JWT: jwt({ keys: [{ key: secret }], algorithm: 'HS256', depth: 1 }),
   'Common Access Token': commonAccessToken({ keys: [{ id: 'k', key: key.toString('hex') }] }),
 }).map(([name, format]) => ({ name, format }));

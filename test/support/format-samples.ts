@@ -40,7 +40,10 @@ export const samples: readonly (readonly [name: string, format: VerifyingTokenFo
   ['gcore with an address', secureLink({ secret, ...layouts.gcore, ip: '203.0.113.9' }), '/vod/7/a.m3u8'],
   ['cdn77 path', secureLink({ secret, ...layouts.cdn77Path }), '/vod/7/a.m3u8'],
   ['gcore folder', secureLink({ secret, ...layouts.gcoreFolder }), '/vod/7/a.m3u8'],
-  ['alibaba B', secureLink({ secret, ...layouts.alibabaB }), '/vod/7/a.m3u8'],
+  ['nginx HMAC', secureLink({ secret, ...layouts.nginxHmac }), '/vod/7/a.m3u8'],
+  ['huawei A', secureLink({ secret, ...layouts.huaweiA }), '/vod/7/a.m3u8'],
+  ['qiniu', secureLink({ secret, ...layouts.qiniu }), '/vod/7/a.m3u8'],
+  ['alibaba A', secureLink({ secret, ...layouts.alibabaA }), '/vod/7/a.m3u8'],
   [
     'a folder of nginx',
     secureLink({ secret, hash: '{secret}{directory}{expires}', query: { st: '{token}', e: '{expires}' } }),
@@ -76,6 +79,11 @@ export const samples: readonly (readonly [name: string, format: VerifyingTokenFo
   [
     'jwt',
     jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ sub: pathname }) }),
+    '/vod/7/a.m3u8',
+  ],
+  [
+    'jwt of a folder, as a bearer',
+    jwt({ keys: [{ key: secret }], algorithm: 'HS256', depth: 2, carrier: 'bearer' }),
     '/vod/7/a.m3u8',
   ],
   ['jwPlayer', jwPlayer({ secret }), '/vod/7/a.m3u8'],

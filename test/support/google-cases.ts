@@ -5,9 +5,10 @@ import { withoutQuery } from './vector-cases.ts';
 const names = ['URLPrefix', 'Expires', 'KeyName', 'Signature'];
 
 function signatureCase({ format, key, key_name, uri, acl, url, expires, token }: Vector): VectorCase {
-  const carrier = format.endsWith('cookie') ? 'cookie' : format.endsWith('path') ? 'path' : 'query';
+  const carrier = ['cookie', 'path'].find((each) => format.endsWith(each)) ?? 'query';
   const make = format.startsWith('google-cloud') ? cloudCdn : mediaCdn;
-  const prefix = typeof acl === 'string' ? acl : carrier === 'path' ? uri : undefined;
+  const ofPath = carrier === 'path' ? uri : undefined;
+  const prefix = typeof acl === 'string' ? acl : ofPath;
   const options = { keys: [{ name: key_name!, key: key! }], maxTtl: Infinity };
   return {
     format: make({ ...options, carrier: carrier as 'query', ...(prefix === undefined ? { exact: true } : { prefix }) }),

@@ -147,7 +147,9 @@ export async function openHost(
       }, 0),
     moves,
     async seek(time) {
-      await page.evaluate((to) => (window.findVideo()!.currentTime = to), time);
+      await page.evaluate((to) => {
+        window.findVideo()!.currentTime = to;
+      }, time);
       await until((to) => {
         const { seeking, readyState, currentTime } = window.findVideo()!;
         return !seeking && readyState > 2 && currentTime >= to;

@@ -153,7 +153,10 @@ export class EndpointProcesses {
     const child = spawn(command!, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#children.push(child);
     let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => void (said += String(text)));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (text: Buffer) => {
+        said += String(text);
+      });
     const ended = new Promise<never>((_, reject) => child.on('close', () => reject(new Error(said))));
     const url = `http://127.0.0.1:${port}/token`;
     await Promise.race([answering(url), ended]);

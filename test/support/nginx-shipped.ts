@@ -161,7 +161,9 @@ function rawStatus(
     const socket = connect(port, hostname);
     let answer = '';
     socket.on('error', reject);
-    socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1');
+    });
     socket.on('close', () => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])));
     const time = now === undefined ? '' : `X-Now: ${now}.000\r\n`;
     socket.write(

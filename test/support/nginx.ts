@@ -21,6 +21,8 @@ export interface NginxOptions {
   corsOnRefusals?: boolean;
   /** Configuration in place of the one for the carriers of the tests, which tells `generation` under `/generation`. */
   configure?: (given: { port: number; secret: string; upstream: string; generation: number }) => string;
+  /** Files beside the configuration, by name. */
+  files?: Readonly<Record<string, string>>;
 }
 
 export interface NginxRequest {
@@ -31,6 +33,8 @@ export interface NginxRequest {
 
 export interface Nginx {
   readonly origin: string;
+  /** The folder of its configuration. */
+  readonly folder: string;
   /** Resolves when every new request is verified with `secret`. */
   setSecret(secret: string): Promise<void>;
   /** Resolves to all finished requests but preflights. Requests that the player gave up have the status 499. */
@@ -73,9 +77,9 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
       generation: ++generation,
       keepEnvironment: !!options.clockFile,
     });
-  writeFileSync(join(folder, 'nginx.conf'), configure(options.secret));
-  if (isRoot)
-    for (const path of [folder, join(folder, 'tmp'), join(folder, 'nginx.conf')]) chownSync(path, NOBODY, NOBODY);
+  const files = { ...options.files, 'nginx.conf': configure(options.secret) };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  if (isRoot) for (const name of ['', 'tmp', ...Object.keys(files)]) chownSync(join(folder, name), NOBODY, NOBODY);
 
   const child = spawn(pathOf('nginx')!, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;'], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -90,7 +94,9 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     },
   });
   let complaints = '';
-  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString();
+  });
   const serving = async (): Promise<void> => {
     // for 100 ms after a reload the old worker accepts connections too
     let inARow = 0;
@@ -118,6 +124,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
 
   return {
     origin,
+    folder,
     async setSecret(secret) {
       if (secret === options.nextSecret) {
         writeFileSync(rotated, '');

@@ -27,6 +27,8 @@ export async function startNodeServer(listener: RequestListener): Promise<NodeSe
 /** A promise, and how to keep it. */
 export function gate(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let open: (() => void) | undefined;
-  const promise = new Promise<void>((resolve) => (open = resolve));
+  const promise = new Promise<void>((resolve) => {
+    open = resolve;
+  });
   return { promise, resolve: () => open?.() };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { bytesResponse } from '../../examples/origin/bytes-response.mjs';
 import { createContinuousOrigin } from '../../examples/origin/continuous-origin.mjs';
+import { filesBelow } from '../../examples/origin/file-content.mjs';
 import { createFilmOrigin } from '../../examples/origin/film-origin.mjs';
 import { createLiveOrigin } from '../../examples/origin/live-origin.mjs';
 import { createLowLatencyOrigin } from '../../examples/origin/low-latency-origin.mjs';
@@ -12,13 +13,15 @@ import { createDashLiveOrigin } from './dash-live-origin.ts';
 export type Origin = (request: Request) => Promise<Response>;
 
 const media = new URL('../media', import.meta.url).pathname;
+const recordings = filesBelow(media);
+const fmp4 = filesBelow(`${media}/fmp4`);
 
 /** Matches the tags that only a playlist with parts has. */
 const OF_PARTS = /^#EXT-X-(PART|PART-INF|PRELOAD-HINT|SERVER-CONTROL):.*\n/gm;
 
 /** A live stream with segments of one second: the low-latency one without its parts. */
 function ofSeconds(base: string): Origin {
-  const origin = createLowLatencyOrigin({ file: `${media}/ll/frag.mp4`, partsPerSegment: 2, base });
+  const origin = createLowLatencyOrigin({ files: recordings, file: 'll/frag.mp4', partsPerSegment: 2, base });
   return async (request) => {
     const response = await origin(request);
     if (!new URL(request.url).pathname.endsWith('.m3u8')) return response;
@@ -46,12 +49,17 @@ export function createOrigins(
   files: Record<string, (request: Request) => string | Response | Promise<Response>> = {},
 ): Origin {
   const vod = createVodOrigin({ root: media, base: '/vod/' });
-  const film = createFilmOrigin({ root: media, times: 30, base: '/film/' });
-  const live = createLiveOrigin({ root: `${media}/fmp4`, base: '/live/' });
-  const fmp4 = { root: `${media}/fmp4`, times: 30 };
-  const continuous = createContinuousOrigin({ ...fmp4, seconds: 20 });
-  const oneTimeline = createFilmOrigin({ ...fmp4, base: '/one-timeline/', continuousAfter: 20, subtitles: true });
-  const ll = createLowLatencyOrigin({ file: `${media}/ll/frag.mp4`, base: '/ll/' });
+  const film = createFilmOrigin({ files: recordings, times: 30, base: '/film/' });
+  const live = createLiveOrigin({ files: fmp4, base: '/live/' });
+  const continuous = createContinuousOrigin({ files: fmp4, times: 30, seconds: 20 });
+  const oneTimeline = createFilmOrigin({
+    files: fmp4,
+    times: 30,
+    base: '/one-timeline/',
+    continuousAfter: 20,
+    subtitles: true,
+  });
+  const ll = createLowLatencyOrigin({ files: recordings, file: 'll/frag.mp4', base: '/ll/' });
   const dashlive = createDashLiveOrigin({ root: `${media}/dash`, base: '/dashlive/' });
   const origins = new Map(
     Object.entries({

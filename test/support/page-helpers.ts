@@ -158,7 +158,11 @@ export function installHelpers(): void {
     const { currentTime, duration, paused, ended, readyState, buffered, textTracks, error, src } = page.video;
     return {
       ...seen,
-      ...{ currentTime, duration, paused, readyState, src },
+      currentTime,
+      duration,
+      paused,
+      readyState,
+      src,
       ended: ended || seen.hasEnded,
       pieces: buffered.length,
       cues: [...textTracks].reduce((total, { cues }) => total + (cues?.length ?? 0), 0),

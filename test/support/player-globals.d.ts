@@ -20,5 +20,7 @@ declare global {
     SecureTokenDash: typeof SecureTokenDash;
     Spf: { HlsVideoAdapter: typeof HlsVideoAdapter };
     SecureTokenFetch: typeof SecureTokenFetch;
+    /** Of the example pages: seconds that the viewer's clock is set wrong, and those that the machine has slept. */
+    viewerClock: { readonly wrong: number; set(seconds: number): void; skip(seconds: number): void };
   }
 }

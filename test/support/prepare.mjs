@@ -18,7 +18,7 @@ export async function install() {
 
 /**
  * Installs what the lock file of a folder asks for, if needed: `test/extra` and `examples/azion` for
- * `npm run test:all`, `.ci` for a release.
+ * `npm run test:all`, `.ci` for a release, the site and the pictures of the bench.
  *
  * @type {(folder: 'test/extra' | 'examples/azion' | '.ci') => Promise<void>}
  * @throws an error to show as it is
@@ -77,7 +77,7 @@ const isCode = (file) => !file.endsWith('.d.ts');
 
 /**
  * Whether a built file that a `package.json` names is missing, or older than a source or the `package.json` of any
- * package: packages contain each other, and the version.
+ * package: packages contain each other, the version, and the page on errors.
  * @param {(file: string) => boolean} isWanted @default all files
  */
 export function needsBuild(isWanted = () => true) {
@@ -90,7 +90,8 @@ export function needsBuild(isWanted = () => true) {
     return named.filter(isWanted).map((file) => join(folder, file));
   });
   const sources = packages.flatMap((folder) => [join(folder, 'package.json'), ...filesBelow(join(folder, 'src'))]);
-  const newest = Math.max(...[...sources, join(repository, 'rollup.config.mjs')].map(changedAt));
+  const others = ['rollup.config.mjs', 'docs/errors.md'].map((file) => join(repository, file));
+  const newest = Math.max(...[...sources, ...others].map(changedAt));
   return built.some((file) => changedAt(file) < newest);
 }
 

@@ -13,6 +13,8 @@ import { needsBuild } from './prepare.mjs';
 const programs = [
   'shipped-build',
   'nginx',
+  'njs',
+  'haproxy',
   'libfaketime',
   'redis',
   'python3',
@@ -29,8 +31,12 @@ const programs = [
   'fastify',
   'miniflare',
   's3rver',
+  'verdaccio',
   'node-redis',
   'azion',
+  'plot',
+  'typedoc',
+  'axe',
   'chromium-86',
   'chromium-76',
 ] as const;
@@ -52,7 +58,7 @@ const inFolders = (name: string): string | undefined =>
 const thatRuns = (name: string): string | undefined =>
   spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0 ? name : undefined;
 
-const inPackagesOf = (folder: 'test/extra' | 'examples/azion', name: string): string | undefined => {
+const inPackagesOf = (folder: 'test/extra' | 'examples/azion' | '.ci', name: string): string | undefined => {
   const path = fileURLToPath(new URL(`../../${folder}/node_modules/${name}`, import.meta.url));
   return existsSync(path) ? path : undefined;
 };
@@ -75,6 +81,19 @@ const finders: Record<Program, () => string | undefined> = {
   nginx: () => {
     const file = inFolders('nginx');
     return file && describedBy(file).includes('http_secure_link_module') ? file : undefined;
+  },
+  // the module of an nginx, whose folder that nginx tells
+  njs: () => {
+    const nginx = inFolders('nginx');
+    const folder = nginx && /--modules-path=(\S+)/.exec(describedBy(nginx))?.[1];
+    const file = folder && join(folder, 'ngx_http_js_module.so');
+    return file && existsSync(file) ? file : undefined;
+  },
+  // one that verifies JWTs, with the regular expressions of the file that is shipped
+  haproxy: () => {
+    const file = inFolders('haproxy');
+    const told = file && spawnSync(file, ['-vv'], { encoding: 'utf8' }).stdout;
+    return told && /version ([3-9]|\d\d)\./.test(told) && told.includes('USE_PCRE2=1') ? file : undefined;
   },
   libfaketime: () => inLibraries('faketime/libfaketime.so.1'),
   redis: () => inFolders('redis-server'),
@@ -101,7 +120,11 @@ const finders: Record<Program, () => string | undefined> = {
   miniflare: () => inExtraPackages('miniflare'),
   'node-redis': () => inExtraPackages('redis'),
   s3rver: () => inExtraPackages('@20minutes/s3rver'),
+  verdaccio: () => inExtraPackages('verdaccio/bin/verdaccio'),
+  axe: () => inExtraPackages('axe-core/axe.min.js'),
   azion: () => inPackagesOf('examples/azion', 'azion'),
+  plot: () => inPackagesOf('.ci', '@observablehq/plot'),
+  typedoc: () => inPackagesOf('.ci', 'typedoc'),
   // as npm brings them, compressed
   'chromium-86': () => inExtraPackages('chromium-86/bin/chromium.br'),
   'chromium-76': () => inExtraPackages('chromium-76/bin/chromium-76.0.3803.0.br'),

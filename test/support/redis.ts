@@ -28,8 +28,12 @@ export async function startRedis(): Promise<Redis> {
   return {
     port,
     kill: () => end(child),
-    freeze: () => void child.kill('SIGSTOP'),
-    thaw: () => void child.kill('SIGCONT'),
+    freeze: () => {
+      child.kill('SIGSTOP');
+    },
+    thaw: () => {
+      child.kill('SIGCONT');
+    },
     async restart() {
       child = await start(port, folder);
     },

@@ -34,7 +34,12 @@ export async function startS3Server(): Promise<S3Server> {
   const directory = mkdtempSync(join(tmpdir(), 's3-'));
   const S3rverClass = requireExtra('@20minutes/s3rver') as new (options: object) => S3Rver;
   const server = new S3rverClass({
-    ...{ address: '127.0.0.1', port: 0, directory, silent: true, resetOnClose: true, vhostBuckets: false },
+    address: '127.0.0.1',
+    port: 0,
+    directory,
+    silent: true,
+    resetOnClose: true,
+    vhostBuckets: false,
     configureBuckets: [{ name: 'films', configs: [cors] }],
   });
   const endpoint = `http://127.0.0.1:${(await server.run()).port}`;

@@ -1,5 +1,5 @@
 import { secureLink, secureLinkLayouts as layouts } from '../../packages/server/src/index.ts';
-import type { SecureLinkLayout } from '../../packages/server/src/index.ts';
+import type { SecureLinkLayout, SecureLinkOptions } from '../../packages/server/src/index.ts';
 import { absolute } from './vector-cases.ts';
 import type { Vector, VectorCase } from './vector-cases.ts';
 
@@ -13,52 +13,59 @@ const tencentA: SecureLinkLayout = {
 /** The nginx of the vectors: the token in the path opens the first folder. */
 const nginxPath: SecureLinkLayout = { hash: '{secret}{directory}{expires}', base: '/s/{token}/{expires}', depth: 1 };
 
-const layoutOf: Record<string, SecureLinkLayout | undefined> = {
+type Layout = SecureLinkLayout & Pick<SecureLinkOptions, 'validity'>;
+
+const layoutOf: Record<string, Layout | undefined> = {
   'keycdn-secure-token': layouts.keyCdn,
   'cdn77-secure-token': layouts.cdn77,
   'gcore-secure-token': layouts.gcore,
   'jwplayer-md5': layouts.jwPlayer,
   'alibaba-type-a': layouts.alibabaA,
-  'alibaba-type-b': layouts.alibabaB,
-  'alibaba-type-c': layouts.alibabaC,
+  'alibaba-type-c': layouts.alibabaCQuery,
   'tencent-type-a': tencentA,
-  'tencent-type-b': layouts.tencentB,
-  'tencent-type-c': layouts.tencentC,
   'tencent-type-d': layouts.tencentD,
   'bunny-token-v1-md5': layouts.bunnyBasic,
   'nginx-path-prefix': nginxPath,
   'nginx-secure-link-docs': layouts.nginx,
+  'nginx-hmac-secure-link': layouts.nginxHmac,
+  'huawei-type-a': layouts.huaweiA,
+  'qiniu-timestamp': layouts.qiniu,
+  'secure-link-of-hash': { hash: '{secret}{path}{expires}', query: { st: '{token}', e: '{expires}' } },
 };
-const layoutOfVector: Record<string, SecureLinkLayout> = {
+const layoutOfVector: Record<string, Layout> = {
   'cdn77-secure-token-02': layouts.cdn77Path,
   'gcore-secure-token-03': layouts.gcoreFolder,
 };
 
-const secondsOf = ({ format, expires }: Vector): number => {
-  if (format.endsWith('type-b')) {
-    const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(String(expires))!;
-    const [year, month, day, hour, minute] = parts.map(Number);
-    return Date.UTC(year!, month! - 1, day, hour! - 8, minute) / 1000;
-  }
-  return format.endsWith('type-c') ? parseInt(String(expires), 16) : Number(expires);
-};
+const secondsOf = ({ expires }: Vector, { time = 'decimal', validity = 0 }: Layout): number =>
+  parseInt(String(expires), time === 'decimal' ? 10 : 16) + validity;
 
 /** The URL without its token: everything a layout puts into a URL is recognisable by its form. */
 const unsign = (url: string): string =>
   url
     .replace(/\/s\/[\w-]{22}\/\d{10}(?=\/)/, '')
     .replace(/\/[\w-]{22}==,\d{10}(?=\/)/, '')
-    .replace(/\/(?:\d{12}\/[\da-f]{32}|[\da-f]{32}\/[\da-fA-F]{8})(?=\/)/, '')
     .replace(/\?.*/, '');
+
+interface Extras extends Pick<Layout, 'algorithm'> {
+  ip?: string;
+  remote_addr?: string;
+}
 
 /** `undefined` for a vector of another family. */
 export function secureLinkCase(vector: Vector): VectorCase | undefined {
   const layout = layoutOfVector[vector.id] ?? layoutOf[vector.format];
   if (!layout) return undefined;
-  const { ip, remote_addr: address } = (vector.extras ?? {}) as Record<string, string | undefined>;
+  const { ip, remote_addr: address, algorithm } = (vector.extras ?? {}) as Extras;
   // The secret of the nginx example is the expression's, and the expression has the space in it.
   const secret = vector.secret!.replace(/ \(with .*\)$/, '');
   const signed = absolute(vector.url);
-  const options = { ...layout, secret, maxTtl: Infinity, ip: ip ?? address ?? '' };
-  return { format: secureLink(options), target: unsign(signed), expected: signed, expires: secondsOf(vector) };
+  const options = {
+    ...layout,
+    ...(algorithm && { algorithm }),
+    secret,
+    maxTtl: Infinity,
+    ip: ip ?? address ?? '',
+  };
+  return { format: secureLink(options), target: unsign(signed), expected: signed, expires: secondsOf(vector, layout) };
 }

@@ -6,7 +6,13 @@ const NOW = 1_795_500_000_000;
 /** Tests what every store of sessions promises. @param make a store of its own, which shares nothing with others */
 export function describeSessionStore(make: () => SessionStore | Promise<SessionStore>): void {
   const call = (id: string, more: Partial<StoredCall> = {}): StoredCall => ({
-    ...{ viewer: 'anna', id, limit: 2, most: 200, nowMs: NOW, idleAtMs: NOW + 450_000, overAtMs: NOW + 450_000 },
+    viewer: 'anna',
+    id,
+    limit: 2,
+    most: 200,
+    nowMs: NOW,
+    idleAtMs: NOW + 450_000,
+    overAtMs: NOW + 450_000,
     ...more,
   });
   const later = (id: string, ms: number, more: Partial<StoredCall> = {}): StoredCall =>

@@ -96,14 +96,18 @@ export async function createStage(options: StageOptions = {}): Promise<Stage> {
     pages,
     browser,
     url,
-    closes: (close) => void opened.push(close),
+    closes: (close) => {
+      opened.push(close);
+    },
     refusals: async () => [...edge.refusals(), ...((await nginx?.refusals()) ?? [])],
     async setSecret(secret) {
-      edge.secrets = signer.secrets = [secret];
+      signer.secrets = [secret];
+      edge.secrets = signer.secrets;
       await nginx?.setSecret(secret);
     },
     async moveClock(seconds) {
-      edge.clockOffset = signer.clockOffset = seconds;
+      signer.clockOffset = seconds;
+      edge.clockOffset = seconds;
       // at one stroke: libfaketime ends an nginx that reads a file half written
       writeFileSync(`${clockFile}.new`, `${seconds < 0 ? '' : '+'}${seconds}`);
       renameSync(`${clockFile}.new`, clockFile);

@@ -7,6 +7,7 @@ import type { Seen } from './page-helpers.ts';
 import { inPart } from './parts.ts';
 import type { Player } from './players.ts';
 import { behindWorker, fetchingHlsjs, hlsjs, hlsjsBuilt, newest, others, shaka, videojs } from './players.ts';
+import type { Signer } from './signer.ts';
 import type { Stage } from './stage.ts';
 import type { Carrier } from './token-formats.ts';
 
@@ -41,9 +42,14 @@ interface Watching {
 /** What nobody wants to see, and nobody sees. */
 export const unnoticed = { failures: [], uncaught: [], leaks: [], error: null };
 
+/** What somebody who watches needs of a stage. */
+export interface Watched extends Pick<Stage, 'cdn' | 'url' | 'pages' | 'browser' | 'closes'> {
+  readonly signer: Pick<Signer, 'endpoint'>;
+}
+
 /** Opens a page of its own context, where `player` plays. */
 export async function watch(
-  stage: Stage,
+  stage: Watched,
   player: Player,
   { carrier = 'exact', path = player.films[0]!, tokens = {}, engine, before, args = {} }: Watching = {},
 ): Promise<Viewer> {
@@ -77,7 +83,7 @@ export async function watch(
   };
 }
 
-async function openTab(stage: Stage, engine: Engine | undefined): Promise<{ tab: Tab; page?: Page }> {
+async function openTab(stage: Watched, engine: Engine | undefined): Promise<{ tab: Tab; page?: Page }> {
   if (!engine || engine.name === 'chromium') {
     const page = await stage.browser.newPage();
     return { tab: tabOf(page), page };

@@ -21,7 +21,9 @@ export class WatchedTimers {
 
   constructor() {
     const { setTimeout, setInterval, clearTimeout, clearInterval } = this.#own;
-    const forget = (handle?: Handle | string | number): void => void this.#left.delete(handle as Handle);
+    const forget = (handle?: Handle | string | number): void => {
+      this.#left.delete(handle as Handle);
+    };
     const setOnce = (callback: (...given: unknown[]) => void, delay?: number, ...given: unknown[]): Handle => {
       const handle = setTimeout(() => {
         forget(handle);
@@ -64,7 +66,9 @@ export class WatchedTimers {
   async end(): Promise<string[]> {
     const { setTimeout, clearTimeout } = this.#own;
     for (let waited = 0; this.#places.length > 0 && waited < PATIENCE; waited += STEP)
-      await new Promise((resolve) => void setTimeout(resolve, STEP));
+      await new Promise((resolve) => {
+        setTimeout(resolve, STEP);
+      });
     const places = this.#places;
     for (const handle of this.#left.keys()) clearTimeout(handle);
     Object.assign(globalThis, this.#own);

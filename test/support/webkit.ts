@@ -28,7 +28,9 @@ async function open(): Promise<{ tab: Tab; close(): Promise<void> }> {
   });
   let said = '';
   for (const stream of [driver.stdout, driver.stderr])
-    stream.on('data', (text) => (said = `${said}${text}`.slice(-2000)));
+    stream.on('data', (text) => {
+      said = `${said}${text}`.slice(-2000);
+    });
   const ask = async <Value>(method: string, path: string, body?: unknown): Promise<Value> => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { withDocs, withLinks } from '../../.ci/set-organisation.mjs';
+import { pageElsewhere } from '../../.ci/addresses.mjs';
+import { asPublished } from '../../.ci/first-release.mjs';
+import { withBadges, withCommand, withDocs, withLinks } from '../../.ci/set-organisation.mjs';
 import { browserPackages, packages } from '../support/packages.ts';
 
 interface Facts {
@@ -13,15 +15,17 @@ interface Facts {
 }
 const factsOf = (folder: string): Facts => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Facts;
 const root = factsOf('.');
+/** Whether the links, and what pages say, are those of a release. */
+const isSet = root.repository !== undefined;
+
 describe.each(packages)('$json.name', (each) => {
   const { folder } = each;
   const facts = factsOf(`packages/${folder}`);
 
   test('links to no placeholder before an organisation is set, and then to its own folder', () => {
-    expect(JSON.stringify(facts)).not.toContain('github.com');
-    const linked = JSON.parse(withLinks(JSON.stringify(facts, null, 2), 'us', `packages/${folder}`)) as Facts;
+    if (!isSet) expect(JSON.stringify(facts)).not.toContain('github.com');
     const page = 'https://github.com/us/secure-token';
-    expect(linked).toEqual({
+    expect(JSON.parse(withLinks(JSON.stringify(facts, null, 2), 'us', `packages/${folder}`))).toEqual({
       ...facts,
       author: 'us',
       homepage: `${page}/tree/main/packages/${folder}#readme`,
@@ -70,27 +74,40 @@ test.each([...pages, ...packages.map(({ folder }) => `packages/${folder}/CHANGEL
   },
 );
 
-test('every section of the documentation that a source names in the console is there', () => {
+test('every section that a source names in the console is one of the page that packages ship', () => {
   const sources = readdirSync('packages', { recursive: true })
     .map(String)
     .filter((path) => /\/src\/.*\.ts$/.test(path));
   const texts = sources.map((path) => readFileSync(`packages/${path}`, 'utf8')).join('\n');
   const named = [
-    ...texts.matchAll(/'([\w/-]+\.md)#([\w-]+)'/g),
-    ...[...texts.matchAll(/\| '(ERR_\w+)'/g)].map(([, it]) => [it, 'errors.md', it!.toLowerCase()]),
+    ...[...texts.matchAll(/'([\w/-]+\.md(?:#[\w-]+)?)'/g)].map(([, section]) => section!),
+    ...[...texts.matchAll(/\| '(ERR_\w+)'/g)].map(([, it]) => `errors.md#${it!.toLowerCase()}`),
   ];
-  const missing = named.filter(([, page, anchor]) => {
-    const headings = readFileSync(`docs/${page!}`, 'utf8').match(/(?<=^#+ ).+$/gm)!;
-    return !headings.some(
-      (it) =>
-        it
-          .toLowerCase()
-          .replace(/[^\w\s-]/g, '')
-          .replaceAll(' ', '-') === anchor,
-    );
-  });
+  const headings = readFileSync('docs/errors.md', 'utf8').match(/(?<=^#+ ).+$/gm)!;
+  const anchors = headings.map((it) =>
+    it
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  const shipped = ['errors.md', ...anchors.map((anchor) => `errors.md#${anchor}`)];
   expect(named.length).toBeGreaterThan(8);
-  expect(missing.map(([whole]) => whole)).toEqual([]);
+  expect(named.filter((section) => !shipped.includes(section))).toEqual([]);
+});
+
+test('a page that is read outside of the repository has no link that leads nowhere', () => {
+  const page = {
+    path: 'docs/errors.md',
+    text: 'Run [the doctor](doctor.md#a), [read on](#b), see [`code`](../LICENSE). [RFC](https://example.org/)\n',
+  };
+  expect(pageElsewhere(page)).toBe(
+    'Run the doctor (`docs/doctor.md#a`), [read on](#b), see `code` (`LICENSE`). [RFC](https://example.org/)\n',
+  );
+  expect(pageElsewhere({ ...page, organisation: 'us' })).toBe(
+    'Run [the doctor](https://us.github.io/secure-token/docs/doctor.html#a), [read on](#b), see ' +
+      '[`code`](https://github.com/us/secure-token/blob/main/LICENSE). [RFC](https://example.org/)\n',
+  );
+  expect(pageElsewhere({ ...page, isThere: () => true })).toBe(page.text);
 });
 
 describe('npm run set-organisation', () => {
@@ -100,9 +117,34 @@ describe('npm run set-organisation', () => {
     expect(withLinks(withLinks(text, 'us', ''), 'others', '')).toBe(withLinks(text, 'others', ''));
   });
 
-  test('makes an address of the page that the console is told', () => {
+  test('lets the console name a page of the site, and does so again with another name', () => {
     const source = readFileSync('packages/core/src/console-lines.ts', 'utf8');
-    expect(withDocs(source, 'others')).toContain("'https://github.com/others/secure-token/blob/main/docs/'");
+    expect(withDocs(withDocs(source, 'us'), 'Others')).toMatch(
+      /^const whereIs = .* =>\n {2}`https:\/\/others\.github\.io\/secure-token\/docs\/\$\{section\.replace\('\.md', '\.html'\)\}`;$/m,
+    );
+  });
+
+  test('lets npm fetch the command that the console names, which nobody may own before', () => {
+    const source = readFileSync('packages/core/src/contract/errors.ts', 'utf8');
+    expect(source.includes('npx --no -p secure-token-cli ')).toBe(!isSet);
+    expect(withCommand(source)).toContain('npx -p secure-token-cli ');
+    expect(withCommand(source)).not.toContain('--no');
+  });
+
+  test('puts badges and the site below the title of the README, once', () => {
+    const readme = withBadges(withBadges('# Title\n\nText.\n', 'us'), 'others');
+    const [title, badges, site, text] = readme.split('\n\n');
+    expect(title).toBe('# Title');
+    expect(text).toBe('Text.\n');
+    expect(badges!.match(/npm\/v\/|ci\.yml\/badge|bundlejs\/size/g)).toHaveLength(3);
+    expect(site).toContain('](https://others.github.io/secure-token/)');
+    expect(readme).not.toContain('us/');
+  });
+
+  test('lets no page say any more that nothing is published', () => {
+    const texts = pages.map((page) => readFileSync(page, 'utf8'));
+    expect(texts.some((text) => text.includes('until the first release'))).toBe(!isSet);
+    expect(texts.filter((text) => asPublished(text).includes('first release'))).toEqual([]);
   });
 
   test.each(['', 'a b', 'a/b', '-a', '"'])('refuses %j', (name) => {

@@ -25,6 +25,9 @@ const strictRules: Record<string, string[]> = {
   'path holds no %2F': ['azion-100'],
   'path holds no backslash': ['azion-079'],
   'path holds no //': ['azion-103'],
+  'path holds no %25 in front of two hexadecimal digits': ['azion-068'],
+  'path holds no `;`': ['azion-106'],
+  'no name ends with a dot': ['azion-107'],
   'a parameter comes once': ['azion-121'],
   'a parameter name is spelled exactly': ['azion-125'],
 };
@@ -99,7 +102,8 @@ test('sign makes the token of each vector that nginx accepts or calls expired, o
       signed++;
     }
   }
-  expect([signed, refused.length]).toEqual([47, 22]);
+  expect(signed).toBe(44);
+  expect(refused).toHaveLength(25);
 });
 
 test('every vector: the verdict is that of nginx, or a named rule says why it is not', async () => {

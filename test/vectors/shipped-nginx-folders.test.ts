@@ -21,7 +21,7 @@ const bothKinds = /```nginx\nhttp \{\n {2}include secure-token\.conf;\n( {2}upst
  */
 const starvedFile = (name: string): string =>
   shipped(name)
-    .replace(/(map \$uri \$secure_token_leaves_folder \{[^}]*?"~\*)/, '$1(*LIMIT_MATCH=1)')
+    .replace(/(map \$uri \$secure_token_two_ways \{[^}]*?"~)/, '$1(*LIMIT_MATCH=1)')
     .replaceAll('secure_token', 'starved');
 
 /**
@@ -116,17 +116,20 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
   test('what a server may read as leading out of the folder is opened by no token of it, nor by the edge', async () => {
     const token = tokenFor('folder:/live/7/');
     for (const rest of [
-      ...[
-        '%252e%252e/8/a',
-        'x/%252E./a',
-        '..;/8/a',
-        '..%20/8/a',
-        '..%20',
-        '.%20/a',
-        'a.mp4::$DATA',
-        ',../8/a,.urlset/x',
-      ],
-      ...['x/..,/a', 'x%252f..%252f8', '..%3Fx', '..%23', '.%3Fx', ',..%3Fx'],
+      '%252e%252e/8/a',
+      'x/%252E./a',
+      '..;/8/a',
+      '..%20/8/a',
+      '..%20',
+      '.%20/a',
+      'a.mp4::$DATA',
+      ',../8/a,.urlset/x',
+      'x/..,/a',
+      'x%252f..%252f8',
+      '..%3Fx',
+      '..%23',
+      '.%3Fx',
+      ',..%3Fx',
     ]) {
       const path = `/live/7/${rest}`;
       for (const host of [folders, both]) expect(await status(host, path + token), `${host} ${path}`).toBe(403);
@@ -134,31 +137,34 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
       const url = `https://h${path}${token}`;
       expect(await verifyUrl(url, { format: azion({ secret, depth: 2 }) }), path).toMatchObject({ ok: false });
     }
-    for (const rest of ['...', 'a..b/c', 'a,b', 'a:b', '..a/b', '%20..x', 'a%3Fb', 'a..%23b', 'a,:-/'.repeat(5000)]) {
+    for (const rest of ['a..b/c', 'a,b', 'a:b', '..a/b', '%20..x', 'a%3Fb', 'a..%23b', 'a,:-/'.repeat(5000)]) {
       const path = `/live/7/${rest}`;
-      // the edge lets nothing through that servers read in two ways
-      const byEdge = /\.\.\.|%3F|%23/.test(path) ? 403 : 200;
-      expect([await status(folders, path + token), await bySecretToken(path + token)], path).toEqual([200, byEdge]);
+      expect(await status(folders, path + token), path).toBe(200);
+      expect(await bySecretToken(path + token), path).toBe(200);
     }
   });
 
-  test('where the pattern for it cannot be evaluated, no token of a folder opens anything', async () => {
+  test('where the pattern for it cannot be evaluated, no token opens anything', async () => {
     const [path, folder] = ['/live/7/a.m3u8', tokenFor('folder:/live/7/')];
     expect(await status(folders, path + folder)).toBe(200);
-    expect([await status(starved, path + folder), await status(starved, exact(path))]).toEqual([403, 200]);
+    expect(await status(starved, path + folder)).toBe(403);
+    expect(await status(starved, exact('/a.m3u8'))).toBe(403);
   });
 
   test('a path with fewer folders has a token of its own, in either configuration', async () => {
     for (const path of ['/live/a.m3u8', '/a.m3u8', '/', '/live/7']) {
-      expect([await status(folders, exact(path)), await status(both, exact(path))], path).toEqual([200, 200]);
+      expect(await status(folders, exact(path)), path).toBe(200);
+      expect(await status(both, exact(path)), path).toBe(200);
       expect(await bySecretToken(exact(path)), path).toBe(200);
     }
   });
 
   test('tokens of one path go on working beside it where two servers judge', async () => {
     const [path, folder] = ['/live/7/a.m3u8', '/live/7/'];
-    expect([await status(folders, exact(path)), await status(both, exact(path))]).toEqual([403, 200]);
-    expect([await status(both, exact(folder)), await status(both, folder + tokenFor('/live/7'))]).toEqual([200, 403]);
+    expect(await status(folders, exact(path))).toBe(403);
+    expect(await status(both, exact(path))).toBe(200);
+    expect(await status(both, exact(folder))).toBe(200);
+    expect(await status(both, folder + tokenFor('/live/7'))).toBe(403);
     const old = now() - 1;
     const expired = [`/live/7/x${tokenFor('folder:/live/7/', old)}`, `${path}${tokenFor(path, old)}`];
     expect(await Promise.all(expired.map((each) => status(both, each)))).toEqual([410, 410]);
@@ -169,7 +175,8 @@ describe('the nginx configuration that is shipped, with tokens of folders', { ta
   test('an answer that breaks off takes neither of the two servers away', async () => {
     const [path, folder] = ['/live/7/a.m3u8', tokenFor('folder:/live/7/')];
     expect(await status(both, '/breaks-off')).toBe(502);
-    expect([await status(both, path + folder), await status(both, exact(path))]).toEqual([200, 200]);
+    expect(await status(both, path + folder)).toBe(200);
+    expect(await status(both, exact(path))).toBe(200);
   });
 
   test('one to eight folders; no other number lets anything through', async () => {

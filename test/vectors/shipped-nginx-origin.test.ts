@@ -30,24 +30,31 @@ describe('the nginx configuration that is shipped: what reaches the origin', { t
 
   test('any order of the query: nginx and verify say the same, and keep the same rest', async () => {
     const harmless = [
-      ...[
-        '',
-        'x',
-        'x=1',
-        '=',
-        '=st',
-        '?',
-        'ST2=1',
-        'ste',
-        'est=1',
-        'e2=1',
-        'ee',
-        'best=st',
-        'x=st=1',
-        'st[]=1',
-        'e[]=1',
-      ],
-      ...['st.=1', 'st%00=1', '%65e=1', 's%7=1', 's%2574=1', 'x=%26st=1', 'x;st=1', 'a+st=1', '%C3%A9=1', 'x=/../'],
+      '',
+      'x',
+      'x=1',
+      '=',
+      '=st',
+      '?',
+      'ST2=1',
+      'ste',
+      'est=1',
+      'e2=1',
+      'ee',
+      'best=st',
+      'x=st=1',
+      'st[]=1',
+      'e[]=1',
+      'st.=1',
+      'st%00=1',
+      '%65e=1',
+      's%7=1',
+      's%2574=1',
+      'x=%26st=1',
+      'x;st=1',
+      'a+st=1',
+      '%C3%A9=1',
+      'x=/../',
     ];
     const spoiling = ['st', 'e', 'st=', 'st=x', 'e=1', 'ST=1', 'E', '%73t=1', 's%74', '%53%54=', '%45', 'sT=&E='];
     const pairs = fc
@@ -99,11 +106,13 @@ describe('the nginx configuration that is shipped: what reaches the origin', { t
       }
       for (const control of ['%C2%80', '%C2%85', '%C2%9F', '%0A%0A', '%0D%0A', 'x%0A', '%C3%A9%0A']) {
         const target = signed(path + control);
-        expect([await nginx.status(target, secret), statusOf(await judge(target))], target).toEqual([403, 403]);
+        expect(await nginx.status(target, secret), target).toBe(403);
+        expect(statusOf(await judge(target)), target).toBe(403);
       }
       for (const fine of ['%C2%A0', '%E2%80%A8', '%F0%9F%8E%AC']) {
         const target = signed(path + fine);
-        expect([await nginx.status(target, secret), statusOf(await judge(target))], target).toEqual([200, 200]);
+        expect(await nginx.status(target, secret), target).toBe(200);
+        expect(statusOf(await judge(target)), target).toBe(200);
       }
     },
   );

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 
 /**
  * An error for a call that cannot work. The message says what is wrong and what to give instead, and is shown
@@ -28,13 +29,21 @@ export function wholeNumber(given: string): number {
   throw new InvalidArgumentError('Give a whole number, without leading zeros.');
 }
 
+/** Adds the option `--header`. @param description what the header is for */
+export const addHeaderOption = (command: Command, description: string): Command =>
+  command.addOption(
+    new Option("--header <'name: value'>", `${description}; may be repeated`)
+      .argParser(addHeader)
+      .default(new Headers(), 'none'),
+  );
+
 /**
  * Parses a header as curl accepts it, and adds it to the others.
  *
  * @param given `name: value`
  * @throws `CliError`, which does not repeat the text, because it may be a log-in
  */
-export function addHeader(given: string, others: Headers): Headers {
+function addHeader(given: string, others: Headers): Headers {
   const [, name = '', value = ''] = /^([^:\s]+):\s*(.*?)\s*$/.exec(given) ?? [];
   try {
     const headers = new Headers(others);

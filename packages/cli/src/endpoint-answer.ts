@@ -27,7 +27,8 @@ export const isMilliseconds = (value: unknown): boolean => typeof value === 'num
 export function kindOf(value: unknown): string {
   if (isLeftOut(value)) return value === null ? 'null' : 'missing';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : typeof value === 'string' ? 'text' : `a ${typeof value}`;
+  if (typeof value === 'object') return 'an object';
+  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
 }
 
 /** @returns `undefined` for a text that is not JSON */
@@ -43,7 +44,9 @@ export function parseJson(text: string): unknown {
 export function readAnswer({ now, tokens: sent, denied }: SentToken, headers: Headers): SentAnswer {
   const tokens = Array.isArray(sent) ? sent.filter(isObject) : [];
   return {
-    ...{ now, tokens, tokenFor: tokenFinder(tokens) },
+    now,
+    tokens,
+    tokenFor: tokenFinder(tokens),
     denied: Array.isArray(denied) ? denied.filter((url) => typeof url === 'string') : [],
     time: typeof now === 'number' ? now : Date.parse(headers.get('Date') ?? '') / 1000,
   };

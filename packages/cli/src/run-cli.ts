@@ -31,10 +31,18 @@ Exit codes: 0 done, 1 refused by verify, found by doctor or failed in conform, 2
 work, or nobody who could be asked.`,
     );
   addSignCommand(program);
-  addVerifyCommand(program, (exitCode) => (code = exitCode));
-  addDoctorCommand(program, (exitCode) => (code = exitCode));
-  addConformCommand(program, (exitCode) => (code = exitCode));
-  addCatCommand(program, (exitCode) => (code = exitCode));
+  addVerifyCommand(program, (exitCode) => {
+    code = exitCode;
+  });
+  addDoctorCommand(program, (exitCode) => {
+    code = exitCode;
+  });
+  addConformCommand(program, (exitCode) => {
+    code = exitCode;
+  });
+  addCatCommand(program, (exitCode) => {
+    code = exitCode;
+  });
   try {
     await program.parseAsync(argv);
     return code;

@@ -36,6 +36,12 @@ const isWord = (text: string): boolean => /^(?:[A-Z]?[a-z]*|[A-Z]+|\d+[a-z]?)$/.
 /** Tells whether letters and digits alternate, as in base32: a title has one or two numbers. */
 const isShuffled = (text: string): boolean => text.length >= 20 && (text.match(/\d+/g) ?? []).length >= 4;
 
+/**
+ * Returns a text of a server or of a token as it may be printed: a terminal obeys control characters, also those above
+ * 0x7f, which JSON does not escape.
+ */
+export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
+
 /** The most characters of a body that are shown. */
 const MAX_LINE = 120;
 

@@ -1,5 +1,11 @@
-export { backOff, isOffline } from './adapter/back-off.ts';
-export { acquireFor, acquireTokenSource, askAfterDenials, forwardTokenEvents } from './adapter/player-source.ts';
+export { backOff } from './adapter/back-off.ts';
+export {
+  PlayerEvents,
+  acquireFor,
+  acquireTokenSource,
+  askAfterDenials,
+  forwardTokenEvents,
+} from './adapter/player-source.ts';
 export { errorWithoutToken, hideSignedUrl, textWithoutToken, unsignAs } from './adapter/hide-tokens.ts';
 export { isLeftBehind } from './adapter/left-behind.ts';
 export { fetchSigned, letGo, replayOf, sendSigned } from './adapter/send-signed.ts';
@@ -12,7 +18,7 @@ export {
   workerSigns,
 } from './adapter/worker-signs.ts';
 export { writeMistake, writeUnprotectedRefusal } from './console-lines.ts';
-export { eachOf, firstWrong } from './contract/check.ts';
+export { eachOf, firstWrong } from './check.ts';
 export {
   aPrefix as isPrefix,
   plainChecks as plainOptions,
@@ -23,11 +29,11 @@ export {
 } from './contract/check-options.ts';
 export { isOutage } from './contract/errors.ts';
 export { SOURCE_RENEWS, TOKEN_EVENTS, isTokenSource, untouchedRequest } from './contract/token-source.ts';
-export { fromEntries, listenUntil, throwIfAborted, within } from './older-browsers.ts';
-export { carriesToken, sentRequest } from './requests/carried-tokens.ts';
-export { abortable, sleep } from './waiting.ts';
+export { carriesToken, sentRequest } from './requests/signed-requests.ts';
+export { abortWith, fromEntries, reasonOf, throwIfAborted, within } from './older-browsers.ts';
+export { abortable, isOffline, listen, sleep } from './waiting.ts';
 export type { AcquiredTokenSource } from './adapter/player-source.ts';
 export type { Fetched, Sending, Sent } from './adapter/send-signed.ts';
-export type { SentRequest } from './requests/carried-tokens.ts';
-export type { Check } from './contract/check.ts';
+export type { SentRequest } from './requests/signed-requests.ts';
+export type { Check } from './check.ts';
 export type { AdapterSource, EdgeAnswer } from './contract/token-source.ts';

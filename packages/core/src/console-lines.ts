@@ -3,8 +3,11 @@ import { DEFAULT_REFUSALS } from './contract/options.ts';
 import type { SignedRequest, TokenSource } from './contract/token-source.ts';
 import { originOf, resolveUrl } from './url-text.ts';
 
-/** The folder of the documentation in the repository. `npm run set-organisation` makes an address of it. */
-const DOCS = 'docs/';
+/**
+ * Returns where a section of `docs/errors.md` is: each package for browsers ships that page. `npm run set-organisation`
+ * makes an address of it.
+ */
+const whereIs = (section: string): string => `dist/${section} of the npm package`;
 
 /** The lines written to the console, by the token source that they are about. */
 const written = new WeakMap<object, Set<string>>();
@@ -41,24 +44,26 @@ export function writeError(
   // messages that differ only in their numbers, such as times, count as the same
   if (!noteWritten(about, __DEVELOPMENT__ ? message.replace(/\d+/g, '') : code)) return;
   // eslint-disable-next-line no-console -- an app without a listener hears of the error nowhere else
-  console.error(`secure-token: ${message} See ${DOCS}errors.md#${code.toLowerCase()}`);
+  console.error(`secure-token: ${message} See ${whereIs(`errors.md#${code.toLowerCase()}`)}`);
 }
 
 /**
  * Writes a mistake that no error and no event reports to the console, once, with its cause and remedy. Most callers do
  * so in development builds alone, and check `__DEVELOPMENT__` first, so that other builds do not contain the text.
- * @param page the page of the documentation; it may have an anchor
+ * @param section of the page that packages ship
  * @param level `error` if viewers notice the mistake
+ * @param once the mistake, which is told once however its message differs
  */
 export function writeMistake(
   about: object,
   message: string,
-  page = 'errors.md',
+  section = 'errors.md',
   level: 'warn' | 'error' = 'warn',
+  once: string = message,
 ): void {
-  if (!noteWritten(about, message)) return;
+  if (!noteWritten(about, once)) return;
   // eslint-disable-next-line no-console -- the purpose of this function
-  console[level](`${message} See ${DOCS}${page}`);
+  console[level](`${message} See ${whereIs(section)}`);
 }
 
 /**

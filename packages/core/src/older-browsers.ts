@@ -27,22 +27,6 @@ export function within<T>(ms: number, act: (signal: AbortSignal) => Promise<T>):
   return act(patience.signal).finally(() => clearTimeout(timer));
 }
 
-/** Listens until `signal` aborts: before Chrome 90 `addEventListener` ignores such a signal, and never stops. */
-export function listenUntil(
-  signal: AbortSignal,
-  target: Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>>,
-  types: readonly string[],
-  listener: (event: never) => void,
-  capture?: boolean,
-): void {
-  if (signal.aborted) return;
-  const hear = listener as EventListener;
-  for (const type of types) target.addEventListener?.(type, hear, capture);
-  signal.addEventListener('abort', () => {
-    for (const type of types) target.removeEventListener?.(type, hear, capture);
-  });
-}
-
 /** Returns an object of these entries, for names that are known: `__proto__` would be left out. */
 export function fromEntries<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
   const object: Record<string, T> = {};

@@ -50,26 +50,28 @@ export const decoded = (text: string): string =>
     }
   });
 
+/** Returns the meanings of a text in a URL: decoded, and with each `+` as a space, as URLSearchParams writes it. */
+export const readings = (text: string): string[] => [text, decoded(text), decoded(text.replace(/\+/g, ' '))];
+
+/** The parts of a URL: before the query, the query with its question mark, and the fragment. */
+const PARTS = /^([^?#]*)(\?[^#]*)?(.*)$/s;
+
 /**
- * Returns `url` with `parameters` (name to `name=value`, encoded) in its query. Each parameter for which `isReplaced`
- * is true is replaced in place, or removed if `parameters` lacks its name. The other `parameters` are appended.
- * Everything else stays byte for byte. Works on text, because URLSearchParams re-encodes what the author wrote
- * (hls.js #7963).
+ * Returns `url` without the parameters for which `isRemoved` is true, given name and `name=value`. Everything else stays
+ * byte for byte. Works on text, because URLSearchParams re-encodes what the author wrote (hls.js #7963).
  */
-export function replaceParameters(
-  url: string,
-  isReplaced: (name: string, parameter: string) => boolean,
-  parameters: ReadonlyMap<string, string>,
-): string {
-  const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(.*)$/s.exec(url)!;
-  const missing = new Map(parameters);
-  const kept = query.replace(/[?&]([^=&]*)[^&]*/g, (pair, name: string) => {
-    if (!isReplaced(name, pair.slice(1))) return pair;
-    const replacement = missing.get(name);
-    missing.delete(name);
-    return replacement === undefined ? '' : `&${replacement}`;
-  });
-  const appended = [...missing.values()].map((parameter) => `&${parameter}`);
-  // if the first parameter was removed, or there was none, the query begins with '&' now
-  return path + (kept + appended.join('')).replace(/^&/, '?') + fragment;
+export function withoutParameters(url: string, isRemoved: (name: string, parameter: string) => boolean): string {
+  const [, path = '', query = '', fragment = ''] = PARTS.exec(url)!;
+  const kept = query.replace(/[?&]([^=&]*)[^&]*/g, (pair, name: string) =>
+    isRemoved(name, pair.slice(1)) ? '' : pair,
+  );
+  // if the first parameter was removed, the query begins with '&' now
+  return path + kept.replace(/^&/, '?') + fragment;
+}
+
+/** Returns `url` with `parameters` at the end of its query: `name=value`, encoded. */
+export function withParameters(url: string, parameters: Iterable<string>): string {
+  const [, path = '', query = '', fragment = ''] = PARTS.exec(url)!;
+  const whole = [query, ...parameters].join('&');
+  return path + whole.replace(/^&/, '?') + fragment;
 }

@@ -1,7 +1,7 @@
 import type { MediaPlayerClass } from 'dashjs';
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
 import type { AcquiredTokenSource } from 'secure-token-core/adapter';
-import { acquireFor, forwardTokenEvents, writeMistake } from 'secure-token-core/adapter';
+import { PlayerEvents, acquireFor, writeMistake } from 'secure-token-core/adapter';
 import { returnToLive } from './return-to-live.ts';
 import type { Session } from './session.ts';
 import { sourceUrl, trigger } from './session.ts';
@@ -28,13 +28,14 @@ const LATE =
 
 /** Makes `source` sign the requests of `player` until it is reset. */
 function install(player: MediaPlayerClass, { source, release }: AcquiredTokenSource): void {
-  const session: Session = { player, source, loads: new Set() };
+  const events = new PlayerEvents(source, (type, detail) => {
+    trigger(player, type, { ...detail, detail });
+    // the requests that are denied wait: dash.js itself has nothing to report
+    if (type === 'tokendenied') trigger(player, 'error', detail);
+  });
+  const session: Session = { player, source, events, loads: new Set() };
   const undo = [
-    forwardTokenEvents(source, (type, detail) => {
-      trigger(player, type, { ...detail, detail });
-      // the requests that are denied wait: dash.js itself has nothing to report
-      if (type === 'tokendenied') trigger(player, 'error', detail);
-    }),
+    events.stop,
     signLicenses(session),
     returnToLive(session),
     release,

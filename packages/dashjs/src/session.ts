@@ -1,6 +1,6 @@
 import type { MediaPlayerClass } from 'dashjs';
 import type { SignOptions } from 'secure-token-core';
-import type { AdapterSource } from 'secure-token-core/adapter';
+import type { AdapterSource, PlayerEvents } from 'secure-token-core/adapter';
 import { askAfterDenials } from 'secure-token-core/adapter';
 
 /** A request of dash.js that this plugin signs. */
@@ -13,6 +13,7 @@ export interface SessionLoad {
 export interface Session {
   readonly player: MediaPlayerClass;
   readonly source: AdapterSource;
+  readonly events: PlayerEvents;
   /** The loads under way, including those that wait for a token. */
   readonly loads: Set<SessionLoad>;
 }
@@ -22,14 +23,14 @@ export interface Session {
  * the app has called `renew()`: dash.js gives up a stream for good once its own tries have failed.
  */
 export const askLastingly = <T>(
-  { source }: Session,
+  { source, events }: Session,
   signal: AbortSignal,
   ask: (how: SignOptions) => Promise<T>,
 ): Promise<T> =>
   askAfterDenials(
     source,
     () => ask({ signal, patient: true }),
-    () => undefined,
+    (error) => events.noteFailure(error),
     signal,
   );
 

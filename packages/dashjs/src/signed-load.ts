@@ -39,7 +39,7 @@ export class SignedLoad implements SessionLoad {
   }
 
   async run(): Promise<void> {
-    const { source, loads } = this.#session;
+    const { source, events, loads } = this.#session;
     const { customData, url } = this.#request;
     loads.add(this);
     // while the request waits, dash.js has nothing else to stop
@@ -48,6 +48,7 @@ export class SignedLoad implements SessionLoad {
       const { request, answer } = await askLastingly(this.#session, this.#wait.signal, async (how) =>
         sendSigned<LoaderAnswer>(source, source.signNow(url) ?? (await source.sign(url, how)), {
           ...how,
+          tell: events.tell,
           send: (signed) => this.#send(signed),
           failureOf: ({ status }) => (this.#isSettled ? undefined : status),
         }),
@@ -71,7 +72,7 @@ export class SignedLoad implements SessionLoad {
     const answer: LoaderAnswer = { status: 0 };
     let hasTimedOut = false;
     return new Promise((resolve) => {
-      const onWire: LoaderRequest['customData'] = (this.#onWire = {
+      const onWire: LoaderRequest['customData'] = {
         ...customData,
         onprogress: (event) => this.#onProgress(answer, event),
         onloadend: () => {
@@ -89,7 +90,8 @@ export class SignedLoad implements SessionLoad {
           hasTimedOut = true;
           customData.ontimeout?.(event);
         },
-      });
+      };
+      this.#onWire = onWire;
       this.#times.sent();
       this.#load(
         {

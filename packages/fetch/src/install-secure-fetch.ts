@@ -1,12 +1,13 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
+import { SecureTokenError } from 'secure-token-core';
 import { acquireNamedSource, signingFetch } from './secure-fetch.ts';
 
 export interface SecureFetchInstallation {
   /** Decides when tokens are fetched, renewed and replaced. */
   readonly source: TokenSource;
   /**
-   * Restores the fetch of the page, and destroys `source`, so that waiting requests are sent without a token. A source
-   * that was passed in stays, and still signs the requests that wait.
+   * Restores the fetch of the page, and sends all requests that wait for a token without one. Destroys `source`, unless
+   * it was passed in.
    */
   uninstall(): void;
 }
@@ -21,18 +22,19 @@ export interface SecureFetchInstallation {
 export function installSecureFetch(options: TokenSourceOptions | TokenSource): SecureFetchInstallation {
   const before = globalThis.fetch;
   const { source, release } = acquireNamedSource(options, before);
-  const signing = signingFetch(source, before);
-  let isInstalled = true;
+  const installation = new AbortController();
+  const { signal: uninstalled } = installation;
+  const signing = signingFetch(source, before, uninstalled);
   function fetch(this: unknown, ...args: Parameters<typeof before>): Promise<Response> {
-    return Reflect.apply(isInstalled ? signing : before, this, args);
+    return Reflect.apply(uninstalled.aborted ? before : signing, this, args);
   }
   globalThis.fetch = fetch;
 
   return {
     source,
     uninstall() {
-      if (!isInstalled) return;
-      isInstalled = false;
+      if (uninstalled.aborted) return;
+      installation.abort(new SecureTokenError('ERR_DESTROYED', 'uninstall() was called.'));
       // code that has wrapped this function since then goes on calling it
       if (globalThis.fetch === fetch) globalThis.fetch = before;
       release();

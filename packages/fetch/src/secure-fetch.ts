@@ -48,7 +48,12 @@ export function acquireNamedSource(
   return acquireTokenSource(isShared ? options : { ...options, fetch: options.fetch ?? fetch });
 }
 
-export function signingFetch(source: AdapterSource, fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+/** @param uninstalled aborts with `ERR_DESTROYED` when requests that wait for a token are to be sent without one */
+export function signingFetch(
+  source: AdapterSource,
+  fetch: typeof globalThis.fetch,
+  uninstalled?: AbortSignal,
+): typeof globalThis.fetch {
   return function (this: unknown, ...args: Parameters<typeof fetch>) {
     let isSigned: boolean;
     try {
@@ -58,6 +63,6 @@ export function signingFetch(source: AdapterSource, fetch: typeof globalThis.fet
       const mistake = error as Error;
       return Promise.reject(mistake);
     }
-    return isSigned ? answerSigned(source, fetch, args) : Reflect.apply(fetch, this, args);
+    return isSigned ? answerSigned(source, fetch, args, uninstalled) : Reflect.apply(fetch, this, args);
   };
 }

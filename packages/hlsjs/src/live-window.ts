@@ -50,7 +50,9 @@ function watchStart(hls: Hls): (details: LevelDetails, level: number) => boolean
   const { MANIFEST_LOADING, FRAG_LOADING, FRAG_LOADED } = eventsOf(hls);
   let loaded: Fragment | undefined;
   const isMain = ({ type, sn }: Fragment): boolean => (type as string) === 'main' && sn !== 'initSegment';
-  hls.on(MANIFEST_LOADING, () => (loaded = undefined));
+  hls.on(MANIFEST_LOADING, () => {
+    loaded = undefined;
+  });
   hls.on(FRAG_LOADING, (_, { frag }) => {
     if (isMain(frag)) loaded = undefined;
   });

@@ -103,7 +103,8 @@ class TokenLoader implements Loader<LoaderContext> {
 
   /** Waits for `ask` and sends the request that it resolves to. @param otherwise called if it resolves to none */
   async #wait(ask: (how: SignOptions) => Promise<SignedRequest | undefined>, otherwise?: () => void): Promise<void> {
-    const { signal } = (this.#waiting = new AbortController());
+    this.#waiting = new AbortController();
+    const { signal } = this.#waiting;
     // The request looks at any time as if it began at that moment. If it began with its wait, the ABR controller would
     // take it for a slow request, sample its time to first byte and switch down.
     Object.defineProperty(this.stats.loading, 'start', { get: () => performance.now() });

@@ -133,8 +133,9 @@ export class ElementRequests {
   }
 
   #sendProbe(request: SignedRequest): Promise<Sent<Fetched>> {
-    const { source } = this.#options;
-    return this.#ask((how) => fetchSigned(source, request, (signed) => fetchFirstByte(signed, this.#signal), how));
+    const { source, events } = this.#options;
+    const send = (signed: SignedRequest): Promise<Response> => fetchFirstByte(signed, this.#signal);
+    return this.#ask((how) => fetchSigned(source, request, send, { ...how, tell: events.tell }));
   }
 
   /** Calls `ask`, and once more, patiently, when the player has heard of an outage. */

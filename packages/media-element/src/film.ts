@@ -4,8 +4,9 @@
  */
 const given = new WeakMap<HTMLMediaElement, { readonly src: string; readonly url: string }>();
 
-export const noteFilm = (media: HTMLMediaElement, src: string, url: string): void =>
-  void given.set(media, { src, url });
+export const noteFilm = (media: HTMLMediaElement, src: string, url: string): void => {
+  given.set(media, { src, url });
+};
 
 /** Returns `undefined` if `url` is not a valid URL: a page may set any text. */
 function parse(url: string): URL | undefined {

@@ -1,5 +1,5 @@
 import type { SecureTokenError } from 'secure-token-core';
-import type { AdapterSource } from 'secure-token-core/adapter';
+import type { AdapterSource, PlayerEvents } from 'secure-token-core/adapter';
 import type { SwapReason } from './request-need.ts';
 
 /** The callbacks that inform a player. */
@@ -19,6 +19,7 @@ interface NativeSourceListener {
 
 export interface NativeSourceOptions {
   readonly source: AdapterSource;
+  readonly events: PlayerEvents;
   /** The unsigned, absolute URL. */
   readonly url: string;
   /**

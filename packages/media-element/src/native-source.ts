@@ -1,11 +1,12 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SOURCE_RENEWS, backOff, isOffline, listenUntil, renewWorker, throwIfAborted } from 'secure-token-core/adapter';
+import { SOURCE_RENEWS, backOff, isOffline, listen, renewWorker, throwIfAborted } from 'secure-token-core/adapter';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
 import { PlaybackPosition } from './playback-position.ts';
+import { replaceMethod } from './replace-method.ts';
 import type { SwapReason } from './request-need.ts';
-import { observeNeed } from './request-need.ts';
+import { needOf } from './request-need.ts';
 import { swapSource } from './swap-source.ts';
 
 /** The interval at which `NativeSource` checks the buffer during playback. */
@@ -21,19 +22,20 @@ export class NativeSource {
   readonly #options: NativeSourceOptions;
   readonly #requests: ElementRequests;
   readonly #position: PlaybackPosition;
-  readonly #need: ReturnType<typeof observeNeed>;
   readonly #released = new AbortController();
+  /** The functions that end what the constructor has begun. */
+  readonly #ends: (() => void)[] = [];
   /** Whether playback has failed for good, and the player has been told. */
   #hasFailed = false;
   /** Whether another source is on the way: there is at most one such operation. */
-  #isBusy = false;
+  #operation: Promise<void> | undefined;
   /** Whether the element loads another source of the same film: the page does not hear of that. */
   #isHiding = false;
   /** The last change of source. Aborts when it has failed, or when the element no longer has our source. */
   #swap: AbortController | undefined;
   /** The URL that `NativeSource` has set last, as the browser writes it. */
   #assignedSrc: string | undefined;
-  /** Whether the element plays, or played when it failed. */
+  /** Whether the element plays; if it has failed, whether it played then, or was told to play since. */
   #plays: boolean;
   /** Whether the film has played: before that, the attribute `autoplay` may start it. */
   #hasPlayed: boolean;
@@ -41,36 +43,53 @@ export class NativeSource {
   #failures = 0;
   #failedAt = NaN;
   #haltedAtMs: number | undefined;
+  /** The `performance.now()` at which data has arrived last. */
+  #arrivedAt = 0;
 
   /** @param given the request that the element already plays; if it has no token, a worker signs it */
   constructor(media: HTMLMediaElement, options: NativeSourceOptions, given?: SignedRequest) {
-    const { signal } = this.#released;
     const { src: srcBefore } = media;
     this.#media = media;
     this.#options = options;
-    this.#requests = new ElementRequests(options, signal, given);
+    this.#requests = new ElementRequests(options, this.#released.signal, given);
     this.#position = new PlaybackPosition(media, () => this.#hasSource(this.#assignedSrc ?? srcBefore));
-    this.#need = observeNeed(media, signal);
     this.#plays = !media.paused;
     this.#hasPlayed = this.#plays || media.played.length > 0;
     if (given) this.#noteSource(new URL(given.url, document.baseURI).href);
     else this.#position.prepare(hasFilm(media, options.url));
     this.#on(['timeupdate'], () => this.#onTime());
+    this.#on(['progress'], () => {
+      this.#arrivedAt = performance.now();
+    });
     this.#on(['durationchange'], () => this.#position.noteDuration());
     this.#on(['seeking'], () => {
       this.#position.note();
       this.#check(true);
     });
-    this.#on(['play'], () => (this.#plays = this.#hasPlayed = true));
+    this.#on(['play'], () => {
+      this.#hasPlayed = true;
+      this.#plays = true;
+    });
     // the browser pauses an element that has failed
-    this.#on(['pause'], () => (this.#plays &&= media.error !== null));
+    this.#on(['pause'], () => {
+      this.#plays &&= media.error !== null;
+    });
     this.#on(['play', 'waiting', 'stalled'], () => this.#check(false));
     this.#on(['stalled'], () => void this.#onStalled());
     this.#onFirst(['abort', 'emptied', 'loadstart'], (event) => this.#onLoad(event));
     this.#onFirst(['error'], (event) => this.#onError(event));
-    listenUntil(signal, options.source, [SOURCE_RENEWS], () => void this.#onRenewal().catch(() => undefined));
+    const play = media.play.bind(media);
+    const pause = media.pause.bind(media);
+    this.#ends.push(
+      replaceMethod(media, 'play', () => this.#play(play)),
+      replaceMethod(media, 'pause', () => {
+        if (this.#isRecovering()) this.#plays = false;
+        pause();
+      }),
+    );
+    const onRenewal = (): void => void this.#onRenewal().catch(() => undefined);
     const timer = setInterval(() => !media.paused && this.#check(false), CHECK_INTERVAL_MS);
-    signal.addEventListener('abort', () => clearInterval(timer));
+    this.#ends.push(listen(options.source, [SOURCE_RENEWS], onRenewal), () => clearInterval(timer));
   }
 
   get via(): 'worker' | 'swap' {
@@ -95,12 +114,13 @@ export class NativeSource {
   release(): void {
     this.#released.abort();
     this.#swap?.abort();
+    for (const end of this.#ends) end();
     // the first source does not come
     if (this.#assignedSrc === undefined) this.#position.leave();
   }
 
   #on(types: readonly string[], listener: (event: Event) => unknown): void {
-    listenUntil(this.#released.signal, this.#media, types, listener, true);
+    this.#ends.push(listen(this.#media, types, listener, true));
   }
 
   /**
@@ -110,9 +130,8 @@ export class NativeSource {
   #onFirst(types: readonly string[], listener: (event: Event) => unknown): void {
     const media = this.#media;
     const root = media.getRootNode();
-    const { signal } = this.#released;
-    if (root !== media)
-      listenUntil(signal, root, types, (event: Event) => event.target === media && listener(event), true);
+    const onEvent = (event: Event): unknown => event.target === media && listener(event);
+    if (root !== media) this.#ends.push(listen(root, types, onEvent, true));
     this.#on(types, listener);
   }
 
@@ -135,9 +154,24 @@ export class NativeSource {
     noteFilm(this.#media, src, this.#options.url);
   }
 
+  /** Whether the element has failed, and another source is on the way. */
+  #isRecovering(): boolean {
+    return !!this.#operation && !!this.#media.error && this.#isOurs();
+  }
+
+  /** Plays; an element that has failed would forget that. @throws as `play`, the method of the element */
+  async #play(play: () => Promise<void>): Promise<void> {
+    if (!this.#isRecovering()) return play();
+    const isWanted = (): boolean => this.#plays && this.#isOurs();
+    this.#plays = true;
+    while (this.#isRecovering()) await this.#operation;
+    if (isWanted()) return play();
+    throw new DOMException('Paused, or given another source.', 'AbortError');
+  }
+
   #onTime(): void {
     this.#position.note();
-    if (!this.#isBusy && !this.#media.error && !this.#isAtFailure()) this.#failures = 0;
+    if (!this.#operation && !this.#media.error && !this.#isAtFailure()) this.#failures = 0;
   }
 
   /** Whether the film is still at the place of the last failure. */
@@ -150,7 +184,7 @@ export class NativeSource {
     const isStarving = (): boolean => {
       const { error, readyState, seeking } = this.#media;
       const waits = seeking || readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
-      return waits && !error && !this.#isBusy && this.#isOurs();
+      return waits && !error && !this.#operation && this.#isOurs();
     };
     if (!isStarving()) return;
     try {
@@ -176,7 +210,7 @@ export class NativeSource {
     this.#haltedAtMs ??= performance.now();
     this.#position.noteFailure();
     this.#swap?.abort();
-    if (!this.#isBusy) this.#recover();
+    if (!this.#operation) this.#recover();
   }
 
   /** Passes `renew()` on to the worker. If playback has failed for good, resumes it once there is a token. */
@@ -192,9 +226,9 @@ export class NativeSource {
 
   /** Runs `work` as the only operation. @param onError by default, playback has failed for good */
   async #run(work: () => Promise<void>, onError = (error: unknown): void => this.#fail(error)): Promise<void> {
-    this.#isBusy = true;
-    await work().catch(onError);
-    this.#isBusy = false;
+    this.#operation = work().catch(onError);
+    await this.#operation;
+    this.#operation = undefined;
     if (this.#media.error && this.#isOurs()) this.#recover();
     // the viewer has sought meanwhile
     else if (this.#media.seeking) this.#check(true);
@@ -202,8 +236,9 @@ export class NativeSource {
 
   /** Changes the source if the element needs one with a live token. */
   #check(hasJustSought: boolean): void {
-    if (this.#isBusy || this.#media.error || !this.#isOurs()) return;
-    const reason = this.#need({ hasJustSought, isLive: this.#position.isLive });
+    if (this.#operation || this.#media.error || !this.#isOurs()) return;
+    const occasion = { hasJustSought, isLive: this.#position.isLive, arrivedAt: this.#arrivedAt };
+    const reason = needOf(this.#media, occasion);
     if (!reason || this.#requests.areServed()) return;
     void this.#run(
       () => this.#load(reason),
@@ -270,7 +305,8 @@ export class NativeSource {
     this.#haltedAtMs ??= performance.now();
     this.#isHiding = isSameFilm;
     this.#swap?.abort();
-    const { signal } = (this.#swap = new AbortController());
+    this.#swap = new AbortController();
+    const { signal } = this.#swap;
     // an element that has failed may be paused, and `load()` of the page pauses without an event
     const plays = !media.paused || (isReplacement && media.error !== null && this.#plays);
     if (!isReplacement) this.#hasPlayed = plays;
@@ -285,6 +321,8 @@ export class NativeSource {
     this.#hasFailed = true;
     this.#haltedAtMs = undefined;
     this.#requests.noteFailure();
-    this.#options.listener.onFailure(error, this.#plays);
+    const { events, listener } = this.#options;
+    events.noteFailure(error);
+    listener.onFailure(error, this.#plays);
   }
 }

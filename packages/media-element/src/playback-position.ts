@@ -1,4 +1,4 @@
-import { listenUntil } from 'secure-token-core/adapter';
+import { listen } from 'secure-token-core/adapter';
 
 /** The largest distance, in seconds, at which a position counts as the requested one. */
 const NEAR_SECONDS = 0.5;
@@ -28,8 +28,8 @@ export class PlaybackPosition {
   #asked: number | undefined;
   /** The position that was requested of the film before this one. */
   #former: number | undefined;
-  /** Aborts when the position is left to the element again. */
-  #keeping: AbortController | undefined;
+  /** The functions that leave the position to the element again; `undefined` once they have. */
+  #keeping: (() => void)[] | undefined;
 
   /** @param isOurs whether the element has the source that this position belongs to, or has not got it yet */
   constructor(media: HTMLMediaElement, isOurs: () => boolean) {
@@ -104,13 +104,14 @@ export class PlaybackPosition {
       if (asked !== undefined && Math.abs(this.#position - asked) > NEAR_SECONDS)
         native().set!.call(this.#media, asked);
     };
-    if (this.#keeping) listenUntil(this.#keeping.signal, this.#media, ['loadedmetadata'], onMetadata, true);
+    this.#keeping?.push(listen(this.#media, ['loadedmetadata'], onMetadata, true));
   }
 
   /** Leaves the position to the element. */
   leave(): void {
-    this.#keeping?.abort();
-    this.#keeping = this.#asked = undefined;
+    for (const stop of this.#keeping ?? []) stop();
+    this.#asked = undefined;
+    this.#keeping = undefined;
     if (keeping.get(this.#media) === this) keeping.delete(this.#media);
   }
 
@@ -123,14 +124,14 @@ export class PlaybackPosition {
     const media = this.#media;
     keeping.get(media)?.leave();
     keeping.set(media, this);
-    const { signal } = (this.#keeping = new AbortController());
     const onLoad = (): void => {
       if (this.#isOurs()) return;
       const isKept = media.readyState === HTMLMediaElement.HAVE_NOTHING && this.#position === this.#asked;
       if (isKept) native().set!.call(media, 0);
       this.leave();
     };
-    listenUntil(signal, media, ['emptied', 'loadstart'], onLoad, true);
+    const ends = [listen(media, ['emptied', 'loadstart'], onLoad, true)];
+    this.#keeping = ends;
     // a property that the page has put on the element stays: it is not ours to remove
     if (Object.getOwnPropertyDescriptor(media, 'currentTime')) return;
     const set = (time: number | string): void => {
@@ -141,7 +142,7 @@ export class PlaybackPosition {
     };
     const get = (): number => (media.error ? this.current : this.#position);
     Object.defineProperty(media, 'currentTime', { configurable: true, enumerable: true, get, set });
-    signal.addEventListener('abort', () => {
+    ends.push(() => {
       if (Object.getOwnPropertyDescriptor(media, 'currentTime')?.set === set)
         Reflect.deleteProperty(media, 'currentTime');
     });

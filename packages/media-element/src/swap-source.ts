@@ -1,4 +1,4 @@
-import { listenUntil, sleep } from 'secure-token-core/adapter';
+import { listen, sleep } from 'secure-token-core/adapter';
 import { holdFrame } from './held-frame.ts';
 
 /** After this many seconds a change of source no longer counts as under way, even if no data has arrived. */
@@ -24,18 +24,16 @@ export interface Swap {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when `wait` has called its argument, when `signal` aborts, or after `seconds`. */
-async function upTo(
-  seconds: number,
-  signal: AbortSignal,
-  wait: (end: () => void, listening: AbortSignal) => void,
-): Promise<void> {
-  const listening = new AbortController();
-  const end = (): void => listening.abort();
-  listenUntil(listening.signal, signal, ['abort'], end);
-  wait(end, listening.signal);
-  await sleep(seconds, listening.signal).catch(() => undefined);
-  end();
+/**
+ * Resolves when `wait` has called its argument, when `signal` aborts, or after `seconds`.
+ * @param wait returns a function that stops what it has begun
+ */
+async function upTo(seconds: number, signal: AbortSignal, wait: (end: () => void) => () => void): Promise<void> {
+  const waiting = new AbortController();
+  const end = (): void => waiting.abort();
+  const stops = [listen(signal, ['abort'], end), wait(end)];
+  await sleep(seconds, waiting.signal).catch(() => undefined);
+  for (const stop of stops) stop();
 }
 
 /**
@@ -79,14 +77,17 @@ export async function swapSource(
   const isThere = (): boolean =>
     !hasPicture || (media.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !media.seeking);
   if (hasPicture || isReplacement)
-    await upTo(ARRIVAL_TIMEOUT, signal, (end, listening) => {
-      listenUntil(listening, media, hasPicture ? AT_PICTURE : AFTER_LOADSTART, () => isThere() && end(), true);
-    });
+    await upTo(ARRIVAL_TIMEOUT, signal, (end) =>
+      listen(media, hasPicture ? AT_PICTURE : AFTER_LOADSTART, () => isThere() && end(), true),
+    );
   // a value that the page has set meanwhile stays
   if (hasPicture && media.preload === 'auto') media.preload = preload;
   const showsFrames = 'requestVideoFrameCallback' in media;
   if (!media.error && !media.paused && showsFrames)
-    // eslint-disable-next-line browsers/floor -- it is there
-    await upTo(PAINT_TIMEOUT, signal, (end) => (media as HTMLVideoElement).requestVideoFrameCallback(end));
+    await upTo(PAINT_TIMEOUT, signal, (end) => {
+      // eslint-disable-next-line browsers/floor -- it is there
+      (media as HTMLVideoElement).requestVideoFrameCallback(end);
+      return () => undefined;
+    });
   releaseFrame();
 }

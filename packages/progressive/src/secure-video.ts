@@ -1,6 +1,6 @@
 import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import { forwardTokenEvents } from 'secure-token-core/adapter';
+import { PlayerEvents } from 'secure-token-core/adapter';
 import { NativeSource } from 'secure-token-media-element';
 import type { SourceOptions } from './source-of.ts';
 import { sourceOf } from './source-of.ts';
@@ -60,17 +60,18 @@ export async function secureVideo(
   const target = new EventTarget();
   const emit = (type: string, detail: object): unknown =>
     target.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
-  const stopEvents = forwardTokenEvents(source, emit);
+  const events = new PlayerEvents(source, emit);
   let playback: NativeSource | undefined;
   const destroy = (): void => {
     playback?.release();
-    stopEvents();
+    events.stop();
     release();
   };
   try {
     keepers.get(media)?.();
     playback = new NativeSource(media, {
       source,
+      events,
       url: href,
       via,
       hiddenEvents: HIDDEN_EVENTS,

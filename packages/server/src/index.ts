@@ -34,4 +34,3 @@ export type { SignUrlOptions, VerifyUrlOptions } from './token/sign-url.ts';
 export type * from './token/token-format.ts';
 export type { GrantedVerdict, RefusedVerdict, Verdict } from './token/verdict.ts';
 export type { Scope } from './url/scope.ts';
-export type { UrlRule } from './url/url-rule.ts';

@@ -1,6 +1,6 @@
 import type { SignedRequest } from 'secure-token-core';
 import type { AcquiredTokenSource, AdapterSource } from 'secure-token-core/adapter';
-import { forwardTokenEvents } from 'secure-token-core/adapter';
+import { PlayerEvents } from 'secure-token-core/adapter';
 import type { Engine, Request, RequestFilter, ShakaPlayer } from './shaka-types.ts';
 
 /** A request that the filter has prepared for the scheme plugin, which all players share. */
@@ -25,10 +25,10 @@ const nextUrl = ({ uris, attempt = 0 }: Partial<Pick<Request, 'attempt'>> & Pick
 /** One player and its token source. */
 export class Session {
   readonly source: AdapterSource;
+  readonly events: PlayerEvents;
   readonly #player: ShakaPlayer;
   readonly #engine: Engine;
   readonly #release: () => void;
-  readonly #stopForwarding: () => void;
 
   constructor(player: ShakaPlayer, engine: Engine, { source, release }: AcquiredTokenSource) {
     this.source = source;
@@ -37,7 +37,7 @@ export class Session {
     this.#release = release;
     const { dispatchEvent } = player as ShakaPlayer & Pick<EventTarget, 'dispatchEvent'>;
     // the player writes into an event, which an event of the browser does not allow
-    this.#stopForwarding = forwardTokenEvents(source, (type, detail) =>
+    this.events = new PlayerEvents(source, (type, detail) =>
       dispatchEvent.call(player, { ...detail, detail, type } as never),
     );
     engine.registerRequestFilter(this.#filter);
@@ -50,13 +50,18 @@ export class Session {
 
   end(): void {
     this.#engine.unregisterRequestFilter(this.#filter);
-    this.#stopForwarding();
+    this.events.stop();
     this.#release();
   }
 
   /** @throws as `source.sign` */
-  sign(url: string, signal: AbortSignal): Promise<SignedRequest> {
-    return this.source.sign(url, { signal, patient: this.isPatient });
+  async sign(url: string, signal: AbortSignal): Promise<SignedRequest> {
+    try {
+      return await this.source.sign(url, { signal, patient: this.isPatient });
+    } catch (error) {
+      this.events.noteFailure(error);
+      throw error;
+    }
   }
 
   /**

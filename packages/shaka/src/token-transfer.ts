@@ -60,6 +60,7 @@ class TokenTransfer implements Operation {
     this.#call = call;
     this.#prepared = prepared;
     this.promise = this.#transfer().catch(async (error: unknown) => {
+      prepared.session.events.noteFailure(error);
       throw isSecureTokenError(error) ? await filterError(engineClass, error) : error;
     });
   }
@@ -85,9 +86,10 @@ class TokenTransfer implements Operation {
     const ready = prepared.signed?.unsignedUrl === url ? prepared.signed : prepared.session.source.signNow(url);
     prepared.signed = undefined;
     const signed = ready ?? (await prepared.session.sign(url, signal));
-    const { source, isPatient: patient } = prepared.session;
+    const { source, events, isPatient: patient } = prepared.session;
     const sent = await sendSigned<Attempt>(source, signed, {
       send: (request) => this.#send(request),
+      tell: events.tell,
       failureOf: ({ error }) => statusOf(error),
       signal,
       patient,
@@ -112,7 +114,8 @@ class TokenTransfer implements Operation {
     throwIfAborted(this.#ending.signal);
     const [, request, type, progress, headers, config] = this.#call;
     // Shaka measures from here, without the wait
-    const sentAt = (request.requestStartTime = Date.now());
+    const sentAt = Date.now();
+    request.requestStartTime = sentAt;
     const { streamDataCallback } = request;
     const onWire = {
       ...request,

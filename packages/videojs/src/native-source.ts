@@ -57,11 +57,12 @@ function detachMarkupSource(player: Player): void {
 }
 
 /** Keeps the element of the player, which plays `request` without VHS, playing until `signal` aborts. */
-function keepPlaying({ player, source, failure }: Session, request: SignedRequest, signal: AbortSignal): void {
+function keepPlaying({ player, source, failure, events }: Session, request: SignedRequest, signal: AbortSignal): void {
   const media = techOf(player)?.el();
   if (signal.aborted || !(media instanceof HTMLMediaElement)) return;
   const options = {
     source,
+    events,
     url: request.unsignedUrl,
     hiddenEvents: HIDDEN_EVENTS,
     listener: {
@@ -107,7 +108,8 @@ export class SourceMiddleware {
       next(null, given);
       return;
     }
-    const wait = (this.#current = new AbortController());
+    const wait = new AbortController();
+    this.#current = wait;
     const { signal } = wait;
     const give = (request: SignedRequest): void => {
       if (signal.aborted) return;

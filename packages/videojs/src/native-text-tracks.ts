@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { listenUntil, sendSigned } from 'secure-token-core/adapter';
+import { listen, sendSigned } from 'secure-token-core/adapter';
 import { probe } from 'secure-token-media-element';
 import { requestFor, sendCookies } from './native-source.ts';
 import type { Session } from './session.ts';
@@ -9,7 +9,7 @@ type TrackList = Record<'on' | 'off', (types: string[], listener: () => void) =>
 
 /** Signs the text tracks that the browser loads, including `<track>` elements in the page. Call the result to stop. */
 export function signNativeTextTracks(session: Session): () => void {
-  const { player, source } = session;
+  const { player, source, events } = session;
   const wait = new AbortController();
   const { signal } = wait;
   /**
@@ -30,9 +30,11 @@ export function signNativeTextTracks(session: Session): () => void {
   const give = (element: HTMLTrackElement, request: SignedRequest): Promise<number | undefined> =>
     new Promise((resolve) => {
       sendCookies(player, request);
-      listenUntil(signal, element, ['load', 'error'], ({ type }: Event) =>
-        resolve(type === 'load' ? undefined : probe(request, signal)),
-      );
+      const end = ({ type }: Event): void => {
+        for (const stop of stops) stop();
+        resolve(type === 'error' ? probe(request, signal) : undefined);
+      };
+      const stops = [listen(element, ['load', 'error'], end), listen(signal, ['abort'], end)];
       element.src = request.url;
     });
 
@@ -40,7 +42,7 @@ export function signNativeTextTracks(session: Session): () => void {
     try {
       const request = await requestFor(session, url, wait);
       const send = (signed: SignedRequest): Promise<number | undefined> => give(element, signed);
-      await sendSigned(source, request, { signal, send, failureOf: (status) => status });
+      await sendSigned(source, request, { signal, send, tell: events.tell, failureOf: (status) => status });
     } catch (error) {
       if (!signal.aborted) player.trigger({ type: 'tokenerror', error, detail: { error } });
     }
@@ -60,11 +62,11 @@ export function signNativeTextTracks(session: Session): () => void {
       void load(element, url);
     }
   };
-  const events = ['addtrack', 'change'];
-  tracks.on(events, follow);
+  const types = ['addtrack', 'change'];
+  tracks.on(types, follow);
   follow();
   return () => {
-    tracks.off(events, follow);
+    tracks.off(types, follow);
     wait.abort();
     for (const [element, url] of withheld) element.src = url;
   };

@@ -75,7 +75,8 @@ export class PlaybackFailure {
   /** Forgets everything, because the player gets another source. */
   forget(): void {
     this.#reason = undefined;
-    this.#isShown = this.#resumes = false;
+    this.#resumes = false;
+    this.#isShown = false;
     clearTimeout(this.#spinner);
     this.#spinner = undefined;
   }
@@ -119,7 +120,8 @@ export class PlaybackFailure {
   readonly #hide = (): void => {
     if (!this.#isShown) return;
     const resumes = this.#resumes;
-    this.#isShown = this.#resumes = false;
+    this.#resumes = false;
+    this.#isShown = false;
     this.#player.error(null);
     if (resumes) Promise.resolve(this.#player.play()).catch(() => undefined);
   };

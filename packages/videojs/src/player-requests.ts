@@ -1,3 +1,4 @@
+import { replaceMethod } from 'secure-token-media-element';
 import type { Session } from './session.ts';
 import { signXhr } from './signed-xhr.ts';
 import type { RequestHook, RequestOptions, Videojs } from './vhs.ts';
@@ -5,26 +6,33 @@ import { techOf } from './vhs.ts';
 
 /**
  * Signs the requests of Video.js. VHS makes its requests with `videojs.xhr`, when all hooks of the app have run:
- * `PlayerRequests` hands it an XMLHttpRequest that signs for the player. What is requested without VHS (text tracks,
- * licences of videojs-contrib-eme) does not tell for which player: it is signed by the last player that protects the
- * URL.
+ * `PlayerRequests` hands it an XMLHttpRequest that signs for the player. Most of what is requested without VHS (licences
+ * of videojs-contrib-eme, text tracks that load when they are switched on) does not tell for which player: it is signed
+ * by the last player that protects the URL.
  */
 export class PlayerRequests {
   readonly #videojs: Videojs;
   readonly #sessions = new Set<Session>();
   /** The player whose VHS makes a request now. */
   #asking: Session | undefined;
+  /** The player that adds a text track now, which may load at once. */
+  #adding: Session | undefined;
 
   constructor(videojs: Videojs) {
     this.#videojs = videojs;
     const { xhr } = videojs;
     const sessions = this.#sessions;
     const { XMLHttpRequest: Native } = xhr;
+    const sessionFor = (url: string): Session | undefined => {
+      const adding = this.#adding;
+      const found = [...sessions, ...(adding ? [adding] : [])]
+        .reverse()
+        // a source protects every URL until its player has got a media source
+        .find(({ player, source }) => player.currentSrc() && source.protects(url));
+      return adding && adding.source === found?.source ? adding : found;
+    };
     const Signing = function (): XMLHttpRequest {
       const request = new Native();
-      const sessionFor = (url: string): Session | undefined =>
-        // a source protects every URL until its player has got a media source
-        [...sessions].reverse().find(({ player, source }) => player.currentSrc() && source.protects(url));
       return sessions.size ? signXhr(request, sessionFor) : request;
     } as unknown as typeof Native;
     // for Video.js itself, which imports the function `xhr`, and does not read the property of `videojs`
@@ -68,10 +76,20 @@ export class PlayerRequests {
       this.#asking = session;
       queueMicrotask(install);
     };
+    const add = player.addRemoteTextTrack.bind(player);
+    const restore = replaceMethod(player, 'addRemoteTextTrack', (...args) => {
+      this.#adding = session;
+      try {
+        return add(...args);
+      } finally {
+        this.#adding = undefined;
+      }
+    });
     this.#sessions.add(session);
     player.on('xhr-hooks-ready', onReady);
     install();
     return () => {
+      restore();
       this.#sessions.delete(session);
       player.off('xhr-hooks-ready', onReady);
       techOf(player)?.vhs?.xhr?.offRequest?.(hook);

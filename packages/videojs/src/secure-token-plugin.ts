@@ -1,5 +1,6 @@
 import type { TokenSource, TokenSourceOptions } from 'secure-token-core';
-import { acquireTokenSource, forwardTokenEvents, writeMistake } from 'secure-token-core/adapter';
+import { PlayerEvents, acquireTokenSource, writeMistake } from 'secure-token-core/adapter';
+import { replaceMethod } from 'secure-token-media-element';
 import type Player from 'video.js/dist/types/player.js';
 import type { NextMiddleware, PlayerSource } from './native-source.ts';
 import { SourceMiddleware } from './native-source.ts';
@@ -24,7 +25,8 @@ export interface SecureTokenPlugin {
 }
 
 interface PluginBase {
-  player: Player;
+  /** `null` once the plugin is disposed of. */
+  player: Player | null;
   dispose(): void;
 }
 
@@ -90,9 +92,14 @@ export function registerSecureToken(
       super(player);
       this.source = source;
       const failure = new PlaybackFailure(player);
-      const session: Session = { player, source, failure, waits: new Set() };
+      const events = new PlayerEvents(source, (type, detail) => {
+        // a request may outlive its player
+        if (!player.isDisposed()) player.trigger({ ...detail, type, detail });
+      });
+      const session: Session = { player, source, failure, events, waits: new Set() };
       const middleware = new SourceMiddleware(vjs, session);
       followed.set(player, { failure, middleware });
+      const dispose = player.dispose.bind(player);
       const url = player.currentSrc();
       if (url) source.allow(url);
       this.#undo = [
@@ -103,7 +110,12 @@ export function registerSecureToken(
         () => middleware.dispose(),
         () => failure.dispose(),
         () => session.waits.forEach((wait) => wait.abort()),
-        forwardTokenEvents(source, (type, detail) => player.trigger({ ...detail, type, detail })),
+        events.stop,
+        // `player.off()` of the app removes the listener by which Video.js tells plugins of the end
+        replaceMethod(player, 'dispose', () => {
+          dispose();
+          if (this.player) this.dispose();
+        }),
         release,
       ];
       const asked = unsigned.get(player);

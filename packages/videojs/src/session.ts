@@ -1,6 +1,6 @@
 import type { SecureTokenError, SignOptions } from 'secure-token-core';
 import { isSecureTokenError } from 'secure-token-core';
-import type { AdapterSource } from 'secure-token-core/adapter';
+import type { AdapterSource, PlayerEvents } from 'secure-token-core/adapter';
 import { askAfterDenials, isOutage } from 'secure-token-core/adapter';
 import type Player from 'video.js/dist/types/player.js';
 import type { PlaybackFailure } from './playback-failure.ts';
@@ -10,6 +10,7 @@ export interface Session {
   readonly player: Player;
   readonly source: AdapterSource;
   readonly failure: PlaybackFailure;
+  readonly events: PlayerEvents;
   /** The waits that are under way. The plugin aborts them when it is disposed of. */
   readonly waits: Set<AbortController>;
 }
@@ -25,7 +26,7 @@ export const isForViewer = (error: unknown): error is SecureTokenError =>
  * @throws as `TokenSource.sign`, except for outages and denials
  */
 export async function askPatiently<T>(
-  { player, source, failure, waits }: Session,
+  { player, source, failure, events, waits }: Session,
   wait: AbortController,
   ask: (how: SignOptions) => Promise<T>,
 ): Promise<T> {
@@ -33,6 +34,7 @@ export async function askPatiently<T>(
   const viewer = { isTold: false };
   const tell = (error: SecureTokenError): void => {
     viewer.isTold = true;
+    events.noteFailure(error);
     // a player that shows nothing yet has no buffer to play out
     if (player.readyState()) failure.note(error);
     else failure.show(error);

@@ -102,12 +102,20 @@ class SignedXhr {
   /** Runs the request to its end. It goes out before this function returns if a token is at hand. */
   async #run(session: Session, body: Body): Promise<void> {
     const { source, failure } = session;
-    const life = (this.#life = new AbortController());
+    const life = new AbortController();
+    this.#life = life;
     const events = await askPatiently(session, life, async (how) => {
       const signed = source.signNow(this.#url) ?? (await source.sign(this.#url, how));
       const send = (request: SignedRequest): Promise<number | undefined> => this.#exchange(request, body, source);
       const method = this.#method;
-      const { answer, refusal } = await sendSigned(source, signed, { ...how, method, send, failureOf: (it) => it });
+      const { tell } = session.events;
+      const { answer, refusal } = await sendSigned(source, signed, {
+        ...how,
+        method,
+        send,
+        tell,
+        failureOf: (it) => it,
+      });
       if (refusal) failure.note(refusal);
       if (answer === undefined) return [];
       return ['readystatechange', answer ? 'load' : 'error', 'loadend'];

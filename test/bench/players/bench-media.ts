@@ -19,8 +19,10 @@ export function createBenchOrigin(): (request: Request) => Promise<Response> {
  * Returns the path of the film that a contender plays: ten minutes for each player, in segments of two seconds with
  * audio of their own for all but MP4.
  */
-export const filmOf = ({ player }: Contender): string =>
-  player === 'MP4' ? 'film/film.mp4' : player === 'dash.js' ? 'dashlive/film.mpd' : 'film/fmp4/master.m3u8';
+export function filmOf({ player }: Contender): string {
+  if (player === 'MP4') return 'film/film.mp4';
+  return player === 'dash.js' ? 'dashlive/film.mpd' : 'film/fmp4/master.m3u8';
+}
 
 /** Returns the path of the live stream that a contender plays: the recording of the film without an end. */
 export const liveOf = ({ player }: Contender): string =>

@@ -33,7 +33,9 @@ export function installBenchRecord(): void {
     startedAt: NaN,
     firstFrameAt: NaN,
     clockOffset: 0,
-    ask: (url) => void bench.asked.push({ path: new URL(url, location.href).pathname, at: performance.now() }),
+    ask: (url) => {
+      bench.asked.push({ path: new URL(url, location.href).pathname, at: performance.now() });
+    },
     refuse(status) {
       if (status === 401 || status === 403 || status === 410) bench.refusals.push(status);
     },
@@ -43,7 +45,9 @@ export function installBenchRecord(): void {
   // media events do not bubble
   document.addEventListener(
     'loadeddata',
-    () => (bench.firstFrameAt = Number.isNaN(bench.firstFrameAt) ? performance.now() : bench.firstFrameAt),
+    () => {
+      bench.firstFrameAt = Number.isNaN(bench.firstFrameAt) ? performance.now() : bench.firstFrameAt;
+    },
     { capture: true },
   );
   // a sleep: the clock has gone on, and no timer has

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { BenchResults, Machine } from './bench-results.ts';
+import { picturesOf } from './pictures.ts';
 import { estimateDifference, tablesOf } from './report.ts';
 
 const template = readFileSync(new URL('page.md', import.meta.url), 'utf8');
@@ -19,11 +20,27 @@ function describeOccasions({ date, machine, apart = {} }: BenchResults): string 
   return [`Measured on ${date}: ${listOf(machine)}.`, ...others].join(' ');
 }
 
+/** Returns what shows each picture, by the name of its file: GitHub and browsers choose the one for light or dark. */
+function pictureTags(results: BenchResults): Record<string, string> {
+  const { bars, curves } = picturesOf(results);
+  const tags = [...bars, ...curves].map(({ file, title }) => {
+    const lines = [
+      '<picture>',
+      `  <source media="(prefers-color-scheme: dark)" srcset="images/${file}-dark.svg">`,
+      `  <img alt="${title}" src="images/${file}-light.svg">`,
+      '</picture>',
+    ];
+    return [`${file}Picture`, lines.join('\n')];
+  });
+  return Object.fromEntries(tags) as Record<string, string>;
+}
+
 /** `docs/bench.md`: the text beside this file, with the figures where they are named. */
 export function renderPage(results: BenchResults): string {
   const { rounds, loadCurve } = results;
   const values: Readonly<Record<string, string | number>> = {
     ...tablesOf(results),
+    ...pictureTags(results),
     occasions: describeOccasions(results),
     rounds:
       rounds > 1

@@ -31,7 +31,8 @@ const shortBuffers: Partial<Record<PlayerName, object>> = {
 /** Video.js has no option for it. Runs in the page. */
 function shortenVideojs(): void {
   const { Vhs } = window.videojs as unknown as { Vhs: Record<string, number> };
-  Vhs.GOAL_BUFFER_LENGTH = Vhs.MAX_GOAL_BUFFER_LENGTH = 10;
+  Vhs.MAX_GOAL_BUFFER_LENGTH = 10;
+  Vhs.GOAL_BUFFER_LENGTH = 10;
 }
 
 async function openViewer(stage: Stage, contender: Contender, kind: OutageKind): Promise<BenchPage> {

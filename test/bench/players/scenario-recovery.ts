@@ -23,7 +23,9 @@ const incidents = {
   async sleep(stage: Stage, runners: readonly Runner[]) {
     await stage.moveClock(SLEEP_SECONDS);
     for (const { opened } of runners) {
-      await opened.page.evaluate((ms) => (window.bench.clockOffset = ms), SLEEP_SECONDS * 1000);
+      await opened.page.evaluate((ms) => {
+        window.bench.clockOffset = ms;
+      }, SLEEP_SECONDS * 1000);
     }
   },
 };

@@ -6,7 +6,7 @@ export const measuredOf = (values: Values): number[] => values.filter((value) =>
 
 /** Writes a value with as many digits as mean something. */
 const short = (value: number): string =>
-  value === 0 ? '0' : Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
+  String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(2)));
 
 /**
  * `1.2 (1.1–1.4)`: the median and the least and the most of it. What has not come to an end is counted.

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { filesBelow } from '../../../examples/origin/file-content.mjs';
 import { createLiveOrigin } from '../../../examples/origin/live-origin.mjs';
 import { createDashLiveOrigin } from '../../support/dash-live-origin.ts';
 import type { Origin } from '../../support/origins.ts';
@@ -17,13 +18,13 @@ const LASTS = 10;
 /** The window of a live stream is six seconds long, and in six seconds the recording begins anew: with a discontinuity. */
 function hlsWindow(): Origin {
   let now = (): number => Date.now() - 8000;
-  const origin = createLiveOrigin({ root: 'test/media/fmp4', windowSegments: 3, clock: () => now() });
+  const origin = createLiveOrigin({ files: filesBelow('test/media/fmp4'), windowSegments: 3, clock: () => now() });
   now = Date.now;
   return origin;
 }
 const dashWindow = (): Origin =>
   createDashLiveOrigin({ root: 'test/media/dash', base: '/dashlive/', windowSeconds: 6 });
-const longWindow = (): Origin => createLiveOrigin({ root: 'test/media/fmp4', windowSegments: 18 });
+const longWindow = (): Origin => createLiveOrigin({ files: filesBelow('test/media/fmp4'), windowSegments: 18 });
 
 interface Stream {
   readonly name: string;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { explainToken, findToken, oddities } from '../../../packages/cli/src/commands/cat-command.ts';
+import { runCli } from '../../../packages/cli/src/run-cli.ts';
 import { commonAccessToken, inspectCommonAccessToken } from '../../../packages/server/src/cat.ts';
 import type { CommonAccessTokenOptions, InspectedToken } from '../../../packages/server/src/cat.ts';
 
@@ -52,6 +53,21 @@ describe('secure-token cat explain', () => {
     ])
       expect(findToken(text)).toBe(token);
     expect(() => findToken(' ')).toThrow(/empty/);
+  });
+
+  test('finds as of --now odd what is odd then', async () => {
+    const token = await tokenOf();
+    const said: string[] = [];
+    const log = vi.spyOn(console, 'log').mockImplementation((text: string) => {
+      said.push(text);
+    });
+    const explain = (now: number): Promise<number> =>
+      runCli(['node', 'secure-token', 'cat', 'explain', token, '--now', String(now)], '0');
+    expect(await explain(NOW)).toBe(0);
+    expect(await explain(NOW + 61)).toBe(1);
+    log.mockRestore();
+    expect(said[0]).toContain('Nothing odd');
+    expect(said[1]).toContain('It expired at');
   });
 
   test('garbage is explained or no token, and nothing of it moves the cursor', async () => {

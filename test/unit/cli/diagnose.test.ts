@@ -28,19 +28,28 @@ const refused = answer(403, { 'cache-control': 'no-store' });
 const served = answer(200);
 
 const edge = (more: Partial<EdgeObservations> = {}): EdgeObservations => ({
-  ...{ url, withoutToken: refused, tampered: refused, good: served },
+  url,
+  withoutToken: refused,
+  tampered: refused,
+  good: served,
   token: { source: 'from the endpoint', names: [], cookies: false },
   ...more,
 });
 const token = { url, expires: seconds + 300, query: { st: 'x', e: '1' } };
 const granted = (body: object): Answer => answer(200, { 'cache-control': 'no-store' }, JSON.stringify(body));
 const endpoint = (body: object, more: Partial<EndpointObservations> = {}): EndpointObservations => ({
-  ...{ url: 'https://api.example.com/token', asked: url, sendsCookies: false, initial: granted(body) },
+  url: 'https://api.example.com/token',
+  asked: url,
+  sendsCookies: false,
+  initial: granted(body),
   ...more,
 });
 const sound = endpoint({ now: seconds, tokens: [token] });
 const observed = (more: Partial<Observations> = {}): Observations => ({
-  ...{ page, edge: edge(), children: [], endpoint: sound },
+  page,
+  edge: edge(),
+  children: [],
+  endpoint: sound,
   ...more,
 });
 const codesOf = (more: Partial<Observations>): string[] => diagnose(observed(more)).map(({ code }) => code);

@@ -101,6 +101,34 @@ describe('the doctor prints no token', () => {
   });
 });
 
+describe('the doctor prints no control character of a server', () => {
+  /** Colours what follows, and goes to another line: in ASCII, as a C1 control, and as an override of the direction. */
+  const evil = '\u001b[31m\u009b2J\u0085\u007f\u202e';
+  const inHeader = '\u009b31m\u0085';
+  const deny = { status: 403, headers: { 'cache-control': `public, ${inHeader}` } };
+
+  test.each<[string, (origin: string) => Response, (() => Response)?]>([
+    ['Cache-Control of a refusal', () => new Response('no', deny)],
+    ['Location', () => new Response(null, { status: 302, headers: { location: `/a${inHeader}?${inHeader}` } })],
+    ['a URI of a playlist', () => playlist(`a${evil}.ts`)],
+    ['a problem', () => new Response('no'), () => Response.json({ title: evil, detail: evil }, { status: 500 })],
+    ['a page of failure', () => new Response('no'), () => new Response(`<h1>${evil}</h1>`, { status: 500 })],
+    [
+      'members of a token',
+      () => new Response('no', { status: 403 }),
+      () => Response.json({ now, tokens: [{ expires: now + 300, prefix: evil, headers: { [evil]: evil } }] }),
+    ],
+    ['what is denied', () => new Response('no'), () => Response.json({ now, tokens: [], denied: [evil] })],
+  ])('%s: neither in words nor with --json', async (_, answer, call) => {
+    const edge = await serve(({ url }) => answer(new URL(url).origin));
+    const endpoint = call ? ['--endpoint', `${await serve(call)}/token`] : [];
+    for (const form of [[], ['--json']]) {
+      const { text } = await doctor(`${edge}/a.m3u8`, ...endpoint, ...form);
+      expect(text).not.toMatch(/[^\n\P{Cc}]|\p{Cf}/u);
+    }
+  });
+});
+
 describe('shown', () => {
   test.each([
     `/hdntl=exp=1795500000~acl=!*!vod~hmac=${TOKEN}/vod/a.m3u8`,

@@ -33,7 +33,7 @@ async function diagnose(setUp: SetUp): Promise<Diagnosis> {
   const other = setUp.other && (await start(setUp.other()));
   const edge = await start(edgeOf(other?.origin ?? ''));
   const endpoint = setUp.endpoint && (await start(setUp.endpoint(edge.origin)));
-  const down = setUp.isDown === 'edge' ? edge : setUp.isDown === 'endpoint' ? endpoint : undefined;
+  const down = setUp.isDown && { edge, endpoint }[setUp.isDown];
   await down?.close();
   try {
     const url = edge.origin + path;

@@ -54,6 +54,12 @@ const calls: readonly (Call & { readonly meant: TokenFormat; readonly path?: str
     }),
   },
   {
+    name: 'jwt',
+    secrets: [secret],
+    settings: { algorithm: 'HS256', depth: 1 },
+    meant: jwt({ keys: [{ key: secret }], algorithm: 'HS256', depth: 1 }),
+  },
+  {
     name: 'commonAccessToken',
     secrets: [hexKey],
     ids: ['k'],

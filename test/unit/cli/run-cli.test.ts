@@ -25,11 +25,24 @@ test.each<[string, string[], RegExp]>([
   vi.stubEnv('SECURE_TOKEN_SECRET', 'a secret of the environment');
   const printed: string[] = [];
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
-  vi.spyOn(console, 'error').mockImplementation((text: string) => void printed.push(text));
+  vi.spyOn(console, 'error').mockImplementation((text: string) => {
+    printed.push(text);
+  });
   expect(await runCli(['node', 'secure-token', ...args], '0')).toBe(2);
   expect(printed.join('')).toMatch(message);
   expect(printed.join('')).not.toMatch(/ToKeN|my secret/);
 });
+
+test.each(['sign', 'verify', 'doctor', 'conform', 'cat explain'])(
+  'the help of %s shows no object as a default',
+  async (command) => {
+    const printed: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+    expect(await runCli(['node', 'secure-token', ...command.split(' '), '--help'], '0')).toBe(0);
+    expect(printed.join('')).toMatch(/^Usage: secure-token/);
+    expect(printed.join('')).not.toMatch(/default: [{[]/);
+  },
+);
 
 test('an error still names the argument that is missing, and the command that was meant', async () => {
   const printed: string[] = [];

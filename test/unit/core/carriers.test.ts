@@ -26,7 +26,8 @@ test.each<[string, Partial<Token>, object]>([
   const request = source.signNow(MASTER)!;
   const plain = { url: MASTER, headers: {}, credentials: false, unsignedUrl: MASTER };
   expect(request).toEqual({ ...plain, token: { prefix: FOLDER, expires: START + 300, ...token }, ...expected });
-  expect([source.unsign(request.url), source.signNow(request.url)]).toEqual([MASTER, request]);
+  expect(source.unsign(request.url)).toEqual(MASTER);
+  expect(source.signNow(request.url)).toEqual(request);
 });
 
 test.each(['exp=1~acl=/*~hmac=ab', 'a+b/c==', 'a&b#c', 'a b%é', ''])('the edge reads %j back', (value) => {
@@ -55,7 +56,7 @@ test('what a playlist from a base names is known, by any base so far', async () 
 
 test.each([
   ["a~b(c).ts?q=a+b%20c~d*e'f:g/h?i&&y#t=1?b&c", "a~b(c).ts?q=a+b%20c~d*e'f:g/h?i&&y&st=A&e=2#t=1?b&c"],
-  ['a.ts?e=1&x=~&st=old&y=2', 'a.ts?e=2&x=~&st=A&y=2'],
+  ['a.ts?e=1&x=~&st=old&y=2', 'a.ts?x=~&y=2&st=A&e=2'],
 ])('a URL keeps its spelling, and loses stale tokens: %s is signed as %s', (plain, signed) => {
   const source = held({ query: { st: 'A', e: '2' } });
   expect(source.signNow(FOLDER + plain)?.url).toBe(FOLDER + signed);
@@ -68,7 +69,8 @@ test('a relative URL stays relative; the endpoint gets the absolute one, without
   vi.stubGlobal('location', { href: `${FOLDER}page.html` });
   const { source, asked } = lab(folder(300, `${CDN}/`));
   expect((await source.sign('../8/a.m3u8?x=~#f')).url).toBe('../8/a.m3u8?x=~&st=t1#f');
-  expect([source.unsign('../8/a.m3u8?st=1'), asked()]).toEqual(['../8/a.m3u8', [[`${CDN}/vod/8/a.m3u8?x=~`]]]);
+  expect(source.unsign('../8/a.m3u8?st=1')).toBe('../8/a.m3u8');
+  expect(asked()).toEqual([[`${CDN}/vod/8/a.m3u8?x=~`]]);
   vi.stubGlobal('document', { baseURI: `${CDN}/live/` });
   expect(source.signNow('1.ts')?.token).toBeDefined();
 });
@@ -120,7 +122,8 @@ test('of several tokens that of the URL is sent, then any query, the longest fol
   const urls = [`${a}?x=1`, `${a}?x=2`, `${FOLDER}b`, `${CDN}/b`];
   const sent = (source: Lab['source']): string => urls.map((url) => tokenOf(source.signNow(url))).join(' ');
   const [source, other] = [held(...tokens), held(...[...tokens].reverse())];
-  expect([sent(source), sent(other)]).toEqual(['url any long host', 'url any long host']);
+  expect(sent(source)).toBe('url any long host');
+  expect(sent(other)).toBe('url any long host');
   await sleep(10);
   expect(sent(source)).toBe('any any long host');
 });

@@ -57,7 +57,9 @@ export function lab(answer: Answer = folder(), options: Partial<TokenSourceOptio
 
 /** Fake time for every test of a file; whatever the test left open is closed. */
 export function fakeTime(): void {
-  beforeEach(() => void vi.useFakeTimers({ now: START * 1000 }));
+  beforeEach(() => {
+    vi.useFakeTimers({ now: START * 1000 });
+  });
   afterEach(() => {
     for (const source of open) source.destroy();
     open.clear();
@@ -68,7 +70,10 @@ export function fakeTime(): void {
 }
 
 /** The default build for every test of a file that calls `fakeTime`: thousands of viewers would write the same line. */
-export const asViewersHaveIt = (): void => beforeEach(() => void vi.stubGlobal('__DEVELOPMENT__', false));
+export const asViewersHaveIt = (): void =>
+  beforeEach(() => {
+    vi.stubGlobal('__DEVELOPMENT__', false);
+  });
 
 /** Makes a page of this realm. @returns what its events are dispatched on */
 export function asPage(): EventTarget {
@@ -103,7 +108,13 @@ export function watch<T>(promise: Promise<T>): Seen<T> {
 }
 
 /** Creates a random number generator that draws the same numbers in every run. */
-export const dice = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+export function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 16_807) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 

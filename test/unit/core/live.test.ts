@@ -127,7 +127,9 @@ test('of low latency the parts are signed, and few of the segments that nobody r
     await advanceSeconds(0.25);
   }
   const segments = media(viewer).filter((url) => /\/\d+\.ts/.test(url));
-  expect([waits, viewer.calls.length < 14, segments.length < 20]).toEqual([2, true, true]);
+  expect(waits).toBe(2);
+  expect(viewer.calls.length).toBeLessThan(14);
+  expect(segments.length).toBeLessThan(20);
 });
 
 const refusals = [400, 401, 403, 404, 413, 500, 'denied', 'left out'];
@@ -144,6 +146,7 @@ test.each(refusals)('an endpoint that signs no names to come (%s) costs no event
   };
   await viewer.reload(90);
   expect(new Set(viewer.types())).toEqual(new Set(['tokenrenewed']));
-  expect([guesses.length, Math.round(guesses[1]! - guesses[0]!)]).toEqual([2, 60]);
+  expect(guesses).toHaveLength(2);
+  expect(Math.round(guesses[1]! - guesses[0]!)).toBe(60);
   expect(viewer.requests.filter(({ state }) => state !== 'done')).toEqual([]);
 });

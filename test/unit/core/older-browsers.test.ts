@@ -1,17 +1,22 @@
-import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
-import { listenUntil, sleep, within } from '../../../packages/core/src/adapter.ts';
+import { sleep, within } from '../../../packages/core/src/adapter.ts';
 import { fromEntries, matchesOf } from '../../../packages/core/src/older-browsers.ts';
 
 const url = 'https://cdn.test/film.mp4';
 
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('a browser whose signals have no reason, as Chrome before 98', () => {
   const reason = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'reason')!;
-  beforeEach(() => void Reflect.deleteProperty(AbortSignal.prototype, 'reason'));
-  afterEach(() => void Object.defineProperty(AbortSignal.prototype, 'reason', reason));
+  beforeEach(() => {
+    Reflect.deleteProperty(AbortSignal.prototype, 'reason');
+  });
+  afterEach(() => {
+    Object.defineProperty(AbortSignal.prototype, 'reason', reason);
+  });
 
   test('a wait that the app aborts rejects with an AbortError', async () => {
     const leaving = new AbortController();
@@ -40,27 +45,6 @@ describe('a browser whose signals have no reason, as Chrome before 98', () => {
     await vi.advanceTimersByTimeAsync(5000);
     await failing;
     source.destroy();
-  });
-});
-
-describe('listenUntil()', () => {
-  test('hears what comes before the signal aborts, and leaves no listener', () => {
-    const [target, ending, listener] = [new EventTarget(), new AbortController(), vi.fn()];
-    listenUntil(ending.signal, target, ['one', 'other'], listener);
-    target.dispatchEvent(new Event('one'));
-    target.dispatchEvent(new Event('other'));
-    expect(listener).toHaveBeenCalledTimes(2);
-    ending.abort();
-    target.dispatchEvent(new Event('one'));
-    expect(listener).toHaveBeenCalledTimes(2);
-    expect(getEventListeners(target, 'one')).toEqual([]);
-    expect(getEventListeners(target, 'other')).toEqual([]);
-  });
-
-  test('adds no listener if the signal has aborted', () => {
-    const target = new EventTarget();
-    listenUntil(AbortSignal.abort(), target, ['one'], () => undefined);
-    expect(getEventListeners(target, 'one')).toEqual([]);
   });
 });
 

@@ -31,11 +31,11 @@ test('six names are signed along with the first; the next when these are nearly 
 });
 
 test('a call ahead of use that fails once costs no further call: the request that waits brings the next names', async () => {
-  const viewer = await playing(playlist(1, 30), (call) => (call.index === 3 ? fail(503) : each())(call));
-  expect([await play(viewer, 1, 10), sizes(viewer)]).toEqual([
-    [1, 8],
-    [7, 6, 7],
-  ]);
+  const viewer = await playing(playlist(1, 30), (call) => (call.index === 3 ? fail(503) : each())(call), {
+    random: () => 0.5,
+  });
+  expect(await play(viewer, 1, 10)).toEqual([1, 8]);
+  expect(sizes(viewer)).toEqual([7, 6, 7]);
 });
 
 test('names are signed ahead for 0.6 of what was requested, as long as a call has room', async () => {
@@ -45,7 +45,8 @@ test('names are signed ahead for 0.6 of what was requested, as long as a call ha
   const sum = (until: number): number => all.slice(0, until).reduce((one, other) => one + other);
   expect(all.slice(0, 3)).toEqual([7, 6, 6]);
   expect(all.every((size, n) => n < 2 || size <= Math.max(6, sum(n) * 0.6))).toBe(true);
-  expect([all.length < 14, Math.max(...all) <= 100]).toEqual([true, true]);
+  expect(all.length).toBeLessThan(14);
+  expect(Math.max(...all)).toBeLessThanOrEqual(100);
 });
 
 test('no more names are signed than are requested while their tokens live', async () => {
@@ -93,19 +94,22 @@ test('what a call under way will bring is not asked for; a failure ahead of use 
   for (const n of [1, 2, 3, 4, 5, 6]) watch(viewer.source.sign(segment(n)));
   await advanceSeconds(1);
   expect(await play(viewer, 7, 8)).toEqual([8]);
-  expect([viewer.asked(), viewer.errors().length]).toEqual([[range(1, 7), range(8, 13), [segment(8)]], 1]);
+  expect(viewer.asked()).toEqual([range(1, 7), range(8, 13), [segment(8)]]);
+  expect(viewer.errors()).toHaveLength(1);
 });
 
 test('nothing is asked for ahead while the endpoint is away, of a denial, or again for a name without a token', async () => {
   const viewer = await playing(playlist(1, 200), each(3600), { readAhead: 50, random: () => 0.5 });
   await viewer.source.sign(segment(1));
   viewer.answer = fail(503);
-  expect([await play(viewer, 2, 50), viewer.calls.length < 20]).toEqual([[], true]);
+  expect(await play(viewer, 2, 50)).toEqual([]);
+  expect(viewer.calls.length).toBeLessThan(20);
   const denied = await playing(playlist(1, 20), inTurn(each(), fail(403)));
   for (const n of [1, 4]) expect(await code(denied.source.sign(segment(n)))).toBe('ERR_DENIED');
   const left = await playing(playlist(1, 90), eachBut(segment(3)));
   await play(left, 1, 2);
-  expect([denied.asked(), left.asked()]).toEqual([[range(1, 7)], [range(1, 7)]]);
+  expect(denied.asked()).toEqual([range(1, 7)]);
+  expect(left.asked()).toEqual([range(1, 7)]);
 });
 
 /** Returns the names that are asked for along with the first. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { AdapterSource } from '../../../packages/core/src/adapter.ts';
+import { PlayerEvents } from '../../../packages/core/src/adapter.ts';
 import type { Token, TokenRequest } from '../../../packages/core/src/index.ts';
 import { createTokenSource } from '../../../packages/core/src/index.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   LoaderResponse,
 } from '../../../packages/dashjs/src/loader.ts';
 import type { Session } from '../../../packages/dashjs/src/session.ts';
+import type { LicenseRequest } from '../../../packages/dashjs/src/sign-licenses.ts';
 import { SignedLoad } from '../../../packages/dashjs/src/signed-load.ts';
 
 export const CDN = 'https://cdn.test';
@@ -92,10 +94,47 @@ export class FakeLoader {
   }
 }
 
+type Filter = (request: LicenseRequest) => Promise<void> | undefined;
+type Loading = (this: { parent: FakeLoader }) => Pick<FakeLoader, 'load'>;
+
+/** A player of dash.js before it has a source, as far as the plugin looks at it then. */
+export class FakePlayer {
+  readonly heard: [string, object][] = [];
+  readonly filters: Filter[] = [];
+  readonly loader = new FakeLoader();
+  load = this.loader.load;
+  on = (): void => undefined;
+  off = (): void => undefined;
+  isReady = (): boolean => false;
+  getSource = (): null => null;
+  reset = (): void => undefined;
+  destroy = (): void => undefined;
+  extend = (name: string, loading: Loading): void => {
+    if (name === 'XHRLoader') this.load = loading.call({ parent: this.loader }).load;
+  };
+  trigger = (type: string, event: object): void => {
+    this.heard.push([type, event]);
+  };
+  registerLicenseRequestFilter = (filter: Filter): void => {
+    this.filters.push(filter);
+  };
+  unregisterLicenseRequestFilter = (filter: Filter): void => {
+    this.filters.splice(this.filters.indexOf(filter), 1);
+  };
+
+  /** Returns a licence request as it goes out. */
+  async license(headers: Record<string, string> = {}): Promise<LicenseRequest> {
+    const request: LicenseRequest = { url: `${CDN}/license`, headers };
+    for (const filter of this.filters) await filter(request);
+    return request;
+  }
+}
+
 /** A request of dash.js that is to be signed, on its way. */
 export const startLoad = (getTokens = numbered(), load?: Load) => {
   const source = createSource(getTokens);
-  const session: Session = { player: {} as never, source, loads: new Set() };
+  const events = new PlayerEvents(source, () => undefined);
+  const session: Session = { player: {} as never, source, events, loads: new Set() };
   const loader = new FakeLoader();
   const dash = new DashRequest();
   void new SignedLoad(dash.request, dash.response, session, load ?? loader.load).run();

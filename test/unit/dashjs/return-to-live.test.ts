@@ -36,9 +36,27 @@ test('a picture that waits in front of the window goes on at the live edge, unti
 test.each<[string, number, (it: ReturnType<typeof waiting>) => unknown]>([
   ['within the window', 75, () => undefined],
   ['just in front of the window, where dash.js may still request the position', 69.5, () => undefined],
-  ['while dash.js is not ready', 60, ({ state }) => (state.isReady = false)],
-  ['on demand', 60, ({ state }) => (state.isDynamic = false)],
-  ['paused', 60, ({ state }) => (state.isPaused = true)],
+  [
+    'while dash.js is not ready',
+    60,
+    ({ state }) => {
+      state.isReady = false;
+    },
+  ],
+  [
+    'on demand',
+    60,
+    ({ state }) => {
+      state.isDynamic = false;
+    },
+  ],
+  [
+    'paused',
+    60,
+    ({ state }) => {
+      state.isPaused = true;
+    },
+  ],
   ['while a request is under way', 60, ({ loads }) => loads.add({})],
 ])('%s, playback stays where it is', (_, currentTime, change) => {
   const player = waiting(currentTime);

@@ -2,40 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Token, TokenRequest } from '../../../packages/core/src/index.ts';
 import { SecureTokenError } from '../../../packages/core/src/index.ts';
 import { secureToken } from '../../../packages/dashjs/src/index.ts';
-import type { LicenseRequest } from '../../../packages/dashjs/src/sign-licenses.ts';
-import { CDN, DashRequest, FakeLoader, SEGMENT, numbered, settle, useFakeTime } from './dash-lab.ts';
+import { CDN, DashRequest, FakePlayer, SEGMENT, numbered, settle, useFakeTime } from './dash-lab.ts';
 
 useFakeTime();
-
-type Filter = (request: LicenseRequest) => Promise<void> | undefined;
-type Loading = (this: { parent: FakeLoader }) => Pick<FakeLoader, 'load'>;
-
-/** A player of dash.js before it has a source, as far as the plugin looks at it then. */
-class FakePlayer {
-  readonly heard: [string, object][] = [];
-  readonly filters: Filter[] = [];
-  readonly loader = new FakeLoader();
-  load = this.loader.load;
-  on = (): void => undefined;
-  off = (): void => undefined;
-  isReady = (): boolean => false;
-  getSource = (): null => null;
-  reset = (): void => undefined;
-  destroy = (): void => undefined;
-  extend = (name: string, loading: Loading): void => {
-    if (name === 'XHRLoader') this.load = loading.call({ parent: this.loader }).load;
-  };
-  trigger = (type: string, event: object): void => void this.heard.push([type, event]);
-  registerLicenseRequestFilter = (filter: Filter): void => void this.filters.push(filter);
-  unregisterLicenseRequestFilter = (filter: Filter): void => void this.filters.splice(this.filters.indexOf(filter), 1);
-
-  /** Returns a licence request as it goes out. */
-  async license(headers: Record<string, string> = {}): Promise<LicenseRequest> {
-    const request: LicenseRequest = { url: `${CDN}/license`, headers };
-    for (const filter of this.filters) await filter(request);
-    return request;
-  }
-}
 
 const install = (player: FakePlayer, getTokens: (request: TokenRequest) => Promise<Token[]> = numbered()) =>
   secureToken(player as never, { getTokens, protect: CDN, random: () => 0 });
@@ -106,7 +75,9 @@ describe('a licence request', () => {
   test('that a filter of the app sends to another server takes no token there, whenever the app has registered it', async () => {
     const player = new FakePlayer();
     install(player);
-    player.registerLicenseRequestFilter((request) => void (request.url = 'https://vendor.test/license'));
+    player.registerLicenseRequestFilter((request) => {
+      request.url = 'https://vendor.test/license';
+    });
     expect(await player.license()).toEqual({ url: 'https://vendor.test/license', headers: {} });
     player.destroy();
   });

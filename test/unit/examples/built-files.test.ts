@@ -13,7 +13,7 @@ const pages = readdirSync('examples').filter((name) => name.endsWith('.html'));
 
 test.each(pages)('the packages have all files that %s names', (page) => {
   const text = readFileSync(`examples/${page}`, 'utf8');
-  const named = [...text.matchAll(/"\/packages\/([^/"]+)\/([^"]+)"/g)];
+  const named = [...text.matchAll(/"(?:\.\/)?packages\/([^/"]+)\/([^"]+)"/g)];
   const files = named.map(([, folder, file]) => `packages/${folder!}/dist/${file!}`);
   expect(files.filter((file) => !built.includes(file))).toEqual([]);
 });

@@ -52,7 +52,7 @@ describe('the doctor of the example pages', () => {
   it.each([
     [{ edgeClock: 30 }, 'edge-clock'],
     [{ edgeClock: -30 }, 'edge-clock'],
-    [{ endpoint: 'down' }, 'endpoint-fails'],
+    [{ stoppedFor: 40 }, 'endpoint-fails'],
     [{ revoked: true }, 'endpoint-denies'],
   ] as const)('names the trouble first that %o makes', async (change, code) => {
     await send('/controls', 'PATCH', change);
@@ -63,7 +63,7 @@ describe('the doctor of the example pages', () => {
   it('asks no server but its own, whichever host a client names, and tells neither tokens nor the secret', async () => {
     await send('/controls', 'PATCH', { edgeClock: 30 });
     const state = createDemoState();
-    const doctor = createDoctor(state, { pages: [origin], edges: [`${examples.edge}/`], host: '127.0.0.1' });
+    const doctor = createDoctor(state, { pages: [origin], edge: examples.edge, host: '127.0.0.1' });
     const response = await doctor(
       new Request(`http://evil.test:${new URL(examples.app).port}/doctor`, {
         method: 'POST',

@@ -37,7 +37,7 @@ const master = '/film/ts/master.m3u8';
 
 describe('the edge', () => {
   it.each([
-    '/vod/v.mp4',
+    '/film/v.mp4',
     '/film/aes/i.m3u8',
     '/live/master.m3u8',
     '/continuous/film/hi/r29/s009.m4s',
@@ -48,7 +48,7 @@ describe('the edge', () => {
   });
 
   it('answers ranges with a token', async () => {
-    const response = await fetch(await sign('/vod/v.mp4'), { headers: { Range: 'bytes=4-7' } });
+    const response = await fetch(await sign('/film/v.mp4'), { headers: { Range: 'bytes=4-7' } });
     expect(response.status).toBe(206);
     expect(await response.text()).toBe('ftyp');
   });
@@ -92,11 +92,11 @@ describe('the buttons', () => {
   });
 
   it('stop the signing endpoint with a 503 that the page can read', async () => {
-    await change({ endpoint: 'down' });
+    await change({ stoppedFor: 40 });
     const response = await askForTokens([examples.edge + master]);
     expect(response.status).toBe(503);
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
-    await change({ endpoint: 'up' });
+    await change({ stoppedFor: 0 });
     expect((await askForTokens([examples.edge + master])).status).toBe(200);
   });
 
@@ -107,7 +107,7 @@ describe('the buttons', () => {
     expect(await statusOf(await sign(master))).toBe(200);
   });
 
-  it.each([{ endpoint: 'sideways' }, { edgeClock: 'x' }, { refusing: 1 }, { revoked: 0 }, { secret: 'x' }, []])(
+  it.each([{ stoppedFor: -1 }, { edgeClock: 'x' }, { refusing: 1 }, { revoked: 0 }, { secret: 'x' }, []])(
     'refuse %o',
     async (controls) => {
       const response = await change(controls);
@@ -119,7 +119,13 @@ describe('the buttons', () => {
 describe('the pages', () => {
   it('learn where the other servers are', async () => {
     const script = await (await fetch(`${examples.url}addresses.js`)).text();
-    expect(script).toBe(`export const app = "${examples.app}";\nexport const edge = "${examples.edge}";\n`);
+    expect(script).toBe(
+      [
+        `export const app = "${examples.app}";`,
+        `export const edge = "${examples.edge}";`,
+        `export const doctor = "${examples.app}/doctor";\n`,
+      ].join('\n'),
+    );
   });
 
   it.each(['server.mjs', 'backend/demo-state.mjs', 'page/../server.mjs', 'packages/server/index.js', '.git/config'])(

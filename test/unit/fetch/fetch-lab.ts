@@ -80,7 +80,10 @@ export class FetchLab {
 /** Starts a lab anew for each test. */
 export function fetchLab(): { readonly now: FetchLab } {
   const lab = { now: new FetchLab() };
-  beforeEach(() => (lab.now = new FetchLab()).start());
+  beforeEach(() => {
+    lab.now = new FetchLab();
+    return lab.now.start();
+  });
   afterEach(() => lab.now.stop());
   return lab;
 }

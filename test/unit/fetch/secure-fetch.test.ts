@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token } from 'secure-token-fetch';
 import { SecureTokenError, createTokenSource, installSecureFetch, secureFetch } from 'secure-token-fetch';
+import { countListeners } from '../../support/count-listeners.ts';
 import { answer, fetchLab, refuse } from './fetch-lab.ts';
 
 const lab = fetchLab();
 // of what is done wrong on purpose
-beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
+beforeEach(() => {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+});
 const denied = (): Promise<never> => Promise.reject(new SecureTokenError('ERR_DENIED', 'no'));
 
 describe('a URL of another host, and what sends, are untouched', () => {
@@ -25,7 +28,8 @@ describe('a URL of another host, and what sends, are untouched', () => {
     [[]],
   ])('%o', (args) => {
     expect(Reflect.apply(secure, 'receiver', args)).toBe(given);
-    expect([before.mock.lastCall, before.mock.contexts.at(-1)]).toEqual([args, 'receiver']);
+    expect(before.mock.lastCall).toEqual(args);
+    expect(before.mock.contexts.at(-1)).toBe('receiver');
   });
 
   test('a function in protect that throws: the call rejects', async () => {
@@ -43,7 +47,9 @@ describe('a protected request', () => {
     const init = { headers: { range: 'bytes=0-1' }, cache: 'no-store', priority: 'low' } as const;
     for (const input of [url, new URL(url), new Request(url)]) {
       const response = await lab.now.secure(input, init);
-      expect([response.url, response.clone().clone().url, await response.text()]).toEqual([url, url, 'media']);
+      expect(response.url).toEqual(url);
+      expect(response.clone().clone().url).toEqual(url);
+      expect(await response.text()).toBe('media');
     }
     expect(lab.now.seen).toEqual(Array(3).fill('/vod/1.m4s?a=1&st=t1'));
     expect(lab.now.requests[2]!.headers.range).toBe('bytes=0-1');
@@ -57,7 +63,8 @@ describe('a protected request', () => {
   ])('carries a token in %s', async (_, { base, ...carrier }, expected) => {
     lab.now.carrier = () => ({ ...carrier, ...(base && { base: lab.now.url(base) }) });
     const { url } = await lab.now.secure(lab.now.url(), { credentials: 'omit' });
-    expect([url, lab.now.requests[0]]).toMatchObject([lab.now.url(), expected]);
+    expect(url).toEqual(lab.now.url());
+    expect(lab.now.requests[0]).toMatchObject(expected);
     expect(lab.now.fetch.mock.calls[0]![1]!.credentials).toBe('credentials' in carrier ? 'include' : 'omit');
   });
 
@@ -65,7 +72,8 @@ describe('a protected request', () => {
     const getTokens = () => Promise.resolve(lab.now.token(7));
     const other = secureFetch({ protect: lab.now.url('vod/'), getTokens }, lab.now.secure);
     await other(lab.now.url());
-    expect([lab.now.seen, lab.now.asked]).toEqual([['/vod/1.m4s?st=t7'], []]);
+    expect(lab.now.seen).toEqual(['/vod/1.m4s?st=t7']);
+    expect(lab.now.asked).toEqual([]);
     other.source.destroy();
   });
 
@@ -89,7 +97,9 @@ describe('the edge refuses a request', () => {
   test('and its replay: the refusal is the response', async () => {
     lab.now.answers.push(refuse(403), refuse(410));
     const response = await lab.now.secure(lab.now.url());
-    expect([response.status, await response.text(), lab.now.seen.length]).toEqual([410, 'refused', 2]);
+    expect(response.status).toBe(410);
+    expect(await response.text()).toBe('refused');
+    expect(lab.now.seen).toHaveLength(2);
   });
 
   test('whose URL a cache may hold: the fetch that was there before overwrites that', async () => {
@@ -152,7 +162,9 @@ describe('options', () => {
 });
 
 describe('uninstall', () => {
-  beforeEach(() => void vi.stubGlobal('fetch', lab.now.fetch));
+  beforeEach(() => {
+    vi.stubGlobal('fetch', lab.now.fetch);
+  });
   const waits = (): Promise<never> => new Promise(() => undefined);
 
   test('restores the fetch of the page, or passes through it if it was wrapped; a shared source stays', async () => {
@@ -171,13 +183,47 @@ describe('uninstall', () => {
     expect((await lab.now.source.sign(lab.now.url())).token).toBeDefined();
   });
 
-  test('destroys a source of its own: what waits is sent unsigned', async () => {
-    const before = globalThis.fetch;
-    const { uninstall } = installSecureFetch({ protect: lab.now.url('vod/'), getTokens: waits });
+  test.each(['its own', 'shared'])(
+    'sends what waits without a token, and leaves no listener; the source is %s',
+    async (kind) => {
+      const before = globalThis.fetch;
+      lab.now.getTokens = waits;
+      const listeners = countListeners(lab.now.source);
+      const options = { protect: lab.now.url('vod/'), getTokens: waits };
+      const { uninstall } = installSecureFetch(kind === 'shared' ? lab.now.source : options);
+      const waiting = fetch(new Request(lab.now.url(), { headers: { range: 'bytes=0-1' } }));
+      await Promise.resolve();
+      uninstall();
+      expect((await waiting).status).toBe(200);
+      expect(lab.now.seen).toEqual(['/vod/1.m4s']);
+      expect(lab.now.requests[0]!.headers.range).toBe('bytes=0-1');
+      expect(globalThis.fetch).toBe(before);
+      expect(listeners()).toBe(0);
+    },
+  );
+
+  test('sends what was refused, and waits for another token, without one', async () => {
+    const { uninstall } = installSecureFetch(lab.now.source);
+    lab.now.answers.push(refuse(403));
+    lab.now.getTokens = () => (lab.now.asked.length > 1 ? waits() : Promise.resolve(lab.now.token(1)));
+    const refused = new Promise((resolve) => lab.now.source.addEventListener('tokenrefused', resolve));
     const waiting = fetch(lab.now.url());
-    await Promise.resolve();
+    await refused;
     uninstall();
     expect((await waiting).status).toBe(200);
-    expect([lab.now.seen, globalThis.fetch]).toEqual([['/vod/1.m4s'], before]);
+    expect(lab.now.seen).toEqual(['/vod/1.m4s?st=t1', '/vod/1.m4s']);
+  });
+
+  test('leaves alone what the app has aborted', async () => {
+    const { uninstall } = installSecureFetch(lab.now.source);
+    const reason = new Error('enough');
+    lab.now.getTokens = waits;
+    const leaving = new AbortController();
+    const waiting = expect(fetch(lab.now.url(), { signal: leaving.signal })).rejects.toBe(reason);
+    await Promise.resolve();
+    leaving.abort(reason);
+    uninstall();
+    await waiting;
+    expect(lab.now.seen).toEqual([]);
   });
 });

@@ -99,8 +99,18 @@ describe('the first video segment waits for separate audio, and the live window 
     ['another segment is under way', (hls) => hls.tell(FRAG_LOADING, { frag: { ...segment, sn: 7 } })],
     ['the app has given hls.js another source', (hls) => hls.tell(MANIFEST_LOADING, {})],
     ['the playlist is one of another level', (hls) => hls.tell(FRAG_LOADED, { frag: { ...segment, level: 0 } })],
-    ['there is no separate audio', (hls) => (hls.audioTracks = [])],
-    ['there has been a picture, and another audio track has emptied the buffer', (hls) => (hls.media = waiting(0, 1))],
+    [
+      'there is no separate audio',
+      (hls) => {
+        hls.audioTracks = [];
+      },
+    ],
+    [
+      'there has been a picture, and another audio track has emptied the buffer',
+      (hls) => {
+        hls.media = waiting(0, 1);
+      },
+    ],
   ])('but %s: hls.js is left alone', async (_, change) => {
     const hls = await start();
     await change(hls);

@@ -48,7 +48,8 @@ export class FakeLoader implements Loader<LoaderContext> {
     // FetchLoader does this to loads that have not ended
     if (!this.stats.loading.end) this.stats.aborted = true;
     this.isDestroyed = true;
-    this.callbacks = this.context = null;
+    this.context = null;
+    this.callbacks = null;
     this.stats = null as never;
   }
   getCacheAge = (): number => 17;
@@ -105,12 +106,15 @@ const token = (more: Partial<Token> = {}): Token => ({
   ...more,
 });
 /** Lets the signing endpoint answer its last call. */
-export const answer = (): Promise<unknown> => (calls.at(-1)?.answer(token()), settle());
+export function answer(): Promise<unknown> {
+  calls.at(-1)?.answer(token());
+  return settle();
+}
 /** Lets the last call fail: in an outage, or with a denial. */
-export const failCall = (status?: 403): Promise<unknown> => (
-  calls.at(-1)!.fail(Object.assign(new Error('no'), { status })),
-  settle()
-);
+export function failCall(status?: 403): Promise<unknown> {
+  calls.at(-1)!.fail(Object.assign(new Error('no'), { status }));
+  return settle();
+}
 
 /** Replaces the source by one whose endpoint answers when the test says so. */
 export function useSource(options: Partial<TokenSourceOptions> = {}): void {

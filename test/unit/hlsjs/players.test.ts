@@ -77,14 +77,16 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
     expect(calls).toBe(2);
     second.destroy();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect([calls, vi.getTimerCount()]).toEqual([2, 0]);
+    expect(calls).toBe(2);
+    expect(vi.getTimerCount()).toBe(0);
     expect(await source.sign(MANIFEST).finally(() => source.destroy())).toBeDefined();
   });
 
   test('called again, it is told, and the first source goes on: a second copy of the plugin costs no call', async () => {
     const hls = create();
     const source = secureToken(hls, options('old'));
-    expect([secureToken(hls, options('new')), secureToken(hls, source)]).toEqual([source, source]);
+    expect(secureToken(hls, options('new'))).toEqual(source);
+    expect(secureToken(hls, source)).toEqual(source);
     expect(console.error).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/has a token source already/));
     expect(await load(hls)).toBe(`${MANIFEST}?st=old1`);
   });
@@ -97,8 +99,15 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
     expect((child as unknown as { abrController: object }).abrController).toBeInstanceOf(hls.config.abrController);
   });
 
-  test.each<[string, boolean, (config: Partial<HlsConfig>) => object]>([
-    ['assigned', false, (config) => (HlsClass.DefaultConfig = { ...HlsClass.DefaultConfig, ...config })],
+  test.each<[string, boolean, (config: Partial<HlsConfig>) => unknown]>([
+    [
+      'assigned',
+      false,
+      (config) => {
+        HlsClass.DefaultConfig = { ...HlsClass.DefaultConfig, ...config };
+        return HlsClass.DefaultConfig;
+      },
+    ],
     ['merged into that of a script', true, (config) => Object.assign(HlsClass.DefaultConfig, config)],
   ])('in Hls.DefaultConfig, %s, it signs, and keeps the frame-rate controller of hls.js', async (_, isScript, put) => {
     const { fpsController } = HlsClass.DefaultConfig;
@@ -152,7 +161,8 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
     await load(hls);
     vi.spyOn(hls, 'levels', 'get').mockReturnValue(levels as never);
     expect(secureToken(hls, { ...options(), ...more }).protects('https://ads.example/')).toBe(false);
-    expect([attempts().length, vi.mocked(console.warn).mock.calls]).toEqual([1, []]);
+    expect(attempts()).toHaveLength(1);
+    expect(vi.mocked(console.warn).mock.calls).toEqual([]);
   });
 
   const report = (hls: Hls, networkDetails: unknown): unknown => {
@@ -169,7 +179,8 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s', (version) => {
     await load(hls);
     await last().fail(403);
     await last().fail(403);
-    expect([heard, codes]).toEqual([['fatal ERR_TOKEN_REFUSED'], ['manifestLoadError', 403]]);
+    expect(heard).toEqual(['fatal ERR_TOKEN_REFUSED']);
+    expect(codes).toEqual(['manifestLoadError', 403]);
     expect(console.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('ERR_TOKEN_REFUSED'));
     for (const details of [null, new SecureTokenError('ERR_TOKEN_REFUSED', 'no')]) report(hls, details);
     await settle();

@@ -51,7 +51,8 @@ describe.each(['hls.js', 'hls.js-1.6', 'hls.js-1.5'])('%s: the headers and cooki
     ['a fetchSetup that changes its context', { fetchSetup: (context, init) => elsewhere(init, context) }],
   ])('do not go to another server to which %s leads: that gets those of the request itself', async (_, setups) => {
     const { url, headers } = await send(setups, version);
-    expect([url, headers]).toEqual([ELSEWHERE, own]);
+    expect(url).toEqual(ELSEWHERE);
+    expect(headers).toEqual(own);
   });
 });
 

@@ -43,19 +43,24 @@ test('a failed element is where it was, then where the viewer seeks to, and its 
   position.note();
   media.error = {};
   position.noteFailure();
-  expect([position.start, media.currentTime]).toEqual([50, 50]);
+  expect(position.start).toBe(50);
+  expect(media.currentTime).toBe(50);
   media.currentTime = '100' as never;
-  expect([position.start, media.currentTime]).toEqual([100, 100]);
+  expect(position.start).toBe(100);
+  expect(media.currentTime).toBe(100);
   position.hold(position.start);
   media.arrive(0);
-  expect([media.currentTime, isOwn(media)]).toEqual([100, false]);
+  expect(media.currentTime).toBe(100);
+  expect(isOwn(media)).toBe(false);
 });
 
 test('a seek while the next source loads counts, and one to no number throws as in the browser', () => {
   const { media, position } = setUp({ readyState: 0 });
   position.hold(50);
   media.currentTime = 200;
-  expect(() => (media.currentTime = NaN)).toThrow(TypeError);
+  expect(() => {
+    media.currentTime = NaN;
+  }).toThrow(TypeError);
   media.arrive(50);
   expect(media.currentTime).toBe(200);
 });
@@ -76,7 +81,8 @@ test.each(['emptied', 'loadstart'])('another source of the page does not start w
   media.time = 300;
   page.hasOurs = false;
   media.dispatchEvent(new Event(type));
-  expect([media.time, isOwn(media)]).toEqual([0, false]);
+  expect(media.time).toBe(0);
+  expect(isOwn(media)).toBe(false);
 });
 
 test('another source of the page starts where the page wants it to', () => {
@@ -98,7 +104,9 @@ test('a property that the page has put on the element stays', () => {
 
 test('a live stream starts where its playlist says, and a seek is not held', () => {
   const { media, position } = setUp({ duration: Infinity });
-  expect([position.isLive, position.start, position.current]).toEqual([true, undefined, 50]);
+  expect(position.isLive).toBe(true);
+  expect(position.start).toBe(undefined);
+  expect(position.current).toBe(50);
   position.hold(undefined);
   expect(isOwn(media)).toBe(false);
   media.duration = NaN;
@@ -146,5 +154,6 @@ test('a first source that does not come leaves nothing on the element', () => {
   position.prepare(false);
   media.currentTime = 7;
   position.leave();
-  expect([media.time, isOwn(media)]).toEqual([7, false]);
+  expect(media.time).toBe(7);
+  expect(isOwn(media)).toBe(false);
 });

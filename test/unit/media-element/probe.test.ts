@@ -6,7 +6,9 @@ const url = 'https://cdn.example/film.mp4';
 const request = { ...untouchedRequest(url), url: `${url}?st=1` };
 const fetch = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
 
-beforeEach(() => void vi.stubGlobal('fetch', fetch.mockReset()));
+beforeEach(() => {
+  vi.stubGlobal('fetch', fetch.mockReset());
+});
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();

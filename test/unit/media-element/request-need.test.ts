@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SwapReason } from '../../../packages/media-element/src/request-need.ts';
-import { observeNeed } from '../../../packages/media-element/src/request-need.ts';
+import { needOf } from '../../../packages/media-element/src/request-need.ts';
 
 const ranges = (...parts: [number, number][]): TimeRanges => ({
   length: parts.length,
@@ -21,18 +21,17 @@ const playing = {
   readyState: 4,
 };
 
-describe('observeNeed', () => {
+describe('needOf', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
   /** Asks what an element needs `silence` ms after the last byte. */
   const need = (state: Partial<typeof playing>, hasJustSought = false, silence = 2000): SwapReason | undefined => {
     const isLive = state.duration === Infinity;
-    const media = Object.assign(new EventTarget(), playing, state);
-    const ask = observeNeed(media as never, new AbortController().signal);
-    media.dispatchEvent(new Event('progress'));
+    const media = { ...playing, ...state };
+    const arrivedAt = performance.now();
     vi.advanceTimersByTime(silence);
-    return ask({ hasJustSought, isLive });
+    return needOf(media as never, { hasJustSought, isLive, arrivedAt });
   };
 
   test.each<[string, SwapReason | undefined, Partial<typeof playing>, hasJustSought?: boolean, silence?: number]>([

@@ -24,7 +24,8 @@ class Media extends EventTarget {
     pause();
   }
   set src(_: string) {
-    this.currentTime = this.readyState = 0;
+    this.readyState = 0;
+    this.currentTime = 0;
     this.playbackRate = this.defaultPlaybackRate;
   }
 }
@@ -49,7 +50,9 @@ function swap(media: Media, how: Partial<Swap> = {}): { isOver: () => boolean; a
     staysPaused: false,
     signal: controller.signal,
     ...how,
-  }).then(() => (isOver = true));
+  }).then(() => {
+    isOver = true;
+  });
   return { isOver: () => isOver, abort: () => controller.abort() };
 }
 
@@ -69,7 +72,8 @@ describe('swapSource', () => {
     const media = new Media();
     const { isOver } = swap(media);
     expect(media).toMatchObject({ currentTime: 50, playbackRate: 1.5, defaultPlaybackRate: 1, preload: 'auto' });
-    expect([play.mock.calls.length, pause.mock.calls.length]).toEqual([1, 0]);
+    expect(play.mock.calls).toHaveLength(1);
+    expect(pause.mock.calls).toHaveLength(0);
     expect(isOver()).toBe(false);
     await arrive(media);
     expect(isOver()).toBe(true);
@@ -78,7 +82,8 @@ describe('swapSource', () => {
 
   test('paused it stays paused, also with the attribute "autoplay"', () => {
     swap(new Media(), { plays: false, staysPaused: true });
-    expect([play.mock.calls.length, pause.mock.calls.length]).toEqual([0, 1]);
+    expect(play.mock.calls).toHaveLength(0);
+    expect(pause.mock.calls).toHaveLength(1);
   });
 
   test('an element that has not begun is not paused: the attribute "autoplay" may start it', () => {
@@ -107,9 +112,13 @@ describe('swapSource', () => {
 
   test('one that plays keeps its last frame until the next is painted, in a hidden page for 0.3 seconds', async () => {
     vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     let paint: () => void = () => undefined;
-    const requestVideoFrameCallback = (painted: () => void): void => void (paint = painted);
+    const requestVideoFrameCallback = (painted: () => void): void => {
+      paint = painted;
+    };
     const swapped = async () => {
       const media = Object.assign(new Media(), { paused: false, requestVideoFrameCallback });
       const { isOver } = swap(media);
@@ -121,7 +130,8 @@ describe('swapSource', () => {
     const isPainted = await swapped();
     paint();
     await vi.advanceTimersByTimeAsync(0);
-    expect([isPainted(), vi.getTimerCount()]).toEqual([true, 0]);
+    expect(isPainted()).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
     const isOver = await swapped();
     await vi.advanceTimersByTimeAsync(1);
     expect(isOver()).toBe(true);
@@ -129,7 +139,9 @@ describe('swapSource', () => {
 
   test('after twenty seconds without data it no longer counts as under way', async () => {
     vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     const { isOver } = swap(new Media());
     await vi.advanceTimersByTimeAsync(19_900);
     expect(isOver()).toBe(false);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { filesBelow } from '../../../examples/origin/file-content.mjs';
 import { createLiveOrigin } from '../../../examples/origin/live-origin.mjs';
 
 const media = new URL('../../media/', import.meta.url).pathname;
@@ -8,14 +9,16 @@ const loop = 10; // segments of two seconds in the recording
 
 function liveAt(root = 'fmp4', windowSegments = 6) {
   let now = start;
-  const origin = createLiveOrigin({ root: media + root, clock: () => now, windowSegments });
+  const origin = createLiveOrigin({ files: filesBelow(media + root), clock: () => now, windowSegments });
   const ask = (path: string, headers: Record<string, string> = {}) =>
     origin(new Request(`http://edge.test/live/${path}`, { headers }));
   return {
     ask,
     text: async (path: string) => (await ask(path)).text(),
     status: async (path: string) => (await ask(path)).status,
-    at: (seconds: number) => (now = start + Math.round(seconds * 1000)),
+    at: (seconds: number) => {
+      now = start + Math.round(seconds * 1000);
+    },
   };
 }
 

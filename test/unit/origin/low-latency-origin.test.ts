@@ -1,16 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { filesBelow } from '../../../examples/origin/file-content.mjs';
 import { createLowLatencyOrigin } from '../../../examples/origin/low-latency-origin.mjs';
 
-const file = new URL('../../media/ll/frag.mp4', import.meta.url).pathname;
+const files = filesBelow(new URL('../../media/ll', import.meta.url).pathname);
 const start = Date.parse('2026-01-01T00:00:00Z');
 
 beforeEach(() => vi.useFakeTimers({ now: start }));
 afterEach(() => vi.useRealTimers());
 
-function lowLatency() {
-  const origin = createLowLatencyOrigin({ file });
+/** Creates an origin that has read its recording: no test waits for the disk. */
+async function lowLatency() {
+  const origin = createLowLatencyOrigin({ files, file: 'frag.mp4' });
   const ask = (path: string, init: RequestInit = {}) =>
     origin(new Request(`http://edge.test/low-latency/${path}`, init));
+  await ask('init.mp4');
   return {
     ask,
     text: async (path: string) => (await ask(path)).text(),
@@ -23,7 +26,9 @@ function lowLatency() {
 async function timeTo(answer: Promise<unknown>): Promise<number> {
   const asked = Date.now();
   let end: number | undefined;
-  void answer.finally(() => (end = Date.now()));
+  void answer.finally(() => {
+    end = Date.now();
+  });
   while (end === undefined) await vi.advanceTimersByTimeAsync(1);
   return end - asked;
 }
@@ -32,7 +37,7 @@ const lines = (playlist: string, start: string) => playlist.split('\n').filter((
 
 describe('the playlist', () => {
   it('starts with a whole window of ten segments and hints at the next part', async () => {
-    const playlist = await lowLatency().text('i.m3u8');
+    const playlist = await (await lowLatency()).text('i.m3u8');
     expect(playlist).toContain(
       '#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.500,CAN-SKIP-UNTIL=12.0\n' +
         '#EXT-X-PART-INF:PART-TARGET=0.500\n',
@@ -44,7 +49,7 @@ describe('the playlist', () => {
   });
 
   it('says where the recording begins again, before the hint at its first part', async () => {
-    const origin = lowLatency();
+    const origin = await lowLatency();
     const playlist = await origin.text('i.m3u8');
     expect(playlist).toContain(
       's9.m4s\n#EXT-X-DISCONTINUITY\n#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00.000Z\n#EXT-X-PRELOAD-HINT',
@@ -57,7 +62,7 @@ describe('the playlist', () => {
   });
 
   it('leaves out on demand what is older than twelve seconds', async () => {
-    const playlist = await lowLatency().text('i.m3u8?_HLS_skip=YES');
+    const playlist = await (await lowLatency()).text('i.m3u8?_HLS_skip=YES');
     expect(playlist).toContain('#EXT-X-MEDIA-SEQUENCE:0\n');
     expect(playlist).toContain('#EXT-X-SKIP:SKIPPED-SEGMENTS=4\n');
     expect(lines(playlist, 's')[0]).toBe('s4.m4s');
@@ -74,14 +79,14 @@ describe('blocking reloads', () => {
     ['_HLS_msn=10&_HLS_part=4', 2500, '"p11.0.m4s"'],
     ['_HLS_msn=11', 4000, 's11.m4s'],
   ])('%s is answered after %i ms, with %s', async (query, ms, uri) => {
-    const answer = lowLatency().text(`i.m3u8?${query}`);
+    const answer = (await lowLatency()).text(`i.m3u8?${query}`);
     expect(await timeTo(answer)).toBe(ms);
     expect(await answer).toContain(uri);
   });
 
   it('are answered with the part that they wait for, with parts of a third of a second, too', async () => {
-    const thirds = new URL('../../media/ll/thirds.mp4', import.meta.url).pathname;
-    const origin = createLowLatencyOrigin({ file: thirds, partSeconds: 1 / 3, partsPerSegment: 6 });
+    const origin = createLowLatencyOrigin({ files, file: 'thirds.mp4', partSeconds: 1 / 3, partsPerSegment: 6 });
+    await origin(new Request('http://edge.test/low-latency/init.mp4'));
     for (let part = 0; part < 60; part++) {
       const [segment, place] = [10 + Math.floor(part / 6), part % 6];
       const query = `_HLS_msn=${segment}&_HLS_part=${place}`;
@@ -100,12 +105,12 @@ describe('blocking reloads', () => {
     '_HLS_msn=-1',
     '_HLS_msn=10&_HLS_part=',
   ])('%s is a 400', async (query) => {
-    expect(await lowLatency().status(`i.m3u8?${query}`)).toBe(400);
+    expect(await (await lowLatency()).status(`i.m3u8?${query}`)).toBe(400);
   });
 
   it('stops waiting when the player has gone', async () => {
     const controller = new AbortController();
-    const answer = lowLatency().ask('i.m3u8?_HLS_msn=10', { signal: controller.signal });
+    const answer = (await lowLatency()).ask('i.m3u8?_HLS_msn=10', { signal: controller.signal });
     const outcome = expect(answer).rejects.toThrow('aborted');
     controller.abort();
     await vi.advanceTimersByTimeAsync(250);
@@ -116,20 +121,20 @@ describe('blocking reloads', () => {
 
 describe('media', () => {
   it('sends the hinted part when it exists, and none beyond', async () => {
-    const origin = lowLatency();
+    const origin = await lowLatency();
     expect(await origin.status('p10.1.m4s')).toBe(404);
     expect(await timeTo(origin.ask('p10.0.m4s'))).toBe(500);
   });
 
   it('a segment is its parts in a row', async () => {
-    const origin = lowLatency();
+    const origin = await lowLatency();
     const parts = await Promise.all([0, 1, 2, 3].map((part) => origin.bytes(`p8.${part}.m4s`)));
     expect(Buffer.concat(parts).equals(await origin.bytes('s8.m4s'))).toBe(true);
     expect(await origin.status('s10.m4s')).toBe(404);
   });
 
   it('is gone two windows later', async () => {
-    const origin = lowLatency();
+    const origin = await lowLatency();
     vi.setSystemTime(start + 20_000);
     expect(await origin.status('s0.m4s')).toBe(200);
     vi.setSystemTime(start + 20_500);
@@ -138,6 +143,6 @@ describe('media', () => {
   });
 
   it.each(['p8.4.m4s', 'p8.m4s', 's8.0.m4s', 's08.m4s', 'p8.01.m4s', 'init', ''])('does not find %s', async (path) => {
-    expect(await lowLatency().status(path)).toBe(404);
+    expect(await (await lowLatency()).status(path)).toBe(404);
   });
 });

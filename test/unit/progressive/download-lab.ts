@@ -86,7 +86,11 @@ export class DownloadLab {
   stream(script: Answer[], more: object = {}): { as: WritableStream<Uint8Array>; done: Promise<Buffer> } {
     const pieces: Uint8Array[] = [];
     this.#answers = script;
-    const as = new WritableStream<Uint8Array>({ write: (piece) => void pieces.push(piece) });
+    const as = new WritableStream<Uint8Array>({
+      write: (piece) => {
+        pieces.push(piece);
+      },
+    });
     const done = download(this.url, { getTokens: this.#getTokens, as, ...more }).then(() => Buffer.concat(pieces));
     return { as, done };
   }

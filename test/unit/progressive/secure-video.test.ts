@@ -39,7 +39,8 @@ let carrier: Partial<Token>;
 let statusOf: (url: string) => number;
 
 beforeEach(() => {
-  calls = callTakes = 0;
+  callTakes = 0;
+  calls = 0;
   failWith = undefined;
   carrier = {};
   statusOf = () => 206;
@@ -148,7 +149,8 @@ describe('past the end of the token', () => {
       const { media, sources } = await playing({ duration, ...withDeadToken });
       await halt(media);
       media.arrive(duration);
-      expect([sources(), media.time]).toEqual([2, start]);
+      expect(sources()).toBe(2);
+      expect(media.time).toEqual(start);
     }
   });
 
@@ -178,13 +180,16 @@ describe('past the end of the token', () => {
     statusOf = refuseAll;
     media.fail(2);
     await later(3600);
-    expect([sources(), seen]).toEqual([1, []]);
+    expect(sources()).toBe(1);
+    expect(seen).toEqual([]);
     failWith = undefined;
     statusOf = () => 206;
     for (let second = 0; second < 20 && sources() < 2; second++) await later(1);
     media.arrive(600);
     await later(1);
-    expect([sources(), seen, media.time]).toEqual([2, ['swap'], 10]);
+    expect(sources()).toBe(2);
+    expect(seen).toEqual(['swap']);
+    expect(media.time).toBe(10);
   });
 
   test('a paused film that stalls because the edge refuses its live token gets another token', async () => {
@@ -206,7 +211,8 @@ describe('past the end of the token', () => {
     media.fail(2);
     await later(0.1);
     media.arrive(600);
-    expect([sources(), media.time]).toEqual([2, 300]);
+    expect(sources()).toBe(2);
+    expect(media.time).toBe(300);
   });
 
   test('failures at one place do not count any more once it has been played', async () => {
@@ -224,6 +230,64 @@ describe('past the end of the token', () => {
     media.fail(2);
     await later(60);
     expect(seen.filter((it) => it !== 'swap')).toEqual([]);
+  });
+});
+
+describe('the edge refuses the first source, and the next one is on the way', () => {
+  test.each<[string, (media: Media) => unknown, { paused: boolean; time: number; outcome: string }]>([
+    ['play', (media) => media.play(), { paused: false, time: 0, outcome: 'plays' }],
+    [
+      'play, then pause',
+      (media) => {
+        const played = media.play();
+        media.pause();
+        return played;
+      },
+      { paused: true, time: 0, outcome: 'AbortError' },
+    ],
+    [
+      'a seek, then play',
+      (media) => {
+        media.currentTime = 300;
+        return media.play();
+      },
+      { paused: false, time: 300, outcome: 'plays' },
+    ],
+    ['nothing', () => Promise.resolve(), { paused: true, time: 0, outcome: 'plays' }],
+  ])('what the viewer presses meanwhile counts: %s', async (_, press, { paused, time, outcome }) => {
+    const media = new Media();
+    const secure = await open(media);
+    statusOf = (url) => (url.endsWith('st=1') ? 403 : 206);
+    callTakes = 1;
+    media.fail(4);
+    await later(0.1);
+    const pressed = (press(media) as Promise<void>).then(
+      () => 'plays',
+      (error: unknown) => (error as Error).name,
+    );
+    await later(2);
+    media.arrive(600);
+    await later(1);
+    expect(media.sources).toEqual([`${film}?st=1`, `${film}?st=2`]);
+    expect(media.paused).toBe(paused);
+    expect(media.time).toBe(time);
+    expect(await pressed).toBe(outcome);
+    secure.destroy();
+    expect(Object.hasOwn(media, 'play')).toBe(false);
+    expect(Object.hasOwn(media, 'pause')).toBe(false);
+  });
+
+  test('a press on play does not start another film that the page sets meanwhile', async () => {
+    const media = new Media();
+    await open(media);
+    statusOf = refuseAll;
+    media.fail(4);
+    const pressed = expect(media.play()).rejects.toMatchObject({ name: 'AbortError' });
+    media.src = trailer;
+    media.tell('emptied', 'loadstart');
+    await later(60);
+    await pressed;
+    expect(media.paused).toBe(true);
   });
 });
 
@@ -247,7 +311,9 @@ describe('endpoint denies', () => {
     await later(0.1);
     media.arrive(600);
     await later(1);
-    expect([sources(), media.time, media.paused]).toEqual([2, 10, false]);
+    expect(sources()).toBe(2);
+    expect(media.time).toBe(10);
+    expect(media.paused).toBe(false);
   });
 
   test.each([
@@ -262,7 +328,8 @@ describe('endpoint denies', () => {
     failWith = undefined;
     await secure.renew();
     await later(1);
-    expect([media.src, seen.length]).toEqual([trailer, seconds ? 1 : 0]);
+    expect(media.src).toEqual(trailer);
+    expect(seen.length).toEqual(seconds ? 1 : 0);
   });
 });
 
@@ -287,7 +354,8 @@ test('a change of source during which the app calls destroy() is not told', asyn
   secure.destroy();
   media.arrive(600);
   await later(1);
-  expect([sources(), seen]).toEqual([2, []]);
+  expect(sources()).toBe(2);
+  expect(seen).toEqual([]);
 });
 
 describe('another call for an element', () => {
@@ -308,8 +376,20 @@ describe('another call for an element', () => {
   });
 
   test.each<[string, (media: Media) => unknown, string]>([
-    ['another source: that stays', (media) => (media.src = trailer), trailer],
-    ['a stream: that stays', (media) => (media.srcObject = {}), ''],
+    [
+      'another source: that stays',
+      (media) => {
+        media.src = trailer;
+      },
+      trailer,
+    ],
+    [
+      'a stream: that stays',
+      (media) => {
+        media.srcObject = {};
+      },
+      '',
+    ],
   ])('the page sets %s, and the call rejects with AbortError', async (_, set, expected) => {
     callTakes = 1;
     const media = new Media();
@@ -319,13 +399,29 @@ describe('another call for an element', () => {
     media.tell('emptied', 'loadstart');
     await later(2);
     await rejected;
-    expect([media.src, Object.hasOwn(media, 'currentTime')]).toEqual([expected, false]);
+    expect(media.src).toEqual(expected);
+    expect(Object.hasOwn(media, 'currentTime')).toBe(false);
   });
 
   test.each<[string, (media: Media) => unknown]>([
-    ['sets the same film', (media) => (media.src = film)],
-    ['empties the element', (media) => (media.src = '')],
-    ['takes its stream away', (media) => (media.srcObject = null)],
+    [
+      'sets the same film',
+      (media) => {
+        media.src = film;
+      },
+    ],
+    [
+      'empties the element',
+      (media) => {
+        media.src = '';
+      },
+    ],
+    [
+      'takes its stream away',
+      (media) => {
+        media.srcObject = null;
+      },
+    ],
   ])('a page that %s meanwhile gets the film signed', async (_, set) => {
     callTakes = 1;
     const media = new Media();
@@ -350,6 +446,7 @@ describe('another call for an element', () => {
     media.fail(2);
     await later(10);
     media.arrive(600);
-    expect([media.src.startsWith(film), pause.mock.calls.length]).toEqual([true, 0]);
+    expect(media.src.startsWith(film)).toBe(true);
+    expect(pause.mock.calls).toHaveLength(0);
   });
 });

@@ -82,7 +82,11 @@ describe.each(VERSIONS)('a segment that the player reads while it arrives, %s', 
   ])('nothing of the text of %s reaches the player', async (_, outcomes, expected) => {
     const { request } = createShakaLab(version, numbered, outcomes);
     const read: unknown[] = [];
-    await request({ streamDataCallback: async (data) => void read.push(data) }).promise.catch(() => undefined);
+    await request({
+      streamDataCallback: async (data) => {
+        read.push(data);
+      },
+    }).promise.catch(() => undefined);
     expect(read).toEqual(expected);
   });
 });

@@ -6,14 +6,14 @@ import type { Token, TokenRequest, TokenSource, TokenSourceOptions } from '../..
 import { secureToken } from '../../../packages/shaka/src/index.ts';
 import type { Operation, Request, Response, SchemePlugin } from '../../../packages/shaka/src/shaka-types.ts';
 
-type Shaka = typeof shaka;
+export type Shaka = typeof shaka;
 
 export const CDN = 'https://cdn.test';
 export const VERSIONS = ['shaka-player', 'shaka-player-4.11'] as const;
 export type Version = (typeof VERSIONS)[number];
 
 /** A published file of Shaka Player, which looks at the browser when it is loaded. */
-function loadShaka(version: Version): Shaka {
+export function loadShaka(version: Version): Shaka {
   const { window } = new JSDOM('', { url: 'https://page.test/', runScripts: 'outside-only' });
   const { document, navigator, location } = window as unknown as Window;
   for (const [member, value] of Object.entries({ self: globalThis, window, document, navigator, location }))
@@ -31,7 +31,7 @@ interface Streamed {
 export type Outcome = number | Streamed | ((uri: string) => unknown);
 
 /** An edge in place of the network, which answers with these outcomes, one after the other, and then with 200. */
-function edge({ util }: Shaka, outcomes: Outcome[], sent: string[]): SchemePlugin {
+export function edge({ util }: Shaka, outcomes: Outcome[], sent: string[]): SchemePlugin {
   return (uri, { streamDataCallback }) => {
     sent.push(uri);
     const outcome = outcomes.shift() ?? 200;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Token, TokenSource } from 'secure-token-core';
 import { createTokenSource } from 'secure-token-core';
+import { PlayerEvents } from 'secure-token-core/adapter';
 import { SourceMiddleware } from '../../../packages/videojs/src/native-source.ts';
 import type { Session } from '../../../packages/videojs/src/session.ts';
 import type { Videojs } from '../../../packages/videojs/src/vhs.ts';
@@ -24,7 +25,8 @@ function setSource({ atHand, comes = [] }: { atHand?: Token; comes?: readonly To
   });
   const tech = { tech: () => undefined, readyState: () => 0 };
   const player = { options_: {}, tag: null, crossOrigin: () => null, ready: vi.fn(), ...tech };
-  const session = { player, source, failure, waits: new Set() } as unknown as Session;
+  const events = new PlayerEvents(source, () => undefined);
+  const session = { player, source, failure, events, waits: new Set() } as unknown as Session;
   const videojs = { getTech: () => ({ selectSourceHandler: () => null }) } as unknown as Videojs;
   const middleware = new SourceMiddleware(videojs, session);
   middleware.setSource({ src: url }, next);

@@ -14,11 +14,14 @@ const setUp = (paused = false) => {
   const player = {
     error(given?: unknown): unknown {
       if (given === undefined) return state.error;
-      told.push((state.error = failure.insteadOf(given)));
+      state.error = failure.insteadOf(given);
+      told.push(state.error);
       return undefined;
     },
     paused: () => state.paused,
-    pause: () => void (state.paused = true),
+    pause: () => {
+      state.paused = true;
+    },
     play: vi.fn(() => Promise.reject(new Error('no gesture'))),
     readyState: () => state.readyState,
     currentTime: () => state.time,
@@ -35,8 +38,12 @@ const setUp = (paused = false) => {
   return { player, state, told, listeners, failure, stall };
 };
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('PlaybackFailure', () => {
   test('lets what is buffered play out before it shows the reason, and is not misled by a seek', () => {
@@ -48,7 +55,8 @@ describe('PlaybackFailure', () => {
     vi.advanceTimersByTime(1000);
     state.readyState = 4;
     vi.advanceTimersByTime(60_000);
-    expect([told, state.paused]).toEqual([[], false]);
+    expect(told).toEqual([]);
+    expect(state.paused).toBe(false);
     stall(130);
     stall(130);
     expect(told).toEqual([shown]);
@@ -100,7 +108,9 @@ describe('PlaybackFailure', () => {
     failure.note(refusal);
     stall(130);
     listeners.get('canplay')!();
-    expect([told.length, told.at(-1), player.play.mock.calls.length]).toEqual([2, null, 1]);
+    expect(told).toHaveLength(2);
+    expect(told.at(-1)).toBe(null);
+    expect(player.play.mock.calls).toHaveLength(1);
   });
 
   test.each(['forget', 'dispose'] as const)('%s() ends it, and leaves no timer', (end) => {
@@ -110,6 +120,8 @@ describe('PlaybackFailure', () => {
     failure[end]();
     listeners.get('loadstart')?.();
     failure.withdraw();
-    expect([told, vi.getTimerCount(), end === 'dispose' ? listeners.size : 0]).toEqual([[shown], 0, 0]);
+    expect(told).toEqual([shown]);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(end === 'dispose' ? listeners.size : 0).toBe(0);
   });
 });

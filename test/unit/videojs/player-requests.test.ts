@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { createTokenSource } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
+import { PlayerEvents } from 'secure-token-core/adapter';
 import { PlayerRequests } from '../../../packages/videojs/src/player-requests.ts';
 import { FakeXhr } from './fake-xhr.ts';
 
@@ -9,8 +10,10 @@ function playerOf(requests: PlayerRequests, src: string) {
   const getTokens = vi.fn(async () => ({ expires: Date.now() / 1000 + 60, query: { st: 'a' } }));
   const source = createTokenSource({ getTokens }) as AdapterSource;
   if (src) source.allow(src);
-  const player = { currentSrc: () => src, readyState: () => 4, on: vi.fn(), off: vi.fn(), tech: () => undefined };
-  requests.follow({ player, source, failure: { note: vi.fn(), withdraw: vi.fn() }, waits: new Set() } as never);
+  const own = { currentSrc: () => src, readyState: () => 4, tech: () => undefined };
+  const player = { ...own, on: vi.fn(), off: vi.fn(), addRemoteTextTrack: vi.fn() };
+  const events = new PlayerEvents(source, () => undefined);
+  requests.follow({ player, source, events, failure: { note: vi.fn(), withdraw: vi.fn() }, waits: new Set() } as never);
   return getTokens;
 }
 
@@ -24,6 +27,7 @@ test('a player that waits for its first source signs no text track or licence of
   const sent = asked.map((url) => new xhr.XMLHttpRequest().request(url));
   await vi.waitFor(() => expect(sent.map((it) => it.sent.length)).toEqual([1, 1]));
   expect(sent.map(({ opened }) => opened)).toEqual([[], [`GET ${asked[1]!}?st=a`]]);
-  expect([playing.mock.calls.length, waiting.mock.calls.length]).toEqual([1, 0]);
+  expect(playing.mock.calls).toHaveLength(1);
+  expect(waiting.mock.calls).toHaveLength(0);
   vi.unstubAllGlobals();
 });

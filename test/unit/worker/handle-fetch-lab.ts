@@ -63,7 +63,8 @@ export class FetchLab {
       const carrier = { ...this.carrier, ...(query && { query: { st: `${query.st}${count}` } }) };
       return Promise.resolve({ prefix: `${this.origin}/vod/`, expires, ...carrier });
     });
-    this.source = this.#ownSource = createTokenSource({ getTokens, protect: `${this.origin}/vod/` });
+    this.#ownSource = createTokenSource({ getTokens, protect: `${this.origin}/vod/` });
+    this.source = this.#ownSource;
     vi.stubGlobal('location', { origin: 'https://www.example' });
     vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0 Chrome/156.0.0.0' });
     vi.stubGlobal('clients', {
@@ -88,7 +89,9 @@ export class FetchLab {
     const event = {
       request,
       clientId: 'page',
-      respondWith: (given: Promise<Response> | Response) => (response = Promise.resolve(given)),
+      respondWith: (given: Promise<Response> | Response) => {
+        response = Promise.resolve(given);
+      },
       waitUntil: (work: Promise<unknown>) => held.push(work),
     };
     return { answers: this.#handleFetch(event as never, this.source), response: response!, held };

@@ -8,7 +8,9 @@ const AGENTS = {
   webkit: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/60.5 Safari/605.1.15',
 };
 
-afterEach(() => void vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 test.each(Object.entries(AGENTS))('%s: an open range of a file ends after 4 MiB, but in WebKit', (name, userAgent) => {
   vi.stubGlobal('navigator', { userAgent });

@@ -46,7 +46,9 @@ describe('what other scripts of the site post', () => {
     { secureToken: 'event', type: 'tokenerror', detail: { error: 'ERR_DENIED' } },
     { secureToken: 'event', type: 'tokenerror', detail: { error: { code: 'TypeError', message: 'no' } } },
   ])('%o is no message, and no answer about a request', (data) => {
-    expect([readMessage(data), isClaim(data), readCarries(data)]).toEqual([undefined, false, true]);
+    expect(readMessage(data)).toBe(undefined);
+    expect(isClaim(data)).toBe(false);
+    expect(readCarries(data)).toBe(true);
   });
 
   test.each<unknown>([
@@ -82,7 +84,8 @@ describe('what is posted arrives', () => {
   test('another event with its detail', () => {
     const detail = { reason: 'adopted', urls: [url], expires: 9, wait: 0 } as const;
     const message = through(eventMessage('tokenrenewed', detail)) as unknown as { detail: never };
-    expect([readMessage(message), detailOf(message.detail)]).toEqual([message, detail]);
+    expect(readMessage(message)).toEqual(message);
+    expect(detailOf(message.detail)).toEqual(detail);
   });
 
   test('of what a source of the page throws, nothing that is in it', () => {

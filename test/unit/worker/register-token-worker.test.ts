@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AdapterSource } from 'secure-token-core/adapter';
 import { createTokenSource, isSecureTokenError } from 'secure-token-core';
 import { hlsOrDash } from 'secure-token-core/playlists';
+import { countListeners } from '../../support/count-listeners.ts';
 import { namesAfter } from '../../support/learnt.ts';
 import type { TokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
 import { registerTokenWorker } from '../../../packages/worker/src/page/register-token-worker.ts';
-import { advanceMs, channel, settle } from './worker-lab.ts';
+import { channel, settle } from './worker-lab.ts';
 
 const protect = 'https://cdn.test/';
 const url = 'https://cdn.test/film.mp4';
@@ -22,17 +23,7 @@ class FakeContainer extends EventTarget {
   failure: Error | undefined;
   takesOverAtOnce = true;
   readonly startMessages = vi.fn();
-  listeners = 0;
-
-  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
-    this.listeners++;
-    super.addEventListener(...args);
-  }
-
-  override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void {
-    this.listeners--;
-    super.removeEventListener(...args);
-  }
+  readonly listeners = countListeners(this);
 
   register(script: { toString(): string }): Promise<object> {
     if (this.failure) return Promise.reject(this.failure);
@@ -91,7 +82,8 @@ async function heardAfter(message: unknown, from?: object): Promise<unknown[]> {
 describe('registration', () => {
   test('fails with ERR_OPTIONS before anything is registered, and with NotSupportedError without service workers', async () => {
     await expect(register({ endpoint: '/token' } as never)).rejects.toMatchObject({ code: 'ERR_OPTIONS' });
-    expect([container.listeners, container.controller]).toEqual([0, null]);
+    expect(container.listeners()).toBe(0);
+    expect(container.controller).toBe(null);
     vi.stubGlobal('navigator', {});
     await expect(register(asking)).rejects.toMatchObject({ name: 'NotSupportedError' });
   });
@@ -101,7 +93,9 @@ describe('registration', () => {
     const [destroy, leave] = [vi.spyOn(source, 'destroy'), vi.fn()];
     vi.spyOn(source, 'join').mockReturnValue(leave);
     await expect(register({ source, protect, requests: 'all' })).rejects.toBe(container.failure);
-    expect([container.listeners, leave.mock.calls.length, destroy.mock.calls.length]).toEqual([0, 1, 0]);
+    expect(container.listeners()).toBe(0);
+    expect(leave.mock.calls).toHaveLength(1);
+    expect(destroy.mock.calls).toHaveLength(0);
     expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('token-worker-all.js'));
   });
 
@@ -122,9 +116,9 @@ describe('registration', () => {
     vi.useFakeTimers();
     container.takesOverAtOnce = false;
     const registering = register(asking);
-    await advanceMs(4900);
+    await vi.advanceTimersByTimeAsync(4999);
     expect(workers).toEqual([]);
-    await advanceMs(100);
+    await vi.advanceTimersByTimeAsync(1);
     const worker = await registering;
     expect(worker.controls).toBe(false);
     container.takeOver(container.active);
@@ -137,7 +131,8 @@ describe('a page that hands out tokens', () => {
     const worker = await register(source);
     expect(await heardAfter(hello)).toEqual(['here']);
     worker.destroy();
-    expect([await heardAfter(hello), container.listeners]).toEqual([[], 0]);
+    expect(await heardAfter(hello)).toEqual([]);
+    expect(container.listeners()).toBe(0);
     expect((await source.sign(url)).token).toBeDefined();
   });
 
@@ -174,7 +169,8 @@ describe('a page that hands out tokens', () => {
     const playlist = { secureToken: 'playlist', url, text: '#EXTM3U\n#EXTINF:4,\n1.ts\n#EXTINF:4,\n2.ts' };
     const media = await register(source);
     container.tells(playlist);
-    expect([await heardAfter(question), learn.mock.calls]).toEqual([[], []]);
+    expect(await heardAfter(question)).toEqual([]);
+    expect(learn.mock.calls).toEqual([]);
     media.destroy();
     await register({ source, protect, requests: 'all', playlists: hlsOrDash });
     await source.sign(url);
@@ -238,10 +234,10 @@ describe('a worker that is not ours', () => {
   test('and was there before ours, perhaps by an attacker, is not trusted', async () => {
     const foreign = { ...container.active, scriptURL: 'https://www.test/token-worker.js?foreign' };
     vi.spyOn(container, 'register').mockResolvedValue({ active: foreign });
-    container.controller = foreign;
     vi.useFakeTimers();
+    container.controller = foreign;
     const registering = all();
-    await advanceMs(5000);
+    await vi.advanceTimersByTimeAsync(5000);
     vi.useRealTimers();
     await expectIgnored(await registering, foreign);
   });

@@ -30,7 +30,9 @@ describe('a request of a script', () => {
     scripts.isWanted({ clientId, request: new Request(url, init) } as never);
   const waiting = (clientId: string): { isWanted?: boolean } => {
     const seen: { isWanted?: boolean } = {};
-    void isWanted(clientId).then((it) => (seen.isWanted = it));
+    void isWanted(clientId).then((it) => {
+      seen.isWanted = it;
+    });
     return seen;
   };
 
@@ -49,7 +51,9 @@ describe('a request of a script', () => {
     pages.open('own', answering(false));
     pages.open('adapter', answering(true));
     pages.open('strange', answering('perhaps'));
-    expect([await isWanted('own'), await isWanted('adapter'), await isWanted('strange')]).toEqual([true, false, false]);
+    expect(await isWanted('own')).toBe(true);
+    expect(await isWanted('adapter')).toBe(false);
+    expect(await isWanted('strange')).toBe(false);
     expect(pages.posted.map(([id]) => id)).toEqual(['own', 'adapter', 'strange']);
   });
 
@@ -75,7 +79,9 @@ describe('a request of a script', () => {
     await advanceMs(900);
     expect(first).toEqual({});
     await advanceMs(200);
-    expect([first, await isWanted('own'), pages.posted.length]).toEqual([{ isWanted: false }, false, 1]);
+    expect(first).toEqual({ isWanted: false });
+    expect(await isWanted('own')).toBe(false);
+    expect(pages.posted).toHaveLength(1);
     // it has registered the worker since
     scripts.notePageListens('own');
     pages.open('own', answering(false));
@@ -90,7 +96,8 @@ describe('a request of a script', () => {
     await advanceMs(4900);
     expect(seen).toEqual({});
     await advanceMs(200);
-    expect([seen, await isWanted('own')]).toEqual([{ isWanted: false }, false]);
+    expect(seen).toEqual({ isWanted: false });
+    expect(await isWanted('own')).toBe(false);
     port!.postMessage({ carries: false });
     await settle();
     pages.open('own', answering(false));

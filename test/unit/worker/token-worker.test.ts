@@ -65,7 +65,8 @@ describe('the token worker', () => {
     expect(skipWaiting).toHaveBeenCalledTimes(times);
     const waitUntil = vi.fn();
     dispatch('activate', { waitUntil });
-    expect([waitUntil.mock.calls.length, pages.claim.mock.calls.length]).toEqual([1, 1]);
+    expect(waitUntil.mock.calls).toHaveLength(1);
+    expect(pages.claim.mock.calls).toHaveLength(1);
   });
 
   test.each(['https://www.test/watch/', 'https://www.test'])(
@@ -105,10 +106,8 @@ describe('the token worker', () => {
     await start({ protect, endpoint: 'https://www.test/token', request, tokens, getTokens: 1, fetch: 1 });
     expect((await asksFor('https://cdn.test/vod/film.mp4').response)!.status).toBe(403);
     const [[url, init]] = calls.mock.calls as [[string, RequestInit]];
-    expect([url, init]).toMatchObject([
-      'https://www.test/token',
-      { method: 'POST', credentials: 'include', referrerPolicy: 'no-referrer' },
-    ]);
+    expect(url).toBe('https://www.test/token');
+    expect(init).toMatchObject({ method: 'POST', credentials: 'include', referrerPolicy: 'no-referrer' });
     expect(new Headers(init.headers).has('a')).toBe(false);
   });
 

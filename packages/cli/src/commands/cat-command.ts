@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { InspectedToken } from 'secure-token-server/cat';
-import { CliError, readText } from '../call-arguments.ts';
+import { CliError, readText, wholeNumber } from '../call-arguments.ts';
+import { CATU, EXP, NBF, claimText, opensText, plain } from '../format/claim-text.ts';
 import { findSecrets } from '../format/format-options.ts';
 import { keyIn } from '../format/formats.ts';
 
@@ -8,6 +9,12 @@ const UNREADABLE =
   'This is not readable as a Common Access Token. A token is base64url without padding: letters, digits, - and _; ' +
   'with + or /, it is base64, and with three parts and dots between them, a JWT. Give it whole, or the URL whose ' +
   'parameter `cat` or path has it.';
+
+interface ExplainOptions {
+  key?: string;
+  now?: number;
+  json?: true;
+}
 
 /** Adds the command `secure-token cat explain TOKEN`. */
 export function addCatCommand(program: Command, exitWith: (code: number) => void): void {
@@ -17,9 +24,10 @@ export function addCatCommand(program: Command, exitWith: (code: number) => void
     .argument('<token>', 'a token, or a URL that carries one; - reads it from standard input')
     .description('Show the content of a token, what it opens, and oddities.')
     .option('--key <file>', 'file with its key: hex, PEM or JWK (default: SECURE_TOKEN_SECRET, if there is one)')
+    .option('--now <time>', 'look for oddities as of this unix time (default: the clock)', wholeNumber)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExit codes: 0 no oddity, 1 an oddity, or no token, 2 wrong arguments.')
-    .action(async (text: string, { key, json }: { key?: string; json?: true }) => {
+    .action(async (text: string, { key, now = Math.floor(Date.now() / 1000), json }: ExplainOptions) => {
       const token = findToken(text === '-' ? await readText('-', 'Standard input') : text);
       const secrets = await findSecrets(key === undefined ? {} : { secretFile: key });
       // imported on demand, because it brings its own library
@@ -34,7 +42,7 @@ export function addCatCommand(program: Command, exitWith: (code: number) => void
         console.log(json ? JSON.stringify({ problem: UNREADABLE }) : UNREADABLE);
         return;
       }
-      const odd = oddities(found, Math.floor(Date.now() / 1000));
+      const odd = oddities(found, now);
       if (odd.length > 0) exitWith(1);
       const claims = found.claims?.map(({ label, name, value }) => ({ label, name, text: claimText(label, value) }));
       console.log(json ? JSON.stringify({ ...found, claims, odd }) : explainToken(found, odd));
@@ -57,11 +65,8 @@ export function findToken(argument: string): string {
 }
 
 const algorithms: Readonly<Record<number, string>> = { 5: 'HS256', '-7': 'ES256', '-37': 'PS256' };
-const [EXP, NBF, CATU] = [4, 5, 312];
 /** A day in seconds, the default of `maxTtl` in `secure-token-server`. */
 const MAX_TTL = 86_400;
-/** The deepest level that is shown. No claim that we know has deeper values. */
-const MAX_DEPTH = 6;
 
 /** Explains a token for people, in some lines of text. */
 export function explainToken(token: InspectedToken, odd: readonly string[]): string {
@@ -69,7 +74,6 @@ export function explainToken(token: InspectedToken, odd: readonly string[]): str
   const where = `in the ${isKeyIdProtected ? 'protected' : 'unprotected'} header`;
   const made = isGenuine ? 'made with this key' : 'NOT made with this key';
   const line = (name: string, text: string): string => `  ${name.padEnd(14)}  ${text}`;
-  const uri = claims?.find(({ label }) => label === CATU);
   return [
     `Common Access Token, ${bytes} bytes`,
     line('tags', tags.join(', ') || 'none'),
@@ -79,7 +83,7 @@ export function explainToken(token: InspectedToken, odd: readonly string[]): str
     'Claims',
     ...(claims?.map(({ label, name, value }) => line(name, claimText(label, value))) ?? [line('-', 'not readable')]),
     'Opens',
-    `  ${uri ? `URLs of which ${claimText(CATU, uri.value)}` : 'every URL'}`,
+    `  ${opensText(claims ?? [])}`,
     ...(odd.length === 0 ? ['Nothing odd'] : ['Odd', ...odd.map((each) => `  ${each}`)]),
   ].join('\n');
 }
@@ -99,47 +103,4 @@ export function oddities({ algorithm, keyId, isGenuine, claims = [] }: Inspected
     [valueOf(CATU) === undefined, 'It has no catu: it opens every URL of every host that knows its key.'],
   ];
   return odd.filter(([isSo]) => isSo).map(([, sentence]) => sentence);
-}
-
-const parts = ['scheme', 'host', 'port', 'path', 'query', 'parent path', 'file name', 'stem', 'extension'];
-const matches: Readonly<Record<string, string>> = {
-  0: 'is',
-  1: 'begins with',
-  2: 'ends with',
-  3: 'contains',
-  4: 'fits the regular expression',
-  '-1': 'has the SHA-256',
-  '-2': 'has the SHA-512/256',
-};
-
-/** Returns the value of a claim in words: times as dates, conditions about the URL as phrases. */
-function claimText(label: number | string, value: unknown): string {
-  const isTime = [EXP, NBF, 6].includes(Number(label)) && typeof value === 'number' && value > 0 && value < 1e11;
-  if (isTime) return `${new Date(value * 1000).toISOString().replace(/\.000Z$/, 'Z')} (${value})`;
-  if (label !== CATU || !(value instanceof Map)) return plain(value);
-  const conditions = [...(value as ReadonlyMap<unknown, unknown>)].flatMap(([part, kinds]) => {
-    const name = parts[Number(part)] ?? `part ${plain(part)}`;
-    if (!(kinds instanceof Map)) return `${name}: ${plain(kinds)}`;
-    return [...(kinds as ReadonlyMap<unknown, unknown>)].map(
-      ([kind, text]) => `${name} ${matches[plain(kind)] ?? `match ${plain(kind)}`} ${plain(text)}`,
-    );
-  });
-  return conditions.join(', ');
-}
-
-/** Returns any value in a form that can be printed: nothing in it moves the cursor or reverses the line. */
-function plain(value: unknown, depth = 0): string {
-  const each = (inner: unknown): string => plain(inner, depth + 1);
-  if (depth > MAX_DEPTH) return '…';
-  if (typeof value === 'string')
-    return JSON.stringify(value).replace(
-      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-      (it) => `\\u{${it.codePointAt(0)!.toString(16)}}`,
-    );
-  if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`;
-  if (Array.isArray(value)) return `[${value.map(each).join(', ')}]`;
-  if (value instanceof Map) return `{${[...value].map(([key, inner]) => `${each(key)}: ${each(inner)}`).join(', ')}}`;
-  if (typeof value === 'object' && value !== null && 'tag' in value && 'value' in value)
-    return `${String(value.tag)}(${each(value.value)})`;
-  return String(value);
 }

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { addHeader, webUrl, wholeNumber } from '../call-arguments.ts';
+import { addHeaderOption, webUrl, wholeNumber } from '../call-arguments.ts';
 import { musts } from '../conform/musts.ts';
 import { gatherReplies } from '../conform/replies.ts';
 import { outcomeOf } from '../conform/outcome.ts';
 import type { Outcome } from '../conform/outcome.ts';
-import type { Page } from '../doctor/observations.ts';
 
 interface ConformOptions {
   header: Headers;
@@ -14,18 +13,16 @@ interface ConformOptions {
 }
 
 export function addConformCommand(program: Command, exitWith: (code: number) => void): void {
-  program
+  const command = program
     .command('conform')
     .argument('<endpoint>', 'address of a signing endpoint')
-    .argument('<url>', 'a URL that the viewer may have')
+    .argument('<url>', 'a URL that the viewer may have');
+  addHeaderOption(command, 'header of each call, such as the log-in of a viewer')
     .description('Test a signing endpoint against the rules of docs/protocol.md: exit code 1 if one fails.')
     .option(
-      "--header <'name: value'>",
-      'header of each call, such as the log-in of a viewer; may be repeated',
-      addHeader,
-      new Headers(),
+      '--origin <page>',
+      'a page on another origin, for CORS (default: https://app.example.com, if the endpoint allows it)',
     )
-    .option('--origin <page>', 'a page on another origin, for CORS (default: CORS is not tested)')
     .option('--burst <calls>', 'calls to make at the end, until the answer is a 429', wholeNumber, 0)
     .option('--json', 'print JSON')
     .addHelpText(
@@ -36,13 +33,13 @@ Exit codes: 0 nothing has failed, 1 a check has failed, 2 the endpoint could not
     )
     .action(async (endpoint: string, url: string, options: ConformOptions) => {
       const { header, origin, burst, json } = options;
-      const { origin: own, href } = webUrl('ENDPOINT', endpoint);
-      const page: Page =
-        origin === undefined
-          ? { origin: own, isFrom: 'the endpoint' }
-          : { origin: webUrl('--origin', origin).origin, isFrom: 'the caller' };
-      const plan = { endpoint: href, url: webUrl('URL', url).href, page, viewer: Object.fromEntries(header), burst };
-      const gathered = await gatherReplies(plan);
+      const gathered = await gatherReplies({
+        endpoint: webUrl('ENDPOINT', endpoint).href,
+        url: webUrl('URL', url).href,
+        origin: origin === undefined ? undefined : webUrl('--origin', origin).origin,
+        viewer: Object.fromEntries(header),
+        burst,
+      });
       const checks = musts.map((each) => ({ number: each.number, must: each.must, ...outcomeOf(each, gathered) }));
       const { asked } = gathered;
       console.log(json ? JSON.stringify({ checks, asked }) : report(checks, asked));

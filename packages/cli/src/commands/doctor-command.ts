@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Step } from '../asker.ts';
-import { addHeader, webUrl } from '../call-arguments.ts';
+import { addHeaderOption, webUrl } from '../call-arguments.ts';
 import { examine } from '../doctor/doctor.ts';
 import type { Diagnosis } from '../doctor/doctor.ts';
 import { addFormatOptions, findSecrets, formatLike, recognisedOr } from '../format/format-options.ts';
@@ -13,16 +13,14 @@ interface DoctorCommandOptions extends FormatOptions {
 }
 
 export function addDoctorCommand(program: Command, exitWith: (code: number) => void): void {
-  addFormatOptions(program.command('doctor').argument('<url>', 'absolute URL, with its token or without'), recognisedOr)
+  const command = program.command('doctor').argument('<url>', 'absolute URL, with its token or without');
+  addHeaderOption(
+    addFormatOptions(command, recognisedOr),
+    'what the player adds to calls of the endpoint, or without one to requests for the content',
+  )
     .description('Send the requests of a browser to edge and endpoint, and print what is wrong.')
     .option('--endpoint <url>', 'the signing endpoint')
     .option('--origin <page>', 'the page that plays, or its origin: for CORS (default: the origin of the endpoint)')
-    .option(
-      "--header <'name: value'>",
-      'what the player adds to calls of the endpoint, or without one to requests for the content; may be repeated',
-      addHeader,
-      new Headers(),
-    )
     .addHelpText(
       'after',
       `

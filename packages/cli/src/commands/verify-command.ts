@@ -16,23 +16,31 @@ import type { Recognised } from '../format/recognise.ts';
 /** The options of the command. */
 interface VerifyOptions extends FormatOptions {
   now?: number;
+  maxTtl?: number;
 }
 
 export function addVerifyCommand(program: Command, exitWith: (code: number) => void): void {
   addFormatOptions(program.command('verify').argument('<url>', 'absolute URL with its token'), recognisedOr)
-    .description('Say what an edge would answer: exit code 0 for 200, 1 for 403 and 410.')
+    .description(
+      'Say what an edge would answer: exit code 0 for 200, 1 for 403 and 410. Without the secret, say what the token ' +
+        'says of itself: exit code 1 if it has expired, otherwise 2, because nobody has checked it.',
+    )
     .option('--now <time>', 'check as of this unix time (default: the clock)', wholeNumber)
-    .action(async (url: string, given: VerifyOptions) => {
+    .option('--max-ttl <seconds>', 'refuse tokens that end further ahead (default: that of the format)', wholeNumber)
+    .action(async (url: string, { maxTtl, ...given }: VerifyOptions) => {
       const { json } = given;
       // read the secrets once: a pipe is empty after that
       const secrets = await findSecrets(given);
-      const { options, recognised } = await completedBy(url, given);
-      if (recognised && (secrets.length === 0 || recognised.isOfStore)) throw new CliError(unchecked(recognised));
+      const option = { ...given.option, ...(maxTtl !== undefined && { maxTtl }) };
+      const { options, recognised } = await completedBy(url, { ...given, option });
+      if (recognised && (secrets.length === 0 || recognised.isOfStore)) {
+        exitWith(tellUnchecked(recognised, given));
+        return;
+      }
       const verdict = await judge(url, secrets, options);
       if (!verdict.ok) exitWith(1);
       // programs parse standard output, so explanations go to standard error
-      if (recognised && recognised.format !== 'azion' && !json)
-        console.error(`The token was taken for one of --format ${recognised.format}.`);
+      if (recognised && recognised.format !== 'azion' && !json) console.error(takenFor(recognised));
       const line = verdict.ok ? `200 until ${date(verdict.expires)}` : `${verdict.status} ${verdict.reason}`;
       console.log(json ? JSON.stringify(verdict) : line);
       if (!verdict.ok && !json) console.error(await explainRefusal(url, verdict, options, secrets));
@@ -51,18 +59,44 @@ function date(seconds: number): string {
   return Number.isNaN(made.getTime()) ? 'no date' : made.toISOString().replace('.000', '');
 }
 
-/** Says what a token shows that cannot be checked. */
-function unchecked({ format, expires, isOfStore }: Recognised): string {
-  const end = expires === undefined ? '' : `, which ends at ${date(expires)}`;
+const takenFor = ({ format }: Recognised): string => `The token was taken for one of --format ${format}.`;
+
+/**
+ * Prints what a token says of itself, and that nobody has checked it.
+ *
+ * @returns the exit code: 1 for a token that has expired, whoever has made it; otherwise 2, for there is no verdict
+ */
+function tellUnchecked(
+  recognised: Recognised,
+  { now = Math.floor(Date.now() / 1000), json }: Pick<VerifyOptions, 'now' | 'json'>,
+): 1 | 2 {
+  const { format, expires, keyId, opens, claims = [], isOfStore } = recognised;
+  const hasExpired = expires !== undefined && expires < now;
+  const code = hasExpired ? 1 : 2;
+  if (json) {
+    const reason = hasExpired ? 'expired' : 'unchecked';
+    console.log(JSON.stringify({ ok: false, reason, format, expires, keyId, opens, claims }));
+    return code;
+  }
+  const verdict = hasExpired ? 'expired since' : 'unchecked, expires';
   const missing = isOfStore
-    ? 'Only the store can judge it: secure-token doctor URL asks the store.'
-    : 'The secret is missing. Set SECURE_TOKEN_SECRET, or give --secret-file.';
-  return `The URL has a token of --format ${format}${end}. ${missing}`;
+    ? 'Only the store can do that: secure-token doctor URL asks the store.'
+    : 'Set SECURE_TOKEN_SECRET, or give --secret-file.';
+  console.log(expires === undefined ? 'unchecked' : `${verdict} ${date(expires)}`);
+  const lines = [
+    takenFor(recognised),
+    ...(opens === undefined ? [] : [`It opens: ${opens}`]),
+    ...(keyId === undefined ? [] : [`Its key: ${keyId}`]),
+    ...(claims.length === 0 ? [] : [`It says: ${claims.map(({ name, text }) => `${name} ${text}`).join(', ')}`]),
+    `Nobody has checked the signature. ${missing}`,
+  ];
+  console.error(lines.join('\n'));
+  return code;
 }
 
 /** Options with which a token may be right, each with what that means. Deeper folders are rare. */
 const others: readonly (readonly [Partial<FormatOptions>, explanation: string])[] = [
-  [{ option: { maxTtl: Infinity } }, 'The signature is right, but it ends further ahead than --option maxTtl allows.'],
+  [{ option: { maxTtl: Infinity } }, 'The signature is right, but it ends further ahead than --max-ttl allows.'],
   ...(['raw', 'decoded'] as const).map(
     (pathForm) => [{ pathForm }, `It is a token of the other path form: --path-form ${pathForm} accepts it.`] as const,
   ),

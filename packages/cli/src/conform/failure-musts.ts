@@ -2,7 +2,7 @@ import { corsProblem, namesIn, namesToAllow, preflightProblem } from '../doctor/
 import type { Page } from '../doctor/observations.ts';
 import { wrongStatus } from './outcome.ts';
 import type { Must, Verdict } from './outcome.ts';
-import { OTHER_ORIGIN } from './replies.ts';
+import { OTHER_ORIGIN, asNamed } from './replies.ts';
 import type { Replies } from './replies.ts';
 import type { Reply } from './reply.ts';
 
@@ -58,7 +58,7 @@ export const failureMusts: readonly Must[] = [
     must: 'A preflight gets a 2xx without a log-in, and allows `content-type` and the headers of your log-in.',
     check: ofOtherOrigins(({ preflight, page, viewer }) => {
       const names = namesToAllow(['content-type', ...viewer]);
-      return preflightProblem(preflight, page, { names, credentials: takesCredentials(preflight) });
+      return preflightProblem(preflight, asNamed(page), { names, credentials: takesCredentials(preflight) });
     }),
   },
   {
@@ -111,15 +111,15 @@ function saysWhenToRetry({ limited }: Replies): Verdict {
 }
 
 /** Says why the page cannot read a reply. */
-const unreadable = (reply: Reply, page: Page): string | undefined => corsProblem(reply, page, false);
+const unreadable = (reply: Reply, page: Page): string | undefined => corsProblem(reply, asNamed(page), false);
 
-/** Judges an endpoint that allows pages of another origin, if `--origin` names one. */
+/** Judges an endpoint that allows pages of another origin: that of `--origin`, or the one that was tried. */
 function ofOtherOrigins(check: (replies: Replies) => Verdict): Must['check'] {
   return (replies) => {
     const { page } = replies;
-    if (page.isFrom === 'the caller') return check(replies);
+    if (page.isFrom !== 'the endpoint') return check(replies);
     const remedy = 'Give the origin of such a page with --origin. An endpoint on the origin of its page needs no CORS.';
-    return { message: 'No page of another origin was named.', remedy };
+    return { message: 'The endpoint does not allow the page of another origin that was tried.', remedy };
   };
 }
 

@@ -31,8 +31,13 @@ export interface Must {
   readonly check: ((replies: Replies) => Verdict) | { readonly first: (first: Reply, url: string) => Verdict };
 }
 
-export function outcomeOf({ remedy = '', check }: Must, { first, url, all }: Gathered): Outcome {
-  const verdict = 'first' in check ? check.first(first, url) : all ? check(all) : notAsked;
+function verdictOf(check: Must['check'], { first, url, all }: Gathered): Verdict {
+  if ('first' in check) return check.first(first, url);
+  return all ? check(all) : notAsked;
+}
+
+export function outcomeOf({ remedy = '', check }: Must, gathered: Gathered): Outcome {
+  const verdict = verdictOf(check, gathered);
   if (verdict === undefined) return { result: 'passed', message: 'The endpoint keeps this rule.', remedy: '' };
   if (typeof verdict === 'string') return { result: 'failed', message: verdict, remedy };
   return { result: 'not-tried', ...verdict };

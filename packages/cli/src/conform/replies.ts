@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Asker } from '../asker.ts';
 import type { Request } from '../asker.ts';
-import { preflightHeaders } from '../doctor/http-rules.ts';
+import { corsProblem, preflightHeaders } from '../doctor/http-rules.ts';
 import type { Page } from '../doctor/observations.ts';
 import { isObject, sameSecond } from '../endpoint-answer.ts';
 import { replyOf } from './reply.ts';
@@ -42,7 +42,8 @@ type Described = readonly [what: string, reply: Reply];
 interface Plan {
   readonly endpoint: string;
   readonly url: string;
-  readonly page: Page;
+  /** The origin of `--origin`. @default a page that `gatherReplies` chooses */
+  readonly origin?: string | undefined;
   /** The headers of `--header`, which make the caller a viewer; names in lower case. */
   readonly viewer: Readonly<Record<string, string>>;
   /** The most calls that are made at the end, until one gets a 429. */
@@ -55,6 +56,8 @@ const LIMITS = { requests: Infinity, totalMs: 90_000, eachMs: 10_000 };
 const TOO_LONG = 2_000_000;
 /** Milliseconds after which `now` must have moved on. */
 const LATER_MS = 2100;
+/** The page of our documentation, for CORS. Many an endpoint allows it, at least while it is being built. */
+const SOME_PAGE: Page = { origin: 'https://app.example.com', isFrom: 'nobody' };
 /** The origin of a page that no endpoint knows. */
 export const OTHER_ORIGIN = 'https://stranger.invalid';
 
@@ -82,14 +85,23 @@ export interface Gathered {
 
 /** Makes all calls by which the musts are judged: about forty calls, and those of a burst. */
 export async function gatherReplies(plan: Plan): Promise<Gathered> {
-  const { url } = plan;
+  const { url, origin } = plan;
   const asker = new Asker(LIMITS);
-  const caller = callerOf(asker, plan);
-  const first = (await caller.send([url], { body: caller.bodyFor([url]) }))!;
+  // all calls have one session, as those of a page: an endpoint that counts sessions would count two
+  const session = randomBytes(16).toString('base64url');
+  const begin = async (page: Page) => {
+    const caller = callerOf(asker, { ...plan, page, session });
+    return { page, caller, first: (await caller.send([url], { body: caller.bodyFor([url]) }))! };
+  };
+  const chosen = await begin(origin === undefined ? SOME_PAGE : { origin, isFrom: 'the caller' });
+  const isRight = origin !== undefined || chosen.first.status === 0 || isAllowed(chosen.first, SOME_PAGE);
+  // an endpoint may refuse calls from pages that it does not know
+  const { page, caller, first } = isRight ? chosen : await begin(besideEndpoint(plan));
   // a fault of the first answer would be a fault of all others
   const isGranted = first.status === 200 && isObject(first.answer);
   try {
-    return { url, first, ...(isGranted && { all: await askAll(caller, plan, first) }), asked: asker.asked };
+    const all = isGranted ? await askAll(caller, { ...plan, page }, first) : undefined;
+    return { url, first, ...(all && { all }), asked: asker.asked };
   } catch (error) {
     if (error instanceof Interrupted) return { url, first, asked: asker.asked };
     throw error;
@@ -99,10 +111,20 @@ export async function gatherReplies(plan: Plan): Promise<Gathered> {
 /** Thrown where no further call is made. */
 class Interrupted extends Error {}
 
-/** Creates what makes calls in one session, as a page does: an endpoint that counts sessions would count two. */
-function callerOf(asker: Asker, { endpoint, page, viewer }: Plan) {
+const besideEndpoint = ({ endpoint }: Plan): Page => ({ origin: new URL(endpoint).origin, isFrom: 'the endpoint' });
+
+/** Tells whether a page may read a reply. */
+const isAllowed = (reply: Reply, page: Page): boolean => corsProblem(reply, asNamed(page), false) === undefined;
+
+/** Returns a page as one that the endpoint has to know. */
+export const asNamed = ({ origin }: Page): Page => ({ origin, isFrom: 'the caller' });
+
+/** Creates what makes the calls of a page. */
+function callerOf(
+  asker: Asker,
+  { endpoint, page, viewer, session }: Plan & { readonly page: Page; readonly session: string },
+) {
   const limited: Reply[] = [];
-  const session = randomBytes(16).toString('base64url');
   /** Makes a call; returns `undefined` if the time is over. */
   const send = async (urls: readonly string[], request: Partial<Request>): Promise<Reply | undefined> => {
     const headers = { 'content-type': 'application/json', ...viewer, origin: page.origin };
@@ -127,7 +149,11 @@ function callerOf(asker: Asker, { endpoint, page, viewer }: Plan) {
   };
 }
 
-async function askAll(caller: ReturnType<typeof callerOf>, plan: Plan, first: Reply): Promise<Replies> {
+async function askAll(
+  caller: ReturnType<typeof callerOf>,
+  plan: Plan & { readonly page: Page },
+  first: Reply,
+): Promise<Replies> {
   const { url, page, viewer, burst } = plan;
   const { limited, send, call, bodyFor } = caller;
   const begun = Date.now();
@@ -141,7 +167,12 @@ async function askAll(caller: ReturnType<typeof callerOf>, plan: Plan, first: Re
   const ofPage = { ...viewer, origin: page.origin };
   const type = 'application/json';
   const asked = {
-    ...{ url, foreign, page, viewer: names, first, limited },
+    url,
+    foreign,
+    page,
+    viewer: names,
+    first,
+    limited,
     refused: await sameSecond(askTwice, ({ time }) => time),
     ordered: await Promise.all([ask([url, neighbour, url]), ask([neighbour, url]), ask([url, neighbour, url])]),
     unknownMembers: await ask([url], { 'x-conform': { of: ['anything'] } }),

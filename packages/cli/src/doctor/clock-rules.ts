@@ -20,8 +20,9 @@ export function clockFindings({ edge, endpoint }: Observations): Finding[] {
   }
   if (ofEdge !== undefined && isOff(ofEdge) && !agree)
     return [...found, finding('edge-clock', edge.url, inWords(ofEdge, 'the clock of this machine'))];
-  const direction = isEarly(edge) && !isEndpointOff ? 'ahead of' : isLate(edge) ? 'behind' : undefined;
-  if (direction === undefined) return found;
+  const isAhead = isEarly(edge) && !isEndpointOff;
+  if (!isAhead && !isLate(edge)) return found;
+  const direction = isAhead ? 'ahead of' : 'behind';
   const difference = `many seconds ${direction} the clock of the signer, judged by the tokens that it takes for expired`;
   return [...found, finding('edge-clock', edge.url, { difference })];
 }

@@ -1,3 +1,5 @@
+import { printable } from '../shown.ts';
+
 /**
  * Severity of a finding. An error keeps viewers from watching, or lets people watch who may not; a warning does so for
  * some players, or on some days; a note is for information.
@@ -181,7 +183,8 @@ export interface Finding {
 }
 
 /**
- * @param values the values that replace `{name}` in the texts of the code
+ * @param values the values that replace `{name}` in the texts of the code. Here alone, texts of servers get into what the
+ *   doctor says
  * @param severity one that is not that of the code, if the fault is less certain, or harmless here
  */
 export function finding(
@@ -191,7 +194,7 @@ export function finding(
   severity: Severity = severityOf(code),
 ): Finding {
   const filled = (text: string): string =>
-    text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+    text.replace(/\{(\w+)\}/g, (whole, name: string) => printable(String(values[name] ?? whole)));
   const [message, ...remedy] = codes[code];
   return { code, severity, message: filled(message), remedy: filled(remedy.join(' ')), url };
 }

@@ -68,10 +68,14 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
   const own = isOwn ? passOfUrl(given.url, bare, 'the token of the URL', headers) : undefined;
   const signer = called?.signer ?? (format && secretSigner(format));
   const good = called?.pass ?? (given.hasExpired ? undefined : own) ?? (await signer?.sign([bare]))?.[0];
+  const ownExpired = given.hasExpired ? own : undefined;
   const verdict = format && called?.pass && (await judged(format, called.pass));
   const edge = await askEdge(asker, {
-    ...{ url: bare, origin, good, signer },
-    expired: format ? await passThatEnds(format, bare, ends.anHourAgo) : given.hasExpired ? own : undefined,
+    url: bare,
+    origin,
+    good,
+    signer,
+    expired: format ? await passThatEnds(format, bare, ends.anHourAgo) : ownExpired,
     isGenuine: verdict === undefined || verdict === 'expired' ? undefined : verdict === 'genuine',
     isSignedHere: format !== undefined && !called?.pass && good !== own,
     passThatEnds: async (end) => format && passThatEnds(format, bare, end),
@@ -82,7 +86,9 @@ export async function examine(options: DoctorOptions): Promise<Diagnosis> {
     text === undefined
       ? { children: [], hasPrivate: false }
       : await askChildren(asker, {
-          ...{ text, origin, signer: signer ?? (own && ownSigner(own)) },
+          text,
+          origin,
+          signer: signer ?? (own && ownSigner(own)),
           loadedFrom: isServed(edge.good) && good ? good.url : bare,
           bareOf: bareUrls(good, bare, format),
         });

@@ -42,7 +42,8 @@ function failure({ url, asked, hidden = [] }: EndpointObservations, answer: Answ
   if ([404, 405, 410].includes(status)) return finding('endpoint-not-found', url, { status });
   const target = targetOf(answer);
   const line = firstLine(body, hidden);
-  const what = target ? `, with a redirect to ${shown(target)}` : line === '' ? '' : `: "${line}"`;
+  const quoted = line === '' ? '' : `: "${line}"`;
+  const what = target ? `, with a redirect to ${shown(target)}` : quoted;
   return finding('endpoint-fails', url, { failure: `${status} to a call${what}` });
 }
 
@@ -52,8 +53,8 @@ const denial = (url: string, asked: string, answer: string): Finding =>
 
 function notJson(url: string, { status, body = '' }: Answer): Finding {
   const text = body.trimStart();
-  const kind = text === '' ? 'nothing, because it is empty' : text.startsWith('<') ? 'HTML or XML' : 'other text';
-  return finding('endpoint-not-json', url, { status, kind });
+  const kind = text.startsWith('<') ? 'HTML or XML' : 'other text';
+  return finding('endpoint-not-json', url, { status, kind: text === '' ? 'nothing, because it is empty' : kind });
 }
 
 function grantFindings(

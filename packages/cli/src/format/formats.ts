@@ -130,10 +130,13 @@ function linkOfLayout({ layout, ...options }: Settings): TokenFormat {
   return server.secureLink({ ...(isKnown && layouts[layout]), ...options } as never);
 }
 
-/** Makes a `jwt`. `claims` is an object; `{path}` in its texts is the path of the URL. */
+/** Makes a `jwt` of folders, or of `claims`: an object; `{path}` in its texts is the path of the URL. */
 async function jwtOfClaims({ claims, ...options }: Settings): Promise<TokenFormat> {
+  if (claims === undefined && options.depth !== undefined) return (await loadJwt()).jwt(options as never);
   if (!isObject(claims))
-    throw new CliError('claims: This is not an object. Give one in JSON, such as claims=\'{"sub":"{path}"}\'.');
+    throw new CliError(
+      'claims: This is not an object. Give one in JSON, such as claims=\'{"sub":"{path}"}\', or give --depth.',
+    );
   const filled = (value: unknown, path: string): unknown =>
     typeof value === 'string' ? value.replaceAll('{path}', () => path) : value;
   const claimsOf = ({ pathname }: URL): Settings =>

@@ -1,4 +1,6 @@
 import { isObject } from '../endpoint-answer.ts';
+import { printable } from '../shown.ts';
+import { EXP, claimText, opensText } from './claim-text.ts';
 import type { Settings } from './formats.ts';
 import type { Found } from './recognise.ts';
 import { jsonIn } from './token-text.ts';
@@ -17,15 +19,21 @@ export function recogniseJwt(url: URL): Found | undefined {
   if (!found) return undefined;
   const { header, claims } = found;
   const keyId = header.kid ?? claims.kid;
-  const inQuery = typeof claims.resource === 'string' ? 'jwPlayer' : 'jwt';
-  const format = inPath ? 'cloudflareStream' : /(?:^|\.)mux\.com$/.test(url.hostname) ? 'mux' : inQuery;
+  const format = formatOfJwt(url, claims, inPath !== undefined);
   return {
     format,
     settings: format === 'jwt' ? settingsOf(found, url, param) : {},
     keyId: typeof keyId === 'string' ? keyId : undefined,
     ...(inPath ? { part: first, instead: typeof claims.sub === 'string' ? claims.sub : 'video' } : { names: [param] }),
     expires: typeof claims.exp === 'number' ? claims.exp : undefined,
+    claims: Object.entries(claims).map(([name, value]) => ({ name: printable(name), text: claimText(name, value) })),
   };
+}
+
+function formatOfJwt({ hostname }: URL, claims: Token['claims'], isInPath: boolean): string {
+  if (isInPath) return 'cloudflareStream';
+  if (/(?:^|\.)mux\.com$/.test(hostname)) return 'mux';
+  return typeof claims.resource === 'string' ? 'jwPlayer' : 'jwt';
 }
 
 function readJwt(text: string): Token | undefined {
@@ -34,12 +42,19 @@ function readJwt(text: string): Token | undefined {
   return isObject(header) && isObject(claims) && header.alg !== undefined ? { header, claims } : undefined;
 }
 
-/** Returns the options that `jwt` needs for this token: the claims without times and `jti`, with the path as `{path}`. */
+/**
+ * Returns the options that `jwt` needs for this token: the depth of its folder, or the claims without times and `jti`,
+ * with the path as `{path}`.
+ */
 function settingsOf({ header, claims }: Token, { pathname }: URL, param: string): Settings {
+  const common = { ...(param !== 'token' && { param }), algorithm: header.alg };
+  const { folder } = claims;
+  const isFolder = typeof folder === 'string' && /^\/.+\/$/.test(folder) && pathname.startsWith(folder);
+  if (isFolder) return { ...common, depth: folder.split('/').length - 2 };
   const asked = Object.entries(claims)
     .filter(([name]) => !['exp', 'iat', 'nbf', 'jti'].includes(name))
     .map(([name, value]) => [name, value === pathname ? '{path}' : value]);
-  return { ...(param !== 'token' && { param }), algorithm: header.alg, claims: Object.fromEntries(asked) };
+  return { ...common, claims: Object.fromEntries(asked) };
 }
 
 /** The tags of a COSE message (RFC 9052), with or without the tag of a CWT before them, in base64url. */
@@ -52,7 +67,8 @@ export async function recogniseCat({ searchParams }: URL): Promise<Found | undef
   // imported on demand, because only such tokens need a reader of CBOR
   const { inspectCommonAccessToken } = await import('secure-token-server/cat');
   const token = await inspectCommonAccessToken(value);
-  const expires = token?.claims?.find(({ label }) => label === 4)?.value;
+  const claims = token?.claims ?? [];
+  const expires = claims.find(({ label }) => label === EXP)?.value;
   return (
     token && {
       format: 'commonAccessToken',
@@ -60,6 +76,8 @@ export async function recogniseCat({ searchParams }: URL): Promise<Found | undef
       keyId: token.keyId,
       names: [param],
       expires: typeof expires === 'number' ? expires : undefined,
+      opens: opensText(claims),
+      claims: claims.map(({ label, name, value: of }) => ({ name, text: claimText(label, of) })),
     }
   );
 }

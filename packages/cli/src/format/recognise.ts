@@ -1,3 +1,4 @@
+import { printable } from '../shown.ts';
 import type { Settings } from './formats.ts';
 import { recogniseCat, recogniseJwt } from './recognise-claims.ts';
 import { recogniseLink } from './recognise-link.ts';
@@ -22,6 +23,15 @@ export interface Found {
   readonly instead?: string;
   /** Unix seconds; missing if the token does not say. */
   readonly expires?: number | undefined;
+  /** What the token opens, in words; missing if only its claims say that. */
+  readonly opens?: string | undefined;
+  /** What else the token says, in texts that can be printed. */
+  readonly claims?: readonly Claim[];
+}
+
+interface Claim {
+  readonly name: string;
+  readonly text: string;
 }
 
 /** The facts that a token in a URL shows without the secret. */
@@ -35,16 +45,7 @@ export interface Recognised extends Found {
 export type Recogniser = (url: URL) => Found | undefined | Promise<Found | undefined>;
 
 /** The recognisers, the most reliable first: parameter names of one CDN, then names that several CDNs share. */
-const inOrder: readonly Recogniser[] = [
-  ...recognisers,
-  recogniseLink,
-  recogniseJwt,
-  recogniseCat,
-  ({ searchParams }) =>
-    searchParams.has('st') && searchParams.has('e')
-      ? { format: 'azion', names: ['st', 'e'], expires: Number(searchParams.get('e')) }
-      : undefined,
-];
+const inOrder: readonly Recogniser[] = [...recognisers, recogniseLink, recogniseJwt, recogniseCat, azion];
 
 /** @returns `undefined` for a URL without a known token */
 export async function recognise(text: string): Promise<Recognised | undefined> {
@@ -59,13 +60,25 @@ export async function recognise(text: string): Promise<Recognised | undefined> {
   return undefined;
 }
 
+/** Recognises the tokens of Azion Secure Token and nginx `secure_link`. */
+function azion({ searchParams }: URL): Found | undefined {
+  if (!searchParams.has('st') || !searchParams.has('e')) return undefined;
+  return {
+    format: 'azion',
+    names: ['st', 'e'],
+    expires: Number(searchParams.get('e')),
+    opens: 'this path, or with --depth a folder above it: the token does not say',
+  };
+}
+
 function completed(url: URL, found: Found): Recognised {
-  const { names = [], part, instead = '', settings = {}, keyId } = found;
+  const { names = [], part, instead = '', settings = {}, keyId, opens, expires } = found;
   return {
     ...found,
     settings,
-    // a token may contain control characters, and a terminal obeys them
-    keyId: keyId?.replace(/\p{Cc}/gu, '\ufffd'),
+    keyId: keyId === undefined ? undefined : printable(keyId),
+    opens: opens === undefined ? undefined : printable(opens),
+    expires: Number.isFinite(expires) ? expires : undefined,
     bare: part === undefined ? withoutParameters(url, names) : withoutPath(url, part, instead),
   };
 }

@@ -1,3 +1,4 @@
+import { madeAt, plain } from './claim-text.ts';
 import type { Found, Recogniser } from './recognise.ts';
 import { fields, jsonIn } from './token-text.ts';
 
@@ -27,6 +28,7 @@ function signedV4(query: URLSearchParams, prefix: string, format: string): Found
     keyId: of('Credential')?.split('/')[0],
     names: [...query.keys()].filter((name) => name.startsWith(`${prefix}-`)),
     expires: Date.parse(written) / 1000 + Number(of('Expires')),
+    opens: 'this file',
   };
 }
 
@@ -39,16 +41,26 @@ function azure({ searchParams: query }: URL): Found | undefined {
     isOfStore: true,
     names: 'sv ss srt sr sp se st spr sip si sig sdd skoid sktid skt ske sks skv'.split(' '),
     expires: Date.parse(end) / 1000,
+    opens: azureResources.get(query.get('sr')) ?? 'what the account allows',
+    claims: [{ name: 'permissions', text: plain(query.get('sp')) }],
   };
 }
+
+/** The kinds of resources of a shared access signature (`sr`). */
+const azureResources: ReadonlyMap<string | null, string> = new Map([
+  ['b', 'this blob'],
+  ['c', 'the container'],
+  ['d', 'a directory'],
+]);
 
 /** Recognises signed URLs of CloudFront. */
 function cloudFront({ searchParams: query }: URL): Found | undefined {
   const [keyId, policy] = [query.get('Key-Pair-Id'), query.get('Policy')];
   if (keyId === null || !query.has('Signature')) return undefined;
   const document = jsonIn(policy?.replaceAll('-', '+').replaceAll('_', '=').replaceAll('~', '/')) as
-    { Statement?: [{ Condition?: { DateLessThan?: { 'AWS:EpochTime'?: unknown } } }] } | undefined;
+    { Statement?: [{ Resource?: unknown; Condition?: { DateLessThan?: { 'AWS:EpochTime'?: unknown } } }] } | undefined;
   const [statement] = document?.Statement ?? [];
+  const opened = typeof statement?.Resource === 'string' ? statement.Resource : undefined;
   const expires = policy === null ? query.get('Expires') : statement?.Condition?.DateLessThan?.['AWS:EpochTime'];
   return {
     format: 'cloudFront',
@@ -56,6 +68,7 @@ function cloudFront({ searchParams: query }: URL): Found | undefined {
     keyId,
     names: ['Key-Pair-Id', 'Signature', 'Policy', 'Expires', 'Hash-Algorithm'],
     expires: expires === undefined ? undefined : Number(expires),
+    opens: policy === null ? 'this URL with its query' : opened,
   };
 }
 
@@ -64,10 +77,11 @@ function google({ pathname, searchParams }: URL): Found | undefined {
   // bounded: otherwise, the time would grow with the square of the length
   const path = /edge-cache-token=([^/]{1,2048})\//.exec(pathname);
   const query = path ? new URLSearchParams(path[1]) : searchParams;
-  const [keyId, signature] = [query.get('KeyName'), query.get('Signature')];
+  const [keyId, signature, prefix] = [query.get('KeyName'), query.get('Signature'), query.get('URLPrefix')];
   if (keyId === null || signature === null) return undefined;
   const isMedia = signature.replaceAll('=', '').length > 60;
-  const isExact = !path && !query.has('URLPrefix');
+  const isExact = !path && prefix === null;
+  const unprefixed = path ? 'the folder after the token' : 'this URL';
   return {
     format: isMedia ? 'mediaCdn' : 'cloudCdn',
     settings: { carrier: isMedia && path ? 'path' : 'query', ...(isExact && { exact: true }) },
@@ -75,13 +89,17 @@ function google({ pathname, searchParams }: URL): Found | undefined {
     names: ['URLPrefix', 'Expires', 'KeyName', 'Signature'],
     part: path?.[0],
     expires: Number(query.get('Expires')),
+    opens: prefix === null ? unprefixed : below(prefix),
   };
 }
+
+/** Returns the beginning of URLs that Google's `URLPrefix` has in base64url. */
+const below = (prefix: string): string => `${Buffer.from(prefix, 'base64url').toString()}…`;
 
 /** Recognises Akamai EdgeAuth, and the tokens of Media CDN: fields between `~`. */
 function ofFields({ searchParams }: URL): Found | undefined {
   for (const [param, value] of searchParams) {
-    const { hmac, exp, Expires, Signature, acl } = fields(value);
+    const { hmac, exp, Expires, Signature, acl, PathGlobs, URLPrefix } = fields(value);
     const isAkamai = hmac !== undefined && exp !== undefined;
     if (!isAkamai && Signature === undefined && (hmac === undefined || Expires === undefined)) continue;
     const ofAkamai = acl === undefined ? { exact: true } : { acl: acl.split('!') };
@@ -93,6 +111,7 @@ function ofFields({ searchParams }: URL): Found | undefined {
       },
       names: [param],
       expires: Number(exp ?? Expires),
+      opens: acl ?? PathGlobs ?? (URLPrefix === undefined ? 'this path' : below(URLPrefix)),
     };
   }
   return undefined;
@@ -109,6 +128,7 @@ function wowza({ searchParams }: URL): Found | undefined {
     settings: prefix === 'wowzatoken' ? {} : { prefix },
     names: names.filter((name) => name.startsWith(prefix)),
     expires: Number(searchParams.get(`${prefix}endtime`)),
+    opens: 'the folder of the stream',
   };
 }
 
@@ -128,13 +148,15 @@ function bunny({ pathname, searchParams }: URL): Found | undefined {
     names: 'token expires token_path token_countries token_countries_blocked token_ignore_params limit'.split(' '),
     part: path && `/${path}`,
     expires: Number(expires),
+    opens: folder ?? 'this URL',
   };
 }
 
 /** Recognises Cloudflare's `is_timed_hmac_valid_v0`, whose lifetime stands in the rule at Cloudflare. */
 function cloudflare({ searchParams }: URL): Found | undefined {
-  const isToken = /^\d{10}-[\w+/=%-]{40,}$/.test(searchParams.get('verify')?.replaceAll(' ', '+') ?? '');
-  return isToken ? { format: 'cloudflare', names: ['verify'] } : undefined;
+  const [, made] = /^(\d{10})-[\w+/=%-]{40,}$/.exec(searchParams.get('verify')?.replaceAll(' ', '+') ?? '') ?? [];
+  if (made === undefined) return undefined;
+  return { format: 'cloudflare', names: ['verify'], opens: 'this path', claims: [madeAt(Number(made))] };
 }
 
 /** Recognises the tokens of Fastly's VCL. */
@@ -147,5 +169,6 @@ function fastly({ searchParams }: URL): Found | undefined {
     settings: { ...(param !== 'token' && { param }), ...(mac.length === 40 && { algorithm: 'sha1' }) },
     names: [param],
     expires: Number(expires),
+    opens: 'this path',
   };
 }

@@ -1,8 +1,5 @@
-import { pauseAfter } from '../calls/outage.ts';
-import { listenUntil } from '../older-browsers.ts';
-
-/** Whether the browser reports that it is offline; `false` outside of browsers. */
-export const isOffline = (): boolean => (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
+import { pauseAfter } from '../calls/backoff.ts';
+import { isOffline, listen } from '../waiting.ts';
 
 /** The shortest pause of an offline browser, unless the network returns. It ends, because a browser may be wrong. */
 const OFFLINE_DELAY_MS = 15_000;
@@ -14,15 +11,13 @@ const OFFLINE_DELAY_MS = 15_000;
  */
 export const backOff = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
-    const ending = new AbortController();
     const end = (): void => {
       clearTimeout(timer);
-      ending.abort();
+      for (const stop of stops) stop();
       resolve();
     };
     const delayMs = pauseAfter(failures, 0, Math.random()) * 1000;
     const timer = setTimeout(end, isOffline() ? Math.max(delayMs, OFFLINE_DELAY_MS) : delayMs);
-    listenUntil(ending.signal, signal ?? {}, ['abort'], end);
-    listenUntil(ending.signal, globalThis, ['online'], end);
+    const stops = [listen(signal, ['abort'], end), listen(globalThis, ['online'], end)];
     if (signal?.aborted) end();
   });

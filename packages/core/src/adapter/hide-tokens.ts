@@ -1,9 +1,6 @@
 import type { SignedRequest, TokenSource } from '../contract/token-source.ts';
-import { LEAST_SECRET } from '../contract/token.ts';
-import { fromEntries } from '../older-browsers.ts';
-import { SignedUrls } from '../tokens/signed-urls.ts';
-import { readings } from '../tokens/token-secrets.ts';
-import { decoded, pathOf, resolveUrl } from '../url-text.ts';
+import { SignedUrls, secretsOf } from '../tokens/signed-urls.ts';
+import { decoded, readings, resolveUrl } from '../url-text.ts';
 
 const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidden.';
 
@@ -11,16 +8,14 @@ const NOT_SHOWN = 'Not sent. The text of the error quotes the token, and is hidd
  * Tells whether a text quotes the signed URL of `request`, a header of its token, or a part of the token that is long
  * enough to be a secret, in any escaping.
  */
-function quotesToken(text: string, { url, unsignedUrl, headers, token }: SignedRequest): boolean {
-  const { query = {}, base = '' } = token ?? {};
-  const values = [...Object.values(query), decoded(base), ...Object.values(headers)];
-  // no escaping changes the runs of a value, such as the signature within `exp=1~acl=/*~hmac=…`
-  const runs = values.flatMap((value) => value.match(/[\w-]+/g) ?? []).filter(({ length }) => length >= LEAST_SECRET);
+function quotesToken(text: string, { url, unsignedUrl, token }: SignedRequest): boolean {
+  const secrets = token ? secretsOf(token) : [];
   const urls = url === unsignedUrl ? [] : [url, decoded(resolveUrl(url))];
-  const parts = [...urls, ...runs, ...Object.values(headers)];
   const asked = decoded(unsignedUrl);
   // no secret: parts that the unsigned URL contains, such as its path in a parameter or a digit in a header
-  return parts.some((part) => part && !asked.includes(part) && readings(text).some((it) => it.includes(part)));
+  return [...urls, ...secrets].some(
+    (part) => part && !asked.includes(part) && readings(text).some((it) => it.includes(part)),
+  );
 }
 
 /** Returns a text about the failure of `request` as an app may see it. Replaces a text that quotes the token. */
@@ -82,18 +77,9 @@ export function hideSignedUrl(details: unknown, source: TokenSource): void {
  * Returns `url` without the token of a signed request. For a service worker, which has the signed requests of its
  * pages, but not their tokens.
  */
-export function unsignAs({ url: signed, unsignedUrl }: SignedRequest, url: string): string {
-  const [base, prefix] = [signed, unsignedUrl].map((it) => pathOf(it).split('/')) as [string[], string[]];
-  while (base.length && base[base.length - 1] === prefix[prefix.length - 1]) {
-    base.pop();
-    prefix.pop();
-  }
-  // `URLSearchParams.has` reads all parameters each time
-  const asked = new Set(new URL(unsignedUrl).searchParams.keys());
-  const query = fromEntries([...new URL(signed).searchParams].filter(([name]) => !asked.has(name)));
-  const folder = { prefix: [...prefix, ''].join('/'), base: [...base, ''].join('/') };
+export function unsignAs(request: SignedRequest, url: string): string {
   // the redirected URL has all its parts of the token from this very request, so even short parts are removed
   const urls = new SignedUrls(0);
-  urls.note({ expires: 0, query, ...(base.length && folder) }, base.length ? folder.prefix : unsignedUrl);
+  urls.noteDifference(request.url, request.unsignedUrl);
   return urls.withoutSecrets(urls.read(url).unsigned);
 }

@@ -4,6 +4,7 @@ import { isSecureTokenError } from '../contract/errors.ts';
 import type { TokenSourceOptions } from '../contract/options.ts';
 import type {
   AdapterSource,
+  Emit,
   TokenEvent,
   TokenEventDetails,
   TokenEventType,
@@ -11,8 +12,7 @@ import type {
 } from '../contract/token-source.ts';
 import { SOURCE_DESTROYED, SOURCE_RENEWS, TOKEN_EVENTS } from '../contract/token-source.ts';
 import { createTokenSource } from '../create-token-source.ts';
-import { listenUntil } from '../older-browsers.ts';
-import { abortable } from '../waiting.ts';
+import { abortable, listen } from '../waiting.ts';
 
 type Options = TokenSourceOptions | TokenSource | string | URL;
 
@@ -71,11 +71,11 @@ export function acquireFor(
     if (sources.get(player) === source) sources.delete(player);
   };
   sources.set(player, source);
-  source.addEventListener(SOURCE_DESTROYED, forget);
+  const stop = listen(source, [SOURCE_DESTROYED], forget);
   install({
     source,
     release: () => {
-      source.removeEventListener(SOURCE_DESTROYED, forget);
+      stop();
       forget();
       release();
     },
@@ -88,11 +88,36 @@ export function forwardTokenEvents(
   source: TokenSource,
   forward: (type: TokenEventType, detail: TokenEventDetails[TokenEventType]) => unknown,
 ): () => void {
-  const listening = new AbortController();
-  listenUntil(listening.signal, source, TOKEN_EVENTS, ({ type, detail }: TokenEvent) =>
-    forward(type as TokenEventType, detail),
-  );
-  return () => listening.abort();
+  return listen(source, TOKEN_EVENTS, ({ type, detail }: TokenEvent) => forward(type as TokenEventType, detail));
+}
+
+/** Whether `error` is about one URL: other players that share the source may still play. */
+const isOfOneUrl = ({ code, url }: SecureTokenError): boolean =>
+  !!url && (code === 'ERR_DENIED' || code === 'ERR_TOKEN_REFUSED');
+
+/**
+ * What a player tells its app: what its source tells all players that share it (renewals, failed calls), and what has
+ * happened to its own requests.
+ */
+export class PlayerEvents {
+  readonly tell: Emit;
+  readonly stop: () => void;
+  readonly #told = new WeakSet<SecureTokenError>();
+
+  constructor(source: TokenSource, tell: Emit) {
+    this.tell = tell;
+    this.stop = forwardTokenEvents(source, (type, detail) => {
+      if ('error' in detail ? !isOfOneUrl(detail.error) : type !== 'tokenrefused') tell(type, detail);
+    });
+  }
+
+  /** Tells, once, of the denial for which a request of the player has failed; ignores any other error. */
+  noteFailure(error: unknown): void {
+    const isDenial = isSecureTokenError(error) && error.code === 'ERR_DENIED' && isOfOneUrl(error);
+    if (!isDenial || this.#told.has(error)) return;
+    this.#told.add(error);
+    this.tell('tokendenied', { error });
+  }
 }
 
 /**
@@ -108,11 +133,12 @@ export async function askAfterDenials<T>(
   signal: AbortSignal,
 ): Promise<T> {
   for (;;) {
-    const listening = new AbortController();
-    // listens before the failure is told: a listener of the app may renew at once
+    let goOn!: () => void;
     const renewed = new Promise<void>((resolve) => {
-      listenUntil(listening.signal, source, [SOURCE_RENEWS, SOURCE_DESTROYED], () => resolve());
+      goOn = resolve;
     });
+    // listens before the failure is told: a listener of the app may renew at once
+    const stop = listen(source, [SOURCE_RENEWS, SOURCE_DESTROYED], goOn);
     try {
       return await ask();
     } catch (error) {
@@ -120,7 +146,7 @@ export async function askAfterDenials<T>(
       denied(error);
       await abortable(renewed, signal);
     } finally {
-      listening.abort();
+      stop();
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { SecureTokenError } from '../contract/errors.ts';
-import type { AdapterSource, SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
+import type { AdapterSource, Emit, SignOptions, SignedRequest, TokenSource } from '../contract/token-source.ts';
 import { throwIfAborted, within } from '../older-browsers.ts';
 import { credentialsMode } from './token-carriers.ts';
 
@@ -48,6 +48,8 @@ export type Refusing = Pick<TokenSource, 'refused'> &
 /** How an adapter sends a request. `Answer` is what the player gets, of a failure too. */
 export interface Sending<Answer> extends ReplayOptions {
   readonly send: (request: SignedRequest) => Promise<Answer>;
+  /** Tells the app of the player of a refusal, as the source itself does. */
+  readonly tell?: Emit | undefined;
   /** Returns the status of a failure, 0 if it has none; `undefined` if the answer is good, or the edge is not to blame. */
   readonly failureOf: (answer: Answer) => number | undefined;
   /** Called with an answer that the player does not get. */
@@ -70,7 +72,7 @@ export interface Sent<Answer> {
 export async function sendSigned<Answer>(
   source: Refusing,
   signed: SignedRequest,
-  { send, failureOf, discard, ...how }: Sending<Answer>,
+  { send, failureOf, discard, tell, ...how }: Sending<Answer>,
 ): Promise<Sent<Answer>> {
   const attempt = async (request: SignedRequest): Promise<Sent<Answer> & { replay?: SignedRequest | undefined }> => {
     const answer = await send(request);
@@ -78,8 +80,11 @@ export async function sendSigned<Answer>(
     if (status === undefined) return { request, answer, refusal: undefined };
     // before the replay: without a status, the result depends on the time
     const refusal = source.isRefusal?.(request, status) ? source.explainRefusal?.(request, status) : undefined;
+    if (refusal) tell?.('tokenrefused', { url: request.unsignedUrl, status });
     try {
-      return { request, answer, refusal, replay: await replayOf(source, request, status, how) };
+      const replay = await replayOf(source, request, status, how);
+      if (refusal && !replay) tell?.('tokenerror', { error: refusal });
+      return { request, answer, refusal, replay };
     } catch (error) {
       discard?.(answer);
       throw error;
@@ -116,7 +121,7 @@ export const fetchSigned = (
   source: Refusing,
   signed: SignedRequest,
   fetch: (request: SignedRequest) => Promise<Response>,
-  how: ReplayOptions,
+  how: ReplayOptions & Pick<Sending<Fetched>, 'tell'>,
 ): Promise<Sent<Fetched>> =>
   sendSigned<Fetched>(source, signed, {
     ...how,

@@ -3,7 +3,7 @@ import type { Adopt, EdgeAnswer } from '../contract/token-source.ts';
 import { SecureTokenError } from '../contract/errors.ts';
 import { LATEST } from '../contract/parse-answer.ts';
 import type { Token } from '../contract/token.ts';
-import type { SourceParts } from '../source-parts.ts';
+import type { SourceContext } from '../source-context.ts';
 import { HeldToken } from '../tokens/held-token.ts';
 import { webTokenExpiry } from './web-token-expiry.ts';
 
@@ -34,7 +34,7 @@ function successorOf(token: Token, value: string, expires: number): Token | unde
   const names = [...Object.keys(query), ...Object.keys(headers)];
   const name = names.find((it) => NAMES.test(it)) ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined) return undefined;
-  return Object.keys(query).includes(name)
+  return name in query
     ? { ...token, expires, query: { ...query, [name]: value } }
     : { ...token, expires, headers: { ...headers, [name]: value } };
 }
@@ -45,7 +45,7 @@ const told = /* @__PURE__ */ new WeakSet<Token>();
 const adopting =
   (header: string): Adopt =>
   ({ token, url: sentTo, unsignedUrl: url }, answer, source) => {
-    const { clock, store, urls, settings, emit } = source as SourceParts;
+    const { clock, store, urls, settings, emit } = source as SourceContext;
     // after a redirect the answer is from another host, whose token must not count
     const from = answer.responseURL ?? answer.url;
     const value = token && !(from && isElsewhere(from, sentTo)) && headerOf(answer, header);

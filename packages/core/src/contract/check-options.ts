@@ -1,8 +1,8 @@
 import { remedyFor, suggestionFor } from '../development/remedies.ts';
 import { fromEntries } from '../older-browsers.ts';
 import { resolveUrl } from '../url-text.ts';
-import type { Check } from './check.ts';
-import { aBoolean, eachOf, firstWrong, must } from './check.ts';
+import type { Check } from '../check.ts';
+import { aBoolean, eachOf, firstWrong, must } from '../check.ts';
 import { SecureTokenError } from './errors.ts';
 import type { TokenSourceOptions } from './options.ts';
 import { aToken, fromJson } from './parse-answer.ts';
@@ -18,7 +18,9 @@ const isLink = (value: unknown): value is string | URL =>
 /** A URL without its scheme, such as `cdn.example.com/vod`: a browser would read it as a path of the page. */
 const HOST = /^[\w-]+(\.[\w-]+)+(:\d+)?(?=\/|$)[^?#]*$/;
 
-export const aPrefix: Check = must((rule) => typeof rule === 'string' && !HOST.test(rule) && resolveUrl(rule));
+export const aPrefix: Check = /* @__PURE__ */ must(
+  (rule) => typeof rule === 'string' && !HOST.test(rule) && resolveUrl(rule),
+);
 
 const aRule: Check = (rule, path) => {
   // accepts a RegExp of any realm, but no object that JSON made of one: as a pattern it matches nearly every URL
@@ -34,8 +36,8 @@ const aPreset: Check = (value, path) => {
 type PlainOption = 'endpoint' | 'renewBefore' | 'jitter' | 'readAhead' | 'retry' | 'timeout' | 'refusals' | 'debug';
 
 const anAmount = upTo(1e6);
-const aFunction = must((value) => typeof value === 'function');
-const anObject = must((value) => Object(value) === value);
+const aFunction = /* @__PURE__ */ must((value) => typeof value === 'function');
+const anObject = /* @__PURE__ */ must((value) => Object(value) === value);
 
 /** The checks of the options that are plain data, except `protect`: the URL of a token worker may contain them too. */
 export const plainChecks: Readonly<Record<PlainOption, Check>> = {
@@ -50,18 +52,19 @@ export const plainChecks: Readonly<Record<PlainOption, Check>> = {
   debug: aBoolean,
 };
 
-const optionChecks: Readonly<Record<keyof TokenSourceOptions, Check>> = {
-  ...plainChecks,
+// a call, which a bundler leaves out of a page that checks plain data alone
+const optionChecks: Readonly<Record<keyof TokenSourceOptions, Check>> = /* @__PURE__ */ Object.assign({}, plainChecks, {
   getTokens: aFunction,
   request: anObject,
-  tokens: eachOf(aPreset),
+  tokens: /* @__PURE__ */ eachOf(aPreset),
   // an invalid rule might cover every URL, and an empty list covers none
-  protect: (value, path) => (Array.isArray(value) && value.length ? eachOf(aRule) : aRule)(value, path),
+  protect: ((value, path) =>
+    (Array.isArray(value) && value.length ? eachOf(aRule) : aRule)(value, path)) satisfies Check,
   adopt: aFunction,
   clock: aFunction,
   fetch: aFunction,
   random: aFunction,
-};
+});
 
 /** The names of the options of a token source. */
 const OPTIONS: readonly string[] = /* @__PURE__ */ Object.keys(optionChecks);

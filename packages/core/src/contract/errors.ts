@@ -64,5 +64,6 @@ export function doctorHint(url: string, endpoint: string | URL | undefined): str
   const ofPage = origin ? ` --origin ${origin}` : '';
   // without an endpoint, the doctor makes its own tokens
   const secret = endpoint ? '' : 'SECURE_TOKEN_SECRET=… ';
-  return `Find out why with '${secret}npx -p secure-token-cli secure-token doctor ${asked}${ofEndpoint}${ofPage}'.`;
+  // `--no`: npm fetches nothing of that name, which may belong to anybody. `npm run set-organisation` takes it away
+  return `Find out why with '${secret}npx --no -p secure-token-cli secure-token doctor ${asked}${ofEndpoint}${ofPage}'.`;
 }

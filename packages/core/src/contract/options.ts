@@ -75,7 +75,7 @@ export interface TokenSourceOptions {
    */
   readAhead?: number;
   /**
-   * The retries of a failed call: their number (`limit`), and the longest random pause before one in seconds
+   * The retries of a failed call for each request: their number (`limit`), and the longest pause before one in seconds
    * (`backoffLimit`; at most 10 while a request waits). A `Retry-After` replaces the pause.
    * @default { limit: 4, backoffLimit: 30 }
    */

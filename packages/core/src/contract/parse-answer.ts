@@ -1,8 +1,10 @@
 import { remedyFor } from '../development/remedies.ts';
-import { fromEntries } from '../older-browsers.ts';
-import { encodeParameter } from '../url-text.ts';
-import type { Check } from './check.ts';
-import { aBoolean, eachOf, firstWrong, isObject, must } from './check.ts';
+import { aFolder, aUrl } from '../carriers/a-url.ts';
+import type { Carrier } from '../carriers/carrier.ts';
+import { CARRIERS } from '../carriers/carriers.ts';
+import type { Check } from '../check.ts';
+import { aBoolean, eachOf, firstWrong, isObject, must } from '../check.ts';
+import { resolveUrl } from '../url-text.ts';
 import { SecureTokenError } from './errors.ts';
 import type { Token, TokensAnswer } from './token.ts';
 
@@ -11,64 +13,41 @@ export const LATEST = 1e11;
 
 const aTime: Check = must((value) => typeof value === 'number' && value > 0 && value <= LATEST);
 
-function hrefOf(value: unknown): string {
-  try {
-    return new URL(value as string).href;
-  } catch {
-    // the browser's error quotes the URL, which may contain a token
-    return '';
-  }
-}
+const carrierNames = /* @__PURE__ */ Object.keys(CARRIERS) as (keyof typeof CARRIERS)[];
 
-const aUrl: Check = must((value) => /^https?:/.test(hrefOf(value)));
-const aFolder: Check = must((value) => /^https?:[^?#]*\/$/.test(hrefOf(value)));
-
-/** Converts values to text. JSON has numbers, such as the `e` of a query; URLs and headers do not. */
-function asTexts(values: object): Record<string, string> {
-  const texts = { ...values } as Record<string, string>;
-  for (const name of Object.keys(texts)) texts[name] = String(texts[name]);
-  return texts;
-}
-
-/** Returns a check for texts with which `write` does not throw: a browser would throw later, and quote the text. */
-const textsFor = /* @__NO_SIDE_EFFECTS__ */ (write: (texts: Record<string, string>) => unknown): Check =>
-  must((texts) => {
-    if (!isObject(texts) || Object.values(texts).some((value) => Object(value) === value)) return false;
-    try {
-      write(asTexts(texts));
-      return true;
-    } catch {
-      return false;
-    }
-  });
-
-const members: Readonly<Record<keyof Token, Check>> = {
+const members: Readonly<Record<Exclude<keyof Token, keyof typeof CARRIERS>, Check>> = {
   url: aUrl,
   prefix: aFolder,
-  base: aFolder,
   expires: aTime,
-  query: textsFor((texts) => Object.entries(texts).flat().forEach(encodeParameter)),
-  headers: textsFor((texts) => new Headers(texts)),
   anyQuery: aBoolean,
-  credentials: aBoolean,
 };
 
 /** Checks a token that an endpoint has sent, or that a team has written into its options. */
 export const aToken: Check = (value, path) => {
   if (!isObject(value)) return path;
-  const { expires, base, prefix, query, headers, credentials } = value as Partial<Token>;
-  const wrong = firstWrong(value, members, `${path}.`) ?? (expires === undefined ? `${path}.expires` : undefined);
+  const token = value as Partial<Token>;
+  let wrong = firstWrong(value, members, `${path}.`);
+  for (const name of carrierNames)
+    if (token[name] !== undefined) wrong ??= CARRIERS[name].check(token[name], `${path}.${name}`);
+  wrong ??= token.expires === undefined ? `${path}.expires` : undefined;
   if (wrong) return wrong;
-  if (base && !prefix) return `${path}.base without prefix`;
-  return (query ?? headers ?? base ?? credentials) ? undefined : `${path} without query, headers, base or credentials`;
+  if (token.base && !token.prefix) return `${path}.base without prefix`;
+  // `credentials: false` is the same as none
+  const hasCarrier = carrierNames.some((name) => token[name] !== undefined && token[name] !== false);
+  return hasCarrier ? undefined : `${path} without ${carrierNames.join(', ').replace(/, (\w+)$/, ' or $1')}`;
 };
 
-/** Returns a valid token without unknown members, and with text in place of numbers. */
-export function parseToken(value: Token): Token {
-  const known = (Object.keys(members) as (keyof Token)[]).filter((name) => value[name] !== undefined);
-  const token = fromEntries(known.map((name) => [name, value[name]])) as unknown as Token;
-  const { query, headers } = token;
-  return { ...token, ...(query && { query: asTexts(query) }), ...(headers && { headers: asTexts(headers) }) };
+/** Returns a valid token without unknown members, with absolute URLs, and with text in place of numbers. */
+export function parseToken({ url, prefix, expires, anyQuery, ...more }: Token): Token {
+  const token: Record<string, unknown> = { expires };
+  if (url !== undefined) token.url = resolveUrl(url);
+  if (prefix !== undefined) token.prefix = resolveUrl(prefix);
+  if (anyQuery !== undefined) token.anyQuery = anyQuery;
+  for (const name of carrierNames) {
+    const { parse } = CARRIERS[name] as Carrier<unknown>;
+    if (more[name] !== undefined) token[name] = parse(more[name]);
+  }
+  return token as unknown as Token;
 }
 
 const answerMembers: Readonly<Record<keyof TokensAnswer, Check>> = {

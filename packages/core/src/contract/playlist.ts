@@ -41,15 +41,17 @@ export interface SourceAhead {
   readonly settings: Pick<Settings, 'readAhead' | 'jitter' | 'random'>;
   /** `now` returns unix seconds by the endpoint's clock, `sessionNow` the seconds of the session, which never go back. */
   readonly clock: { now(): number; sessionNow(): number };
-  readonly calls: {
+  readonly queue: {
     /** Whether names may be guessed: the endpoint has given tokens for the last ones. */
     readonly mayGuess: boolean;
     /** Asks for a token ahead of use. The failure of a guess, a name that may never exist, has no consequences. */
     ask(key: string, reason: TokenReason, isGuess?: boolean): void;
   };
   readonly keyOf: PlaylistContext['keyOf'];
-  /** Returns the lifetime and the rest of the token at hand, in seconds; `undefined` if it opens a folder. */
-  readonly tokenOf: (key: string) => { readonly lifetime: number; readonly rest: number } | undefined;
+  /** Returns the lifetime of the token at hand, in seconds; `undefined` if there is none, or it opens a folder. */
+  readonly lifetimeOf: (key: string) => number | undefined;
+  /** Renews the token of a playlist in the call that goes out for its names, unless it is new. */
+  readonly renewPlaylist: (key: string) => void;
   /** Whether a token is at hand or under way, or no call would bring one. */
   readonly isCovered: (key: string) => boolean;
 }

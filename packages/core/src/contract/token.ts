@@ -41,9 +41,3 @@ export interface TokensAnswer {
   /** The URLs that this viewer may not have. A denial is final until `renew()`. */
   readonly denied?: readonly string[];
 }
-
-/**
- * The length of the shortest part of a token that counts as secret, in characters. A shorter part, such as a version,
- * also occurs in texts that quote no token.
- */
-export const LEAST_SECRET = 16;

@@ -1,4 +1,4 @@
-import type { Outage } from '../calls/outage.ts';
+import type { Backoff } from '../calls/backoff.ts';
 import { writeMistake } from '../console-lines.ts';
 import type { EdgeAnswer } from '../contract/token-source.ts';
 import type { Settings } from '../contract/options.ts';
@@ -8,13 +8,8 @@ import type { ServerClock } from '../tokens/server-clock.ts';
 import { originOf, shownUrl } from '../url-text.ts';
 import { refusalMessage } from './refusal-message.ts';
 
-/** The largest difference of two clocks that is not reported: a device that is set by the network is less wrong. */
+/** The difference of two clocks that is reported: a device that is set by the network is less wrong. */
 const CLOCKS_DIFFER_SECONDS = 300;
-
-const noStatus =
-  'secure-token: a request with a token that has not ended failed without a status. If the network panel shows 401, ' +
-  '403 or 410, the CDN sends no CORS headers with refusals: let it send them with every status, as `always` does ' +
-  'in nginx.';
 
 const wrongClock = (ahead: number): string =>
   `secure-token: the clock of the signing endpoint is ${Math.round(Math.abs(ahead) / 60)} minutes ` +
@@ -31,7 +26,7 @@ export class Observer {
   readonly #source: EventTarget;
   readonly #settings: Settings;
   readonly #clock: ServerClock;
-  readonly #outage: Outage;
+  readonly #backoff: Backoff;
   /** The origins that the log has already reported as not protected: every request makes that decision again. */
   readonly #left = new Set<string>();
   /** The URLs to which requests went: an app may have changed them. */
@@ -39,11 +34,11 @@ export class Observer {
   /** Whether the edge has accepted a request with a token. */
   #isAccepted = false;
 
-  constructor(source: EventTarget, settings: Settings, clock: ServerClock, outage: Outage) {
+  constructor(source: EventTarget, settings: Settings, clock: ServerClock, backoff: Backoff) {
     this.#source = source;
     this.#settings = settings;
     this.#clock = clock;
-    this.#outage = outage;
+    this.#backoff = backoff;
     for (const type of TOKEN_EVENTS)
       source.addEventListener(type, (event) => this.#noteEvent(type, (event as CustomEvent<never>).detail));
   }
@@ -53,13 +48,6 @@ export class Observer {
     const origin = originOf(key);
     if (key && !this.#left.has(origin)) this.write('leave', origin, 'not protected');
     this.#left.add(origin);
-  }
-
-  /** Tells of a probable refusal without CORS headers, which looks like a network failure. */
-  noteFailure({ token }: SignedRequest, status: number): void {
-    const isOffline = (globalThis.navigator as Partial<Navigator> | undefined)?.onLine === false;
-    if (!token || status || isOffline) return;
-    writeMistake(this.#source, noStatus, 'errors.md#status-0-instead-of-403-or-410');
   }
 
   noteAnswer(request: SignedRequest, { responseURL, url = '' }: EdgeAnswer, isGood: boolean): void {
@@ -91,13 +79,15 @@ export class Observer {
       const others = urls.length > 1 ? `, and ${urls.length - 1} more` : '';
       this.write('renew', urls[0] ?? '', `${reason}${others}; the call took`, wait);
       const ahead = this.#clock.isTold ? this.#clock.now() - this.#settings.clock() / 1000 : 0;
-      if (Math.abs(ahead) > CLOCKS_DIFFER_SECONDS) writeMistake(this.#source, wrongClock(ahead), 'errors.md#the-clock');
+      // `now` is a whole number
+      if (Math.ceil(Math.abs(ahead)) >= CLOCKS_DIFFER_SECONDS)
+        writeMistake(this.#source, wrongClock(ahead), 'errors.md#the-clock');
     } else if (type !== 'tokenrefused') {
       const { url = 'all URLs of the call', message } = (detail as TokenEventDetails['tokenerror']).error;
       this.write(type === 'tokendenied' ? 'deny' : 'error', url, message);
       // the pause begins when all have heard of the failure
       queueMicrotask(() => {
-        const { secondsLeft } = this.#outage;
+        const { secondsLeft } = this.#backoff;
         if (secondsLeft > 0) this.write('pause', 'the signing endpoint', 'not called for', secondsLeft);
       });
     }

@@ -12,18 +12,22 @@ const GROWTH = 0.6;
 /** The share of a token's lifetime that is signed ahead, and the longest time of a live stream, in seconds. */
 const FULL_SHARE = 0.75;
 const LONGEST = 60;
-/** The next call is due once less than this share of all that is left. In a live stream the rest bridges an outage. */
+/** On demand, the next call is due once less than this share of the names is left. */
 const REFILL_SHARE = 0.15;
+/** In a live stream it is due once another name fits below this share of the time: the rest bridges an outage. */
 const LIVE_REFILL_SHARE = 2 / 3;
+/** Sums of decimal fractions are not exact. */
+const ROUNDING_SECONDS = 0.001;
 /** The delay of a call that no request waits for, as a share of the time between two requests. */
 const DELAY_SHARE = 0.25;
 /** The share of the lifetime of tokens, as the option `jitter`, at which calls are spread as widely as possible. */
 const FULL_SPREAD = 0.25;
-/** The token of a playlist comes along in a call once less than this share of its lifetime is left. */
-const NEW_SHARE = 7 / 8;
 
 /** Returns the URL of a playlist without the directives of a blocking reload (RFC 8216bis, section 6.2.5). */
 const withoutDirectives = (url: string): string => url.replace(/[?&]_HLS_\w+=[^&]*/g, '').replace(/^([^?&]*)&/, '$1?');
+
+/** Returns for how many seconds the names of a live stream are signed ahead. */
+const liveSeconds = ({ lifetime = 0 }: Track): number => Math.min(lifetime * FULL_SHARE, LONGEST);
 
 /** The tracks of a playlist, by the ids of their lists. */
 type Tracks = ReadonlyMap<string, Track>;
@@ -109,13 +113,13 @@ class PlaylistsAhead implements ReadAhead {
   /** Asks in one call for the next names of all tracks that are played. */
   #fill(track: Track): void {
     this.stop();
-    const { isCovered, calls } = this.#source;
+    const { isCovered, queue } = this.#source;
     const played = this.#playedWith(track);
     const next = played.map((it) => this.#next(it, played.length));
     const listed = next.flatMap((names) => names.listed).filter((name) => !isCovered(name));
     const guessed = next.flatMap((names) => names.guessed).filter((name) => !isCovered(name));
-    for (const name of listed) calls.ask(name, 'initial');
-    for (const name of guessed) calls.ask(name, 'initial', true);
+    for (const name of listed) queue.ask(name, 'initial');
+    for (const name of guessed) queue.ask(name, 'initial', true);
     if (!listed.length && !guessed.length) return;
     this.#share = 1;
     this.#renewPlaylists(played);
@@ -123,32 +127,34 @@ class PlaylistsAhead implements ReadAhead {
 
   /** Renews in the same call the tokens of playlists, which have to outlast what is signed ahead. */
   #renewPlaylists(played: readonly Track[]): void {
-    for (const { list, playlist, isSameUrl } of played) {
-      const token = list.isLive && isSameUrl ? this.#source.tokenOf(playlist) : undefined;
-      if (token && token.rest < token.lifetime * NEW_SHARE) this.#source.calls.ask(playlist, 'expiring');
-    }
+    for (const { list, playlist, isSameUrl } of played)
+      if (list.isLive && isSameUrl) this.#source.renewPlaylist(playlist);
   }
 
   #isDue(track: Track): boolean {
     const { listed, guessed } = this.#next(track, this.#playedWith(track).length);
     const names = [...listed, ...guessed];
     const ahead = names.findIndex((name) => !this.#source.isCovered(name));
-    return ahead >= 0 && ahead < names.length * (track.list.isLive ? LIVE_REFILL_SHARE : REFILL_SHARE);
+    if (ahead < 1) return ahead === 0;
+    const { list } = track;
+    if (!list.isLive) return ahead < names.length * REFILL_SHARE;
+    // short tokens of long segments are used up first: a call for each segment would sign one
+    return (ahead + 1) * list.seconds <= liveSeconds(track) * LIVE_REFILL_SHARE + ROUNDING_SECONDS;
   }
 
   /** Returns the names that are to be signed ahead. @param tracks the number of tracks that are played */
   #next(track: Track, tracks: number): NextNames {
-    const { settings, tokenOf, calls } = this.#source;
+    const { settings, lifetimeOf, queue } = this.#source;
     const first = settings.readAhead;
-    track.lifetime = (tokenOf(track.last) ?? tokenOf(track.playlist))?.lifetime ?? track.lifetime;
+    track.lifetime = lifetimeOf(track.last) ?? lifetimeOf(track.playlist) ?? track.lifetime;
     const { run, pace, list } = track;
     const seconds = (track.lifetime ?? 0) * FULL_SHARE;
     // one place in the call stays free, for a request that waits
     const places = Math.max(1, Math.floor(MAX_URLS / tracks) - 1);
     if (list.isLive && !(seconds && list.seconds)) return track.next(first, false);
     if (list.isLive) {
-      const count = Math.floor((Math.min(seconds, LONGEST) * this.#share) / list.seconds);
-      return track.next(Math.min(places, count), calls.mayGuess);
+      const count = Math.floor((liveSeconds(track) * this.#share) / list.seconds);
+      return track.next(Math.min(places, count), queue.mayGuess);
     }
     const grown = Math.max(first, Math.floor(run * GROWTH));
     const needed = seconds && pace && run >= first ? Math.floor(seconds / pace) : Infinity;

@@ -80,6 +80,8 @@ export class Track {
       this.begunAt = now;
       this.#times = [];
     }
+    // a pause says nothing about the pace
+    if (!this.isPlayed(now)) this.#times = [];
     if (ahead !== 0) {
       this.run++;
       this.#times = [...this.#times, now].slice(-PACE);

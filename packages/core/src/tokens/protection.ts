@@ -1,13 +1,17 @@
 import { SecureTokenError } from '../contract/errors.ts';
 import type { Protect } from '../contract/options.ts';
 import type { Token } from '../contract/token.ts';
-import { encodeParameter, folderOf, isIn, originOf, replaceParameters, resolveUrl, shownUrl } from '../url-text.ts';
+import { folderOf, isIn, originOf, resolveUrl, shownUrl } from '../url-text.ts';
 import { isServiceWorker } from '../waiting.ts';
+import { SignedUrls } from './signed-urls.ts';
+import type { TokenStore } from './token-store.ts';
 
-/** Returns the URL or folder that a token opens, without the parameters of the token, which errors must not contain. */
-function openedBy({ url, prefix, query = {} }: Token): string {
-  const names = new Set(Object.keys(query).map(encodeParameter));
-  return replaceParameters(resolveUrl(prefix ?? url ?? ''), (name) => names.has(name), new Map());
+/** Returns the URL or folder that a token opens, without the token, which errors must not contain. */
+function openedBy(token: Token): string {
+  const opened = token.prefix ?? token.url ?? '';
+  const urls = new SignedUrls(0);
+  urls.note(token, opened);
+  return urls.withoutSecrets(urls.currentKey(opened));
 }
 
 /**
@@ -25,6 +29,7 @@ function crossesOwnSite(opened: string, base: string): boolean {
  * headers, or move requests, to origins that neither the page nor its player has named.
  */
 export class Protection {
+  readonly #store: TokenStore;
   readonly #rules: readonly Protect[];
   readonly #folders: readonly string[];
   /** The origins of the media sources that players were given. */
@@ -32,41 +37,48 @@ export class Protection {
   /** The origins of requested URLs, and of the tokens that the page has brought. */
   readonly #named = new Set<string>();
 
-  /** @param protect if absent: the origins of the media sources */
-  constructor(protect: Protect | readonly Protect[] = []) {
+  /**
+   * @param store its tokens open URLs too, if nothing names the URLs that are signed
+   * @param protect if absent: the origins of the media sources
+   */
+  constructor(store: TokenStore, protect: Protect | readonly Protect[] = []) {
+    this.#store = store;
     this.#rules = [protect].flat();
     this.#folders = this.#rules.filter((rule) => typeof rule === 'string').map(folderOf);
   }
 
-  /** Notes that a player was given the media source `url`. Adds nothing to `protect`. */
-  allow(url: string): void {
+  /** Notes that a player was given the media source `url`: its origin is trusted. Adds nothing to `protect`. */
+  trustSource(url: string): void {
     const origin = originOf(resolveUrl(url));
     if (origin) this.#sources.add(origin);
   }
 
-  /** Notes that `url` is requested, or that the page has brought a token for it: tokens for its origin are accepted. */
-  noteNamed(url: string): void {
-    this.#named.add(originOf(resolveUrl(url)));
+  /**
+   * Notes that a URL is requested, or that the page has brought a token for it: tokens for its origin are accepted.
+   * @param key the absolute URL
+   */
+  noteNamed(key: string): void {
+    this.#named.add(originOf(key));
   }
 
-  /** Whether `key` is signed. @param hasToken whether there is a token for `key` */
-  covers(key: string, hasToken: () => boolean): boolean {
+  /** Whether `key` is signed. An empty key, which is no http(s) URL, is not. */
+  covers(key: string): boolean {
+    if (!key) return false;
     if (this.#rules.length) return this.#matches(key);
-    return !this.#sources.size || this.#sources.has(originOf(key)) || hasToken();
+    return !this.#sources.size || this.#sources.has(originOf(key)) || this.#store.find(key) !== undefined;
   }
 
   /** Returns the error of a token that must not be accepted; `undefined` if it may be. */
   errorOf(token: Token): SecureTokenError | undefined {
     // a token without a scope opens the URLs of its call
     if (!token.url && !token.prefix) return undefined;
-    const url = openedBy(token);
-    const base = token.base && resolveUrl(token.base);
-    const isAccepted = this.#mayOpen(token, url) && (!base || this.#mayMoveTo(base, url));
+    const { base, url = '', prefix: opened = url } = token;
+    if (this.#mayOpen(token, opened) && (!base || this.#mayMoveTo(base, opened))) return undefined;
     // the origin alone: an endpoint may confuse "prefix" with "base", which holds the token
     const message =
-      `A token came for URLs of ${shownUrl(originOf(base ?? url))} that neither "protect" nor a source of a player ` +
+      `A token came for URLs of ${shownUrl(originOf(base ?? opened))} that neither "protect" nor a source of a player ` +
       'names. It is not used. List every CDN of yours in "protect".';
-    return isAccepted ? undefined : new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url });
+    return new SecureTokenError('ERR_SIGNING_RESPONSE', message, { url: openedBy(token) });
   }
 
   #mayOpen({ prefix, anyQuery }: Token, opened: string): boolean {
@@ -93,9 +105,10 @@ export class Protection {
   #matches(url: string): boolean {
     return (
       this.#folders.some((folder) => isIn(folder, url)) ||
-      this.#rules.some((rule) =>
-        typeof rule === 'string' ? false : typeof rule === 'function' ? rule(new URL(url)) : url.search(rule) >= 0,
-      )
+      this.#rules.some((rule) => {
+        if (typeof rule === 'function') return rule(new URL(url));
+        return typeof rule !== 'string' && url.search(rule) >= 0;
+      })
     );
   }
 }

@@ -1,93 +1,91 @@
-import { BoundedMap } from '../bounded-map.ts';
+import type { CarriedRequest, Carrier, CarrierState } from '../carriers/carrier.ts';
+import { LEAST_SECRET } from '../carriers/carrier.ts';
+import { CARRIERS } from '../carriers/carriers.ts';
 import type { Token } from '../contract/token.ts';
-import { encodeParameter, foldersOf, originOf, pathOf, replaceParameters, resolveUrl } from '../url-text.ts';
-import { TokenSecrets } from './token-secrets.ts';
+import { resolveUrl } from '../url-text.ts';
 
 /** A requested URL, parsed once. */
 export interface KnownUrl {
-  /** The URL as it was written, except for the base of a path token. It may contain parameters of a stale token. */
-  readonly written: string;
-  /** `written` without the parameters of tokens. */
+  /** The URL as it was asked for, and as the browser writes it: absolute, without fragment; empty if it is not http(s). */
+  readonly asked: string;
+  readonly href: string;
+  /** The URL as it was asked for, without a token. */
   readonly unsigned: string;
-  /** The identity of the URL: `unsigned`, absolute and without fragment. Empty if the URL is not http(s). */
+  /** The identity of the URL: `unsigned` as the browser writes it. */
   readonly key: string;
 }
 
-/** Dot segments and backslashes, in all spellings that browsers resolve: below another folder they lead elsewhere. */
-const DOT_SEGMENTS = /\\|\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
+type CarrierName = keyof typeof CARRIERS;
 
-const NONE: ReadonlyMap<string, string> = new Map();
-
-/** Returns the parameters of a token: name to `name=value`, encoded. */
-function parametersOf({ query = {} }: Token): Map<string, string> {
-  const pairs = Object.entries(query).map((pair) => pair.map(encodeParameter) as [string, string]);
-  return new Map(pairs.map(([name, value]) => [name, `${name}=${value}`]));
+interface KnownCarrier {
+  readonly name: CarrierName;
+  readonly carrier: Carrier<unknown>;
+  readonly state: CarrierState<unknown>;
 }
 
-/** Puts tokens into URLs and takes them out, those of earlier tokens too. */
+const ROWS = /* @__PURE__ */ Object.entries(CARRIERS) as [CarrierName, Carrier<unknown>][];
+
+/** Returns the texts of a token that no error or log may quote. */
+export const secretsOf = (token: Token): string[] =>
+  ROWS.flatMap(([name, carrier]) => (token[name] === undefined ? [] : carrier.secretsOf(token[name])));
+
+/** Puts tokens into requests, and takes them out of URLs, those of earlier tokens too. */
 export class SignedUrls {
-  /** The prefix of each base of path tokens. */
-  readonly #prefixes = new BoundedMap<string, string>();
-  /** The names of token parameters, by origin: on another host the same name may mean something else. */
-  readonly #names = new Map<string, Set<string>>();
-  /** The parts of tokens that are recognised on any host. */
-  readonly #secrets: TokenSecrets;
+  readonly #carriers: readonly KnownCarrier[];
 
   /** @param leastSecret the length of the shortest part of a token that is recognised on any host, in characters */
-  constructor(leastSecret?: number) {
-    this.#secrets = new TokenSecrets(leastSecret);
+  constructor(leastSecret: number = LEAST_SECRET) {
+    this.#carriers = ROWS.map(([name, carrier]) => ({ name, carrier, state: carrier.createState(leastSecret) }));
   }
 
-  /** Notes how `token` looks in URLs. @param href the URL or folder that it opens */
-  note(token: Token, href: string): void {
-    const origin = originOf(href);
-    for (const [name, parameter] of parametersOf(token)) {
-      this.#names.set(origin, (this.#names.get(origin) ?? new Set()).add(name));
-      this.#secrets.noteParameter(name, parameter);
+  /** Notes how `token` looks in URLs. @param opened the URL or folder that it opens, absolute */
+  note(token: Token, opened: string): void {
+    for (const { name, state } of this.#carriers) if (token[name] !== undefined) state.note(token[name], opened);
+  }
+
+  /** Notes how a token looks that is known only by a URL without and with it. Both are absolute. */
+  noteDifference(signed: string, unsigned: string): void {
+    for (const { carrier, state } of this.#carriers) {
+      const found = carrier.find(signed, unsigned);
+      if (found) state.note(found.value, found.opened);
     }
-    if (!token.base) return;
-    const base = resolveUrl(token.base);
-    this.#prefixes.set(base, href);
-    this.#secrets.noteBase(base, href);
   }
 
   read(url: string): KnownUrl {
-    const href = resolveUrl(url);
-    const base = this.#baseOf(href);
-    const unmove = (it: string): string => (base ? this.#prefixes.get(base)! + it.slice(base.length) : it);
-    const unmoved = unmove(href);
-    const key = this.#replace(unmoved, unmoved, NONE);
-    if (url === href) return { written: unmoved, unsigned: key, key };
-    // if the base is not written as the browser writes it, the result is in the browser's spelling
-    const written = base && !url.startsWith(base) ? unmoved : unmove(url);
-    return { written, unsigned: this.#replace(written, unmoved, NONE), key };
+    return this.#withoutTokens(url, resolveUrl(url));
   }
 
-  /** Returns the URL with `token` attached. @param opened the URL or folder that the token opens */
-  sign({ written, key }: KnownUrl, token: Token, opened: string): string {
-    // of two prefixes with one base, the one used last counts
+  /** Reads again a URL that was read before an answer showed how its tokens look. */
+  readAgain({ asked, href }: KnownUrl): KnownUrl {
+    return this.#withoutTokens(asked, href);
+  }
+
+  /** Returns the key that a key of before has now. */
+  currentKey(key: string): string {
+    return this.#withoutTokens(key, key).key;
+  }
+
+  /** Returns the request for a URL with a token. @param opened the URL or folder that the token opens, absolute */
+  sign({ unsigned }: KnownUrl, token: Token, opened: string): CarriedRequest {
     this.note(token, opened);
-    const signed = this.#replace(written, key, parametersOf(token));
-    if (!token.base) return signed;
-    // a URL that is not written like the prefix is signed in the browser's spelling
-    const isBelow = signed.startsWith(opened) && !DOT_SEGMENTS.test(pathOf(signed));
-    return resolveUrl(token.base) + (isBelow ? signed : resolveUrl(signed)).slice(opened.length);
+    let request: CarriedRequest = { url: unsigned, headers: {}, credentials: false };
+    for (const [name, carrier] of ROWS)
+      if (token[name] !== undefined) request = carrier.write(request, token[name], opened);
+    return request;
   }
 
   /** Returns `url` without parts of tokens, on whatever host it is. */
   withoutSecrets(url: string): string {
-    return this.#secrets.removeFrom(url);
+    return this.#carriers.reduce((text, { state }) => state.removeSecrets(text), url);
   }
 
-  #baseOf(href: string): string | undefined {
-    if (this.#prefixes.size) for (const folder of foldersOf(href)) if (this.#prefixes.has(folder)) return folder;
-    return undefined;
-  }
-
-  /** Replaces the known parameters of tokens in `url` by `parameters`. @param href `url`, absolute */
-  #replace(url: string, href: string, parameters: ReadonlyMap<string, string>): string {
-    const known = this.#names.get(originOf(href));
-    if (!known && !parameters.size) return url;
-    return replaceParameters(url, (name) => !!known?.has(name), parameters);
+  #withoutTokens(asked: string, href: string): KnownUrl {
+    let unsigned = asked;
+    let key = href;
+    for (const { state } of this.#carriers) {
+      unsigned = state.remove(unsigned, key);
+      key = state.remove(key, key);
+    }
+    return { asked, href, unsigned, key };
   }
 }

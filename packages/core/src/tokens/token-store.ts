@@ -5,8 +5,10 @@ import type { HeldToken, TokenState } from './held-token.ts';
 import type { ServerClock } from './server-clock.ts';
 
 /** Returns the scope of a token. @param key the key of the URL or folder that it opens */
-export const scopeOf = ({ prefix, anyQuery }: Token, key: string): string =>
-  prefix ? `folder ${key}` : anyQuery ? `path ${pathOf(key)}` : `url ${key}`;
+export function scopeOf({ prefix, anyQuery }: Token, key: string): string {
+  if (prefix) return `folder ${key}`;
+  return anyQuery ? `path ${pathOf(key)}` : `url ${key}`;
+}
 
 /** Yields the scopes in which a token may open `key`, the narrowest first. */
 function* scopesOf(key: string): Iterable<string> {

@@ -1,13 +1,13 @@
 import { edgeRefusal } from '../edge/edge-refusal.ts';
 import { isOptionsError, optionsError } from '../errors/options-error.ts';
 import * as option from '../errors/options.ts';
-import { azion, folderDepth } from '../formats/azion.ts';
+import { azion } from '../formats/azion.ts';
 import type { AzionFormat } from '../formats/azion.ts';
 import { preflight, readCors } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
 import { isHost, judgeHost, judgeUrl, parsedUrl } from '../url/judged-url.ts';
 import type { JudgedUrl } from '../url/judged-url.ts';
-import { pathRule } from '../url/url-rule.ts';
+import { pathRule } from '../url/prefixes.ts';
 
 /** The argument of a `firewall` listener at Azion, with the members that this package uses. */
 export interface FirewallEvent {
@@ -95,7 +95,7 @@ export function readFirewallArgs(args: unknown): FirewallOptions {
     cors: (cors = { origins: '*' }) => readCors(cors),
     max_ttl: option.maxLifetime,
     path_form: option.pathForm('decoded'),
-    folder_depth: option.optional(folderDepth),
+    folder_depth: option.optional(option.folderDepth),
   });
   const { secure_token_secret: one, secure_token_secrets: more, folder_depth: depth, cors } = read;
   // Azion merges the default arguments of a function with those of its instance, so either may hold the older secret.

@@ -131,8 +131,9 @@ export function readToken(token: string): CoseMessage | undefined {
   const isKeyIdProtected = header.has(labels.keyId);
   const id = (isKeyIdProtected ? header : unprotected).get(labels.keyId);
   // `kid` is bytes (RFC 9052 section 3.1); Fastly's crate also writes it as text.
-  const keyId = isBytes(id) ? utf8Text(id) : typeof id === 'string' ? id : undefined;
-  if (typeof algorithm !== 'number' || (id !== undefined && keyId === undefined)) return undefined;
+  const keyId = isBytes(id) ? utf8Text(id) : id;
+  if (typeof algorithm !== 'number' || !(keyId === undefined || typeof keyId === 'string')) return undefined;
+  if (id !== undefined && keyId === undefined) return undefined;
   return { kind, tags, algorithm, keyId, isKeyIdProtected, protectedHeader, payload, signature };
 }
 

@@ -1,9 +1,8 @@
-import { checkedClock, errorLog } from '../errors/hooks.ts';
+import { callHook, checkedClock, checkRequest, errorLog } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import * as option from '../errors/options.ts';
 import { preflight, readCors, setCorsHeaders } from '../http/cors.ts';
 import type { CorsOptions } from '../http/cors.ts';
-import { checkRequest } from '../http/lazy-handler.ts';
 import { hasPathToSign } from '../playlist/sign-playlist.ts';
 import type { SignPlaylistOptions } from '../playlist/sign-playlist.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -12,16 +11,15 @@ import type { FormatSource, RenewedToken, TokenFormat, VerifyingTokenFormat } fr
 import { withoutParameters } from '../token/token-query.ts';
 import { refused } from '../token/verdict.ts';
 import type { GrantedVerdict, RefusedVerdict } from '../token/verdict.ts';
-import { judgeUrl } from '../url/judged-url.ts';
-import { urlProblem, urlRules } from '../url/url-rule.ts';
-import type { UrlRule } from '../url/url-rule.ts';
+import { judgeUrl, urlProblem } from '../url/judged-url.ts';
+import { pathRules } from '../url/prefixes.ts';
 import { childrenFormat } from './children-format.ts';
 import { edgeRefusal, refusalOf } from './edge-refusal.ts';
 import type { EdgeRefusal } from './edge-refusal.ts';
 import { EdgeSessions } from './edge-sessions.ts';
 import { originFetch, withoutToken } from './origin-fetch.ts';
 import type { Origin } from './origin-fetch.ts';
-import { isPlaylist, keepOutOfCaches, rewritePlaylist, wholePlaylist } from './playlist-rewrite.ts';
+import { askForWhole, isPlaylist, keepOutOfCaches, rewritePlaylist } from './playlist-rewrite.ts';
 
 /** Renewal of tokens by the edge. */
 export interface EdgeRenewal {
@@ -40,8 +38,12 @@ export interface EdgeHandlerOptions {
   format: FormatSource;
   /** Base URL of the origin, or a function that answers requests. Both get the request without the token. */
   origin: Origin;
-  /** The URLs that need a token. @default everything */
-  protect?: UrlRule | readonly UrlRule[];
+  /**
+   * The paths that need a token, such as `/vod/`, with all below them, on every host. To leave some paths open and
+   * protect all others, route the open ones past the edge.
+   * @default everything
+   */
+  protect?: string | readonly string[];
   /** @default { origins: '*' } */
   cors?: CorsOptions;
   /**
@@ -86,8 +88,8 @@ const methods = 'GET, HEAD, OPTIONS';
  * answers preflights without a token, and answers other methods with 405. The origin gets the path in the form that was
  * hashed, never the token, and no header that names another path or method.
  *
- * A path that servers could read in two ways (`pathProblem`) gets a 403 whether it is protected or not, since no rule
- * can tell which reading applies. If the origin fails, the answer is a 502; if a format function or the clock fails, it is
+ * A path that servers read in two ways (`pathProblem`) gets a 403 whether it is protected or not, since no rule can tell
+ * which reading applies. If the origin fails, the answer is a 502; if a format function or the clock fails, it is
  * a 503. No failure lets a request through. With `signPlaylists`, a path of more than 2,048 characters gets a 414.
  *
  * @throws `ERR_OPTIONS` at once for options that cannot work
@@ -96,7 +98,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
   const read = option.readOptions(options, {
     format: formatReader,
     origin: originFetch,
-    protect: urlRules,
+    protect: pathRules,
     cors: (cors = { origins: '*' }) => readCors(cors),
     signPlaylists: option.flag(),
     sessions: option.optional(option.having('ended', 'Give what createSessions() returns.')),
@@ -124,7 +126,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     let signing: SignPlaylistOptions | undefined;
     let successor: RenewedToken | undefined;
     try {
-      const format = edgeFormat(await read.format(request), read);
+      const format = edgeFormat(await callHook('format', () => read.format(request)), read);
       // A token may have expired while the format was awaited.
       const nowMs = clock();
       const now = Math.floor(nowMs / 1000);
@@ -135,8 +137,9 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
         return edgeRefusal(request, verdict.status, { cors, nowMs });
       };
 
-      const judged = judgeUrl(format.bare?.(asked) ?? asked);
-      if (!judged) return refuse({ ...refused.malformed, detail: `The URL ${urlProblem(asked)}.` });
+      const bare = format.bare?.(asked) ?? asked;
+      const judged = judgeUrl(bare);
+      if (!judged) return refuse({ ...refused.malformed, detail: urlProblem(bare) });
       if (!isProtected(judged)) {
         const url = judged.hrefWithoutQuery + withoutParameters(asked.search, format.parameters ?? []);
         forwarded = withoutToken(request, url, format);
@@ -156,7 +159,7 @@ export function createEdgeHandler(options: EdgeHandlerOptions): (request: Reques
     }
 
     try {
-      const response = await forward(signing ? wholePlaylist(forwarded) : forwarded);
+      const response = await (signing ? askForWhole(forwarded, forward) : forward(forwarded));
       const answered =
         signing && isPlaylist(response, forwarded) ? await rewritePlaylist(response, forwarded, signing) : response;
       setCorsHeaders(answered.headers, request, cors);

@@ -16,20 +16,43 @@ const ofOriginalBody = /^(?:content-(?:encoding|length|range)|accept-ranges|etag
 
 const hasPlaylistName = ({ url }: Request): boolean => /\.m3u8?$/i.test(new URL(url).pathname);
 
-/**
- * Returns a request for a playlist, which is known by its name, as a request for the whole document, whatever the viewer
- * already has of it. Returns any other request as it is.
- */
-export function wholePlaylist(request: Request): Request {
-  if (!hasPlaylistName(request)) return request;
+const hasPlaylistType = ({ headers }: Response): boolean => /mpegurl/i.test(headers.get('Content-Type') ?? '');
+
+/** Returns the request as one for the whole document, whatever the viewer already has of it. */
+function wholeDocument(request: Request): Request {
   const headers = new Headers(request.headers);
   for (const name of [...headers.keys()]) if (/^(?:range|if-.+)$/.test(name)) headers.delete(name);
   return new Request(request, { headers });
 }
 
+/** Whether an answer may hold a part of a playlist: of several parts, only the body shows the type. */
+function isPartOfPlaylist(response: Response, request: Request): boolean {
+  const hasParts = /^multipart\/byteranges/i.test(response.headers.get('Content-Type') ?? '');
+  return response.status === 206 && (hasPlaylistName(request) || hasPlaylistType(response) || hasParts);
+}
+
+/**
+ * Asks the origin for what a viewer requests, and for the whole document if that is a playlist, by its name or by its
+ * media type: the URIs in a part could not be signed.
+ *
+ * @throws an `Error` if the origin answers with a part of a playlist again
+ */
+export async function askForWhole(
+  request: Request,
+  forward: (request: Request) => Promise<Response>,
+): Promise<Response> {
+  const response = await forward(hasPlaylistName(request) ? wholeDocument(request) : request);
+  if (!isPartOfPlaylist(response, request)) return response;
+  letGo(response.body);
+  const whole = await forward(wholeDocument(request));
+  if (!isPartOfPlaylist(whole, request)) return whole;
+  letGo(whole.body);
+  throw new Error('The origin answered with a part of a playlist to a request for all of it.');
+}
+
 /** Whether a response is a playlist, by its name or by its media type. */
-export function isPlaylist({ status, headers }: Response, request: Request): boolean {
-  return status === 200 && (hasPlaylistName(request) || /mpegurl/i.test(headers.get('Content-Type') ?? ''));
+export function isPlaylist(response: Response, request: Request): boolean {
+  return response.status === 200 && (hasPlaylistName(request) || hasPlaylistType(response));
 }
 
 /**

@@ -1,7 +1,6 @@
-import { checkedClock, errorLog } from '../errors/hooks.ts';
+import { callHook, checkedClock, checkRequest, errorLog } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import * as option from '../errors/options.ts';
-import { checkRequest } from '../http/lazy-handler.ts';
 import { preflight, readCors, setCorsHeaders } from '../http/cors.ts';
 import { passedOn } from '../http/passed-on.ts';
 import { Problem, problemResponse } from '../http/problem.ts';
@@ -9,7 +8,7 @@ import { playlistExpander } from '../playlist/playlist-expander.ts';
 import { formatReader } from '../token/format-reader.ts';
 import type { ScopeTest } from '../token/token-scope.ts';
 import { JudgedScope } from '../url/scope.ts';
-import { allowList } from '../url/url-rule.ts';
+import { allowList } from '../url/prefixes.ts';
 import { readGrant } from './grant.ts';
 import { openableChildren, openableUrls, TokenMint } from './mint-tokens.ts';
 import { rateLimit } from './rate-limit.ts';
@@ -55,13 +54,13 @@ export function createSigningEndpoint(options: SigningEndpointOptions): (request
       throw new Problem(429, 'Too many calls. Wait as long as Retry-After says.', { 'Retry-After': String(wait) });
     const { urls, reason, session: named } = await readSigningRequest(request, maxUrls);
 
-    const format = await formatOf(request);
+    const format = await callHook('format', () => formatOf(request));
     const expiryOf = (ttl: number): number => nowSeconds() + lifetimeFor(reason, ttl, format.maxTtl);
     const openable = await openableUrls(urls, { format, expires: expiryOf(options.ttl), mayOpen: allows });
     if (openable.length === 0) throw unsignable();
     const hrefs = openable.map(({ url }) => url.href);
     const scopes = openable.map(({ scope }) => scope.shown);
-    const grant = await authorize(request, hrefs, scopes);
+    const grant = await callHook('authorize', () => authorize(request, hrefs, scopes));
     if (grant instanceof Response) return noStore(grant);
     // A hook without types may have forgotten to answer.
     if ((grant as unknown) === undefined)

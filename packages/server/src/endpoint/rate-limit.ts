@@ -1,5 +1,5 @@
 import { digest, sha256 } from '../crypto/hash.ts';
-import { storeAnswer } from '../errors/hooks.ts';
+import { callHook, storeAnswer } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import * as option from '../errors/options.ts';
 
@@ -69,7 +69,7 @@ export function rateLimit(options: RateLimitOptions, clock: () => number): (requ
     throw optionsError('rateLimit.limiter', 'Leave `limit` and `window` out: a limiter has its own.');
   const limiter = shared ?? memoryLimiter({ limit, window }, clock);
   return async (request) => {
-    const viewer: unknown = await key(request);
+    const viewer: unknown = await callHook('rateLimit.key', () => key(request));
     if (typeof viewer !== 'string' || viewer === '')
       throw optionsError('rateLimit.key', 'Return text that is not empty, for every request.', viewer);
     try {

@@ -8,7 +8,8 @@ import { formatReader } from '../token/format-reader.ts';
 import { withoutPathToken, writtenUrl } from '../token/sign-url.ts';
 import type { TokenFormat } from '../token/token-format.ts';
 import type { ScopeTest } from '../token/token-scope.ts';
-import { allowList } from '../url/url-rule.ts';
+import { judgeUrl, urlProblem } from '../url/judged-url.ts';
+import { allowList } from '../url/prefixes.ts';
 import { TokenMint, openableChildren, openableUrls } from './mint-tokens.ts';
 import { checkTtl, lifetimeFor } from './signing-endpoint-options.ts';
 import { isWebUrl } from './signing-request.ts';
@@ -74,11 +75,12 @@ export async function tokensFor(urls: readonly string[], options: TokensForOptio
   // format does not know.
   const unsigned = hrefs.findIndex((href) => !signed.has(href));
   if (unsigned >= 0) {
-    throw optionsError(
-      'urls',
-      `The URL at index ${unsigned} is not signed: it or what its token opens is not below \`allow\`, ` +
-        'or the format refuses it. Add its prefix to `allow`, or give another URL.',
-    );
+    const url = new URL(hrefs[unsigned]!);
+    const problem = judgeUrl(url)
+      ? 'it or what its token opens is not below `allow`, or the format refuses it. Add its prefix to `allow`, or ' +
+        'give another URL.'
+      : urlProblem(url);
+    throw optionsError('urls', `The URL at index ${unsigned} is not signed: ${problem}`);
   }
   const expander = playlistExpander(read.expand, clock);
   if (expander) {

@@ -35,6 +35,46 @@ export function errorLog(onError: ((error: unknown) => unknown) | undefined, opt
   return (error) => void new Promise((resolve) => resolve(log(error))).catch(() => undefined);
 }
 
+/** The words of V8, JavaScriptCore and SpiderMonkey about a member that is missing. */
+const memberIsMissing = /\bundefined\b|is not a function/;
+
+/**
+ * Calls a hook of the options that gets a `Request`, and explains the `TypeError` of one that was written for the request
+ * of a framework: a `Request` has no `session`, and the message of the engine does not say why.
+ *
+ * @param name of the option
+ * @throws the error of the hook, or an `Error` with this `TypeError` as its cause
+ */
+export async function callHook<T>(name: string, hook: () => T | Promise<T>): Promise<T> {
+  try {
+    return await hook();
+  } catch (error) {
+    if (!(error instanceof TypeError && memberIsMissing.test(error.message))) throw error;
+    throw new Error(
+      `${name} threw a TypeError. It gets a Request of the Fetch API, not the request of a framework: there is no ` +
+        "session, user or cookies in it. Read request.headers.get('cookie').",
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Checks that a handler, or a method of `Sessions`, was called with a `Request`. With the arguments of Node, Express or
+ * Hono, it would wait for ever, or fail without naming the cause. Only the members that are used are checked, because a
+ * `Request` of another library or another realm is valid too.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function checkRequest(request: unknown): void {
+  const { method, url, headers } = (request ?? {}) as Partial<Request>;
+  if (typeof method === 'string' && typeof url === 'string' && typeof headers?.get === 'function') return;
+  throw optionsError(
+    'request',
+    'This is not a Request of the Fetch API, which is needed here. For node:http, Express and Fastify wrap your handler: ' +
+      'toNodeHandler(token). In Hono give context.req.raw.',
+  );
+}
+
 /**
  * Milliseconds after which a store of the app has failed. Clients of Redis queue commands as long as the connection is
  * down; a player waits ten seconds for the endpoint.

@@ -35,14 +35,35 @@ export function readOptions<Options extends object, Table extends Readers<Option
   const front = path === undefined ? '' : `${path}.`;
   for (const name of Object.keys(options) as (keyof Options & string)[])
     if (!Object.hasOwn(readers, name) && options[name] !== undefined)
-      throw new OptionsError(
-        front + name,
-        `Unknown option '${front}${name}'. Known options: ${Object.keys(readers).join(', ')}.`,
-      );
+      throw new OptionsError(front + name, `Unknown option '${front}${name}'. ${suggestionFor(name, readers, front)}`);
   const found: Partial<Record<keyof Options, unknown>> = {};
   for (const name of Object.keys(readers) as (keyof Options & string)[])
     found[name] = readers[name](options[name], front + name);
   return found as ReadOptions<Options, Table>;
+}
+
+/** Returns a sentence about an unknown name: the known one that the author probably meant, or all of them. */
+function suggestionFor(unknown: string, readers: object, front: string): string {
+  const names = Object.keys(readers);
+  const distances = names.map((name) => distance(unknown.toLowerCase(), name.toLowerCase()));
+  const least = Math.min(...distances);
+  if (least > Math.max(1, unknown.length / 3)) return `Known options: ${names.join(', ')}.`;
+  return `Did you mean '${front}${names[distances.indexOf(least)]!}'?`;
+}
+
+/**
+ * Returns the number of letters to change, add or remove to turn one text into the other. The edge function contains
+ * this code, of whose size a library would be a tenth.
+ */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (const [line, letter] of Array.from(one).entries()) {
+    const next = [line + 1];
+    for (const [column, otherLetter] of Array.from(other).entries())
+      next.push(Math.min(next[column]! + 1, row[column + 1]! + 1, row[column]! + (letter === otherLetter ? 0 : 1)));
+    row = next;
+  }
+  return row.at(-1)!;
 }
 
 /**
@@ -145,6 +166,12 @@ export const folderCount: OptionReader<number> = /* @__PURE__ */ reader(
   (value) => value === Infinity || isWhole(0)(value),
   'Give a number of folders.',
   Infinity,
+);
+
+/** `depth`: the number of folders from the root to a folder other than the root. */
+export const folderDepth: OptionReader<number> = /* @__PURE__ */ reader(
+  isWhole(1),
+  'Give a number of folders, a whole number, at least 1.',
 );
 
 /** Text that fits a pattern. @param remedy what is wrong with another text, and what to give */

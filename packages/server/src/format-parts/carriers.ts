@@ -128,6 +128,25 @@ export function valueCarrier(
   };
 }
 
+/**
+ * Creates the carrier for a token in the header `Authorization: Bearer …` (RFC 6750 section 2.1).
+ *
+ * @param name the name of the text that is the token
+ */
+export function bearerCarrier(name: string): Carrier {
+  return {
+    token: (opened, expires, texts) => ({ expires, headers: { Authorization: `Bearer ${texts[name]!}` }, ...opened }),
+    read({ url: { pathname, search }, headers }) {
+      const sent = headers.get('Authorization');
+      const value = /^Bearer ([\w.~+/-]+=*)$/.exec(sent ?? '')?.[1];
+      if (value !== undefined) return { values: [value], pathname, search };
+      return sent === null ? 'missing' : 'malformed';
+    },
+    searchOf: ({ search }) => search,
+    places: { headers: ['Authorization'] },
+  };
+}
+
 /** An unnecessary escape: of a letter, a digit, `-`, `.` or `_`. */
 const needless = /%(?:2[de]|3\d|[46][1-9a-f]|5[\daf]|7[\da])/i;
 

@@ -2,6 +2,8 @@ import { optionsError } from '../errors/options-error.ts';
 import type { SignedToken, TokenFormat } from '../token/token-format.ts';
 import { canonicalPath } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
+import { refusedUrl } from '../url/judged-url.ts';
+import { judgeScope } from '../url/scope.ts';
 import type { Scope } from '../url/scope.ts';
 import type { Carrier, CarriedTexts } from './carriers.ts';
 import { scopeOf } from './opened-scope.ts';
@@ -33,8 +35,6 @@ export interface SigningParts<C extends Content> extends Pick<TokenFormat, 'name
   readonly scopeOf?: (content: C, url: URL) => Scope | undefined;
   /** Whether there are tokens of one URL beside those of more. */
   readonly signsExactly?: boolean;
-  /** Returns the expiry that a token has, for CDNs that count otherwise than in seconds. */
-  readonly roundExpiry?: (expires: number) => number;
 }
 
 interface SigningFormat<C extends Content> extends SigningParts<C> {
@@ -45,13 +45,21 @@ interface SigningFormat<C extends Content> extends SigningParts<C> {
 /** Makes the part of a format that signs. */
 export function signingFormat<C extends Content>(format: SigningFormat<C>): TokenFormat {
   const { name, scope, maxTtl, pathForm, carrier, open, texts, carriesSession = false } = format;
-  const contentOf = (url: URL, isAlone = false): C =>
-    open({ url, path: pathToSign(url, pathForm), search: carrier.searchOf(url), isAlone });
+  const scopeOfContent = (content: C, url: URL): Scope => format.scopeOf?.(content, url) ?? scopeOf(content.opened);
+  const contentOf = (url: URL, isAlone = false): C => {
+    const content = open({ url, path: pathToSign(url, pathForm), search: carrier.searchOf(url), isAlone });
+    // Without an escape, all names are in NFC.
+    if (url.pathname.includes('%') && !judgeScope(scopeOfContent(content, url)))
+      throw optionsError(
+        'url',
+        'Its token would open a folder that servers read in two ways. Write the name of the folder in Unicode form NFC.',
+      );
+    return content;
+  };
   const sign = (content: C, expires: number, session?: string): Promise<SignedToken> | SignedToken => {
     writeExpiry(expires);
-    const until = format.roundExpiry?.(expires) ?? expires;
-    return whenThere(texts(content, until, carriesSession ? session : undefined), (found) =>
-      carrier.token(content.opened, until, found),
+    return whenThere(texts(content, expires, carriesSession ? session : undefined), (found) =>
+      carrier.token(content.opened, expires, found),
     );
   };
   return {
@@ -60,10 +68,7 @@ export function signingFormat<C extends Content>(format: SigningFormat<C>): Toke
     maxTtl,
     ...carrier.places,
     ...(carriesSession && { carriesSession }),
-    opens(url) {
-      const content = contentOf(url);
-      return format.scopeOf?.(content, url) ?? scopeOf(content.opened);
-    },
+    opens: (url) => scopeOfContent(contentOf(url), url),
     sign: (url, expires, session) => sign(contentOf(url), expires, session),
     ...(format.signsExactly && {
       signExactly(url: URL, expires: number, session?: string) {
@@ -87,13 +92,8 @@ export function whenThere<A, B>(value: A | Promise<A>, next: (value: A) => B): B
  *   `canonicalPath` refuses
  */
 export function pathToSign(url: URL, form: PathForm): string {
-  if (!isHttp(url)) throw optionsError('url', `The scheme is '${url.protocol}'. Give an http or https URL.`);
-  const path = canonicalPath(url.pathname, form);
-  if (path === undefined)
-    throw optionsError(
-      'url',
-      'Servers could read this path in different ways. Write it without //, %2F, %5C and control characters.',
-    );
+  const path = isHttp(url) ? canonicalPath(url.pathname, form) : undefined;
+  if (path === undefined) throw refusedUrl(url, 'url');
   return path;
 }
 

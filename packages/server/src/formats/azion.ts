@@ -10,7 +10,6 @@ import { readExpiry } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { Verdict } from '../token/verdict.ts';
-import { canonicalPath, mayLeaveFolder } from '../url/canonical-path.ts';
 import type { PathForm } from '../url/canonical-path.ts';
 
 export type AzionOptions = SecretOptions & {
@@ -36,8 +35,7 @@ export type AzionOptions = SecretOptions & {
   /**
    * Signs a folder instead of a path: the folder at this depth, `/live/7/` with 2. Only some edges accept such tokens:
    * the edge handler, the Azion firewall file and the nginx files of this package. A URL with fewer folders gets a
-   * token of its path, and so does a URL that another server could read as leading out of the folder. `verify` accepts
-   * tokens of the folder and tokens of the path.
+   * token of its path. `verify` accepts tokens of the folder and tokens of the path.
    *
    * @default none: each token opens one path
    */
@@ -81,15 +79,13 @@ export function azion(options: AzionOptions): AzionFormat {
     maxTtl: option.maxLifetime,
     params: option.given,
     pathForm: option.pathForm('decoded'),
-    depth: option.optional(folderDepth),
+    depth: option.optional(option.folderDepth),
   });
   if (params.session !== undefined && depth === undefined)
     throw optionsError('params', '`session` needs `depth`. Give both, or leave `session` out.');
   const names = [params.token, params.expires, ...(params.session === undefined ? [] : [params.session])];
 
-  /** Tells whether the token for a URL may open its folder. @param path the path of `url` in the form that is signed */
-  const opensFolder = ({ pathname }: URL, path: string): boolean =>
-    depth !== undefined && hasFolders(path, depth) && !mayLeaveFolder(canonicalPath(pathname, 'decoded')!);
+  const hasFolder = (path: string): boolean => depth !== undefined && hasFolders(path, depth);
 
   const make = (secrets: readonly string[]): VerifyingTokenFormat =>
     cdnFormat({
@@ -105,7 +101,7 @@ export function azion(options: AzionOptions): AzionFormat {
       ),
 
       open: ({ url, path, search, isAlone }) =>
-        depth === undefined || isAlone || !opensFolder(url, path)
+        depth === undefined || isAlone || !hasFolder(path)
           ? { opened: openedUrl(url, search, true), textFor: (session?: string) => pathText(path, session) }
           : {
               opened: openedFolder(url, depth),
@@ -120,10 +116,10 @@ export function azion(options: AzionOptions): AzionFormat {
         const texts = { [params.token]: token, [params.expires]: String(expires) };
         return session === undefined ? texts : { ...texts, [params.session!]: session };
       },
-      read({ values: [token = '', expires = '', session] }, path, { url }) {
+      read({ values: [token = '', expires = '', session] }, path) {
         if (!tokenForm.test(token) || (session !== undefined && !sessionForm.test(session))) return undefined;
         const texts = [pathText(path, session)];
-        if (opensFolder(url, path)) texts.push(folderText(folderOf(path, depth!), session));
+        if (hasFolder(path)) texts.push(folderText(folderOf(path, depth!), session));
         return {
           signature: token,
           messages: texts.map((text) => ({ text, expires })),
@@ -135,12 +131,6 @@ export function azion(options: AzionOptions): AzionFormat {
   // It hashes at once, and so returns no promise.
   return withSecrets(options, make, ['/', folderMark]) as AzionFormat;
 }
-
-/** The number of folders from the root to a folder other than the root. */
-export const folderDepth: option.OptionReader<number> = /* @__PURE__ */ option.reader(
-  (value) => Number.isSafeInteger(value) && (value as number) >= 1,
-  'Give a number of folders, a whole number, at least 1.',
-);
 
 /**
  * The text in front of a folder in what is hashed. What is hashed for a path begins with a slash, so the two differ.

@@ -53,7 +53,9 @@ export interface CloudCdnOptions extends GoogleSignatureOptions {
  */
 export function cloudCdn(options: CloudCdnOptions): VerifyingTokenFormat {
   return googleSignature(options, {
-    ...{ name: 'cloud-cdn', algorithm: 'hmac', cookieName: 'Cloud-CDN-Cookie' },
+    name: 'cloud-cdn',
+    algorithm: 'hmac',
+    cookieName: 'Cloud-CDN-Cookie',
     carriers: ['query', 'cookie'],
   });
 }
@@ -73,7 +75,9 @@ export interface MediaCdnOptions extends GoogleSignatureOptions {
  */
 export function mediaCdn(options: MediaCdnOptions): VerifyingTokenFormat {
   return googleSignature(options, {
-    ...{ name: 'media-cdn', algorithm: 'ed25519', cookieName: 'Edge-Cache-Cookie' },
+    name: 'media-cdn',
+    algorithm: 'ed25519',
+    cookieName: 'Edge-Cache-Cookie',
     carriers: ['path', 'query', 'cookie'],
   });
 }

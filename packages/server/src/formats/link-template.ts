@@ -39,19 +39,22 @@ const isPathName = (name: string): name is PathName => Object.hasOwn(pathTexts, 
 /**
  * Returns the name of the one path that is hashed.
  *
+ * @param isHmac whether the secret is the key of an HMAC, and so no part of the text
  * @throws `ERR_OPTIONS` for a template without a path, `{secret}` or `{expires}`; for a template with another
  *   placeholder; for a template whose text could be read as another path with another address, or could be the text of
  *   another layout of this package
  */
-export function checkLinkHash(hash: unknown, time: LinkTime): PathName {
+export function checkLinkHash(hash: unknown, time: LinkTime, isHmac: boolean): PathName {
   const names = typeof hash === 'string' ? [...hash.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!) : [];
   const paths = names.filter(isPathName);
   const [path] = paths;
   const isKnown = names.every((name) => isPathName(name) || ['secret', 'expires', 'ip'].includes(name));
-  if (path === undefined || paths.length > 1 || !isKnown || !names.includes('secret') || !names.includes('expires')) {
+  const isComplete = names.includes('expires') && names.includes('secret') !== isHmac;
+  if (path === undefined || paths.length > 1 || !isKnown || !isComplete) {
     throw optionsError(
       'hash',
-      'A placeholder is missing. Give text with {secret}, {expires}, and one of {path}, {directory} and {folder}.',
+      'A placeholder is missing, or one too many. Give text with {secret}, {expires}, and one of {path}, {directory} ' +
+        'and {folder}; for an HMAC without {secret}, which is the key.',
     );
   }
   checkBorders(hash as string, path, time);
@@ -112,48 +115,39 @@ function hasBorder(between: string): boolean {
   return /[^\da-f:.]/i.test(between.replaceAll('{expires}', ''));
 }
 
-/** Ways to write a point in time: unix seconds, hex in either case, or minutes of China Standard Time (UTC+8). */
-export type LinkTime = 'decimal' | 'hex' | 'HEX' | 'minutes';
+/** Ways to write unix seconds. */
+export type LinkTime = 'decimal' | 'hex' | 'HEX';
 
 interface TimeForm {
   /** Matches exactly what `write` returns, so that no time has two spellings. */
   readonly pattern: string;
-  /** @param seconds unix seconds */
   readonly write: (seconds: number) => string;
-  /** Returns unix seconds; NaN for a date that does not exist. */
   readonly read: (text: string) => number;
 }
 
-const offset = 8 * 3600;
+const toHex = (seconds: number): string => seconds.toString(16);
+const fromHex = (text: string): number => parseInt(text, 16);
 
 export const timeForms: Readonly<Record<LinkTime, TimeForm>> = {
   decimal: { pattern: '[1-9]\\d{9}', write: String, read: Number },
-  hex: { pattern: '[1-9a-f][\\da-f]{7}', write: (seconds) => seconds.toString(16), read: (text) => parseInt(text, 16) },
-  HEX: {
-    pattern: '[1-9A-F][\\dA-F]{7}',
-    write: (seconds) => seconds.toString(16).toUpperCase(),
-    read: (text) => parseInt(text, 16),
-  },
-  minutes: {
-    pattern: '[1-9]\\d{11}',
-    write: (seconds) => new Date((seconds + offset) * 1000).toISOString().replace(/\D/g, '').slice(0, 12),
-    read: (text) => {
-      const [, year, month, day, hour, minute] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text) ?? [];
-      const iso = `${year}-${month}-${day}T${hour}:${minute}:00.000Z`;
-      const date = new Date(iso);
-      return date.getTime() > 0 && date.toISOString() === iso ? date.getTime() / 1000 - offset : NaN;
-    },
-  },
+  hex: { pattern: '[1-9a-f][\\da-f]{7}', write: toHex, read: fromHex },
+  HEX: { pattern: '[1-9A-F][\\dA-F]{7}', write: (seconds) => toHex(seconds).toUpperCase(), read: fromHex },
 };
 
 export type LinkEncoding = 'base64url' | 'base64url=' | 'hex';
 
-/** The form of a token, which has no second spelling, and what follows the token in a URL. */
-const tokenForms = {
-  base64url: { form: '[\\w-]{21}[AQgw]', padding: '' },
-  'base64url=': { form: '[\\w-]{21}[AQgw]', padding: '==' },
-  hex: { form: '[\\da-f]{32}', padding: '' },
-} as const;
+/**
+ * Returns the form of a token, which has no second spelling, and what follows the token in a URL.
+ *
+ * @param bytes the length of the hash
+ */
+export function tokenForm(encoding: LinkEncoding, bytes: number): { form: string; padding: string } {
+  if (encoding === 'hex') return { form: `[\\da-f]{${2 * bytes}}`, padding: '' };
+  // The last character has two or four bits of the hash, and zeros.
+  const last = (8 * bytes) % 6 === 2 ? '[AQgw]' : '[AEIMQUYcgkosw048]';
+  const padding = encoding === 'base64url=' ? '='.repeat(3 - (bytes % 3)) : '';
+  return { form: `[\\w-]{${Math.floor((8 * bytes) / 6)}}${last}`, padding };
+}
 
 interface LinkCarrier {
   readonly carrier: Carrier;
@@ -171,10 +165,9 @@ interface LinkFields {
 /** @throws `ERR_OPTIONS` unless there is one carrier, and it contains `{token}` and `{expires}` once each */
 export function linkCarrier(
   { query, base }: { query?: Readonly<Record<string, string>>; base?: string },
-  encoding: LinkEncoding,
+  { form, padding }: ReturnType<typeof tokenForm>,
   timeForm: string,
 ): LinkCarrier {
-  const { form, padding } = tokenForms[encoding];
   const templates = base === undefined ? { ...query } : { token: base };
   const all = Object.values(templates).join('&');
   const isOnce = ['{token}', '{expires}'].every((placeholder) => all.split(placeholder).length === 2);

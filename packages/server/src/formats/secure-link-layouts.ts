@@ -1,6 +1,6 @@
 /**
- * Layouts of `secureLink` as the CDNs document them. The layouts of Alibaba and Tencent carry the time of signing: set
- * `validity` to the seconds that are configured at the CDN, and `maxTtl` to at least as many.
+ * Layouts of `secureLink` as the CDNs document them. The layouts of Alibaba, Huawei and Tencent carry the time of
+ * signing: set `validity` to the seconds that are configured at the CDN, and `maxTtl` to at least as many.
  */
 export const secureLinkLayouts = {
   /** KeyCDN "Secure Token". */
@@ -19,16 +19,19 @@ export const secureLinkLayouts = {
   },
   /** The example of the nginx documentation, bound to the client address. */
   nginx: { hash: '{expires}{path}{ip} {secret}', query: { md5: '{token}', expires: '{expires}' } },
+  /** The example of nginx' HMAC secure link module. Each token says that it lives for an hour, and ends when it should. */
+  nginxHmac: {
+    hash: '{path}|{expires}|3600',
+    algorithm: 'hmac-sha256',
+    query: { st: '{token}', ts: '{expires}', e: '3600' },
+    validity: 3600,
+  },
   /** Bunny's basic token authentication. */
   bunnyBasic: { hash: '{secret}{path}{expires}{ip}', query: { token: '{token}', expires: '{expires}' } },
   /** JW Player signed URLs (not JWT). */
   jwPlayer: { hash: '{relativePath}:{expires}:{secret}', encoding: 'hex', query: { exp: '{expires}', sig: '{token}' } },
   /** Alibaba Cloud CDN URL signing type A. */
   alibabaA: { hash: '{path}-{expires}-0-0-{secret}', encoding: 'hex', query: { auth_key: '{expires}-0-0-{token}' } },
-  /** Type B: the token is in the path of one file. For links, not for players. */
-  alibabaB: { hash: '{secret}{expires}{path}', encoding: 'hex', time: 'minutes', base: '/{expires}/{token}' },
-  /** Type C in the path of one file. For links, not for players. */
-  alibabaC: { hash: '{secret}{path}{expires}', encoding: 'hex', time: 'HEX', base: '/{token}/{expires}' },
   /** Type C in the query. */
   alibabaCQuery: {
     hash: '{secret}{path}{expires}',
@@ -36,12 +39,23 @@ export const secureLinkLayouts = {
     time: 'HEX',
     query: { KEY1: '{token}', KEY2: '{expires}' },
   },
+  /** Huawei Cloud CDN signing method A with SHA-256. */
+  huaweiA: {
+    hash: '{path}-{expires}-0-0-{secret}',
+    algorithm: 'sha256',
+    encoding: 'hex',
+    query: { auth_key: '{expires}-0-0-{token}' },
+  },
+  /** Qiniu Cloud, time stamps against hotlinking. */
+  qiniu: {
+    hash: '{secret}{path}{expires}',
+    encoding: 'hex',
+    time: 'hex',
+    pathForm: 'raw',
+    query: { sign: '{token}', t: '{expires}' },
+  },
   /** Tencent Cloud CDN and EdgeOne method A. */
   tencentA: { hash: '{path}-{expires}-0-0-{secret}', encoding: 'hex', query: { sign: '{expires}-0-0-{token}' } },
-  /** Method B: in the path of one file. For links, not for players. */
-  tencentB: { hash: '{secret}{expires}{path}', encoding: 'hex', time: 'minutes', base: '/{expires}/{token}' },
-  /** Method C: in the path of one file. For links, not for players. */
-  tencentC: { hash: '{secret}{path}{expires}', encoding: 'hex', time: 'hex', base: '/{token}/{expires}' },
   /** Method D. */
   tencentD: { hash: '{secret}{path}{expires}', encoding: 'hex', query: { sign: '{token}', t: '{expires}' } },
 } as const;

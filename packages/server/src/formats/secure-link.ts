@@ -1,4 +1,5 @@
-import { digest, md5 } from '../crypto/hash.ts';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { digest, hmac, md5, sha1, sha256 } from '../crypto/hash.ts';
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { macSigner } from '../crypto/signer.ts';
 import { optionsError } from '../errors/options-error.ts';
@@ -17,7 +18,7 @@ import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
 import type { PathForm } from '../url/canonical-path.ts';
 import { runsIntoAddress, runsIntoExpiry } from './address-border.ts';
-import { checkLinkHash, checkSecrets, linkCarrier, pathTexts, timeForms } from './link-template.ts';
+import { checkLinkHash, checkSecrets, linkCarrier, pathTexts, timeForms, tokenForm } from './link-template.ts';
 import type { LinkEncoding, LinkTime } from './link-template.ts';
 
 /**
@@ -35,9 +36,15 @@ export interface SecureLinkLayout {
   /**
    * The string that is hashed. It contains `{secret}`, `{expires}`, `{ip}`, and one of `{path}`, `{relativePath}`
    * (without its first `/`, and not directly after `{secret}`), `{directory}` (with both slashes) and `{folder}`
-   * (without the last slash). The last two make tokens of a folder. Use another secret for each layout.
+   * (without the last slash). The last two make tokens of a folder. With an HMAC, it does not contain `{secret}`, which
+   * is the key. Use another secret for each layout.
    */
   hash: string;
+  /**
+   * The hash function; with `hmac-`, an HMAC (RFC 2104) whose key is the secret.
+   * @default 'md5'
+   */
+  algorithm?: 'md5' | 'sha1' | 'sha256' | 'hmac-sha1' | 'hmac-sha256';
   /**
    * For a token in the query: values by parameter, with `{token}` and `{expires}`, such as `{ md5: '{token}', expires:
    * '{expires}' }`.
@@ -58,7 +65,7 @@ export interface SecureLinkLayout {
 export type SecureLinkOptions = SecretOptions &
   SecureLinkLayout & {
     /**
-     * Seconds that the CDN adds to the time in the URL, for CDNs whose URLs carry the time of signing (Alibaba,
+     * Seconds that the CDN adds to the time in the URL, for CDNs whose URLs carry the time of signing (Alibaba, Huawei,
      * Tencent).
      * @default 0
      */
@@ -73,8 +80,10 @@ export type SecureLinkOptions = SecretOptions &
     maxTtl?: number;
   };
 
+const hashes = { md5, sha1, sha256, 'hmac-sha1': sha1, 'hmac-sha256': sha256 };
+
 /**
- * Signs and verifies URLs of the nginx `secure_link_md5` family: MD5 over a string that the CDN's documentation
+ * Signs and verifies URLs of the nginx `secure_link_md5` family: a hash over a string that the CDN's documentation
  * defines, carried in the query or before the path. It is as strict as `azion`: everything that `sign` does not
  * make exactly so is `malformed`, the signature is judged before the expiry, and every secret is tried.
  *
@@ -87,11 +96,12 @@ export type SecureLinkOptions = SecretOptions &
  *   token of `azion`
  */
 export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
-  const { hash, encoding, time, depth, pathForm, base, validity, ip, maxTtl } = option.readOptions(options, {
+  const { hash, algorithm, encoding, time, depth, pathForm, base, validity, ip, maxTtl } = option.readOptions(options, {
     ...option.secrets,
     hash: option.given,
+    algorithm: option.oneOf(['md5', 'sha1', 'sha256', 'hmac-sha1', 'hmac-sha256'], 'md5'),
     encoding: option.oneOf(['base64url', 'base64url=', 'hex'], 'base64url'),
-    time: option.oneOf(['decimal', 'hex', 'HEX', 'minutes'], 'decimal'),
+    time: option.oneOf(['decimal', 'hex', 'HEX'], 'decimal'),
     depth: (value = 'tree', name) => (value === 'parent' || value === 'tree' ? value : option.folderCount(value, name)),
     pathForm: option.pathForm('decoded'),
     query: option.given,
@@ -100,9 +110,12 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
     ip: (value, name) => (value === '' ? '' : (address(value, name) ?? '')),
     maxTtl: option.maxLifetime,
   });
-  const pathName = checkLinkHash(hash, time);
+  const isHmac = algorithm.startsWith('hmac-');
+  const pathName = checkLinkHash(hash, time, isHmac);
   const { pattern: timeForm, write: writeTime, read: readTime } = timeForms[time];
-  const link = linkCarrier(options, encoding, timeForm);
+  const hashFunction = hashes[algorithm];
+  const link = linkCarrier(options, tokenForm(encoding, hashFunction.pure.outputLen), timeForm);
+  const written = encoding === 'hex' ? 'hex' : 'base64url';
   const wholeTime = new RegExp(`^${timeForm}$`);
   const signsFolder = pathName === 'directory' || pathName === 'folder';
   // A player uses a token with a prefix for the folders below it too, which a token of one folder does not open. So
@@ -127,22 +140,20 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
   };
 
   return withSecrets(options, (secrets) => {
-    checkSecrets(hash, secrets);
+    if (!isHmac) checkSecrets(hash, secrets);
     return cdnFormat({
       name: 'secure-link',
       scope: opensBelow ? 'prefix' : 'url',
       maxTtl,
       pathForm,
       carrier: link.carrier,
-      signers: secrets.map((secret) =>
-        macSigner(({ path, stamp }: LinkMessage) =>
-          digest(
-            md5,
-            hashed({ secret, ip, expires: stamp, [pathName]: pathTexts[pathName](path) }),
-            encoding === 'hex' ? 'hex' : 'base64url',
-          ),
-        ),
-      ),
+      signers: secrets.map((secret) => {
+        const key = utf8ToBytes(secret);
+        return macSigner(({ path, stamp }: LinkMessage) => {
+          const text = hashed({ secret, ip, expires: stamp, [pathName]: pathTexts[pathName](path) });
+          return isHmac ? hmac(hashFunction, key, text, written) : digest(hashFunction, text, written);
+        });
+      }),
 
       open({ url, path, search }) {
         if (signsFolder && !foldersTo(path))
@@ -157,14 +168,10 @@ export function secureLink(options: SecureLinkOptions): VerifyingTokenFormat {
         };
       },
       scopeOf: (_, url) => (signsFolder ? folderScope(url, folderOf(url.pathname, depthToSign)) : undefined),
-      roundExpiry(expires) {
+      message({ signed }, expires) {
         const stamp = writeTime(expires - validity);
         if (!wholeTime.test(stamp))
           throw optionsError('expires', 'This time cannot be written as `time` says. Give a later or an earlier one.');
-        return readTime(stamp) + validity;
-      },
-      message({ signed }, expires) {
-        const stamp = writeTime(expires - validity);
         if (isAmbiguous(signed, stamp)) throw ambiguous();
         return { path: signed, stamp };
       },

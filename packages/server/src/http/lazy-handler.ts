@@ -1,5 +1,3 @@
-import { optionsError } from '../errors/options-error.ts';
-
 type Handler = (request: Request) => Promise<Response>;
 
 /**
@@ -20,21 +18,4 @@ export function lazyHandler<Env extends readonly [env?: unknown]>(
     if (!made || made.env !== first) made = { env: first, handler: make(...([first] as unknown as Env)) };
     return made.handler(request);
   };
-}
-
-/**
- * Checks that a handler was called with a `Request`. With the arguments of Node, Express or Hono, a handler would wait
- * for ever, or fail without naming the cause. Only the members that are used are checked, because a `Request` of
- * another library or another realm is valid too.
- *
- * @throws `ERR_OPTIONS`
- */
-export function checkRequest(request: unknown): void {
-  const { method, url, headers } = (request ?? {}) as Partial<Request>;
-  if (typeof method === 'string' && typeof url === 'string' && typeof headers?.get === 'function') return;
-  throw optionsError(
-    'request',
-    'this handler was called with something that is not a Request. ' +
-      'For node:http, Express and Fastify wrap it: toNodeHandler(token). In Hono call token(context.req.raw).',
-  );
 }

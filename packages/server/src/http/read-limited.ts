@@ -1,5 +1,6 @@
 /**
- * Reads a body as text. Returns `undefined` as soon as the body is longer than `maxBytes`, and never reads the rest.
+ * Reads a body as text. Returns `undefined` as soon as the body is longer than `maxBytes`, and never reads the rest. A
+ * body that is not read to its end is cancelled.
  *
  * @param options.fatal whether to throw for bytes that are not UTF-8
  * @param options.signal ends the read when it aborts, also of a body that ignores it
@@ -27,18 +28,17 @@ export async function readLimited(
       const { done, value } = await reader.read();
       if (done) break;
       size += value.byteLength;
-      if (size > maxBytes) {
-        leave();
-        return undefined;
-      }
+      if (size > maxBytes) return undefined;
       text += decoder.decode(value, { stream: true });
     }
     // The reader reports a body that was let go as one that has ended.
     signal?.throwIfAborted();
+    return text + decoder.decode();
   } finally {
     signal?.removeEventListener('abort', leave);
+    // Changes nothing for a body that has ended.
+    leave();
   }
-  return text + decoder.decode();
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { SecretOptions } from '../crypto/secret-list.ts';
 import { optionsError } from '../errors/options-error.ts';
 import * as option from '../errors/options.ts';
-import { valueCarrier } from '../format-parts/carriers.ts';
-import type { ValueCarrierOptions } from '../format-parts/carriers.ts';
+import { bearerCarrier, valueCarrier } from '../format-parts/carriers.ts';
+import type { Carrier, ValueCarrierOptions } from '../format-parts/carriers.ts';
 import { judging } from '../format-parts/cdn-format.ts';
-import { openedUrl, pathScope } from '../format-parts/opened-scope.ts';
+import { folderOf, folderScope, hasFolders, openedFolder, openedUrl, pathScope } from '../format-parts/opened-scope.ts';
 import { signingFormat } from '../format-parts/signing-format.ts';
 import { withSecrets } from '../format-parts/with-secrets.ts';
 import type { VerifyingTokenFormat } from '../token/token-format.ts';
@@ -16,27 +16,39 @@ import type { Claims } from './claims.ts';
 import { jws } from './jws.ts';
 import type { JwtAlgorithm, JwtKey } from './jws.ts';
 
-export interface JwtOptions extends ValueCarrierOptions {
+export interface JwtOptions extends Omit<ValueCarrierOptions, 'carrier'> {
   /** The first key signs, all keys verify. */
   keys: readonly JwtKey[];
   algorithm: JwtAlgorithm;
+  /** `bearer` is the header `Authorization: Bearer …`. @default 'query' */
+  carrier?: ValueCarrierOptions['carrier'] | 'bearer';
+  /**
+   * The number of folders from the root to the folder that a token opens, with all below it: 2 for `/vod/7/`. A token
+   * for a path with fewer folders is for the folder that the path has. A player uses it for this path alone.
+   *
+   * @default none: a token opens one path, or what `opens` says
+   */
+  depth?: number;
   /**
    * Returns the claims that say what is opened, for a URL without its query; `undefined` for a URL that is not to be
    * signed. If a claim is `undefined` or `NaN`, the URL is not signed either. In all these cases, and if the function
    * throws, `verify` takes the URL for malformed. Claims are compared as `JSON.stringify` writes them: `sign` throws
    * `ERR_OPTIONS` for what that loses or changes (a date, an object of a class, a promise, a function, a list with names
-   * or gaps), and for the claim `exp`.
+   * or gaps), and for the claim `exp`. With `depth`, the function gets the URL of the folder.
+   *
+   * @default with `depth`, the claim `folder` with the path of the folder, such as `/vod/7/`. `verify` accepts a token
+   *   for each path that begins with its `folder`. Without `depth`, there is no default
    */
-  claims: (url: URL) => Readonly<Record<string, unknown>> | undefined;
+  claims?: (url: URL) => Readonly<Record<string, unknown>> | undefined;
   /**
    * Returns what the claims for a URL open, for a URL without its query. Pass this function if the claims name more
    * than the path, such as a folder or an id, so that the signing endpoint knows what it grants. The scope must hold
    * all URLs that have the same claims. The `href` is on the origin of `url`; that of a folder ends with a slash.
    *
-   * @default the path, with any query
+   * @default the path, with any query; with `depth` the folder
    */
   opens?: (url: URL) => Scope;
-  /** Name of the parameter, cookie or header. @default 'token' */
+  /** Name of the parameter, cookie or header; not for `bearer`. @default 'token' */
   param?: string;
   /** @default 86400 seconds */
   maxTtl?: number;
@@ -52,8 +64,10 @@ export interface JwtOptions extends ValueCarrierOptions {
  * @throws `ERR_OPTIONS`
  */
 export function jwt(options: JwtOptions): VerifyingTokenFormat {
+  const { claims: give } = options;
+  if (typeof give !== 'function') return jwtFormat(options, { name: 'jwt' });
   const claims = (url: URL): Claims | undefined => {
-    const found: unknown = options.claims(url);
+    const found: unknown = give(url);
     return found ? checkedClaims('claims', found, ['exp']) : undefined;
   };
   return jwtFormat({ ...options, claims }, { name: 'jwt' });
@@ -94,29 +108,30 @@ interface OwnRules {
  * @throws `ERR_OPTIONS`
  */
 export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = [] }: OwnRules): VerifyingTokenFormat {
-  const {
-    keys,
-    algorithm,
-    claims,
-    opens = pathScope,
-    param,
-    maxTtl,
-  } = option.readOptions(options, {
+  const { keys, algorithm, claims, depth, opens, param, maxTtl } = option.readOptions(options, {
     keys: option.keyEntries,
     algorithm: option.oneOf(['RS256', 'ES256', 'HS256']),
-    claims: option.given,
+    claims: option.reader<ClaimsOfUrl, ClaimsOfUrl>(
+      (value) => typeof value === 'function',
+      'Give a function that returns the claims, or `depth`.',
+      ...(options.depth === undefined ? [] : [folderClaims]),
+    ),
+    depth: option.optional(option.folderDepth),
     opens: option.hook,
     ...option.carrier,
     param: option.nameOr('token'),
     maxTtl: option.maxLifetime,
   });
   const signer = jws(keys, algorithm);
-  const carrier = valueCarrier([param], options);
+  const carrier = carrierOf(param, options);
+  /** Returns what the claims are about: the folder, or the URL without its query. */
+  const subject = ({ origin, pathname }: URL): URL =>
+    new URL(origin + (depth === undefined ? pathname : folderOf(pathname, depth)));
 
   /** A stranger chooses the URL of a request: a URL that the app's function cannot read is no reason to fail. */
   const claimsToExpect = (url: URL): Claims | undefined => {
     try {
-      return canonicalPath(url.pathname, 'raw') === undefined ? undefined : claims(withoutQuery(url));
+      return canonicalPath(url.pathname, 'raw') === undefined ? undefined : claims(subject(url));
     } catch {
       return undefined;
     }
@@ -125,18 +140,20 @@ export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = 
   return {
     ...signingFormat({
       name,
-      scope: 'url',
+      scope: depth === undefined ? 'url' : 'prefix',
       maxTtl,
       pathForm: 'raw',
       carrier,
       carriesSession: true,
 
       open({ url, search }) {
-        const own = claims(withoutQuery(url));
-        if (own) return { opened: openedUrl(url, search, true), own };
+        const own = claims(subject(url));
+        const isFolder = depth !== undefined && hasFolders(url.pathname, depth);
+        if (own) return { opened: isFolder ? openedFolder(url, depth) : openedUrl(url, search, true), own };
         throw optionsError('url', '`claims` returned nothing for this URL. Return claims, or sign another URL.');
       },
       scopeOf(_, url) {
+        if (!opens) return depth === undefined ? pathScope(url) : folderScope(url, folderOf(url.pathname, depth));
         const scope = opens(withoutQuery(url)) as Scope | undefined;
         if (scope) return scope;
         throw optionsError('opens', 'It returned nothing. Return a scope for every URL that `claims` has claims for.');
@@ -153,10 +170,12 @@ export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = 
     verify: judging(async (sent, now) => {
       const carried = carrier.read(sent);
       if (typeof carried === 'string') return refused[carried];
-      const expected = claimsToExpect(sent.url);
-      if (!expected) return refused.malformed;
+      const own = claimsToExpect(sent.url);
+      if (!own) return refused.malformed;
       const found = await signer.read(carried.values[0]!);
       if (typeof found === 'string') return refused[found];
+      const isAbove = claims === folderClaims && isFolderAbove(found.folder, sent.url.pathname);
+      const expected = isAbove ? { folder: found.folder } : own;
       const refusal = refusedClaims(found, expected, { now, maxTtl, unjudged });
       if (refusal) return refusal;
       // An app's own `jti` is not the id of a session.
@@ -170,6 +189,23 @@ export function jwtFormat(options: JwtOptions, { name, written = {}, unjudged = 
       };
     }),
   };
+}
+
+type ClaimsOfUrl = (url: URL) => Claims | undefined;
+
+const folderClaims: ClaimsOfUrl = ({ pathname }) => ({ folder: pathname });
+
+/** @throws `ERR_OPTIONS` */
+function carrierOf(param: string, { carrier, ...options }: JwtOptions): Carrier {
+  if (carrier !== 'bearer') return valueCarrier([param], { ...options, ...(carrier && { carrier }) });
+  if (options.param !== undefined)
+    throw optionsError('param', "The carrier 'bearer' is always the header `Authorization`. Leave `param` out.");
+  return bearerCarrier(param);
+}
+
+/** Whether a claim is the path of a folder that contains a path. */
+function isFolderAbove(folder: unknown, path: string): boolean {
+  return typeof folder === 'string' && folder.endsWith('/') && path.startsWith(folder);
 }
 
 function withoutQuery({ origin, pathname }: URL): URL {

@@ -61,6 +61,7 @@ export interface NodeResponse {
   readonly writableFinished: boolean;
   getHeader(name: string): number | string | readonly string[] | undefined;
   setHeader(name: string, value: string | string[]): unknown;
+  removeHeader(name: string): unknown;
   /** The types of HTTP/2 do not have this method. */
   flushHeaders?(): void;
   write(chunk: Uint8Array): boolean;
@@ -145,7 +146,9 @@ export function toNodeHandler(
     const end = (last.get(connection) ?? Promise.resolve())
       .then(() => exchange(message, response, req.body))
       // Even the problem could not be sent.
-      .catch(() => void response.destroy());
+      .catch(() => {
+        response.destroy();
+      });
     last.set(connection, end);
   };
 }
@@ -159,29 +162,51 @@ interface Client {
 }
 
 /**
- * Sends a response as fast as the client reads it. Headers that a framework has set are kept, unless the response has
- * its own; of cookies and `Vary`, both are kept.
+ * Sends a response as fast as the client reads it.
  *
- * @throws the error of the body, or of Node about its length: a client would read what is beyond the `Content-Length` as
- *   the next response
+ * @throws the error of Node about a header, after which another response can be sent; the error of the body, or of Node
+ *   about its length: a client would read what is beyond the `Content-Length` as the next response
  */
 async function send(answer: Response, { response, isHead, signal, closed }: Client): Promise<void> {
   if (isHead || signal.aborted) letGo(answer.body);
   if (signal.aborted) return;
-  const textsOf = (name: string): string[] => [response.getHeader(name) ?? []].flat().map(String);
-  const cookies = [...textsOf('set-cookie'), ...answer.headers.getSetCookie()];
-  const vary = [...textsOf('vary'), ...(answer.headers.get('Vary') ?? '').split(', ')].filter(Boolean).join(', ');
   response.statusCode = answer.status;
   response.strictContentLength = true;
-  for (const [name, value] of answer.headers) response.setHeader(name, value);
-  if (cookies.length > 0) response.setHeader('set-cookie', cookies);
-  if (vary !== '') response.setHeader('vary', vary);
+  try {
+    setHeaders(response, answer.headers);
+  } catch (error) {
+    letGo(answer.body);
+    for (const name of answer.headers.keys()) response.removeHeader(name);
+    throw error;
+  }
   if (isHead || !answer.body) return void response.end();
   // Players measure from here, and the first byte of the body may take some time.
   response.flushHeaders?.();
   const isDrained = (): Promise<void> => new Promise((resolve) => response.once('drain', resolve));
   const write = (chunk: Uint8Array) => (response.write(chunk) ? undefined : Promise.race([isDrained(), closed]));
-  await answer.body.pipeTo(new WritableStream({ write, close: () => void response.end() }), { signal });
+  await answer.body.pipeTo(
+    new WritableStream({
+      write,
+      close: () => {
+        response.end();
+      },
+    }),
+    { signal },
+  );
+}
+
+/**
+ * Headers that a framework has set are kept, unless the response has its own; of cookies and `Vary`, both are kept.
+ *
+ * @throws the error of Node about a header, such as one with a control character
+ */
+function setHeaders(response: NodeResponse, headers: Headers): void {
+  const textsOf = (name: string): string[] => [response.getHeader(name) ?? []].flat().map(String);
+  const cookies = [...textsOf('set-cookie'), ...headers.getSetCookie()];
+  const vary = [...textsOf('vary'), ...(headers.get('Vary') ?? '').split(', ')].filter(Boolean).join(', ');
+  for (const [name, value] of headers) response.setHeader(name, value);
+  if (cookies.length > 0) response.setHeader('set-cookie', cookies);
+  if (vary !== '') response.setHeader('vary', vary);
 }
 
 /** @throws `Problem` 400 for a request that the Fetch standard does not allow, such as a TRACE */

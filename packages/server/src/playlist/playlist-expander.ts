@@ -149,7 +149,7 @@ export function playlistReader({ fetch, clock }: Required<Pick<ExpandOptions, 'f
 
 /** Reads a playlist, or lets go of the body: a body that is neither read nor cancelled would hold its connection. */
 async function readPlaylist(response: Response, signal: AbortSignal): Promise<string | undefined> {
-  if (response.ok && !signal.aborted) return readLimited(response, maxBytes);
+  if (response.ok && !signal.aborted) return readLimited(response, maxBytes, { signal });
   letGo(response.body);
   return undefined;
 }

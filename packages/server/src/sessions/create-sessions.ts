@@ -1,7 +1,8 @@
 import { digest, sha256 } from '../crypto/hash.ts';
-import { checkedClock, storeAnswer } from '../errors/hooks.ts';
+import { callHook, checkedClock, checkRequest } from '../errors/hooks.ts';
 import { optionsError } from '../errors/options-error.ts';
 import * as option from '../errors/options.ts';
+import { checkedStore } from './checked-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Admission, Sessions } from './sessions.ts';
 
@@ -44,7 +45,7 @@ const idleLifetimes = 1.5;
  * @throws `ERR_OPTIONS`
  */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, viewer, limit, idle, clock } = option.readOptions(options, {
+  const { viewer, limit, idle, clock, ...read } = option.readOptions(options, {
     store: option.having('admit', 'Give a store such as memoryStore() or redisStore(client).'),
     viewer: option.callback('Give a function that returns the viewer.'),
     limit: option.most(100),
@@ -56,12 +57,15 @@ export function createSessions(options: SessionsOptions): Sessions {
     clock: checkedClock,
   });
 
+  const store = checkedStore(read.store);
+
   /** The viewers of requests: the endpoint needs the viewer twice, and a request is verified only once. */
   const viewers = new WeakMap<Request, string>();
   const viewerOf = async (request: Request): Promise<string> => {
     const known = viewers.get(request);
     if (known !== undefined) return known;
-    const name: unknown = await viewer(request);
+    checkRequest(request);
+    const name: unknown = await callHook('sessions.viewer', () => viewer(request));
     if (typeof name !== 'string' || name === '')
       throw optionsError('sessions.viewer', 'Return text that is not empty, for every request.', name);
     const owner = digestOf(name);
@@ -78,13 +82,13 @@ export function createSessions(options: SessionsOptions): Sessions {
       // Most formats still let a token through in the second of its expiry.
       const overAtMs = Math.max(idleAtMs, nowMs + Math.ceil((ttl + 1) * 1000));
       const call = { viewer: owner, id, limit, most: storedPlaces * Math.max(limit, 100), nowMs, idleAtMs, overAtMs };
-      const state = await storeAnswer('sessions', store.admit(call));
+      const state = await store.admit(call);
       if (state === 'full') return { state, limit };
       return state === 'admitted' ? { state, id } : { state };
     },
 
     async list(name) {
-      const stored = await storeAnswer('sessions', store.list(digestOf(name), clock()));
+      const stored = await store.list(digestOf(name), clock());
       return stored.map(({ id, startedMs, seenMs }) => ({
         id,
         startedAt: Math.floor(startedMs / 1000),
@@ -94,17 +98,17 @@ export function createSessions(options: SessionsOptions): Sessions {
 
     async end(which) {
       const ending = typeof which === 'string' ? { id: which } : { viewer: digestOf(which.viewer) };
-      await storeAnswer('sessions', store.end(ending, clock()));
+      await store.end(ending, clock());
     },
 
     async leave(request, session) {
       const owner = await viewerOf(request);
-      await storeAnswer('sessions', store.leave(owner, sessionId(owner, session), clock()));
+      await store.leave(owner, sessionId(owner, session), clock());
     },
 
     idOf: async (request, session) => sessionId(await viewerOf(request), session),
 
-    ended: async (known) => storeAnswer('sessions', store.ended(known, clock())),
+    ended: async (known) => store.ended(known, clock()),
   };
 }
 

@@ -44,7 +44,10 @@ class MemoryStore implements SessionStore {
       this.#size++;
     }
     own.set(id, {
-      ...{ id, startedMs: holdsPlace ? known.startedMs : nowMs, seenMs: nowMs, idleAtMs },
+      id,
+      startedMs: holdsPlace ? known.startedMs : nowMs,
+      seenMs: nowMs,
+      idleAtMs,
       // Tokens of an earlier call may live longer than those of this call.
       overAtMs: Math.max(known?.overAtMs ?? 0, overAtMs),
     });

@@ -45,14 +45,13 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     async admit({ viewer, id, limit, most, nowMs, idleAtMs, overAtMs }) {
       const keys = [sessionsOf(viewer), `${front}index:${id}`, lists[0]!];
       const answer = await run(admitScript, keys, id, nowMs, idleAtMs, overAtMs, limit, most, viewer);
-      if (answer === 'admitted' || answer === 'full' || answer === 'ended') return answer;
-      throw new Error('redisStore: Redis gave an invalid answer. Is the client set to return buffers?');
+      return answer as 'admitted' | 'full' | 'ended';
     },
     async list(viewer, nowMs) {
-      const sessions = inPairs((await run(listScript, [sessionsOf(viewer)])) as readonly string[]);
+      const sessions = inPairs(await run(listScript, [sessionsOf(viewer)]));
       return sessions.flatMap(([id, times]) => {
-        const [startedMs = 0, seenMs = 0, idleAtMs = 0] = times.split(':').map(Number);
-        return idleAtMs > nowMs ? [{ id, startedMs, seenMs }] : [];
+        const [startedMs, seenMs, idleAtMs] = times.split(':').map(Number);
+        return idleAtMs! <= nowMs ? [] : [{ id, startedMs: startedMs!, seenMs: seenMs! }];
       });
     },
     async leave(viewer, id, nowMs) {
@@ -64,15 +63,19 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       await run(endScript, lists, id, viewer, nowMs, crypto.randomUUID());
     },
     async ended(known, nowMs): Promise<EndedSessions | undefined> {
-      const answer = await run(endedScript, lists, known ?? '-', nowMs);
-      const [version, pairs] = answer as [version: string, pairs?: readonly string[]];
-      if (!pairs) return undefined;
+      const [version, pairs] = (await run(endedScript, lists, known ?? '-', nowMs)) as [
+        version: string,
+        pairs?: unknown,
+      ];
+      if (version === known && pairs === undefined) return undefined;
       return { version, sessions: inPairs(pairs).map(([id, until]) => ({ id, untilMs: Number(until) })) };
     },
   };
 }
 
-function inPairs(list: readonly string[]): [string, string][] {
+/** Returns the pairs of a flat list. What a client may have put into them is checked by `checkedStore`. */
+function inPairs(answer: unknown): [string, string][] {
+  const list = answer as readonly string[];
   return list.flatMap((each, i) => (i % 2 === 0 ? [[each, list[i + 1]!] as [string, string]] : []));
 }
 

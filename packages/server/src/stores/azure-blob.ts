@@ -112,7 +112,10 @@ export function azureBlob(options: AzureBlobOptions): TokenFormat {
     },
     texts({ canonical, sdd }, expires) {
       const query = {
-        ...{ sv: version, sr: resources[resource], sp: 'r', se: isoTime(expires) },
+        sv: version,
+        sr: resources[resource],
+        sp: 'r',
+        se: isoTime(expires),
         spr: base.protocol === 'https:' ? 'https' : 'https,http',
         ...(startsAt !== undefined && { st: isoTime(startsAt) }),
         ...(ip !== undefined && { sip: ip }),

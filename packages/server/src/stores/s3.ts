@@ -63,8 +63,16 @@ export function s3(options: S3Options): TokenFormat {
       if (keys.size >= maxKeys) keys.clear();
       url.searchParams.set('X-Amz-Expires', String(lifetime));
       const signer = new AwsV4Signer({
-        ...{ method: 'GET', url: url.href, signQuery: true, service: 's3', region, datetime: date, cache: keys },
-        ...{ accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+        method: 'GET',
+        url: url.href,
+        signQuery: true,
+        service: 's3',
+        region,
+        datetime: date,
+        cache: keys,
+        accessKeyId,
+        secretAccessKey,
+        ...(sessionToken !== undefined && { sessionToken }),
       });
       const { searchParams } = (await signer.sign()).url;
       return Object.fromEntries([...searchParams].filter(([name]) => name.startsWith('X-Amz-')));

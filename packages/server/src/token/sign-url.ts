@@ -1,6 +1,6 @@
 import { optionsError } from '../errors/options-error.ts';
 import { duration, given, optional, readOptions } from '../errors/options.ts';
-import { parsedUrl } from '../url/judged-url.ts';
+import { judgeUrl, parsedUrl, refusedUrl, urlProblem } from '../url/judged-url.ts';
 import { attachToken } from './attach-token.ts';
 import { verifyingFormat } from './format-reader.ts';
 import type { TokenFormat } from './token-format.ts';
@@ -20,8 +20,8 @@ const signReaders = { format: given, expiresIn: /* @__PURE__ */ optional(/* @__P
  *
  * @throws `ERR_OPTIONS` unless exactly one of `expiresIn` and `expires` is given, for a relative URL, for a text that
  *   clients would not request as it is written (dot segments in any spelling, backslashes, line breaks), for a URL with
- *   a user name or a password, for a URL or a lifetime that `verifyUrl` would refuse, and for formats whose tokens
- *   travel in headers or cookies
+ *   a user name or a password, for a path that servers read in two ways (the message names its part), for a lifetime
+ *   that `verifyUrl` would refuse, and for formats whose tokens travel in headers or cookies
  */
 export async function signUrl(url: string | URL, options: SignUrlOptions): Promise<string> {
   const { format, expiresIn, expires } = readOptions(options, signReaders);
@@ -31,6 +31,7 @@ export async function signUrl(url: string | URL, options: SignUrlOptions): Promi
     throw optionsError('expiresIn', 'Give seconds, at most the maxTtl of the format.', expiresIn);
   const asked = writtenUrl(url, 'url');
   const target = withoutPathToken(asked, format);
+  if (!judgeUrl(target)) throw refusedUrl(target, 'url');
   const token = await format.sign(target, expires ?? Math.floor(Date.now() / 1000 + expiresIn!));
   return attachToken(target === asked ? String(url) : target.href, token);
 }
@@ -48,14 +49,17 @@ const verifyReaders = { format: verifyingFormat, now: given };
 const noHeaders = /* @__PURE__ */ new Headers();
 
 /**
- * Judges the token of a signed URL. An edge also refuses a URL that servers could read in two ways, such as `/a;b.mp4`.
- * Never throws because of the URL: a text that is not an absolute URL is `malformed`.
+ * Judges the token of a signed URL. Never throws because of the URL: a text that is not an absolute URL is `malformed`,
+ * and so is a URL that servers read in two ways, with a `detail` that names the part.
  *
  * @throws `ERR_OPTIONS` for a format that only signs
  */
 export async function verifyUrl(url: string | URL, options: VerifyUrlOptions): Promise<Verdict> {
   const { format, now } = readOptions(options, verifyReaders);
-  if (!parsedUrl(String(url))) return refused.malformed;
+  const asked = parsedUrl(String(url));
+  if (!asked) return refused.malformed;
+  const target = withoutPathToken(asked, format);
+  if (!judgeUrl(target)) return { ...refused.malformed, detail: urlProblem(target) };
   return format.verify({ url: String(url), headers: noHeaders }, now ?? Math.floor(Date.now() / 1000));
 }
 
@@ -71,17 +75,25 @@ export async function verifyUrl(url: string | URL, options: VerifyUrlOptions): P
  */
 export function writtenUrl(text: string | URL, option: string): URL {
   const written = String(text);
-  const isChanged = /[\p{Cc}\p{Cs}]|^\s|\s$|^[^?#]*(?:\\|\/(?:\.|%2e){1,2}(?:[/?#]|$))/iu.test(written);
-  const url = isChanged ? undefined : parsedUrl(written);
+  const [, part] = changedParts.find(([pattern]) => pattern.test(written)) ?? [];
+  if (part !== undefined)
+    throw optionsError(
+      option,
+      `The URL has ${part}, so that clients request another URL than this text. Resolve it with \`new URL(…)\` in front ` +
+        'of your own checks, and give its `href`.',
+    );
+  const url = parsedUrl(written);
   if (url && !url.username && !url.password) return url;
   // The error of `URL` is not the cause of this one: its `input` contains the whole text, and so the token.
-  throw optionsError(
-    option,
-    'This is not a URL as clients request it. Give an absolute URL without a user name, a password, backslashes, line ' +
-      'breaks, spaces around it and dot segments: resolve those with `new URL(…)` in front of your own checks, and ' +
-      'give its `href`.',
-  );
+  throw optionsError(option, 'Give an absolute URL without a user name and a password.');
 }
+
+/** Parts of a text that `URL` removes or changes. */
+const changedParts: readonly (readonly [pattern: RegExp, part: string])[] = [
+  [/[\p{Cc}\p{Cs}]|^\s|\s$/u, 'a control character, half a character or a space around it'],
+  [/^[^?#]*\\/, 'a backslash'],
+  [/^[^?#]*\/(?:\.|%2e){1,2}(?:[/?#]|$)/i, 'a dot segment'],
+];
 
 /** Returns the URL to sign again: without the token of this format in its path, or `url` itself if there is none. */
 export function withoutPathToken(url: URL, format: TokenFormat): URL {

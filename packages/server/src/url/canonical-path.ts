@@ -11,24 +11,21 @@ export function decodeOnce(text: string): string | undefined {
 }
 
 /**
- * Returns the one form of a path that is hashed and forwarded, or `undefined` for a path that no format signs: malformed
- * escapes, invalid UTF-8, `%00` and other control characters (an MD5 length extension needs them), `%2F`, a backslash in
- * any spelling, `//`, dot segments, and `/..;/`, which Java servers read as a dot segment. The nginx files refuse the
- * same paths.
+ * Returns the one form of a path that is hashed, compared and forwarded. Returns `undefined` for a path that servers read
+ * in two ways: see `pathProblem`. This is the one place that decides it, for all formats, the endpoint and the edges. The
+ * nginx files refuse the same paths.
  *
  * `URL` has already resolved dot segments (`..`, `%2e%2e`) and turned `\` into `/` before any code sees the path, so a
  * request for `/a/../b` arrives, is checked and is forwarded as `/b`, as in nginx.
  */
 export function canonicalPath(pathname: string, form: PathForm): string | undefined {
   if (plainPath.test(pathname)) return pathname;
-  if (!pathname.startsWith('/') || pathname.includes('//') || /%2f/i.test(pathname)) return undefined;
-  const decoded = decodeOnce(pathname);
-  if (decoded === undefined || /[\p{Cc}\\]|\/\.\.?(?:[;/]|$)/u.test(decoded)) return undefined;
-  return form === 'raw' ? pathname : decoded;
+  if (pathProblem(pathname) !== undefined) return undefined;
+  return form === 'raw' ? pathname : decodeOnce(pathname);
 }
 
-/** Names of letters, digits and `-._~` that do not begin with a dot: most paths. They are canonical in both forms. */
-const plainPath = /^(?:\/[\w~-][\w.~-]*)+\/?$/;
+/** Names of letters, digits and `-_~` with single dots between them: most paths. They are the same in both forms. */
+const plainPath = /^(?:\/[\w~-]+(?:\.[\w~-]+)*)+\/?$/;
 
 /**
  * Returns a canonical path as it is written into a URL. In the form `decoded`, `encodePath(canonicalPath(p))` gives
@@ -39,35 +36,39 @@ export function encodePath(path: string, form: PathForm): string {
 }
 
 /**
- * Says why two servers may take a canonical path for two different files. A token of exactly this URL does no harm, so
- * formats sign such a path as its bytes. Nothing else may depend on it: no rule, no prefix and no hook could tell which
- * of the files it means.
+ * Names the part of a path that servers read in two ways, or that does not belong into a path. The name contains nothing
+ * of the path, which may contain a token.
  *
- * @param path percent-decoded once
+ * @param pathname as `URL` returns it
  * @returns `undefined` for a path that all servers read in the same way
  */
-export function pathProblem(path: string): string | undefined {
-  if (/^[\w\-~/]*(?:\.\w[\w\-~/]*)*$/.test(path)) return undefined;
-  return problems.find(([pattern]) => pattern.test(path))?.[1];
+export function pathProblem(pathname: string): string | undefined {
+  const path = decodeOnce(pathname);
+  if (path === undefined) return 'a `%` without an escape of UTF-8 behind it';
+  return problems.find(([form, pattern]) => pattern.test(form === 'raw' ? pathname : path))?.[2];
 }
 
-const problems: readonly (readonly [pattern: RegExp, reason: string])[] = [
-  [/%[\da-f]{2}/i, 'has an escape that is still there after decoding: some servers decode twice'],
-  [/[;?#]/, 'has a `;`, `?` or `#`, at which some servers end a path or a name'],
-  [/[. ](?:\/|$)/, 'has a name that ends with a dot or a space, which Windows leaves out'],
-  [/[,/]\.\.?,|,\.\.?(?:\/|$)/, 'has dots beside a comma, which nginx-vod-module joins to another path'],
-  [/:[^/:]*:\$/, 'names a stream of a file (NTFS)'],
-  [/\/\((?:[a-z]\([^()]*\))+\)(?:\/|$)/i, 'has a name in parentheses, which ASP.NET leaves out'],
+const problems: readonly (readonly [form: PathForm, pattern: RegExp, part: string])[] = [
+  ['raw', /^(?!\/)/, 'no `/` at its beginning'],
+  ['raw', /\/\//, '`//`'],
+  ['raw', /%2f/i, '`%2F`'],
+  ['decoded', /\\/, 'a backslash'],
+  // An MD5 length extension needs control characters.
+  ['decoded', /\p{Cc}/u, 'a control character'],
+  // Java servers read `/..;/` as a dot segment, and `/vod;x/` as `/vod/`.
+  ['decoded', /;/, '`;`'],
+  // Some servers decode twice.
+  ['decoded', /%[\da-f]{2}/i, '`%25` in front of two hexadecimal digits'],
+  // Some servers end a path at `?` or `#` after decoding, and Windows leaves out spaces behind the dots.
+  ['decoded', /\/\.\.?(?: [. ]*)?(?:[/?#]|$)/, 'a dot segment'],
+  // Windows leaves out both.
+  ['decoded', /[. ](?:\/|$)/, 'a name that ends with a dot or a space'],
+  // nginx-vod-module joins the texts between commas to other paths.
+  ['decoded', /[,/]\.\.?,|,\.\.?[?#]/, 'dots beside a comma'],
+  // NTFS
+  ['decoded', /:[^/:]*:\$/, 'a stream of a file, such as `::$DATA`'],
+  // ASP.NET leaves them out.
+  ['decoded', /\/\((?:[a-z]\([^()]*\))+\)(?:\/|$)/i, 'a name in parentheses such as `(S(x))`'],
   // No language writes so many (Unicode Standard Annex 15), and composing them takes the square of the time.
-  [/\p{M}{31}/u, 'has more than 30 combining marks in a row'],
+  ['decoded', /\p{M}{31}/u, 'more than 30 combining marks in a row'],
 ];
-
-/**
- * Whether a server could read a path below a folder as a path out of that folder. The token of the folder does not open
- * it. The nginx files decide this with the same pattern, `$secure_token_leaves_folder`.
- *
- * @param path percent-decoded once
- */
-export function mayLeaveFolder(path: string): boolean {
-  return /%[\da-f]{2}|\/\.\.?(?: [. ]*)?(?:[;/?#]|$)|:[^/:]*:\$|,\.\.?(?:[/,?#]|$)|\/\.\.?,/i.test(path);
-}

@@ -1,3 +1,5 @@
+import { optionsError } from '../errors/options-error.ts';
+import type { OptionsError } from '../errors/options-error.ts';
 import { canonicalPath, encodePath, pathProblem } from './canonical-path.ts';
 
 /**
@@ -32,7 +34,7 @@ export class JudgedUrl {
     if (!/^https?:$/.test(url.protocol) || url.username || url.password) return undefined;
     const hostname = judgeHost(url.hostname);
     const path = canonicalPath(url.pathname, 'decoded');
-    if (hostname === undefined || path === undefined || pathProblem(path) !== undefined) return undefined;
+    if (hostname === undefined || path === undefined) return undefined;
     return new JudgedUrl(url, hostname, path, canonicalSearch(url.search));
   }
 
@@ -89,12 +91,25 @@ export function isBelowPath(path: string, prefix: string): boolean {
 
 /**
  * Returns the one reading of an absolute http(s) URL. Returns `undefined` for any other value, for a URL with a user
- * name or a password, for a host with an empty label, and for the paths that `canonicalPath` or `pathProblem` refuses.
+ * name or a password, for a host with an empty label, and for the paths that `canonicalPath` refuses.
  */
 export function judgeUrl(url: URL | string): JudgedUrl | undefined {
   // The `href` and the parts of a URL object of another library may differ. The parts are judged.
   const parsed = typeof url === 'string' ? parsedUrl(url) : url;
   return parsed && JudgedUrl.from(parsed);
+}
+
+/** Says why `judgeUrl` returns nothing for a URL. Contains nothing of the URL but its scheme. */
+export function urlProblem({ protocol, username, password, pathname }: URL): string {
+  if (!/^https?:$/.test(protocol)) return `The scheme is '${protocol}', not http or https.`;
+  if (username || password) return 'The URL has a user name or a password.';
+  const part = pathProblem(pathname);
+  return part === undefined ? 'The host has an empty name.' : `The path has ${part}, which servers read in two ways.`;
+}
+
+/** Returns the error for a URL that is not signed because `judgeUrl` returns nothing for it. */
+export function refusedUrl(url: URL, option: string): OptionsError {
+  return optionsError(option, `${urlProblem(url)} Give another URL, or rename the file or folder.`);
 }
 
 /**

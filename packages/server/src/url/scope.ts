@@ -89,15 +89,22 @@ export class JudgedScope {
     return denied.kind !== 'url' || this.kind !== 'url' || sortedQuery(this.url) === sortedQuery(denied.url);
   }
 
-  /** The path with a `/` at its end, in the form in which macOS and S3 compare names: NFC, and `+` is a space. */
+  /** The path as it is compared, with a `/` at its end. */
   get #asFolder(): string {
     return (this.#whole ??= comparedPath(this.url).replace(/\/?$/, '/'));
   }
 }
 
-/** Returns a path as it is compared with what is protected or denied: macOS compares names in NFC, S3 takes `+` for a space. */
+/**
+ * Returns a path as it is compared with what is protected or denied: macOS compares names in NFC, S3 takes `+` for a
+ * space, and a server that decodes twice ends the path of `/film.mp4%3Fx` in front of the `?`. Windows then leaves out
+ * dots and spaces in front of it.
+ */
 export function comparedPath({ path }: Pick<JudgedUrl, 'path'>): string {
-  return path.normalize('NFC').replaceAll('+', ' ');
+  return path
+    .normalize('NFC')
+    .replaceAll('+', ' ')
+    .replace(/(?<![. ])[. ]*[?#]/g, '/');
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { TokenSource } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
-import { carriesToken, forwardTokenEvents, listenUntil, renewWorker, writeMistake } from 'secure-token-core/adapter';
+import { carriesToken, forwardTokenEvents, listen, renewWorker, sleep, writeMistake } from 'secure-token-core/adapter';
 import { answerWorker } from './answer-worker.ts';
 import { CLAIM, detailOf, readMessage } from '../wire/messages.ts';
 import type { TokenWorkerOptions, WorkerPlan } from './token-worker-options.ts';
@@ -9,8 +9,8 @@ import { planWorker } from './token-worker-options.ts';
 import type { TrustedScriptUrl, WorkerScript } from './worker-script.ts';
 import { workerScript } from './worker-script.ts';
 
-/** The longest wait for a worker to take over this page. */
-const TAKE_OVER_TIMEOUT_MS = 5000;
+/** The longest wait, in seconds, for a worker to take over this page. */
+const TAKE_OVER_TIMEOUT = 5;
 
 /**
  * A service worker that signs the media requests of this page. Events: those of a token source, and
@@ -57,7 +57,7 @@ export async function registerTokenWorker(
   const worker = new WorkerOfPage(serviceWorker, workerScript(url, plan.settings), plan);
   await worker.start().catch((error: unknown) => {
     worker.destroy();
-    if (__DEVELOPMENT__ && plan.settings.requests) writeMistake(worker, WRONG_FILE, 'worker.md');
+    if (__DEVELOPMENT__ && plan.settings.requests) writeMistake(worker, WRONG_FILE);
     throw error;
   });
   return worker as TokenWorker;
@@ -80,7 +80,8 @@ class WorkerOfPage extends EventTarget {
   readonly #container: ServiceWorkerContainer;
   readonly #script: WorkerScript;
   readonly #plan: WorkerPlan;
-  readonly #listening = new AbortController();
+  /** The functions that end what `start` has begun. */
+  #ends: readonly (() => void)[] = [];
   /** Whether our worker has been the active worker of the registration. */
   #hasBeenActive = false;
 
@@ -118,7 +119,7 @@ class WorkerOfPage extends EventTarget {
   }
 
   destroy(): void {
-    this.#listening.abort();
+    for (const end of this.#ends) end();
   }
 
   /** Whether `worker` is ours: not a worker with other settings, nor another worker of this site. */
@@ -144,25 +145,24 @@ class WorkerOfPage extends EventTarget {
   }
 
   #listen(): void {
-    const { signal } = this.#listening;
-    listenUntil(signal, this.#container, ['message'], (event) => this.#onMessage(event));
-    listenUntil(signal, this.#container, ['controllerchange'], () => this.#onControllerChange());
+    const container = this.#container;
+    const { source } = this;
+    this.#ends = [
+      listen(container, ['message'], (event: MessageEvent) => this.#onMessage(event)),
+      listen(container, ['controllerchange'], () => this.#onControllerChange()),
+      ...(source ? [forwardTokenEvents(source, (type, detail) => this.#emit(type, detail))] : []),
+      // until this page leaves, the source renews the tokens that the worker asks for ahead of use
+      ...(source ? [source.join()] : []),
+    ];
     // before Chrome 74 they have started
-    (this.#container as Partial<ServiceWorkerContainer>).startMessages?.();
-    if (!this.source) return;
-    signal.addEventListener(
-      'abort',
-      forwardTokenEvents(this.source, (type, detail) => this.#emit(type, detail)),
-    );
-    // until this page leaves, the source renews the tokens that the worker asks for ahead of use
-    signal.addEventListener('abort', this.source.join());
+    (container as Partial<ServiceWorkerContainer>).startMessages?.();
   }
 
   /** The worker may also take over when the wait is over. */
   #onControllerChange(): void {
     // it may take over before the promise of its registration resolves
     if (this.registration as ServiceWorkerRegistration | undefined) this.#noteActive();
-    if (__DEVELOPMENT__ && this.#container.controller && !this.controls) writeMistake(this, OTHER_WORKER, 'worker.md');
+    if (__DEVELOPMENT__ && this.#container.controller && !this.controls) writeMistake(this, OTHER_WORKER);
   }
 
   #onMessage({ data, source: worker, ports: [port] }: MessageEvent): void {
@@ -196,17 +196,11 @@ class WorkerOfPage extends EventTarget {
     this.dispatchEvent(Object.assign(new CustomEvent(type, { detail }), detail));
   }
 
-  /** Resolves when the worker controls this page, or after `TAKE_OVER_TIMEOUT_MS`. */
-  #takeOver(): Promise<void> {
+  /** Resolves when the worker controls this page, or after `TAKE_OVER_TIMEOUT`. */
+  async #takeOver(): Promise<void> {
     const waiting = new AbortController();
-    const end = (): void => waiting.abort();
-    const timer = setTimeout(end, TAKE_OVER_TIMEOUT_MS);
-    listenUntil(waiting.signal, this.#container, ['controllerchange'], () => this.controls && end());
-    return new Promise((resolve) => {
-      waiting.signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    const stop = listen(this.#container, ['controllerchange'], () => this.controls && waiting.abort());
+    await sleep(TAKE_OVER_TIMEOUT, waiting.signal).catch(() => undefined);
+    stop();
   }
 }

@@ -21,7 +21,9 @@ const originOf = (url: string): string => new URL(url).origin;
 export const isOutOfReach = (url: string): boolean => (pausedUntil.get(originOf(url)) ?? 0) > performance.now();
 
 /** Notes that the worker has received an answer from the origin of `request`. */
-export const noteCors = ({ url }: SignedRequest): void => void withCors.add(originOf(url));
+export const noteCors = ({ url }: SignedRequest): void => {
+  withCors.add(originOf(url));
+};
 
 /** Tells the page of the request which response header the edge does not send. For development builds. */
 export async function reportMissing(

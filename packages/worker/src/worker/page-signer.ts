@@ -44,7 +44,9 @@ async function findPage(clientId: string, signal: AbortSignal | undefined): Prom
   let found: Connection | undefined;
   let isOver = false;
   let settle!: () => void;
-  const answered = new Promise<void>((resolve) => (settle = resolve));
+  const answered = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
   const connected = (connection: Connection): void => {
     if (isOver) connection.port.close();
     else found = connection;
@@ -74,7 +76,9 @@ async function findPage(clientId: string, signal: AbortSignal | undefined): Prom
  * @returns its answer, as it was posted; `undefined` if the page was closed: that breaks the channel without an event
  */
 async function ask({ page, port }: Connection, question: Question, signal?: AbortSignal): Promise<object | undefined> {
-  const answered = new Promise<object>((resolve) => (port.onmessage = ({ data }) => resolve(Object(data) as object)));
+  const answered = new Promise<object>((resolve) => {
+    port.onmessage = ({ data }) => resolve(Object(data) as object);
+  });
   port.postMessage(question);
   for (;;) {
     const answer = await abortable(Promise.race([answered, sleep(1)]), signal);

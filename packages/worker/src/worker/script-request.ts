@@ -49,7 +49,9 @@ async function answersOf(clientId: string, request: SentRequest): Promise<readon
   const own = pages.filter(({ id }) => id === clientId);
   const answers: boolean[] = [];
   let settle!: () => void;
-  const enough = new Promise<void>((resolve) => (settle = resolve));
+  const enough = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
   const asked = (own.length ? own : pages).map(async (page) => {
     const carries = await ask(page, request);
     if (carries === undefined) return;

@@ -9,7 +9,9 @@ export async function recipe(endpoint: string, src: string): Promise<Partial<Hls
   let token = await askToken(endpoint, src);
   const shouldRetry: RetryConfig['shouldRetry'] = (config, count, _, response, retry) => {
     if (response?.code !== 403 && response?.code !== 410) return retry;
-    void askToken(endpoint, src).then((next) => (token = next));
+    void askToken(endpoint, src).then((next) => {
+      token = next;
+    });
     return count < config!.maxNumRetry;
   };
   const policies = Object.entries(window.Hls.DefaultConfig).filter(([name]) => name.endsWith('LoadPolicy'));

@@ -27,8 +27,13 @@ describe.each<[KeyAlgorithm, () => KeyPairKeyObjectResult]>([
       expect(await pair.isGenuine(message, signature)).toBe(true);
       const flipped = signature.map((byte, i) => (i === (n * 37) % signature.length ? byte ^ 1 : byte));
       const wrong = [
-        ...[flipped, await stranger.sign(message), new Uint8Array(signature.length), new Uint8Array()],
-        ...[signature.subarray(1), Uint8Array.of(...signature, 0), Uint8Array.of(0, ...signature)],
+        flipped,
+        await stranger.sign(message),
+        new Uint8Array(signature.length),
+        new Uint8Array(),
+        signature.subarray(1),
+        Uint8Array.of(...signature, 0),
+        Uint8Array.of(0, ...signature),
       ];
       for (const each of wrong) expect(await pair.isGenuine(message, each)).toBe(false);
       expect(await pair.isGenuine(Uint8Array.of(n, 1), signature)).toBe(false);

@@ -7,8 +7,10 @@ describe('createEdgeHandler', () => {
   test('lets a genuine request through, without its token', async () => {
     const { get, asked } = setUp();
     const response = await get(await signed('/vod/a%20b.mp4?cmcd=1'), { headers: { 'User-Agent': 'player' } });
-    expect([response.status, await response.text()]).toEqual([200, body]);
-    expect([asked[0]?.url, asked[0]?.headers.get('User-Agent')]).toEqual([`${HOST}/vod/a%20b.mp4?cmcd=1`, 'player']);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toEqual(body);
+    expect(asked[0]?.url).toBe(`${HOST}/vod/a%20b.mp4?cmcd=1`);
+    expect(asked[0]?.headers.get('User-Agent')).toBe('player');
   });
 
   test('refuses with 403 or 410, readable by the page, dated, never cached, and asks the origin nothing', async () => {
@@ -50,21 +52,19 @@ describe('createEdgeHandler', () => {
     }
   });
 
-  test('rules by host and path; a path that no rule can place is refused', async () => {
-    const cases: [EdgeHandlerOptions['protect'], string, number][] = [
-      ['/vod/', '/vod/a', 403],
-      ['/vod/', '/x', 200],
-      ['/vod/', '//vod/a', 403],
-      [`${HOST}/vod/`, '/vod/a', 403],
-      ['https://other.example/vod/', '/vod/a', 200],
-      [[/\.mp4$/g, '/live'], '/a.mp4', 403],
-    ];
-    for (const [protect, path, status] of cases) {
-      const { get, origin } = setUp({ protect: protect! });
-      for (let repeat = 0; repeat < 2; repeat++)
-        expect((await get(HOST + path)).status, `${String(protect)} ${path}`).toBe(status);
-      expect(origin).toHaveBeenCalledTimes(status === 200 ? 2 : 0);
-    }
+  test.each<[EdgeHandlerOptions['protect'], string, number]>([
+    ['/vod/', '/vod/a', 403],
+    ['/vod/', '/vod', 403],
+    ['/vod/', '/x', 200],
+    ['/vod/', '//vod/a', 403],
+    [['/live', '/vod/'], '/vod/a', 403],
+    ['/film.mp4', '/film.mp4%3Fx', 403],
+    ['/', '/x', 403],
+  ])('protect %j: %s is a %i, whatever the host, the scheme and the port', async (protect, path, status) => {
+    const { get, origin } = setUp({ protect: protect! });
+    const hosts = ['https://cdn.example.com', 'http://x', 'http://10.0.0.5:8080', 'https://cdn.example.com.'];
+    for (const host of hosts) expect((await get(host + path)).status, host).toBe(status);
+    expect(origin).toHaveBeenCalledTimes(status === 200 ? hosts.length : 0);
   });
 
   test('neither cookie, header nor parameter of a token reaches the origin where no token is needed', async () => {
@@ -75,7 +75,8 @@ describe('createEdgeHandler', () => {
     const headers = { 'X-Cdn': 'exp=1~acl=/vod/*~hmac=00', 'X-Own': '1' };
     await inHeader.get(`${HOST}/public/logo.png`, { headers });
     const sent = inHeader.asked[0]!.headers;
-    expect([sent.has('X-Cdn'), sent.get('X-Own')]).toEqual([false, '1']);
+    expect(sent.has('X-Cdn')).toBe(false);
+    expect(sent.get('X-Own')).toBe('1');
     const inQuery = setUp({ format: edgeAuth({ key: '00ff' }), protect: '/vod/' });
     for (const search of ['?a=1&hdnts=x&b=%20', '?a=1&hdnts=x&b=%20&hdnts=y', '?hdnts=x', '?a'])
       await inQuery.get(`${HOST}/public/logo.png${search}`);
@@ -101,7 +102,8 @@ describe('createEdgeHandler', () => {
     };
     const { get } = setUp({ origin, onError });
     const { status } = await get(await signed('/a'), { signal: viewer.signal });
-    expect([status, onError.mock.calls]).toEqual([502, []]);
+    expect(status).toBe(502);
+    expect(onError.mock.calls).toEqual([]);
   });
 
   test('a failure is a refusal that the page can read: 503 for the format, 502 for the origin', async () => {
@@ -118,9 +120,8 @@ describe('createEdgeHandler', () => {
     onError.mockImplementation(() => {
       throw new Error('the log is full');
     });
-    expect([(await noKey.get(await signed('/a'))).status, (await broken.get(await signed('/a'))).status]).toEqual([
-      503, 502,
-    ]);
+    expect((await noKey.get(await signed('/a'))).status).toBe(503);
+    expect((await broken.get(await signed('/a'))).status).toBe(502);
   });
 
   test.each([

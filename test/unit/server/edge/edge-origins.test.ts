@@ -35,7 +35,9 @@ afterEach(async () => {
 
 /** The usual function: the request goes to another host as it is. */
 const edge = createEdgeHandler({
-  ...{ format, protect: '/vod/', onError: () => undefined },
+  format,
+  protect: '/vod/',
+  onError: () => undefined,
   origin: (request) => {
     const { pathname, search } = new URL(request.url);
     return fetch(new Request(origin.origin + pathname + search, request));
@@ -61,13 +63,12 @@ test('an origin that is a URL is asked below its path, under its own name, witho
   expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
   expect(await decoded(response)).toEqual([[], subtitle]);
   const { headers, url } = seen[0]!;
-  expect([url, headers.host, headers['accept-encoding']]).toEqual([
-    '/bucket/vod/a%20b.mp4?x=1',
-    new URL(origin.origin).host,
-    'identity',
-  ]);
+  expect(url).toBe('/bucket/vod/a%20b.mp4?x=1');
+  expect(headers.host).toEqual(new URL(origin.origin).host);
+  expect(headers['accept-encoding']).toBe('identity');
   const moved = await get('/moved');
-  expect([moved.status, moved.headers.get('Location')]).toEqual([302, '/elsewhere']);
+  expect(moved.status).toBe(302);
+  expect(moved.headers.get('Location')).toBe('/elsewhere');
 });
 
 describe('createEdgeHandler with a function that returns what fetch has got', () => {

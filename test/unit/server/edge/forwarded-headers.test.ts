@@ -6,24 +6,40 @@ const url = 'https://cdn.example.com/vod/a.mp4?st=x&e=1';
 function forwarded(headers: Record<string, string>, carriers = {}): Record<string, string> {
   const request = withoutToken(new Request(url, { headers }), 'https://cdn.example.com/vod/a.mp4', carriers);
   const { host, 'accept-encoding': encoding, ...others } = Object.fromEntries(request.headers);
-  expect([host, encoding]).toEqual(['cdn.example.com', 'identity']);
+  expect(host).toBe('cdn.example.com');
+  expect(encoding).toBe('identity');
   return others;
 }
 
 describe('a request to the origin', () => {
   test.each([
-    ...[
-      'X-Original-URL',
-      'X-Rewrite-URI',
-      'X-Override-URL',
-      'X-Forwarded-Path',
-      'X-Forwarded-Prefix',
-      'X-Matched-Path',
-    ],
-    ...['X-Forwarded-PathBase', 'X-Sendfile-Type', 'X-Accel-Mapping', 'SCRIPT_NAME', 'Path-Info', 'X-Script-Name'],
-    ...['X-HTTP-Method', 'X-HTTP-Method-Override', 'x-original-url', 'X_Original_URL', 'x_http-method_override'],
-    ...['X.Original.URL', 'X!HTTP!Method!Override', 'X~Rewrite^URL', 'X-Forwarded-Host', 'Forwarded', 'X-Host'],
-    ...['X-Forwarded-Server', 'X-HTTP-Host-Override', 'Disguised-Host', 'X.Forwarded.Host'],
+    'X-Original-URL',
+    'X-Rewrite-URI',
+    'X-Override-URL',
+    'X-Forwarded-Path',
+    'X-Forwarded-Prefix',
+    'X-Matched-Path',
+    'X-Forwarded-PathBase',
+    'X-Sendfile-Type',
+    'X-Accel-Mapping',
+    'SCRIPT_NAME',
+    'Path-Info',
+    'X-Script-Name',
+    'X-HTTP-Method',
+    'X-HTTP-Method-Override',
+    'x-original-url',
+    'X_Original_URL',
+    'x_http-method_override',
+    'X.Original.URL',
+    'X!HTTP!Method!Override',
+    'X~Rewrite^URL',
+    'X-Forwarded-Host',
+    'Forwarded',
+    'X-Host',
+    'X-Forwarded-Server',
+    'X-HTTP-Host-Override',
+    'Disguised-Host',
+    'X.Forwarded.Host',
   ])('%s, by which a viewer could name another path, host or method, does not reach the origin', (name) => {
     expect(forwarded({ [name]: '/secret/film.mp4', Range: 'bytes=0-1' })).toEqual({ range: 'bytes=0-1' });
   });

@@ -59,7 +59,8 @@ test.each(['/vod/premium/*', '/vod/premium/**', '/vod/*/film.mp4', '/vod/premium
   async (denied) => {
     const urls = [HOST + denied.replace('?', '%3F'), `${HOST}/vod/premium/film.mp4?q=1`, `${HOST}/live/a`];
     const { body } = await ask({ urls }, { authorize: () => ({ denied: [HOST + denied] }), allow: HOST });
-    expect([body.denied, body.tokens.map(({ url }) => url)]).toEqual([urls.slice(0, 2), urls.slice(2)]);
+    expect(body.denied).toEqual(urls.slice(0, 2));
+    expect(body.tokens.map(({ url }) => url)).toEqual(urls.slice(2));
   },
 );
 

@@ -90,6 +90,7 @@ describe('whatever a format makes is judged before it leaves', () => {
       },
     );
     const { body } = await ask({ urls: [asked, `${HOST}/vod/8/a.ts`] }, { format: cookies });
-    expect([body.tokens.map(({ url }) => url), body.denied]).toEqual([[asked], [`${HOST}/vod/8/a.ts`]]);
+    expect(body.tokens.map(({ url }) => url)).toEqual([asked]);
+    expect(body.denied).toEqual([`${HOST}/vod/8/a.ts`]);
   });
 });

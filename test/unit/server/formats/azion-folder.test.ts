@@ -41,7 +41,8 @@ describe('azion with depth', () => {
   ] as const)('hashes the folder in the form of the path: %s', async (pathForm, hashed) => {
     const options = { secret, depth: 1, pathForm };
     const { prefix, query } = await azion(options).sign(new URL('/my%20film/a', HOST), NOW);
-    expect([prefix, query!.st]).toEqual([`${HOST}/my%20film/`, hashOf(`${secret}folder:${hashed}${NOW}`)]);
+    expect(prefix).toBe(`${HOST}/my%20film/`);
+    expect(query!.st).toEqual(hashOf(`${secret}folder:${hashed}${NOW}`));
     expect(await verdictOf(`${HOST}/my%20film/b?st=${query!.st}&e=${NOW}`, options)).toBe('ok');
   });
 
@@ -58,34 +59,25 @@ describe('azion with depth', () => {
   });
 });
 
-/** Paths below `/live/7/`, and whether one server or another may read them as another place. */
-const below: readonly (readonly [rest: string, leaves: boolean])[] = [
-  ...['%252e%252e/8/x', '..%20/8/x', '..%20', ',../8/x', 'x/..,/a', 'a::$DATA', '..%3Fx', '..%23', '.%3Fx'].map(
-    (rest) => [rest, true] as const,
-  ),
-  ...['..%20.%3Fx', ',..%23', '100%2525.ts'].map((rest) => [rest, true] as const),
-  ...['a', 'hd/s1.m4s', '...', 'a..b/c', 'a,b', 'a:b', '..a/b', '%20..x', 'a%3Fb', 'a..%23b', '100%25.ts'].map(
-    (rest) => [rest, false] as const,
-  ),
-];
-
 describe.each(['decoded', 'raw'] as const)('a token of a folder, with the %s path', (pathForm) => {
   const format = azion({ secret, depth: 2, pathForm });
   const { query } = format.sign(new URL('/live/7/x', HOST), NOW + 60) as { query: Record<string, string> };
+  const open = (rest: string): Promise<Verdict> =>
+    verifyUrl(`${HOST}/live/7/${rest}?${new URLSearchParams(query).toString()}`, { format, now: NOW });
 
-  test.each(below)('for %s, which leaves the folder: %s', async (rest, leaves) => {
-    const url = new URL(`/live/7/${rest}`, HOST);
-    const verdict = await verifyUrl(`${url.href}?${new URLSearchParams(query)}`, { format, now: NOW });
-    expect(verdict).toMatchObject(leaves ? { ok: false, reason: 'signature' } : { ok: true });
-    const token = await format.sign(url, NOW + 60);
-    expect(token).toEqual(
-      leaves
-        ? await azion({ secret, pathForm }).sign(url, NOW + 60)
-        : { prefix: `${HOST}/live/7/`, expires: NOW + 60, query },
-    );
-    const own = `${url.href}?${new URLSearchParams(token.query)}`;
-    expect(await verifyUrl(own, { format, now: NOW })).toMatchObject({ ok: true });
-  });
+  test.each(['a', 'hd/s1.m4s', 'a..b/c', 'a,b', 'a:b', '..a/b', '%20..x', 'a%3Fb', 'a..%23b', '100%25.ts'])(
+    'opens %s in the folder',
+    async (rest) => {
+      expect(await open(rest)).toMatchObject({ ok: true });
+      const prefix = `${HOST}/live/7/`;
+      expect(format.sign(new URL(prefix + rest), NOW + 60)).toEqual({ prefix, expires: NOW + 60, query });
+    },
+  );
+
+  test.each(['%252e%252e/8/x', '..%20/8/x', '..%20', ',../8/x', 'x/..,/a', 'a::$DATA', '..%3Fx', '..%23', '.%3Fx'])(
+    'opens nothing that a server may read as leading out of the folder: %s',
+    async (rest) => expect(await open(rest)).toMatchObject({ status: 403, reason: 'malformed' }),
+  );
 });
 
 describe('azion with a session in its folder text', () => {
@@ -118,7 +110,10 @@ describe('azion with a session in its folder text', () => {
       const { st, e, s } = sign(path, one).query as Record<'st' | 'e' | 's', string>;
       const plain = sign(path).query!;
       expect(judge(path, { st, e, s, x: '1' })).toEqual({
-        ...{ ok: true, expires: NOW + 60, url: `${HOST}${path}?x=1`, session: one },
+        ok: true,
+        expires: NOW + 60,
+        url: `${HOST}${path}?x=1`,
+        session: one,
       });
       const signature = { ok: false, status: 403, reason: 'signature' };
       expect(judge(path, { st, e })).toEqual(signature);

@@ -64,7 +64,8 @@ describe('azion', () => {
   test('a token may not reach beyond maxTtl, a day unless said otherwise', async () => {
     const day = await signed(url, NOW + 86_400);
     const longer = await signed(url, NOW + 86_401);
-    expect([await verdictOf(day), await verdictOf(longer)]).toEqual(['ok', '403 malformed']);
+    expect(await verdictOf(day)).toBe('ok');
+    expect(await verdictOf(longer)).toBe('403 malformed');
     expect(await verdictOf(longer, NOW, { secret, maxTtl: Infinity })).toBe('ok');
     expect(await verdictOf(day, NOW, { secret, maxTtl: 60 })).toBe('403 malformed');
   });

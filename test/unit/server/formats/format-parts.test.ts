@@ -46,7 +46,8 @@ describe('the address of a client', () => {
       fc.property(fc.oneof(address, changed, others), (text) => {
         // A zone says which interface of this machine, and is no part of the bytes.
         const isAddress = isIP(text) !== 0 && !text.includes('%');
-        expect(readIp(text)?.length).toBe(isAddress ? (isIP(text) === 4 ? 4 : 16) : undefined);
+        const length = isIP(text) === 4 ? 4 : 16;
+        expect(readIp(text)?.length).toBe(isAddress ? length : undefined);
       }),
       { numRuns: 5000 },
     );

@@ -66,10 +66,8 @@ describe('what a token says beside its expiry', () => {
     ['mediaCdnToken', mediaCdnToken({ ...media, startsAt })],
     ['wowza', wowza({ secret, startsAt })],
   ])('%s: not before its beginning', async (_, format) => {
-    expect([await verdictOf(format, format, startsAt - 1), await verdictOf(format, format, startsAt)]).toEqual([
-      '403 malformed',
-      'ok',
-    ]);
+    expect(await verdictOf(format, format, startsAt - 1)).toBe('403 malformed');
+    expect(await verdictOf(format, format, startsAt)).toBe('ok');
   });
 
   test.each<[string, (ip?: string) => VerifyingTokenFormat]>([
@@ -128,9 +126,7 @@ test('rotation: every secret verifies, the first one signs', async () => {
   const old = secureLink({ secret: 'old', ...layouts.keyCdn });
   const both = secureLink({ secrets: ['new', 'old'], ...layouts.keyCdn });
   const current = secureLink({ secret: 'new', ...layouts.keyCdn });
-  expect([await verdictOf(old, both), await verdictOf(both, current), await verdictOf(old, current)]).toEqual([
-    'ok',
-    'ok',
-    '403 signature',
-  ]);
+  expect(await verdictOf(old, both)).toBe('ok');
+  expect(await verdictOf(both, current)).toBe('ok');
+  expect(await verdictOf(old, current)).toBe('403 signature');
 });

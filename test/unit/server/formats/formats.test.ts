@@ -67,10 +67,11 @@ const formats: Record<string, VerifyingTokenFormat> = {
   jwt: jwt({ keys: [{ key: secret }], algorithm: 'HS256', claims: ({ pathname }) => ({ path: pathname }) }),
 };
 
-const word = fc.string({ unit: fc.constantFrom(...Array.from('abz019-_. é日%+&=;')), minLength: 1, maxLength: 8 });
+const word = fc.string({ unit: fc.constantFrom(...Array.from('abz019-_. é日%+&=#')), minLength: 1, maxLength: 8 });
 const path = fc
   .array(
-    word.filter((text) => !/^\.{1,2}(?:;|$)/.test(text)),
+    // what servers read in two ways: test/unit/server/url/path-spellings.test.ts
+    word.filter((text) => !/[. ]$|%[\da-f]{2}|^\.\.?(?: [. ]*)?#/.test(text)),
     { minLength: 1, maxLength: 4 },
   )
   .map((words) => `/${words.map(encodeURIComponent).join('/')}`);
@@ -171,7 +172,8 @@ describe.each(Object.entries(formats))('%s', (name, format) => {
     const viewer = requestWith(url, { ...token, setCookie: response.headers.getSetCookie() });
     viewer.headers.append('Cookie', `${viewer.headers.has('Cookie') ? '; ' : ''}mine=1`);
     expect((await handle(viewer)).status).toBe(200);
-    expect([asked[0]?.url, asked[0]?.headers.get('Cookie')?.replace(/^[;, ]+/, '')]).toEqual([url, 'mine=1']);
+    expect(asked[0]?.url).toEqual(url);
+    expect(asked[0]?.headers.get('Cookie')?.replace(/^[;, ]+/, '')).toBe('mine=1');
     for (const name of Object.keys(token.headers ?? {})) expect(asked[0]?.headers.has(name)).toBe(false);
     expect((await handle(new Request(url))).status).toBe(403);
     expect((await handle(new Request(`${HOST}/public/x`))).status).toBe(200);

@@ -56,14 +56,15 @@ describe('a genuine CloudFront policy', () => {
     expect(await verdictOf(statement(`${HOST}/a/*`, SOON))).toMatchObject({ ok: true }));
 
   test.each([
-    ...[
-      'null',
-      '{}',
-      '{"Statement":[null]}',
-      ' ' + statement(`${HOST}/a/*`, SOON),
-      `\ufeff${statement(`${HOST}/a/*`, SOON)}`,
-    ],
-    ...[statement(5, SOON), statement([`${HOST}/a/*`], SOON), statement('*', SOON), statement(`${HOST}/*/b`, SOON)],
+    'null',
+    '{}',
+    '{"Statement":[null]}',
+    ' ' + statement(`${HOST}/a/*`, SOON),
+    `\ufeff${statement(`${HOST}/a/*`, SOON)}`,
+    statement(5, SOON),
+    statement([`${HOST}/a/*`], SOON),
+    statement('*', SOON),
+    statement(`${HOST}/*/b`, SOON),
     ...[String(SOON), 'never', SOON + 0.5, null].map((expires) => statement(`${HOST}/a/*`, expires)),
     statement(`${HOST}/a/*`, SOON, { DateGreaterThan: { 'AWS:EpochTime': '0' } }),
     ...[5, 'x', '203.0.113.0/99'].map((range) =>

@@ -145,3 +145,19 @@ describe('requests that a client sends over HTTP/1.1 before their answers are th
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 });
+
+test('a header that Node refuses is a 500 with headers of its own, and the body is cancelled', async () => {
+  const isCancelled = gate();
+  const origin = await serve(
+    () =>
+      new Response(new ReadableStream({ cancel: () => isCancelled.resolve() }), {
+        headers: { 'Content-Length': '1000', 'Content-Encoding': 'gzip', 'X-Title': 'a\u0001b' },
+      }),
+    { onError: () => undefined },
+  );
+  const { status, headers } = await fetch(origin);
+  expect(status).toBe(500);
+  expect(headers.get('content-encoding')).toBeNull();
+  expect(headers.get('content-length')).not.toBe('1000');
+  await isCancelled.promise;
+});

@@ -36,12 +36,33 @@ describe('playlistReader', () => {
     const isCancelled = vi.fn();
     const body = (): ReadableStream => new ReadableStream({ cancel: isCancelled });
     const late = new AbortController();
+    const answerLate = (): Response => {
+      late.abort();
+      return new Response(body());
+    };
     for (const [answer, signal] of [
       [() => new Response(body(), { status: 403 }), open],
       [() => new Response(body(), { status: 302 }), open],
-      [() => (late.abort(), new Response(body())), late.signal],
+      [answerLate, late.signal],
     ] as const)
       expect(await reading(async () => answer())('a.m3u8', signal)).toBeUndefined();
     await vi.waitFor(() => expect(isCancelled).toHaveBeenCalledTimes(3));
+  });
+
+  test('cancels a body that does not end in time, also of a `fetch` that looks at no signal', async () => {
+    const cancel = vi.fn();
+    const late = new AbortController();
+    // a body that begins, and stalls
+    const start = (body: ReadableStreamDefaultController): void => body.enqueue(new TextEncoder().encode('#EXTM3U\n'));
+    let isRead: () => void = () => undefined;
+    const beginning = new Promise<void>((resolve) => {
+      isRead = resolve;
+    });
+    const body = new ReadableStream({ start, pull: () => isRead(), cancel });
+    const reads = reading(async () => new Response(body))('a.m3u8', late.signal);
+    await beginning;
+    late.abort();
+    expect(await reads).toBeUndefined();
+    expect(cancel).toHaveBeenCalledOnce();
   });
 });

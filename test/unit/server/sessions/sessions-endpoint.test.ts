@@ -25,7 +25,8 @@ describe('createSigningEndpoint with sessions', () => {
     await ask({ session: one });
     await sessions.end({ viewer: 'anna' });
     const { status, body } = await ask({ session: one, reason: 'expiring' });
-    expect([status, body.type]).toEqual([403, 'urn:secure-token:session-ended']);
+    expect(status).toBe(403);
+    expect(body.type).toBe('urn:secure-token:session-ended');
     expect((await ask({ session: other })).status).toBe(200);
   });
 
@@ -83,7 +84,8 @@ describe('createSigningEndpoint with sessions', () => {
     const read = vi.fn(async () => new Response('#EXTM3U\n#EXTINF:4,\n1.ts\n'));
     const signing = endpoint({ format: { ...ownJwt, sign }, sessions, expand: { fetch: read } });
     expect((await signing(post({ urls: [FILM], session: one }, { 'X-Viewer': 'anna' }))).status).toBe(403);
-    expect([read.mock.calls, sign.mock.calls.map(([{ href }]) => href)]).toEqual([[], [FILM]]);
+    expect(read.mock.calls).toEqual([]);
+    expect(sign.mock.calls.map(([{ href }]) => href)).toEqual([FILM]);
   });
 
   test('answers 503 to a viewer without a name, and the log hears of it', async () => {

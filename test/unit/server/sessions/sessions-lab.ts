@@ -32,7 +32,9 @@ export function setUp(
   const time = { now: 1_795_500_000_000 };
   const clock = (): number => time.now;
   const errors: unknown[] = [];
-  const onError = (error: unknown): void => void errors.push(error);
+  const onError = (error: unknown): void => {
+    errors.push(error);
+  };
   const sessions = createSessions({
     store: memoryStore(),
     viewer: (request) => request.headers.get('X-Viewer') ?? '',
@@ -40,24 +42,29 @@ export function setUp(
     ...(limit !== undefined && { limit }),
   });
   const endpoint = createSigningEndpoint({
-    ...{ format, allow: `${HOST}/vod/`, ttl: 300, clock, onError, sessions },
+    format,
+    allow: `${HOST}/vod/`,
+    ttl: 300,
+    clock,
+    onError,
+    sessions,
     authorize: (request) => request.headers.get('X-Viewer') !== 'nobody',
   });
   const edge = createEdgeHandler({
-    ...{
-      format,
-      origin: () => new Response('ok'),
-      clock,
-      onError,
-      sessions: { ...sessions, ...(ended && { ended: (known) => ended(sessions, known) }) },
-    },
+    format,
+    origin: () => new Response('ok'),
+    clock,
+    onError,
+    sessions: { ...sessions, ...(ended && { ended: (known) => ended(sessions, known) }) },
     ...(strict !== undefined && { strict }),
   });
   const ask = async (body: object, viewer = 'anna'): Promise<{ status: number; body: Answer }> => {
     const headers = { 'Content-Type': 'application/json', 'X-Viewer': viewer };
     const answer = await endpoint(
       new Request('https://app.example.com/token', {
-        ...{ method: 'POST', headers, body: JSON.stringify({ urls: [FILM], ...body }) },
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ urls: [FILM], ...body }),
       }),
     );
     return { status: answer.status, body: (await answer.json()) as Answer };

@@ -19,9 +19,15 @@ describe('a URL has one spelling', () => {
   ])('%s is %s', (url, href) => expect(judgeUrl(url)?.href).toBe(href));
 
   test.each([
-    ...['cdn.example.com/vod/', '/vod/', 'ftp://cdn.example.com/vod/', 'blob:https://cdn.example.com/vod/'],
-    ...['https://user@cdn.example.com/vod/', 'https://:pw@cdn.example.com/vod/'],
-    ...['https://cdn.example.com../vod/', 'https://cdn..example.com/vod/', 'https://.cdn.example.com/vod/'],
+    'cdn.example.com/vod/',
+    '/vod/',
+    'ftp://cdn.example.com/vod/',
+    'blob:https://cdn.example.com/vod/',
+    'https://user@cdn.example.com/vod/',
+    'https://:pw@cdn.example.com/vod/',
+    'https://cdn.example.com../vod/',
+    'https://cdn..example.com/vod/',
+    'https://.cdn.example.com/vod/',
   ])('%s has none', (url) => expect(judgeUrl(url)).toBeUndefined());
 
   test('which is judged as itself, and which `URL` keeps', () => {
@@ -62,6 +68,10 @@ test.each([
   ['path /my+film', 'path /my%20film/x', true],
   ['path /canal+', 'path /canal', false],
   ['path /caf%C3%A9', 'path /cafe%CC%81/x', true],
+  // and a server that decodes twice ends a path in front of a `?` or `#`
+  ['path /film.mp4', 'path /film.mp4%3Fx', true],
+  ['path /film.mp4', 'url /film.mp4%23?x', true],
+  ['path /What%3F.mp4', 'path /What', false],
 ])('if %s is denied, a token of %s reaches it: %s', (denied, token, expected) =>
   expect(judged(token).reaches(judged(denied))).toBe(expected),
 );

@@ -89,7 +89,11 @@ export async function askEndpoint(
     },
   };
   const observations = {
-    ...{ url: shown(new URL(endpoint)), asked: url, preflight, initial, signsAnything },
+    url: shown(new URL(endpoint)),
+    asked: url,
+    preflight,
+    initial,
+    signsAnything,
     isSameAfterRefused: first !== undefined && first === second,
     sendsCookies: 'cookie' in headers || pass?.cookies === true,
     hidden: Object.values(headers),

@@ -73,7 +73,9 @@ function filesOfDash(text: string, url: string): ListedFile[] {
     const template = { ...attributesOf(head, 'SegmentTemplate'), ...attributesOf(set, 'SegmentTemplate') };
     const { id = '', bandwidth = '' } = attributesOf(set, 'Representation') ?? {};
     const values = {
-      ...{ RepresentationID: id, Bandwidth: bandwidth, Number: template.startNumber ?? '1' },
+      RepresentationID: id,
+      Bandwidth: bandwidth,
+      Number: template.startNumber ?? '1',
       Time: attributesOf(set, 'S')?.t ?? '0',
     };
     const ofSet = baseIn(set, base);

@@ -47,7 +47,10 @@ export function passOf(token: SentToken, bare: string, { source, expires, setCoo
   const takesCookies = token.credentials === true && new URL(url).origin === new URL(bare).origin;
   const cookie = takesCookies ? setCookies.map((each) => each.split(';')[0]!).join('; ') : '';
   return {
-    ...{ bare, source, expires, folder },
+    bare,
+    source,
+    expires,
+    folder,
     url: withQuery(url, textsOf(token.query)),
     headers: { ...carried, ...(cookie !== '' && { cookie }) },
     names: Object.keys(carried).map((name) => name.toLowerCase()),
@@ -58,7 +61,10 @@ export function passOf(token: SentToken, bare: string, { source, expires, setCoo
 
 /** Returns the pass of a URL that has its token, or of headers that have it. */
 export const passOfUrl = (url: string, bare: string, source: string, headers: Pass['headers'] = {}): Pass => ({
-  ...{ url, bare, headers, source },
+  url,
+  bare,
+  headers,
+  source,
   names: Object.keys(headers).filter((name) => name !== 'cookie'),
   cookies: 'cookie' in headers,
 });
@@ -91,9 +97,12 @@ function withOneChanged(value: string): string | undefined {
   const at = order.find((index) => /[A-Za-z\d]/.test(value[index]!) && !/%.?$/.test(value.slice(0, index)));
   if (at === undefined) return undefined;
   const was = value[at]!;
-  const [one, other] = /\d/.test(was) ? ['1', '2'] : /[a-z]/.test(was) ? ['a', 'b'] : ['A', 'B'];
+  // another one of its kind
+  const [one = '', other = ''] = ['12', 'ab', 'AB'].find((pair) => kindOfCharacter(pair) === kindOfCharacter(was))!;
   return value.slice(0, at) + (was === one ? other : one) + value.slice(at + 1);
 }
+
+const kindOfCharacter = (text: string): number => [/^\d/, /^[a-z]/, /^[A-Z]/].findIndex((kind) => kind.test(text));
 
 /** Returns the members of an object as texts. Leaves out members that are null, as players do. */
 function textsOf(value: unknown): Record<string, string> {
