@@ -94,22 +94,6 @@ test('the statistics are one object, and count from when the request went out: n
   expect(onSuccess.mock.calls[0]![1]).toBe(stats);
 });
 
-test.each(['at hand', 'awaited'])(
-  'it keeps the contract of hls.js for loaders with a token %s: no callback before load() returns, times of performance.now()',
-  async (token) => {
-    if (token === 'at hand') useToken();
-    const { heard, loader } = load();
-    expect(heard()).toEqual([]);
-    await vi.advanceTimersByTimeAsync(300);
-    if (token === 'awaited') await answer();
-    expect(heard()).toEqual([]);
-    last().succeed();
-    expect(heard()).toEqual(['onSuccess']);
-    const sent = performance.now() - (token === 'awaited' ? 0 : 300);
-    expect(loader.stats.loading).toEqual({ start: sent, first: sent + 5, end: sent + 9 });
-  },
-);
-
 test('an outage is told as 503, which hls.js retries after, with our error', async () => {
   const { onError, context, loader } = load();
   await settle();
