@@ -5,7 +5,7 @@ import { asViewersHaveIt, dice, fakeTime, mean } from '../unit/core/lab.ts';
 import { START, elapsed, seconds } from '../unit/core/lab-time.ts';
 import { FOLDER, MASTER, segment } from '../unit/core/lab-urls.ts';
 
-const SIZE = 700;
+const SIZE = 350;
 vi.setConfig({ testTimeout: 300_000 });
 fakeTime();
 asViewersHaveIt();
@@ -101,7 +101,9 @@ test('an outage of five seconds is noticed by nobody', async () => {
 const curveFile = process.env.LOAD_CURVE;
 if (curveFile) {
   test('load curve', async () => {
-    const [spread, together] = [await audience({ time: 305 }), await audience({ time: 305, jitter: 0 })];
-    writeFileSync(curveFile, JSON.stringify({ viewers: SIZE, spread, together }));
+    const size = 700;
+    const spread = await audience({ time: 305, size });
+    const together = await audience({ time: 305, size, jitter: 0 });
+    writeFileSync(curveFile, JSON.stringify({ viewers: size, spread, together }));
   });
 }

@@ -9,7 +9,7 @@ import { SignedLoad } from '../../packages/dashjs/src/signed-load.ts';
 import { createTokenLoader } from '../../packages/hlsjs/src/token-loader.ts';
 import type { Session as VideojsSession } from '../../packages/videojs/src/session.ts';
 import { askPatiently } from '../../packages/videojs/src/session.ts';
-import { asViewersHaveIt, dice, fakeTime, mean } from '../unit/core/lab.ts';
+import { asViewersHaveIt, dice, fakeTime } from '../unit/core/lab.ts';
 import { elapsed, seconds } from '../unit/core/lab-time.ts';
 import { FOLDER, MEDIA, segment } from '../unit/core/lab-urls.ts';
 import { inPart } from '../support/parts.ts';
@@ -19,7 +19,7 @@ vi.setConfig({ testTimeout: 120_000 });
 fakeTime();
 asViewersHaveIt();
 
-const VIEWERS = 20;
+const VIEWERS = 10;
 const LIFETIME = 20;
 const SEGMENT_SECONDS = 2;
 const LIVE_SEGMENTS = 6;
@@ -197,25 +197,20 @@ async function returnsOf(
 describe(`${VIEWERS} viewers of each player, an outage of the signing endpoint: seconds from its end to the picture`, () => {
   const rows = Object.keys(players) as (keyof typeof players)[];
   describe.each(rows)('%s', (player) => {
-    const all: number[] = [];
-
     describe.each([
       ['a token for the folder', true],
       ['a token for each URL', false],
-    ])('%s', (token, isFolder) => {
+    ])('%s', (_token, isFolder) => {
       test.each([
         ...inPart([10, 40], [120]).map((outage) => ['live', outage, true] as const),
         ...inPart([10, 40], [120]).map((outage) => ['on demand', outage, false] as const),
-      ])('%s, away for %i s: at most 10 s for 95 of 100, 12 s for all', async (kind, outage, isLive) => {
-        const waits = await returnsOf(player, isFolder, isLive, outage);
-        const [most, ninetyFive] = [waits.at(-1)!, waits[Math.ceil(VIEWERS * 0.95) - 1]!];
-        expect(most).toBeLessThanOrEqual(12);
-        expect(ninetyFive).toBeLessThanOrEqual(10);
-        expect(mean(waits)).toBeLessThanOrEqual(6.5);
-        if (outage >= 40) all.push(...waits);
-      });
+      ])(
+        '%s, away for %i s: five seconds after an outage of a minute, ten after a longer one',
+        async (_kind, outage, isLive) => {
+          const waits = await returnsOf(player, isFolder, isLive, outage);
+          expect(waits.at(-1)).toBeLessThanOrEqual(outage <= 60 ? 5 : 10);
+        },
+      );
     });
-
-    test('after 40 s and more: 5.5 s on average', () => expect(mean(all)).toBeLessThanOrEqual(5.5));
   });
 });

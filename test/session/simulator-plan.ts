@@ -70,7 +70,9 @@ export interface Plan {
    * shipped.
    */
   readonly waitsOut: boolean;
-  /** A live player goes on at the live edge by itself once the window has moved on. Without that, an adapter sees to it. */
+  /**
+   * A live player goes on at the live edge by itself once the window has moved on. Without that, an adapter sees to it.
+   */
   readonly isFollowing: boolean;
   readonly faults: readonly Fault[];
   readonly moments: readonly Moment[];

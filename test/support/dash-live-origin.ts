@@ -32,8 +32,8 @@ const film = (): string => `<?xml version="1.0" encoding="utf-8"?>
 </MPD>`;
 
 /**
- * The DASH media of `root` as an endless live stream, whose manifests tell the time: `index.mpd`, and `chunked.mpd`, whose
- * segments dash.js reads while they arrive. `film.mpd` is a film of ten minutes.
+ * The DASH media of `root` as an endless live stream, whose manifests tell the time: `index.mpd`, and `chunked.mpd`,
+ * whose segments dash.js reads while they arrive. `film.mpd` is a film of ten minutes.
  * @param options.windowSeconds of the live stream; a period of it has just begun. @default 14
  */
 export function createDashLiveOrigin({

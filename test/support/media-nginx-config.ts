@@ -7,7 +7,10 @@ interface MediaNginxConfigOptions {
   generation: number;
 }
 
-/** Static files, each of which needs a token, but for those below `/open/`. Below `/hidden/` a page cannot read which part of a file it got, below `/none/` there is no CORS. */
+/**
+ * Static files, each of which needs a token, but for those below `/open/`. Below `/hidden/` a page cannot read which
+ * part of a file it got, below `/none/` there is no CORS.
+ */
 export const mediaNginxConfig = ({ port, secret, root, generation }: MediaNginxConfigOptions): string => `
 worker_processes 1;
 pid nginx.pid;

@@ -57,7 +57,10 @@ const mediaTestIn = (engine: Engine, film?: Film) =>
     },
   });
 
-/** Runs the same tests in every engine that is installed, and in Chromium 86; the others count as skipped, with their names. */
+/**
+ * Runs the same tests in every engine that is installed, and in Chromium 86; the others count as skipped, with their
+ * names.
+ */
 export function describeMedia(
   title: string,
   define: (engine: Engine, it: ReturnType<typeof mediaTestIn>) => void,

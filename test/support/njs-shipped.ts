@@ -54,8 +54,8 @@ const newLine = Buffer.from('\r\n');
 
 /**
  * nginx with njs, and with the files of `packages/server/nginx`. `/vod/` and all else is what an origin has, `/files/`
- * are the files of nginx, `/doctor/` are films, `/cached/` has a cache, `/pattern/` has groups, `/short/` is rewritten to `/vod/7/` before
- * anything is judged.
+ * are the files of nginx, `/doctor/` are films, `/cached/` has a cache, `/pattern/` has groups, `/short/` is rewritten
+ * to `/vod/7/` before anything is judged.
  *
  * @param options.told whether options and clock come from the headers `X-Options` and `X-Now`, so that one server can
  *   judge every vector; no origin is asked, and nginx merges no slashes

@@ -38,10 +38,10 @@ const filmMp4 = (request: Request): Response => {
 };
 
 /**
- * `/vod/…` is the media of test/media (20 s), `/vod/film.mp4` an MP4 of ten minutes, `/film/…` the same as a film of ten minutes, `/live/…` its fMP4 stream as
- * an endless one, `/continuous/film/…` and `/continuous/live/…` that stream without discontinuities and subtitles,
- * `/one-timeline/…` the film without discontinuities, `/ll/i.m3u8` a low-latency one, `/dashlive/…` the DASH media as
- * an endless stream, `/seconds/i.m3u8` one with segments of one second.
+ * `/vod/…` is the media of test/media (20 s), `/vod/film.mp4` an MP4 of ten minutes, `/film/…` the same as a film of
+ * ten minutes, `/live/…` its fMP4 stream as an endless one, `/continuous/film/…` and `/continuous/live/…` that stream
+ * without discontinuities and subtitles, `/one-timeline/…` the film without discontinuities, `/ll/i.m3u8` a low-latency
+ * one, `/dashlive/…` the DASH media as an endless stream, `/seconds/i.m3u8` one with segments of one second.
  *
  * @param files what else is served, by its path
  */

@@ -42,8 +42,8 @@ export interface Seen extends Noted {
 }
 
 /**
- * Puts into the page what the bodies of tests use: `video`, `seen`, and the functions below. Runs inside the page: nothing
- * from outside of this function exists there.
+ * Puts into the page what the bodies of tests use: `video`, `seen`, and the functions below. Runs inside the page:
+ * nothing from outside of this function exists there.
  */
 export function installHelpers(): void {
   const page = window as unknown as { video: HTMLVideoElement };
@@ -125,7 +125,10 @@ export function installHelpers(): void {
     }
     return performance.now() - start;
   };
-  /** After a seek WebKitGTK now and then stands still with everything there, tokens or not: a viewer presses pause, play. */
+  /**
+   * After a seek WebKitGTK now and then stands still with everything there, tokens or not: a viewer presses pause,
+   * play.
+   */
   if (!/ (Chrome|Firefox)\//.test(navigator.userAgent)) {
     let last = -1;
     setInterval(() => {

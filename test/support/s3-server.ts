@@ -29,7 +29,9 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-/** A server of S3 that is not ours, with a bucket `films`: it judges what we sign, and lets pass what nobody has signed. */
+/**
+ * A server of S3 that is not ours, with a bucket `films`: it judges what we sign, and lets pass what nobody has signed.
+ */
 export async function startS3Server(): Promise<S3Server> {
   const directory = mkdtempSync(join(tmpdir(), 's3-'));
   const S3rverClass = requireExtra('@20minutes/s3rver') as new (options: object) => S3Rver;

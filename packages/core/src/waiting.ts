@@ -36,7 +36,10 @@ export function listen(
   };
 }
 
-/** Calls `listener` when the network is back, only while there is a reason: a source that is never destroyed leaks nothing. */
+/**
+ * Calls `listener` when the network is back, only while there is a reason: a source that is never destroyed leaks
+ * nothing.
+ */
 export function listenForNetwork(listener: () => void, hasReason: boolean): void {
   const page = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
   page[hasReason ? 'addEventListener' : 'removeEventListener']?.('online', listener);

@@ -83,7 +83,8 @@ function reloadUnsigned({ player, source }: Session): void {
  * development build says so in the console.
  *
  * @param options `'/token'` stands for `{ endpoint: '/token' }`; a `TokenSource` can be shared, e.g. between players
- * @returns the token source, of the first call if there are several; `player.reset()` and `player.destroy()` destroy it unless it was passed in
+ * @returns the token source, of the first call if there are several; `player.reset()` and `player.destroy()` destroy it
+ * unless it was passed in
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureToken(player: MediaPlayerClass, options: Options): TokenSource {

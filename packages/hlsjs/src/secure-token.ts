@@ -77,7 +77,8 @@ function install(hls: Hls, { source, release }: AcquiredTokenSource): void {
 /** Loads the source again if its manifest was requested without a token: the edge refuses that request. */
 function reloadUnsigned(hls: Hls, source: TokenSource): void {
   const { url } = hls;
-  // if there are levels, the manifest has arrived, and needed no token; without a URL, `hls` may still be under construction
+  // if there are levels, the manifest has arrived, and needed no token; without a URL, `hls` may still be under
+  // construction
   if (!url || hls.levels.length > 0 || !source.protects(url)) return;
   if (__DEVELOPMENT__) writeMistake(source, LATE);
   const { forceStartLoad } = hls;

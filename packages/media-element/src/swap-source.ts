@@ -52,8 +52,9 @@ function load(media: HTMLMediaElement, src: string): void {
 }
 
 /**
- * Continues `media` from another URL with the same position, rate and volume, playing or paused as before. The page can seek, play and pause at any time: the element itself keeps the last request. Resolves when the
- * picture is there, or when `signal` aborts.
+ * Continues `media` from another URL with the same position, rate and volume, playing or paused as before. The page can
+ * seek, play and pause at any time: the element itself keeps the last request. Resolves when the picture is there, or
+ * when `signal` aborts.
  */
 export async function swapSource(
   media: HTMLMediaElement,

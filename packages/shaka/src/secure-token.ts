@@ -15,7 +15,8 @@ const sessions = new WeakMap<Engine, Session>();
  * indexes, keys, licences, text, thumbnails, clock synchronisation, preloads. Call it before `load`.
  *
  * @param options `'/token'` stands for `{ endpoint: '/token' }`; a `TokenSource` can be shared, e.g. between players
- * @returns the token source, of the first call if there are several; `player.destroy()` destroys it unless it was passed in
+ * @returns the token source, of the first call if there are several; `player.destroy()` destroys it unless it was
+ * passed in
  * @throws `ERR_OPTIONS` at once, naming the option
  */
 export function secureToken(

@@ -5,7 +5,8 @@ import { runPlayers } from './run-players.ts';
 import { renderTables } from './report.ts';
 
 // npm run bench -- players [--rounds 5] [--write]; --add adds rounds to the figures that were written, on the same
-// machine; --render makes the page and its pictures anew from them; --scenario live measures that alone, and leaves all other figures
+// machine; --render makes the page and its pictures anew from them; --scenario live measures that alone, and leaves all
+// other figures
 const { values } = parseArgs({
   args: process.argv.slice(2),
   options: {

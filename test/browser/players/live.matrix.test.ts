@@ -15,7 +15,9 @@ import { told, unnoticed, watch } from '../../support/viewer.ts';
 /** Seconds for which the endpoint is away: longer than the window, and than what is loaded. */
 const LASTS = 10;
 
-/** The window of a live stream is six seconds long, and in six seconds the recording begins anew: with a discontinuity. */
+/**
+ * The window of a live stream is six seconds long, and in six seconds the recording begins anew: with a discontinuity.
+ */
 function hlsWindow(): Origin {
   let now = (): number => Date.now() - 8000;
   const origin = createLiveOrigin({ files: filesBelow('test/media/fmp4'), windowSegments: 3, clock: () => now() });

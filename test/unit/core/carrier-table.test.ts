@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CARRIERS } from '../../../packages/core/src/carriers/carriers.ts';
-import type { SignedRequest, Token } from 'secure-token-core';
+import type { SignedRequest, Token, TokenSource } from 'secure-token-core';
 import { errorWithoutToken, textWithoutToken, unsignAs } from 'secure-token-core/adapter';
 import { fakeTime, lab } from './lab.ts';
 import { START } from './lab-time.ts';
@@ -11,33 +11,38 @@ fakeTime();
 type CarrierName = keyof typeof CARRIERS;
 
 const SECRET = 'Q2xhc3NpZmllZFNlY3JldA';
-/** A value with a secret for each carrier; a script sees no secret of a cookie. A new carrier needs its own. */
-const SAMPLES: { readonly [Name in CarrierName]: NonNullable<Token[Name]> } = {
-  base: `${CDN}/st=${SECRET}/vod/7/`,
-  query: { st: SECRET },
-  headers: { authorization: `Bearer ${SECRET}` },
+/** Returns a value with `secret` for each carrier; a script sees no secret of a cookie. A new carrier needs its own. */
+const valuesWith = (secret: string): { readonly [Name in CarrierName]: NonNullable<Token[Name]> } => ({
+  base: `${CDN}/st=${secret}/vod/7/`,
+  query: { st: secret },
+  headers: { authorization: `Bearer ${secret}` },
   credentials: true,
-};
+});
 const names = Object.keys(CARRIERS) as CarrierName[];
-const signedBy = (name: CarrierName): { source: ReturnType<typeof lab>['source']; request: SignedRequest } => {
-  const token = { prefix: FOLDER, expires: START + 300, [name]: SAMPLES[name] };
+const signedBy = (name: CarrierName, secret = SECRET): { source: TokenSource; request: SignedRequest } => {
+  const token = { prefix: FOLDER, expires: START + 300, [name]: valuesWith(secret)[name] };
   const { source } = lab(undefined, { tokens: [token] });
   return { source, request: source.signNow(MASTER)! };
 };
 
 test.each(names)('a token in `%s` is in the request, and unsign() of its URL is the URL that was asked for', (name) => {
-  const { source, request } = signedBy(name);
-  const { url, headers, credentials } = request;
-  expect({ url, headers, credentials }).not.toEqual({ url: MASTER, headers: {}, credentials: false });
-  expect(source.unsign(url)).toBe(MASTER);
+  // a short one looks like any other text
+  for (const secret of [SECRET, 'abc']) {
+    const { source, request } = signedBy(name, secret);
+    const { url, headers, credentials } = request;
+    expect({ url, headers, credentials }).not.toEqual({ url: MASTER, headers: {}, credentials: false });
+    expect(source.unsign(url)).toBe(MASTER);
+  }
 });
 
 test.each(names)('no text about a request shows its token in `%s`', (name) => {
   const { request } = signedBy(name);
   const { url, headers } = request;
-  const text = `cannot load ${url} with ${JSON.stringify(headers)}`;
-  expect(textWithoutToken(text, request)).not.toContain(SECRET);
-  expect(String(errorWithoutToken(new Error(text), request))).not.toContain(SECRET);
+  const quoted = name === 'credentials' ? '' : SECRET;
+  for (const text of [`cannot load ${url} with ${JSON.stringify(headers)}`, `cannot read ${quoted}`]) {
+    expect(textWithoutToken(text, request)).not.toContain(SECRET);
+    expect(String(errorWithoutToken(new Error(text), request))).not.toContain(SECRET);
+  }
 });
 
 test.each(names)(

@@ -18,7 +18,9 @@ beforeEach(() => {
   });
 });
 
-/** Loads a segment, whose token is a parameter, a cookie and headers, with the loader of hls.js that goes with `setups`. */
+/**
+ * Loads a segment, whose token is a parameter, a cookie and headers, with the loader of hls.js that goes with `setups`.
+ */
 async function send(setups: Partial<HlsConfig>, version = 'hls.js'): Promise<FakeXhr> {
   const { default: Hls } = (await import(version)) as { default: typeof HlsClass };
   useToken({ headers: { 'x-token': 't', 'x-both': 'token' }, credentials: true });

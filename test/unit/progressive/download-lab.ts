@@ -59,7 +59,7 @@ export class DownloadLab {
     vi.stubGlobal('location', { origin });
     vi.stubGlobal('navigator', { onLine: true });
     vi.stubGlobal('addEventListener', () => undefined);
-    // a back-off of full jitter may be none at all
+    // the shortest pauses
     vi.spyOn(Math, 'random').mockReturnValue(0);
   }
 
@@ -69,6 +69,11 @@ export class DownloadLab {
     vi.unstubAllGlobals();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Ends each pause between tries at once, as the browser does when the network is back. */
+  skipPauses(): void {
+    vi.stubGlobal('addEventListener', (_: string, onOnline: () => void) => setImmediate(onOnline));
   }
 
   /** Downloads from a server that answers as in `script`, and then as it should. */

@@ -31,8 +31,8 @@ export const namesIn = (value: string | null): string[] =>
 export const isSameOrigin = (url: string, { origin }: Pick<Page, 'origin'>): boolean => new URL(url).origin === origin;
 
 /**
- * Returns why a browser would not let a page of another origin read an answer (Fetch standard, "CORS check"); `undefined` if it would,
- * or if that cannot be judged, because a server lists its pages and nobody has named one.
+ * Returns why a browser would not let a page of another origin read an answer (Fetch standard, "CORS check");
+ * `undefined` if it would, or if that cannot be judged, because a server lists its pages and nobody has named one.
  *
  * @param credentials whether the request carries cookies
  */

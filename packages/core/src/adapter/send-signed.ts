@@ -50,7 +50,9 @@ export interface Sending<Answer> extends ReplayOptions {
   readonly send: (request: SignedRequest) => Promise<Answer>;
   /** Tells the app of the player of a refusal, as the source itself does. */
   readonly tell?: Emit | undefined;
-  /** Returns the status of a failure, 0 if it has none; `undefined` if the answer is good, or the edge is not to blame. */
+  /**
+   * Returns the status of a failure, 0 if it has none; `undefined` if the answer is good, or the edge is not to blame.
+   */
   readonly failureOf: (answer: Answer) => number | undefined;
   /** Called with an answer that the player does not get. */
   readonly discard?: (answer: Answer) => void;

@@ -11,14 +11,17 @@ const LONG_OUTAGE_SECONDS = 60;
 const LONGEST_SPREAD = 10;
 /** Seconds after the end of a pause after which earlier failures no longer count. */
 const SAME_OUTAGE_SECONDS = 60;
-/** The share of the time for which a token is still used, after which a renewal that no request waits for is tried again. */
+/**
+ * The share of the time for which a token is still used, after which a renewal that no request waits for is tried
+ * again.
+ */
 const AHEAD = { least: 0.5, most: 0.9 };
 
 /**
- * Returns the seconds of the pause after so many failures in a row for which requests have waited. The first pause spreads an audience that fails in the same
- * second. From then on all pauses have nearly the same length, so that the audience stays spread: less than a quarter of
- * those who wait call in the same second, nobody calls again within four seconds, and everybody has a token five seconds
- * after the endpoint is back. After a minute the pauses are longer.
+ * Returns the seconds of the pause after so many failures in a row for which requests have waited. The first pause
+ * spreads an audience that fails in the same second. From then on all pauses have nearly the same length, so that the
+ * audience stays spread: less than a quarter of those who wait call in the same second, nobody calls again within four
+ * seconds, and everybody has a token five seconds after the endpoint is back. After a minute the pauses are longer.
  * @param lasted seconds from the first of the failures to the last
  * @param random 0 to 1
  * @param limit the longest pause that the app wants

@@ -82,7 +82,9 @@ export function refuse(problem: string | undefined): void {
   if (problem) throw new SecureTokenError('ERR_OPTIONS', problem);
 }
 
-/** Returns a message about what is wrong. @param path as a `Check` returns it; @param whole the object that was checked */
+/**
+ * Returns a message about what is wrong. @param path as a `Check` returns it; @param whole the object that was checked
+ */
 export function wrongAt(path: string | undefined, whole: object): string | undefined {
   return path && (__DEVELOPMENT__ ? `${path} is wrong. ${remedyFor(path, whole)}` : `${path} is wrong.`);
 }

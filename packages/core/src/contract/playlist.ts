@@ -22,7 +22,9 @@ export interface NameList {
 export interface PlaylistContext {
   /** The URL of the playlist, without its token. */
   readonly url: string;
-  /** Resolves `uri` against `base`, and removes a token that a server may have written into it; empty if it is unusable. */
+  /**
+   * Resolves `uri` against `base`, and removes a token that a server may have written into it; empty if it is unusable.
+   */
   readonly keyOf: (uri: string, base: string) => string;
   /** Returns unix seconds by the clock of the signing endpoint. */
   readonly now: () => number;

@@ -13,7 +13,9 @@ const AHEAD_SECONDS = 60;
 const BEHIND_EDGE_SECONDS = 15;
 /** The share of its lifetime, from the start, in which a token is never renewed: a short one would be without end. */
 const RESTING_SHARE = 0.25;
-/** A token counts as played until its last request is older than this share of its lifetime, or these seconds if longer. */
+/**
+ * A token counts as played until its last request is older than this share of its lifetime, or these seconds if longer.
+ */
 const PLAYED_SHARE = 1 / 4;
 const PLAYED_SECONDS = 10;
 /** Requests within this time are for a playlist and what it names, or come from several players. */

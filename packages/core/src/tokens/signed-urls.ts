@@ -6,7 +6,9 @@ import { resolveUrl } from '../url-text.ts';
 
 /** A requested URL, parsed once. */
 export interface KnownUrl {
-  /** The URL as it was asked for, and as the browser writes it: absolute, without fragment; empty if it is not http(s). */
+  /**
+   * The URL as it was asked for, and as the browser writes it: absolute, without fragment; empty if it is not http(s).
+   */
   readonly asked: string;
   readonly href: string;
   /** The URL as it was asked for, without a token. */

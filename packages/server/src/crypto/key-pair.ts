@@ -43,7 +43,9 @@ const pem = {
   spki: /-----BEGIN PUBLIC KEY-----([\sA-Za-z\d+/=]+)-----END PUBLIC KEY-----/,
 };
 
-/** The members of a JWK that are the public key (RFC 7518 section 6, RFC 8037 section 2), and those of the private one. */
+/**
+ * The members of a JWK that are the public key (RFC 7518 section 6, RFC 8037 section 2), and those of the private one.
+ */
 const publicMembers: ReadonlySet<string> = new Set(['kty', 'crv', 'n', 'e', 'x', 'y']);
 const privateMembers: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi']);
 

@@ -19,7 +19,9 @@ export const secureLinkLayouts = {
   },
   /** The example of the nginx documentation, bound to the client address. */
   nginx: { hash: '{expires}{path}{ip} {secret}', query: { md5: '{token}', expires: '{expires}' } },
-  /** The example of nginx' HMAC secure link module. Each token says that it lives for an hour, and ends when it should. */
+  /**
+   * The example of nginx' HMAC secure link module. Each token says that it lives for an hour, and ends when it should.
+   */
   nginxHmac: {
     hash: '{path}|{expires}|3600',
     algorithm: 'hmac-sha256',

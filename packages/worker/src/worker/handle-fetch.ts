@@ -10,7 +10,8 @@ import type { FetchEventLike } from './worker-scope.ts';
 /**
  * Answers a fetch event of a service worker if the browser's own player requests media at a URL that `source` protects,
  * or if the page shows an image from there. The request goes out signed and with its range, and once more if the edge
- * refuses it; the page gets the response as it came. Also answers the questions that pages ask the worker. Does not touch other requests.
+ * refuses it; the page gets the response as it came. Also answers the questions that pages ask the worker. Does not
+ * touch other requests.
  *
  * @returns whether it answers
  */

@@ -6,7 +6,10 @@ import type { AdapterSource } from 'secure-token-core/adapter';
  */
 export type RequestSigner = Pick<TokenSource, 'protects' | 'sign' | 'refused'> &
   Partial<Pick<AdapterSource, 'renew' | 'liftDenials'>> & {
-    /** `false` if only pages know which URLs are protected. Images then go out unsigned: each icon would wait for a page. */
+    /**
+     * `false` if only pages know which URLs are protected. Images then go out unsigned: each icon would wait for a
+     * page.
+     */
     readonly isProtectKnown?: boolean;
   };
 

@@ -29,12 +29,17 @@ const stores: readonly (readonly [name: string, format: TokenFormat, folder: str
   ['googleStorage', googleStorage({ clientEmail: 'a@b', privateKey: rsaKey }), 'https://storage.googleapis.com/films/'],
   ['azureBlob', azureBlob({ account: 'films', accountKey: 'AAAA' }), 'https://films.blob.core.windows.net/vod/'],
 ];
-/** Formats that verify, with the folder of a URL that they sign. Mux signs `/ID.m3u8` and `/ID/…` alone, Alibaba B links. */
+/**
+ * Formats that verify, with the folder of a URL that they sign. Mux signs `/ID.m3u8` and `/ID/…` alone, Alibaba B
+ * links.
+ */
 const verifying = samples
   .filter(([name]) => name !== 'mux' && name !== 'alibaba B')
   .map(([name, format, path]) => [name, format, HOST + path.slice(0, path.indexOf('/', 1) + 1)] as const);
 
-/** Names that a format refuses although all servers read them in the same way: its signed text would have two readings. */
+/**
+ * Names that a format refuses although all servers read them in the same way: its signed text would have two readings.
+ */
 const refusedMore: Readonly<Record<string, readonly string[]>> = {
   wowza: ['/vod/Who%3F/film.mp4'],
   s3: ['/vod/a+b.mp4'],
