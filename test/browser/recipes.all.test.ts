@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import type { TestContext } from 'vitest';
 import { describe, expect, test, vi } from 'vitest';
 import { root } from '../support/sources.ts';
+import { pathOf } from '../support/programs.ts';
 import type { Player } from '../support/players.ts';
 import { newest } from '../support/players.ts';
 import type { Stage } from '../support/stage.ts';
@@ -14,8 +15,6 @@ import { lookEvery, lookUntil, told, unnoticed, watch } from '../support/viewer.
 
 /** Seconds that a token lives. */
 const TTL = 3;
-
-const trackers = new URL('../extra/node_modules/bittorrent-tracker/server.js', import.meta.url).href;
 
 /** Resolves when the edge has answered for three lifetimes of a token. */
 const outlives = (stage: Stage): Promise<unknown> =>
@@ -52,7 +51,9 @@ interface Tracker {
 
 /** Starts a tracker, at which viewers find each other. @returns its address */
 async function startTracker(stage: Stage): Promise<string> {
-  const { default: TrackerServer } = (await import(trackers)) as { default: new (options: object) => Tracker };
+  const { default: TrackerServer } = (await import(pathOf('bittorrent-tracker')!)) as {
+    default: new (options: object) => Tracker;
+  };
   const tracker = new TrackerServer({ udp: false, http: true, ws: true, stats: false });
   tracker.listen(0, '127.0.0.1');
   await once(tracker.http, 'listening');
@@ -106,7 +107,7 @@ async function share(
   return until ? lookUntil(look, (bytes) => bytes.some(until), 60) : look();
 }
 
-describe.concurrent('p2p-media-loader', { tags: ['p2p-media-loader'] }, () => {
+describe.concurrent('p2p-media-loader', { tags: ['p2p-media-loader', 'bittorrent-tracker'] }, () => {
   test('as docs/players.md has it: viewers share segments past the end of their tokens', async (context) => {
     const bytes = await share(context, { until: ({ p2p }) => p2p > 0 });
     expect(Math.max(...bytes.map(({ http }) => http))).toBeGreaterThan(0);

@@ -40,6 +40,7 @@ const programs = [
   'chromium-86',
   'chromium-76',
   'p2p-media-loader',
+  'bittorrent-tracker',
   'rx-player',
   'ovenplayer',
 ] as const;
@@ -132,6 +133,7 @@ const finders: Record<Program, () => string | undefined> = {
   'chromium-86': () => inExtraPackages('chromium-86/bin/chromium.br'),
   'chromium-76': () => inExtraPackages('chromium-76/bin/chromium-76.0.3803.0.br'),
   'p2p-media-loader': () => inExtraPackages('p2p-media-loader-hlsjs'),
+  'bittorrent-tracker': () => inExtraPackages('bittorrent-tracker/server.js'),
   'rx-player': () => inExtraPackages('rx-player'),
   ovenplayer: () => inExtraPackages('ovenplayer'),
 };
