@@ -3,6 +3,14 @@
 declare module 'media-chrome';
 declare module 'react-dom/client';
 
+declare module 'p2p-media-loader-hlsjs' {
+  export class HlsJsP2PEngine {
+    constructor(config: { core: { announceTrackers: string[] } });
+    getConfigForHlsJs(): object;
+    bindHls(hls: object): void;
+  }
+}
+
 declare module 'next/server' {
   export function connection(): Promise<void>;
 }

@@ -39,6 +39,10 @@ const programs = [
   'axe',
   'chromium-86',
   'chromium-76',
+  'p2p-media-loader',
+  'bittorrent-tracker',
+  'rx-player',
+  'ovenplayer',
 ] as const;
 export type Program = (typeof programs)[number];
 
@@ -128,6 +132,10 @@ const finders: Record<Program, () => string | undefined> = {
   // as npm brings them, compressed
   'chromium-86': () => inExtraPackages('chromium-86/bin/chromium.br'),
   'chromium-76': () => inExtraPackages('chromium-76/bin/chromium-76.0.3803.0.br'),
+  'p2p-media-loader': () => inExtraPackages('p2p-media-loader-hlsjs'),
+  'bittorrent-tracker': () => inExtraPackages('bittorrent-tracker/server.js'),
+  'rx-player': () => inExtraPackages('rx-player'),
+  ovenplayer: () => inExtraPackages('ovenplayer'),
 };
 
 const found = new Map<Program, string | undefined>();
