@@ -71,7 +71,7 @@ function entriesOf(folder) {
 export async function buildDocs(out, organisation = publisher()) {
   await installIn('.ci');
   const typedoc = await import('typedoc');
-  const { Converter, PageEvent, ReflectionKind } = typedoc;
+  const { Converter, IndexEvent, PageEvent, ReflectionKind } = typedoc;
   const pages = [...pagesOfIndex(), ...pagesOfProject];
   const groups = [...new Set(pages.map(({ group }) => group))];
   const entries = foldersOfPackages().flatMap(entriesOf);
@@ -104,6 +104,8 @@ export async function buildDocs(out, organisation = publisher()) {
       hideGenerator: true,
       visibilityFilters: {},
       highlightLanguages: [...typedoc.OptionDefaults.highlightLanguages, ...LANGUAGES],
+      // names such as ASP.NET are no links
+      markdownItOptions: { html: true, linkify: false },
       searchInDocuments: true,
       searchGroupBoosts: Object.fromEntries(groups.map((group) => [group, PAGES_FIRST])),
       validation: { notExported: false, invalidLink: true, invalidPath: true, rewrittenLink: true },
@@ -173,6 +175,14 @@ export async function buildDocs(out, organisation = publisher()) {
       }
     },
   );
+  // words alone: lunr confuses words with digits, and then fails to find them
+  app.renderer.on(IndexEvent.PREPARE_INDEX, (event) => {
+    for (const [index, reflection] of event.searchResults.entries()) {
+      if (!reflection.isDocument()) continue;
+      const document = reflection.content.map(({ text }) => text).join('');
+      event.searchFields[index] = { document: document.replaceAll(/[^\p{L}]+/gu, ' ') };
+    }
+  });
   // what scrolls is reached by keys, and screen readers find the text
   app.renderer.on(PageEvent.END, (page) => {
     page.contents = page.contents

@@ -1,5 +1,5 @@
 // node test/readme-picture.mjs: takes the pictures of the README from the running examples
-/* global document, Image -- of the page */
+/* global document, scrollTo, Image -- of the page */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startExamples } from '../examples/server.mjs';
@@ -10,7 +10,7 @@ import { openChromium } from './support/chromium.mjs';
 const FOLDER = 'docs/images';
 const schemes = /** @type {const} */ (['light', 'dark']);
 /** Size in CSS pixels, of which each is two in the picture. */
-const viewport = { width: 1120, height: 1400 };
+const viewport = { width: 1280, height: 1400 };
 /** Milliseconds that must be seen in the timeline before trouble begins, and of each trouble. */
 const CALM_MS = 38_000;
 const TROUBLE_MS = 9000;
@@ -25,10 +25,12 @@ const isCalm = (page) =>
 
 /** The page from the player to the timeline, as WebP. @type {(page: Page) => Promise<Buffer>} */
 async function take(page) {
+  // a click may have scrolled
+  await page.evaluate(() => scrollTo(0, 0));
   const top = await page.locator('.stage').boundingBox();
   const last = await page.locator('[aria-label="The last minute"]').boundingBox();
   if (!top || !last) throw new Error('The page has no player or no timeline.');
-  const edge = 16;
+  const edge = 8;
   const clip = {
     x: top.x - edge,
     y: top.y - edge,
