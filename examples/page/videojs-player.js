@@ -14,7 +14,16 @@ const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (doc
 // this film is so small that VHS would load all of it at once; a film of yours would not fit. In seconds.
 Object.assign(/** @type {{ Vhs: object }} */ (/** @type {unknown} */ (videojs)).Vhs, { GOAL_BUFFER_LENGTH: 20 });
 
-const player = videojs('video');
+/** VHS plays HLS in Safari too, so the plugin signs each request there. */
+const options = { html5: { vhs: { overrideNative: true } } };
+
+/** Creates the player. The page shows the body of this function as its code. */
+function createPlayer() {
+  const player = videojs('video', options);
+  return player;
+}
+
+const player = createPlayer();
 
 /** Plays `src`. The page shows the body of this function as its code. @type {(src: string) => TokenSource} */
 function play(src) {
@@ -25,7 +34,7 @@ function play(src) {
 
 /** The same without the plugin. @type {import('./by-hand.js').PlayByHand} */
 function playByHand({ video, src, withToken }) {
-  const player = videojs(video);
+  const player = videojs(video, options);
   player.on('xhr-hooks-ready', () => {
     Object(player.tech(true)).vhs.xhr.onRequest((/** @type {{ uri: string }} */ options) => ({
       ...options,
@@ -92,10 +101,9 @@ function start() {
       "import { registerSecureToken } from 'videojs-secure-token';",
       '',
       'registerSecureToken(videojs);',
-      "const player = videojs('video');",
     ],
-    values: { src, signing },
-    runs: [play],
+    values: { src, signing, options },
+    runs: [createPlayer, play],
   });
 }
 

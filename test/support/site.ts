@@ -72,9 +72,11 @@ export const visit = (tab: Tab) => ({
   async open(url: string): Promise<void> {
     await tab.goto(url);
     await tab.run(`
+      const deadline = performance.now() + 90_000;
       while (!(document.querySelector('#player video')?.currentTime > 0)) {
         const alert = document.querySelector('main > [role="alert"]');
         if (alert) throw new Error(alert.textContent);
+        if (performance.now() > deadline) throw new Error('No picture: ' + document.querySelector('.log')?.textContent);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }`);
   },
