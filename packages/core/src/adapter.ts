@@ -1,4 +1,4 @@
-export { backOff } from './adapter/back-off.ts';
+export { networkPause } from './adapter/network-pause.ts';
 export {
   PlayerEvents,
   acquireFor,
@@ -20,9 +20,9 @@ export {
 export { writeMistake, writeUnprotectedRefusal } from './console-lines.ts';
 export { eachOf, firstWrong } from './check.ts';
 export {
-  aPrefix as isPrefix,
+  aPrefix,
   plainChecks as plainOptions,
-  refuse,
+  throwIfWrong,
   unknownOption,
   withoutOwnOptions,
   wrongAt,

@@ -1,5 +1,5 @@
-// the global object of a page, a worker or a server
-const scope = globalThis as { document?: Document; location?: Location };
+/** The global object of a page, a worker or a server. */
+const globalScope = globalThis as { document?: Document; location?: Location };
 
 /** V8 hashes longer texts by their length alone: maps of many of them are slow. No server takes such URLs. */
 const LONGEST_URL = 16_000;
@@ -10,7 +10,7 @@ const LONGEST_URL = 16_000;
  */
 export function resolveUrl(
   url: string,
-  from: string | undefined = scope.document?.baseURI ?? scope.location?.href,
+  from: string | undefined = globalScope.document?.baseURI ?? globalScope.location?.href,
 ): string {
   try {
     const href = /^http[^#]*/.exec(new URL(url, from).href)![0];

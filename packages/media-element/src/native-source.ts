@@ -1,5 +1,5 @@
 import type { SignedRequest } from 'secure-token-core';
-import { SOURCE_RENEWS, backOff, isOffline, listen, renewWorker, throwIfAborted } from 'secure-token-core/adapter';
+import { SOURCE_RENEWS, networkPause, isOffline, listen, renewWorker, throwIfAborted } from 'secure-token-core/adapter';
 import { ElementRequests } from './element-requests.ts';
 import { hasFilm, noteFilm } from './film.ts';
 import type { NativeSourceOptions } from './native-source-options.ts';
@@ -258,7 +258,7 @@ export class NativeSource {
           this.#failedAt = this.#position.current;
         }
         // the first retry comes at once
-        if (this.#failures > 1 || isOffline()) await backOff(this.#failures - 1, this.#released.signal);
+        if (this.#failures > 1 || isOffline()) await networkPause(this.#failures - 1, this.#released.signal);
         await this.#load('error', await this.#requests.diagnose(error, this.#failures));
       }
     });

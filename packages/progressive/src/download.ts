@@ -1,6 +1,13 @@
 import { SecureTokenError } from 'secure-token-core';
 import type { AdapterSource } from 'secure-token-core/adapter';
-import { abortable, backOff, credentialsMode, fetchSigned, isOffline, throwIfAborted } from 'secure-token-core/adapter';
+import {
+  abortable,
+  networkPause,
+  credentialsMode,
+  fetchSigned,
+  isOffline,
+  throwIfAborted,
+} from 'secure-token-core/adapter';
 import type { DownloadSink, DownloadTarget } from './download-sink.ts';
 import { createSink } from './download-sink.ts';
 import type { SourceOptions } from './source-of.ts';
@@ -122,7 +129,7 @@ class Download {
             'NetworkError',
           );
         if (isOffline()) this.#attempts--;
-        await backOff(this.#attempts, this.#signal);
+        await networkPause(this.#attempts, this.#signal);
         await this.#attempt();
       }
       return await abortable(this.#sink.finish(this.#type), this.#signal);

@@ -116,3 +116,12 @@ test.each<[string, Answer[], string]>([
   const names = calls.map(({ session }) => (session === first ? 'a' : 'b')).join('');
   expect(`${names} ${denied.length}`).toBe(ids);
 });
+
+test('a log-in that the app tells twice begins another session too', async () => {
+  const { source, calls } = lab(inTurn(fail(403), ended, folder()));
+  const first = source.session;
+  expect(await code(source.sign(MASTER))).toBe('ERR_DENIED');
+  await Promise.all([source.renew(), source.renew()]);
+  expect(await code(source.sign(MASTER))).toBeUndefined();
+  expect(calls.map(({ session }) => session === first)).toEqual([true, true, false]);
+});

@@ -40,7 +40,8 @@ export function pauseAfter(
 /**
  * The failures of the signing endpoint in a row, and the pause after them, in which it is not called. What no request
  * waits for pauses longer: for 50 to 90 % of the time for which the token that is to be renewed is still used, or of
- * `retry.backoffLimit` if that is less. `Retry-After` (RFC 9110 §10.2.3) replaces all of this.
+ * `retry.backoffLimit` if that is less. `Retry-After` (RFC 9110 §10.2.3) replaces the pause of what a request waits for;
+ * what no request waits for then pauses for the longer of both times.
  */
 export class Backoff {
   readonly #settings: Pick<Settings, 'backoffLimit' | 'random'>;
@@ -72,7 +73,7 @@ export class Backoff {
     return Math.max(this.#until, this.#notBefore) - this.#now();
   }
 
-  /** The same for calls that no request waits for. */
+  /** Seconds until the endpoint may be called for what no request waits for; not above 0 if it may be called now. */
   get secondsLeftAhead(): number {
     return Math.max(this.#until, this.#untilAhead) - this.#now();
   }

@@ -50,7 +50,7 @@ export class EndpointClient {
 
   /** Notes that these denials were lifted. If one was for an ended session, another session begins. */
   noteLifted(denials: readonly SecureTokenError[]): void {
-    this.#isAfterLogin = denials.length > 0;
+    this.#isAfterLogin ||= denials.length > 0;
     if (denials.some(hasEndedSession)) this.#session = undefined;
   }
 
@@ -71,7 +71,7 @@ export class EndpointClient {
       const error = await this.#errorOf(cause, urls);
       // whoever signs a viewer out everywhere denies the account first, of which the page hears, and ends the sessions
       if (!this.#isAfterLogin || !hasEndedSession(error)) throw error;
-      this.noteLifted([]);
+      this.#isAfterLogin = false;
       this.#session = undefined;
       return this.call(urls, reason, destroyed);
     }

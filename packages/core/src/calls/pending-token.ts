@@ -18,8 +18,8 @@ export class PendingToken {
   readonly key: string;
   /** The scope that the URL is known to share with others: requests for these join. */
   readonly scope: string;
-  /** The token at hand when this one was asked for: the answer has to bring another one. */
-  readonly before: HeldToken | undefined;
+  /** The token at hand when this one was asked for, which the answer has to replace. */
+  readonly replaced: HeldToken | undefined;
   reason: TokenReason;
   /** Whether the URL is only predicted and may never exist: then it fails silently. */
   isGuess: boolean;
@@ -29,10 +29,10 @@ export class PendingToken {
   notBefore: number;
   readonly #callers = new Set<Caller>();
 
-  constructor(key: string, scope: string, before: HeldToken | undefined, reason: TokenReason, isGuess: boolean) {
+  constructor(key: string, scope: string, replaced: HeldToken | undefined, reason: TokenReason, isGuess: boolean) {
     this.key = key;
     this.scope = scope;
-    this.before = before;
+    this.replaced = replaced;
     this.reason = reason;
     this.isGuess = isGuess;
     this.notBefore = -Infinity;

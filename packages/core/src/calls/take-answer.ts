@@ -36,7 +36,7 @@ export function takeAnswer(
     const key = urls.currentKey(pending.key);
     const isDenied = deniedKeys.has(key);
     const held = store.find(key);
-    const isNew = !isDenied && held !== undefined && held !== pending.before;
+    const isNew = !isDenied && held !== undefined && held !== pending.replaced;
     outcomes.set(pending, isNew ? undefined : errorFor(key, isDenied));
     if (isNew) renewed.push(key);
   }

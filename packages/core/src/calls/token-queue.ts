@@ -143,26 +143,39 @@ export class TokenQueue {
   /** Sends what is in the queue, or comes back at the end of the pause. */
   #send(): void {
     this.#isAboutToSend = false;
-    clearTimeout(this.#timer);
     if (this.#stopped) return;
-    const { failFastError, secondsLeft, isFailing } = this.backoff;
-    const now = this.#now();
-    let next = secondsLeft > 0 ? secondsLeft : Infinity;
-    const ready: PendingToken[] = [];
-    for (const pending of [...this.#queue]) {
-      if (failFastError) pending.failed(failFastError, 0);
-      const seconds = Math.max(secondsLeft, pending.notBefore - now);
-      if (pending.isRepeated && !pending.isAwaited) this.#settle(pending, failFastError);
-      else if (seconds > 0) next = Math.min(next, seconds);
-      else ready.push(pending);
-    }
-    // the network may return while a call is under way whose answer is lost
-    listenForNetwork(this.#whenOnline, secondsLeft > 0 || (isFailing && this.#pending.size > 0));
-    if (next < Infinity) this.#timer = setTimeout(() => this.#send(), Math.min(next, LONGEST_TIMER) * 1000);
+    this.#dropUnawaited();
+    this.#comeBack();
+    const ready = [...this.#queue].filter((pending) => this.#secondsLeft(pending) <= 0);
     ready.sort((one, other) => one.rank - other.rank);
     const together = ready.filter(({ key }) => !this.#alone.has(key));
     for (let from = 0; from < together.length; from += MAX_URLS) void this.#run(together.slice(from, from + MAX_URLS));
     for (const pending of ready) if (this.#alone.has(pending.key)) void this.#run([pending]);
+  }
+
+  /** Takes out of the queue what has failed, and nobody waits for any more: in a long pause, only patient callers wait. */
+  #dropUnawaited(): void {
+    const { failFastError } = this.backoff;
+    for (const pending of [...this.#queue]) {
+      if (failFastError) pending.failed(failFastError, 0);
+      if (pending.isRepeated && !pending.isAwaited) this.#settle(pending, failFastError);
+    }
+  }
+
+  /** Comes back at the end of each pause, and when the network returns. */
+  #comeBack(): void {
+    const { secondsLeft, isFailing } = this.backoff;
+    // the network may return while a call is under way whose answer is lost
+    listenForNetwork(this.#whenOnline, secondsLeft > 0 || (isFailing && this.#pending.size > 0));
+    clearTimeout(this.#timer);
+    const pauses = [secondsLeft, ...[...this.#queue].map((pending) => this.#secondsLeft(pending))];
+    const next = Math.min(...pauses.filter((seconds) => seconds > 0));
+    if (next < Infinity) this.#timer = setTimeout(() => this.#send(), Math.min(next, LONGEST_TIMER) * 1000);
+  }
+
+  /** Returns the seconds until a call for the token may be made; not above 0 if it may be made now. */
+  #secondsLeft({ notBefore }: PendingToken): number {
+    return Math.max(this.backoff.secondsLeft, notBefore - this.#now());
   }
 
   /** Makes a call, and decides what becomes of it if it fails. */
@@ -207,7 +220,7 @@ export class TokenQueue {
         this.#queue.add(pending);
       } else {
         // nobody has asked for a name that was only read ahead: whoever requests it asks for himself
-        const isAsked = pending.isAwaited || (isDenied && pending.before !== undefined);
+        const isAsked = pending.isAwaited || (isDenied && pending.replaced !== undefined);
         if (isAsked && isDenied) denial ??= this.#denials.deny(error.url!, error, false);
         else if (isAsked) missing ??= error;
         this.#giveUp(pending, error);
@@ -253,7 +266,7 @@ export class TokenQueue {
     const isAlone = this.#alone.has(tokens[0]!.key);
     const isAwaited = tokens.some((pending) => pending.isAwaited);
     const now = clock.now();
-    const secondsToSpare = Math.min(...tokens.map(({ before }) => (before?.unusableAt ?? Infinity) - now));
+    const secondsToSpare = Math.min(...tokens.map(({ replaced }) => (replaced?.unusableAt ?? Infinity) - now));
     if (!isAlone) this.backoff.failed(error, isAwaited, secondsToSpare);
     const limit = this.backoff.failFastError ? 0 : settings.limit;
     for (const pending of tokens) {

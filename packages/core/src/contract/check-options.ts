@@ -78,7 +78,7 @@ export function unknownOption(options: object, names: readonly string[], path = 
 }
 
 /** @throws `ERR_OPTIONS` if there is a `problem` */
-export function refuse(problem: string | undefined): void {
+export function throwIfWrong(problem: string | undefined): void {
   if (problem) throw new SecureTokenError('ERR_OPTIONS', problem);
 }
 
@@ -95,11 +95,11 @@ export function wrongAt(path: string | undefined, whole: object): string | undef
  */
 export function checkOptions(options: TokenSourceOptions | string | URL | undefined): TokenSourceOptions {
   const given = { ...(isLink(options) ? { endpoint: options } : options) };
-  refuse(unknownOption(given, OPTIONS));
+  throwIfWrong(unknownOption(given, OPTIONS));
   if (Array.isArray(given.tokens)) given.tokens = fromJson(JSON.stringify(given.tokens)) as Token[];
-  refuse(unknownOption(Object(given.retry) as object, ['limit', 'backoffLimit'], 'retry.'));
-  if (!given.endpoint === !given.getTokens) refuse("Give either 'endpoint' or 'getTokens'.");
-  refuse(wrongAt(firstWrong(given, optionChecks), given));
+  throwIfWrong(unknownOption(Object(given.retry) as object, ['limit', 'backoffLimit'], 'retry.'));
+  if (!given.endpoint === !given.getTokens) throwIfWrong("Give either 'endpoint' or 'getTokens'.");
+  throwIfWrong(wrongAt(firstWrong(given, optionChecks), given));
   return given;
 }
 
@@ -108,6 +108,6 @@ export function checkOptions(options: TokenSourceOptions | string | URL | undefi
  * @throws `ERR_OPTIONS` if a name is neither one of `own` nor an option of a token source
  */
 export function withoutOwnOptions(options: object, own: readonly string[]): object {
-  refuse(unknownOption(options, [...OPTIONS, ...own]));
+  throwIfWrong(unknownOption(options, [...OPTIONS, ...own]));
   return fromEntries(Object.entries(options).filter(([name]) => !own.includes(name)));
 }

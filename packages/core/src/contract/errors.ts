@@ -4,7 +4,8 @@ import { pathOf, resolveUrl, shownUrl } from '../url-text.ts';
  * The code of a `SecureTokenError`.
  *
  * - `ERR_OPTIONS`: an option is wrong. Thrown at once; the message names the option.
- * - `ERR_SIGNING_UNAVAILABLE`: the signing endpoint does not answer (network, time-out, 429, 5xx) and no token is left.
+ * - `ERR_SIGNING_UNAVAILABLE`: the signing endpoint does not answer (network, time-out, 429, 5xx). A request fails
+ *   with this code only if no token is left.
  * - `ERR_SIGNING_RESPONSE`: the answer of the signing endpoint has no valid token for this URL.
  * - `ERR_DENIED`: the signing endpoint denies this viewer or this URL; final until `renew()`.
  * - `ERR_TOKEN_REFUSED`: the edge refused a request, and refused it again with a new token.
@@ -48,7 +49,7 @@ export class SecureTokenError extends Error {
 export const isSecureTokenError = (error: unknown): error is SecureTokenError =>
   (error as Error | undefined)?.name === 'SecureTokenError';
 
-/** Whether the signing endpoint does not answer: players retry that. Any other failure is final until `renew()`. */
+/** Whether the signing endpoint does not answer: players retry that. Of the other failures, a denial lasts until `renew()`. */
 export const isOutage = (error: unknown): error is SecureTokenError =>
   isSecureTokenError(error) && error.code === 'ERR_SIGNING_UNAVAILABLE';
 

@@ -18,6 +18,7 @@ export type TokenReason = 'initial' | 'expiring' | 'expired' | 'refused';
 /** The largest number of URLs in a call, which an endpoint may refuse to exceed (`docs/protocol.md`). */
 export const MAX_URLS = 100;
 
+/** A call to the signing endpoint, or to `getTokens`. */
 export interface TokenRequest {
   /** Absolute, unsigned; at most 100. */
   readonly urls: readonly string[];

@@ -16,8 +16,8 @@ const SECONDS_TO_ANOTHER = 1;
 /** A token for a replay. */
 export interface Replacement {
   readonly held: HeldToken;
-  /** The mark of the store before the replay. */
-  readonly outdatedBefore: number;
+  /** `TokenStore.outdatedCall` before the replay. */
+  readonly previousOutdatedCall: number;
 }
 
 interface Replay extends Replacement {
@@ -78,26 +78,29 @@ export class Replays {
     const first = this.#first;
     if (first && lastCall > first.lastCall) await abortable(first.answered, how.signal);
     const another = this.#another(request.unsignedUrl, token, how);
-    if (!this.#first) {
-      const end = (): void => {
-        this.#first = undefined;
-      };
-      this.#first = { answered: another.then(end, end), lastCall };
-    }
+    if (!this.#first) this.#noteFirst(another, lastCall);
     const held = await another;
     if (!held) return undefined;
     // if the edge has refused a token before its end, and accepts this one, the secret was rotated: that outdates the
     // tokens of all calls until the refusal. The replay counts as accepted until it is refused, because adapters report
     // only refusals
-    const outdatedBefore = store.outdatedCall;
-    if (!isExplained) store.outdatedCall = Math.max(outdatedBefore, Math.min(lastCall, held.call - 1));
-    return { held, outdatedBefore };
+    const previousOutdatedCall = store.outdatedCall;
+    if (!isExplained) store.outdatedCall = Math.max(previousOutdatedCall, Math.min(lastCall, held.call - 1));
+    return { held, previousOutdatedCall };
   }
 
   /** Notes that the request was signed with its replacement, and is sent. */
   note(request: SignedRequest, replacement: Replacement): void {
     this.#replayed.add(request);
     this.#last = [...this.#last, { ...replacement, request, isRefused: false }].slice(-REFUSED_IN_A_ROW);
+  }
+
+  /** Notes the first refusal, until the token for its replay is there, or cannot be had. */
+  #noteFirst(another: Promise<unknown>, lastCall: number): void {
+    const end = (): void => {
+      this.#first = undefined;
+    };
+    this.#first = { answered: another.then(end, end), lastCall };
   }
 
   async #another(url: string, refused: Token, how: SignOptions): Promise<HeldToken | undefined> {
@@ -124,7 +127,7 @@ export class Replays {
     const replay = this.#last.find((it) => it.request === request);
     if (!replay) return;
     replay.isRefused = true;
-    store.outdatedCall = Math.min(store.outdatedCall, replay.outdatedBefore);
+    store.outdatedCall = Math.min(store.outdatedCall, replay.previousOutdatedCall);
     if (this.#last.length === REFUSED_IN_A_ROW && this.#last.every(({ isRefused }) => isRefused))
       this.#coolsUntil = clock.sessionNow() + COOLDOWN_SECONDS;
   }

@@ -25,7 +25,7 @@ const TRANSIT_SECONDS = 2;
 const TRANSIT_SHARE = 0.1;
 
 /** How a token came to the source. */
-export interface Origin {
+export interface Provenance {
   /** The number of the call that brought the token; 0 if the page has brought it. */
   readonly call: number;
   /** When the call was sent, by the endpoint's clock. */
@@ -51,7 +51,7 @@ export class HeldToken {
   constructor(
     token: Token,
     scope: string,
-    { call, obtainedAt }: Origin,
+    { call, obtainedAt }: Provenance,
     { renewBefore, jitter, random, adopt }: Pick<Settings, 'renewBefore' | 'jitter' | 'random' | 'adopt'>,
   ) {
     const { expires } = token;

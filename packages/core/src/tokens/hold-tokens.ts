@@ -1,26 +1,26 @@
 import type { Token } from '../contract/token.ts';
 import type { SourceContext } from '../source-context.ts';
-import type { Origin } from './held-token.ts';
+import type { Provenance } from './held-token.ts';
 import { HeldToken } from './held-token.ts';
-import { scopeOf } from './token-store.ts';
+import { scopeOpenedBy } from './token-store.ts';
 
 /**
  * Puts tokens into the store of a source.
- * @param asked the keys that a token without a scope opens
+ * @param granted the keys that a token without a scope opens
  */
 export function holdTokens(
   { store, urls, settings }: SourceContext,
   tokens: readonly Token[],
-  asked: readonly string[],
-  origin: Origin,
+  granted: readonly string[],
+  provenance: Provenance,
 ): void {
   store.forgetSpent();
   for (const token of tokens) {
     const named = token.prefix ?? token.url;
-    for (const opened of named ? [named] : asked) {
+    for (const opened of named ? [named] : granted) {
       urls.note(token, opened);
-      const scope = scopeOf(token, token.prefix ?? urls.currentKey(opened));
-      store.add(new HeldToken(token, scope, origin, settings));
+      const scope = scopeOpenedBy(token, token.prefix ?? urls.currentKey(opened));
+      store.add(new HeldToken(token, scope, provenance, settings));
     }
   }
 }

@@ -4,8 +4,8 @@ import { foldersOf, pathOf } from '../url-text.ts';
 import type { HeldToken, TokenState } from './held-token.ts';
 import type { ServerClock } from './server-clock.ts';
 
-/** Returns the scope of a token. @param key the key of the URL or folder that it opens */
-export function scopeOf({ prefix, anyQuery }: Token, key: string): string {
+/** Returns the scope that a token opens. @param key the key of the URL or folder that it opens */
+export function scopeOpenedBy({ prefix, anyQuery }: Token, key: string): string {
   if (prefix) return `folder ${key}`;
   return anyQuery ? `path ${pathOf(key)}` : `url ${key}`;
 }

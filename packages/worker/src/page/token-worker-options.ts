@@ -3,10 +3,10 @@ import type { AdapterSource } from 'secure-token-core/adapter';
 import {
   eachOf,
   firstWrong,
-  isPrefix,
+  aPrefix,
   isTokenSource,
   plainOptions,
-  refuse,
+  throwIfWrong,
   unknownOption,
   wrongAt,
 } from 'secure-token-core/adapter';
@@ -77,7 +77,7 @@ export function planWorker(given: TokenWorkerOptions | TokenSource): WorkerPlan 
   // a URL alone has no `protect`, so it is refused
   const isObject = typeof given === 'object' && !('href' in given);
   const { requests, ...options }: Given = isObject ? { ...given } : { endpoint: given };
-  if (![undefined, 'media', 'all'].includes(requests as string)) refuse("requests is neither 'media' nor 'all'.");
+  if (![undefined, 'media', 'all'].includes(requests as string)) throwIfWrong("requests is neither 'media' nor 'all'.");
   const all: Requests = requests === 'all' ? { requests } : {};
   return 'source' in options ? planShared(options, all) : { settings: settingsToAsk(options, all) };
 }
@@ -118,24 +118,24 @@ function refuseSecrets(settings: object): void {
   const secret = Object.entries(settings).find(
     ([name, value]) => value !== undefined && isWritable[name]?.(value as never) === false,
   );
-  refuse(secret && notInUrl(secret[0]));
+  throwIfWrong(secret && notInUrl(secret[0]));
 }
 
 /** Returns the settings of a worker that calls the endpoint itself. */
 function settingsToAsk(options: Given, all: Requests): WorkerSettings {
   const unknown = unknownOption(options, SETTING_NAMES);
-  if (unknown) refuse(__DEVELOPMENT__ ? `${unknown} If it is one of a token source: ${notInUrl('it')}` : unknown);
+  if (unknown) throwIfWrong(__DEVELOPMENT__ ? `${unknown} If it is one of a token source: ${notInUrl('it')}` : unknown);
   const { endpoint } = options;
-  refuse(wrongAt(plainOptions.endpoint(endpoint, 'endpoint') ?? firstWrong(options, plainOptions), options));
+  throwIfWrong(wrongAt(plainOptions.endpoint(endpoint, 'endpoint') ?? firstWrong(options, plainOptions), options));
   const settings = { ...options, ...all, endpoint: absolute(String(endpoint)), protect: writtenRules(options) };
   refuseSecrets(settings);
   return settings;
 }
 
 function planShared({ source, playlists, ...options }: Given, all: Requests): WorkerPlan {
-  refuse(unknownOption(options, ['source', 'protect', 'playlists', 'requests']));
-  if (!isTokenSource(source)) refuse('source is not a token source. Give one of createTokenSource().');
-  if (playlists !== undefined && typeof playlists !== 'function') refuse('playlists is no function.');
+  throwIfWrong(unknownOption(options, ['source', 'protect', 'playlists', 'requests']));
+  if (!isTokenSource(source)) throwIfWrong('source is not a token source. Give one of createTokenSource().');
+  if (playlists !== undefined && typeof playlists !== 'function') throwIfWrong('playlists is no function.');
   const hasRules = options.protect !== undefined || all.requests;
   const protect = hasRules ? writtenRules(options) : undefined;
   refuseSecrets({ protect });
@@ -150,8 +150,8 @@ function planShared({ source, playlists, ...options }: Given, all: Requests): Wo
 function writtenRules({ protect }: Given): readonly string[] {
   const rules = [protect ?? []].flat() as unknown[];
   if (!rules.length)
-    refuse("protect is missing. Write which URLs the worker signs, such as 'https://cdn.example.com/'.");
-  refuse(wrongAt(firstWrong({ protect: rules }, { protect: eachOf(isPrefix) }), { protect: rules }));
+    throwIfWrong("protect is missing. Write which URLs the worker signs, such as 'https://cdn.example.com/'.");
+  throwIfWrong(wrongAt(firstWrong({ protect: rules }, { protect: eachOf(aPrefix) }), { protect: rules }));
   return rules.map((rule) => absolute(rule as string));
 }
 

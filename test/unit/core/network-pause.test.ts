@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { backOff } from 'secure-token-core/adapter';
+import { networkPause } from 'secure-token-core/adapter';
 
 let page: EventTarget;
 let controller: AbortController;
@@ -23,7 +23,7 @@ afterEach(() => {
 
 const begin = (failures: number): (() => boolean) => {
   let isOver = false;
-  void backOff(failures, controller.signal).then(() => {
+  void networkPause(failures, controller.signal).then(() => {
     isOver = true;
   });
   return () => isOver;

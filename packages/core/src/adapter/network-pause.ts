@@ -9,7 +9,7 @@ const OFFLINE_DELAY_MS = 15_000;
  * at least 15 s for the network; callers that count tries do not count those that they make offline. An aborted `signal`
  * ends the pause.
  */
-export const backOff = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
+export const networkPause = (failures: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
