@@ -1,7 +1,7 @@
 import { BoundedMap } from '../bounded-map.ts';
 import type { SecureTokenError } from '../contract/errors.ts';
 import type { TokenReason } from '../contract/options.ts';
-import { MAX_URLS } from '../contract/options.ts';
+import { MAX_URLS_PER_CALL } from '../contract/options.ts';
 import type { SignOptions } from '../contract/token-source.ts';
 import type { SourceContext } from '../source-context.ts';
 import { listenForNetwork } from '../waiting.ts';
@@ -149,7 +149,8 @@ export class TokenQueue {
     const ready = [...this.#queue].filter((pending) => this.#secondsLeft(pending) <= 0);
     ready.sort((one, other) => one.rank - other.rank);
     const together = ready.filter(({ key }) => !this.#alone.has(key));
-    for (let from = 0; from < together.length; from += MAX_URLS) void this.#run(together.slice(from, from + MAX_URLS));
+    for (let from = 0; from < together.length; from += MAX_URLS_PER_CALL)
+      void this.#run(together.slice(from, from + MAX_URLS_PER_CALL));
     for (const pending of ready) if (this.#alone.has(pending.key)) void this.#run([pending]);
   }
 

@@ -16,7 +16,7 @@ import type { Token, TokensAnswer } from './token.ts';
 export type TokenReason = 'initial' | 'expiring' | 'expired' | 'refused';
 
 /** The largest number of URLs in a call, which an endpoint may refuse to exceed (`docs/protocol.md`). */
-export const MAX_URLS = 100;
+export const MAX_URLS_PER_CALL = 100;
 
 /** A call to the signing endpoint, or to `getTokens`. */
 export interface TokenRequest {

@@ -1,5 +1,5 @@
 import { BoundedMap } from '../bounded-map.ts';
-import { MAX_URLS } from '../contract/options.ts';
+import { MAX_URLS_PER_CALL } from '../contract/options.ts';
 import type { Playlist, ReadAhead, SourceAhead } from '../contract/playlist.ts';
 import { pathOf } from '../url-text.ts';
 import type { NextNames } from './track.ts';
@@ -150,7 +150,7 @@ class PlaylistsAhead implements ReadAhead {
     const { run, pace, list } = track;
     const seconds = (track.lifetime ?? 0) * FULL_SHARE;
     // one place in the call stays free, for a request that waits
-    const places = Math.max(1, Math.floor(MAX_URLS / tracks) - 1);
+    const places = Math.max(1, Math.floor(MAX_URLS_PER_CALL / tracks) - 1);
     if (list.isLive && !(seconds && list.seconds)) return track.next(first, false);
     if (list.isLive) {
       const count = Math.floor((liveSeconds(track) * this.#share) / list.seconds);

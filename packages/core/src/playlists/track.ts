@@ -1,4 +1,4 @@
-import { MAX_URLS } from '../contract/options.ts';
+import { MAX_URLS_PER_CALL } from '../contract/options.ts';
 import type { NameList } from '../contract/playlist.ts';
 import { HISTORY, predictNames } from './predict-names.ts';
 
@@ -97,7 +97,7 @@ export class Track {
     const listed = Array.from({ length: left }, (_, index) => this.list.at(from + index));
     if (!this.list.isLive || !mayGuess || left === count) return { listed, guessed: [] };
     this.#noteHistory();
-    this.#guesses ??= predictNames(this.#history, MAX_URLS);
+    this.#guesses ??= predictNames(this.#history, MAX_URLS_PER_CALL);
     return { listed, guessed: this.#guesses.slice(0, count - left) };
   }
 

@@ -1,5 +1,5 @@
 import type { TokenQueue } from '../calls/token-queue.ts';
-import { MAX_URLS } from '../contract/options.ts';
+import { MAX_URLS_PER_CALL } from '../contract/options.ts';
 import type { Playlist, ReadAhead, SourceAhead } from '../contract/playlist.ts';
 import type { SourceContext } from '../source-context.ts';
 import type { HeldToken } from '../tokens/held-token.ts';
@@ -52,7 +52,7 @@ export class Renewals {
   async renewAll(): Promise<void> {
     const used = this.#context.store.inUse(this.#context.clock.sessionNow());
     const folders = used.filter(({ isFolder }) => isFolder);
-    const others = used.filter(({ isFolder }) => !isFolder).slice(-MAX_URLS);
+    const others = used.filter(({ isFolder }) => !isFolder).slice(-MAX_URLS_PER_CALL);
     await Promise.all([...folders, ...others].map(({ usedBy }) => this.#queue.obtain(usedBy, 'expiring')));
   }
 

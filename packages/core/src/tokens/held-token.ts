@@ -1,5 +1,6 @@
-import type { Settings } from '../contract/options.ts';
 import type { Token } from '../contract/token.ts';
+import type { RenewalSettings } from './renewal-time.ts';
+import { renewalTime } from './renewal-time.ts';
 
 /**
  * Requests use a `fresh` token. Requests also use a `due` token, which the source renews meanwhile. No request uses a
@@ -7,12 +8,6 @@ import type { Token } from '../contract/token.ts';
  */
 export type TokenState = 'fresh' | 'due' | 'spent';
 
-/** The largest default of `renewBefore`, in seconds. */
-const AHEAD_SECONDS = 60;
-/** The largest default of `renewBefore`, and the largest jitter, in seconds, if the edge renews: the edge goes first. */
-const BEHIND_EDGE_SECONDS = 15;
-/** The share of its lifetime, from the start, in which a token is never renewed: a short one would be without end. */
-const RESTING_SHARE = 0.25;
 /**
  * A token counts as played until its last request is older than this share of its lifetime, or these seconds if longer.
  */
@@ -48,23 +43,16 @@ export class HeldToken {
   /** The time of the first request that got the token. */
   #usedSince = Infinity;
 
-  constructor(
-    token: Token,
-    scope: string,
-    { call, obtainedAt }: Provenance,
-    { renewBefore, jitter, random, adopt }: Pick<Settings, 'renewBefore' | 'jitter' | 'random' | 'adopt'>,
-  ) {
+  constructor(token: Token, scope: string, { call, obtainedAt }: Provenance, settings: RenewalSettings) {
     const { expires } = token;
     // a token that looks expired when it arrives has no lifetime: its margins must not become negative
     const lifetime = Math.max(0, expires - obtainedAt);
-    const ahead = renewBefore ?? Math.min(adopt ? BEHIND_EDGE_SECONDS : AHEAD_SECONDS, lifetime / 4);
-    const earlier = Math.min(lifetime * jitter, adopt ? BEHIND_EDGE_SECONDS : Infinity);
     this.token = token;
     this.scope = scope;
     this.usedAt = -Infinity;
     this.call = call;
     this.lifetime = lifetime;
-    this.renewAt = expires - Math.min(ahead + earlier * random(), lifetime * (1 - RESTING_SHARE));
+    this.renewAt = renewalTime(expires, lifetime, settings);
     this.unusableAt = expires - Math.min(TRANSIT_SECONDS, lifetime * TRANSIT_SHARE);
   }
 
