@@ -8,7 +8,8 @@ try {
   const { buildDocs } = await import('../.ci/build-docs.mjs');
   await buildSite('site', { buildDocs });
   console.log(
-    'site/ has the example pages and the documentation as files. Any host of files can serve them, from any folder.',
+    'site/ has the example pages and the documentation as files. Any host of files can serve them, from any folder.\n' +
+      'Look at them here: npx vite preview --outDir site --open',
   );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -56,7 +56,7 @@ const inspector = createInspector(find('#inspector'), {
 });
 
 const byHand = createByHand(find('#by-hand'), {
-  title: 'By hand: an interceptor, one token for the film',
+  title: 'By hand: <code>addRequestInterceptor</code>, one token',
   app,
   edge,
   viewer,
