@@ -40,30 +40,18 @@ export default tseslint.config(
   },
   {
     files: ['**/*.ts'],
-    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: {
-      parserOptions: {
-        // one program for all: one for each package would read core eleven times
-        project: ['tsconfig.lint.json'],
-        tsconfigRootDir: import.meta.dirname,
-      },
-    },
+    // the rules that need types are those of oxlint: `.oxlintrc.json`
+    extends: [tseslint.configs.strict, tseslint.configs.stylistic],
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-non-null-assertion': 'off',
-      // there are no enums here, and TypeScript judges those of the players
-      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
     },
   },
   {
-    // their types are those of players that need not be installed
-    files: ['examples/hosts/*.{ts,tsx}'],
-    extends: [tseslint.configs.strict, tseslint.configs.disableTypeChecked],
-    languageOptions: { parserOptions: { project: false } },
+    files: ['examples/hosts/*.tsx'],
+    extends: [tseslint.configs.strict],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
@@ -138,17 +126,6 @@ export default tseslint.config(
     rules: {
       'no-console': 'off',
       '@typescript-eslint/no-empty-function': 'off',
-      '@typescript-eslint/require-await': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
-      '@typescript-eslint/no-unsafe-member-access': 'off',
-      '@typescript-eslint/no-unsafe-argument': 'off',
-      '@typescript-eslint/no-unsafe-call': 'off',
-      '@typescript-eslint/no-unsafe-return': 'off',
-      // a double stands for an instance
-      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      '@typescript-eslint/unbound-method': 'off',
-      // asks each name where it was declared; nobody outside runs a test
-      '@typescript-eslint/no-deprecated': 'off',
       'no-restricted-properties': [
         'error',
         {

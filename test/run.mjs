@@ -13,17 +13,16 @@ const chosen = packages.length > 0;
 
 /** @typedef {{ name: string, command: string, args: string[] }} Step */
 
+const linted = chosen ? packages.map((name) => `packages/${name}`) : ['.'];
+
 /** Steps that need no test runner. @type {readonly Step[]} */
 const checks =
   rest || programs
     ? []
     : [
         { name: 'type check', command: 'npm', args: ['run', '--silent', 'typecheck', '--', ...packages] },
-        {
-          name: 'lint',
-          command: 'npx',
-          args: ['eslint', '--max-warnings', '0', ...(chosen ? packages.map((name) => `packages/${name}`) : ['.'])],
-        },
+        { name: 'lint with types', command: 'npx', args: ['oxlint', ...linted] },
+        { name: 'lint', command: 'npx', args: ['eslint', '--max-warnings', '0', ...linted] },
         { name: 'format (npm run format)', command: 'npx', args: ['prettier', '--check', '--log-level', 'warn', '.'] },
         { name: 'unused code', command: 'npx', args: ['knip', '--no-progress'] },
       ];

@@ -78,9 +78,13 @@ test.for([
   { tags: ['chromium-86', 'chromium-76'] },
   async ({ name, open, version }) => {
     const { tab, close } = await open();
-    const agent = await tab.run<string>('return navigator.userAgent').finally(close);
-    console.log(`${name}: ${agent}`);
-    expect(agent).toContain(version);
+    try {
+      const agent = await tab.run<string>('return navigator.userAgent');
+      console.log(`${name}: ${agent}`);
+      expect(agent).toContain(version);
+    } finally {
+      await close();
+    }
   },
 );
 

@@ -30,7 +30,7 @@ function registryOf(engineClass: Registering): Registry | undefined {
     registry = caught as Registry;
     return taken;
   };
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the map as `this`
+  // oxlint-disable-next-line typescript/unbound-method -- called with the map as `this`
   const get: (this: object, key: unknown) => unknown = Map.prototype.get;
   try {
     Map.prototype.get = function (key) {

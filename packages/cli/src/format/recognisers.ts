@@ -53,12 +53,16 @@ const azureResources: ReadonlyMap<string | null, string> = new Map([
   ['d', 'a directory'],
 ]);
 
+/** A policy of CloudFront, as far as it is read. */
+interface Policy {
+  Statement?: [{ Resource?: unknown; Condition?: { DateLessThan?: { 'AWS:EpochTime'?: unknown } } }];
+}
+
 /** Recognises signed URLs of CloudFront. */
 function cloudFront({ searchParams: query }: URL): Found | undefined {
   const [keyId, policy] = [query.get('Key-Pair-Id'), query.get('Policy')];
   if (keyId === null || !query.has('Signature')) return undefined;
-  const document = jsonIn(policy?.replaceAll('-', '+').replaceAll('_', '=').replaceAll('~', '/')) as
-    { Statement?: [{ Resource?: unknown; Condition?: { DateLessThan?: { 'AWS:EpochTime'?: unknown } } }] } | undefined;
+  const document: Policy | undefined = jsonIn(policy?.replaceAll('-', '+').replaceAll('_', '=').replaceAll('~', '/'));
   const [statement] = document?.Statement ?? [];
   const opened = typeof statement?.Resource === 'string' ? statement.Resource : undefined;
   const expires = policy === null ? query.get('Expires') : statement?.Condition?.DateLessThan?.['AWS:EpochTime'];

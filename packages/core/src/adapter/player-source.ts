@@ -59,7 +59,7 @@ export function acquireFor(
   install: (acquired: AcquiredTokenSource) => void,
 ): TokenSource {
   const page = globalThis as { [SOURCES]?: WeakMap<object, TokenSource> };
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent before the first use
+  // absent before the first use
   const sources = (page[SOURCES] ??= new WeakMap<object, TokenSource>());
   const present = sources.get(player);
   if (present) {

@@ -22,7 +22,7 @@ const CARRIED = Symbol.for('secure-token:carried');
  */
 function carriedTokens(): Map<string, CarriedToken> {
   const page = globalThis as { [CARRIED]?: Map<string, CarriedToken> };
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent before the first use
+  // absent before the first use
   return (page[CARRIED] ??= new BoundedMap<string, CarriedToken>(REMEMBERED));
 }
 

@@ -99,7 +99,7 @@ function memoryLimiter(options: { limit: unknown; window: unknown }, clock: () =
   const calls = new Map<string, number>();
   let current = NaN;
   return {
-    // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
+    // oxlint-disable-next-line typescript/require-await -- what it throws is a rejection
     async consume(viewer) {
       const nowMs = clock();
       const opened = Math.floor(nowMs / windowMs);
@@ -108,7 +108,7 @@ function memoryLimiter(options: { limit: unknown; window: unknown }, clock: () =
       const id = calls.has(viewer) || calls.size < maxViewers ? viewer : viewer.slice(0, 2);
       const count = (calls.get(id) ?? 0) + 1;
       calls.set(id, count);
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- as rate-limiter-flexible refuses
+      // oxlint-disable-next-line typescript/only-throw-error -- as rate-limiter-flexible refuses
       if (count > limit) throw { msBeforeNext: (current + 1) * windowMs - nowMs };
     },
   };

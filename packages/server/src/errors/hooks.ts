@@ -31,7 +31,7 @@ function logToConsole(error: unknown): void {
  */
 export function errorLog(onError: ((error: unknown) => unknown) | undefined, option: string): (error: unknown) => void {
   hook(onError, option);
-  const log = onError ?? logToConsole;
+  const log: (error: unknown) => unknown = onError ?? logToConsole;
   return (error) => void new Promise((resolve) => resolve(log(error))).catch(() => undefined);
 }
 
