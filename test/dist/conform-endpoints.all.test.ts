@@ -1,6 +1,6 @@
 import { createSigningEndpoint, azion } from 'secure-token-server';
 import { afterAll, describe, expect, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
+import { runProgram } from '../support/cli.ts';
 import { EndpointProcesses, languageEndpoints, withSessions } from '../support/language-endpoints.ts';
 import type { LanguageEndpoint } from '../support/language-endpoints.ts';
 import { listen } from '../support/listen.ts';
@@ -16,7 +16,7 @@ afterAll(() => processes.stop());
 /** Runs the suite as a viewer whose log-in is a cookie. */
 async function conform(url: string): Promise<{ code: number; failed: string[]; notTried: string[] }> {
   const args = ['--header', 'Cookie: session=a-session', '--origin', page, '--burst', '200', '--json'];
-  const { code, out, err } = await runCli(['conform', url, film, ...args]);
+  const { code, out, err } = await runProgram(['conform', url, film, ...args]);
   expect(err).toBe('');
   expect(out).not.toMatch(/a-session|"st"/);
   const { checks } = JSON.parse(out) as { checks: { number: string; result: string }[] };
