@@ -1,7 +1,13 @@
 import { expect, test, vi } from 'vitest';
 import type { SignedRequest, Token } from 'secure-token-core';
 import { SecureTokenError } from 'secure-token-core';
-import { acquireTokenSource, askAfterDenials, carriesToken, credentialsMode } from 'secure-token-core/adapter';
+import {
+  acquireTokenSource,
+  askAfterDenials,
+  carriesToken,
+  credentialsMode,
+  sentRequest,
+} from 'secure-token-core/adapter';
 import {
   fetchSigned,
   isElsewhere,
@@ -173,4 +179,30 @@ test.each<[string, Partial<Token>]>([
   ];
   expect(others.map(carries)).toEqual([false, false, false]);
   expect(carriesToken(signed, source), 'a cookie has to be renewed by it').toBe(!carrier.credentials);
+});
+
+test.each<[RequestCredentials, string, boolean]>([
+  ['include', 'https://cdn.test', true],
+  ['same-origin', 'https://cdn.test', true],
+  ['same-origin', 'https://app.test', false],
+  ['omit', 'https://cdn.test', false],
+])(
+  'a request of a script with credentials `%s`, in a page of %s, is sent with cookies: %s',
+  (mode, origin, expected) => {
+    vi.stubGlobal('location', { origin });
+    const request = new Request(MASTER, { credentials: mode, headers: { 'X-Token': 'SECRET', Range: 'bytes=0-9' } });
+    expect(sentRequest(request)).toEqual({ url: MASTER, headers: ['range', 'x-token'], credentials: expected });
+  },
+);
+
+test('a server has no cookies of its own to send', () => {
+  expect(sentRequest(new Request(MASTER, { credentials: 'same-origin' })).credentials).toBe(false);
+});
+
+test('a request without the cookie, or without one of the headers, of a token is not the one that was signed', () => {
+  const token: Partial<Token> = { credentials: true, headers: { 'x-token': '1', 'x-expires': '2' } };
+  const { url, headers } = sent(create(token));
+  expect(carriesToken({ url, headers, credentials: true }, undefined)).toBe(true);
+  expect(carriesToken({ url, headers, credentials: false }, undefined)).toBe(false);
+  expect(carriesToken({ url, headers: headers.slice(0, -1), credentials: true }, undefined)).toBe(false);
 });

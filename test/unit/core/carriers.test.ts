@@ -136,3 +136,15 @@ test('a token without a scope opens each URL of its call; one that was not asked
   expect([b, c, d, e].map(tokenOf)).toEqual(['all', 'all', 'd', undefined]);
   expect(calls).toHaveLength(1);
 });
+
+test.each([
+  ['http://cdn.test/vod/', true],
+  ['xhttps://cdn.test/vod/', false],
+  ['ftp://cdn.test/vod/', false],
+  ['https://cdn.test/vod/?x=/', false],
+  ['https://cdn.test/vod', false],
+])('a token may be for the folder %s: %s', (prefix, isFolder) => {
+  const create = () => lab(undefined, { tokens: [{ prefix, query: { st: 'a' }, expires: START + 60 }] });
+  if (isFolder) expect(create).not.toThrow();
+  else expect(create).toThrow('tokens[0].prefix');
+});

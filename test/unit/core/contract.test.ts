@@ -129,6 +129,12 @@ test.each<[string, string]>([
   ['Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N has ended.', 'Bearer ….….… has ended.'],
   ['Is this yours? Incomprehensibilities.', 'Is this yours? Incomprehensibilities.'],
   ['word '.repeat(100), `${'word '.repeat(40)}…`],
+  ['a'.repeat(200), 'a'.repeat(200)],
+  ['a'.repeat(201), `${'a'.repeat(200)}…`],
+  ['123456789012345 and 123456789012345a', '123456789012345 and …'],
+  ['12345678901234567890 is a number', '12345678901234567890 is a number'],
+  ['aaaaaaaaaaaaaaa= and a1, 2b', '… and a1, 2b'],
+  ['two  spaces, and what is at the ends ', 'two spaces, and what is at the ends'],
 ])('a `detail` is shown without tokens: %j', async (detail, shown) => {
   expect(await messageOf(problem(403, { detail }))).toBe(`ERR_DENIED: The signing endpoint answered 403: ${shown}`);
 });
@@ -145,7 +151,9 @@ test('a failure has our hint if its explanation is no text, no JSON, or not ther
 });
 
 test('a failure keeps its cause readable, and its `type`, unless that could be a token', async () => {
-  const types = ['urn:secure-token:session-limit', 'no URI', 'https://a.test/?st=SECRET', `urn:${'a'.repeat(999)}`];
+  const others = [`see urn:secure-token:session-limit`, '1rn:a', 7, ['urn:a'], null];
+  const long = `urn:${'a'.repeat(999)}`;
+  const types = ['urn:secure-token:session-limit', 'no URI', 'https://a.test/?st=SECRET', long, ...others];
   for (const [n, type] of types.entries()) {
     const [error] = await errorOf(problem(403, { type }));
     expect(error?.type).toEqual(n ? undefined : type);
@@ -204,6 +212,35 @@ test.each<[string, unknown, RegExp, number]>([
   expect(error?.message).toMatch(message);
   expect(/endpoint|doctor/.test(error!.message)).toBe(false);
   expect(getTokens.mock.calls.length).toEqual(calls);
+});
+
+test('a misspelt name in `request`, or once getTokens has worked, fails as an endpoint does that is away', async () => {
+  const misspelt = vi.fn((): never => {
+    throw new ReferenceError('token is not defined');
+  });
+  const [error] = await errorOf(folder(), { request: misspelt });
+  expect(error?.code).toBe('ERR_SIGNING_UNAVAILABLE');
+  const tokens = [{ ...token, prefix: 'https://other.test/' }];
+  const [later] = await errorOf(folder(), { endpoint: undefined as never, getTokens: misspelt, tokens });
+  expect(later?.code).toBe('ERR_SIGNING_UNAVAILABLE');
+});
+
+test.each<[string, unknown]>([
+  ['no headers', { status: 503 }],
+  ['headers that are a plain object', { status: 503, headers: { 'retry-after': '1' } }],
+  ['headers without Retry-After', { status: 503, headers: new Headers() }],
+  ['a Retry-After that is no time', { status: 503, headers: new Headers({ 'retry-after': 'soon' }) }],
+  [
+    'a Retry-After in the past',
+    { status: 503, headers: new Headers({ 'retry-after': 'Thu, 01 Jan 2015 00:00:00 GMT' }) },
+  ],
+])('an error of getTokens with %s has no `retryAfter`', async (_, thrown) => {
+  const getTokens = (): never => {
+    throw thrown as Error;
+  };
+  const [error] = await errorOf(folder(), { endpoint: undefined as never, getTokens });
+  expect(error?.status).toBe(503);
+  expect(error?.retryAfter).toBeUndefined();
 });
 
 test('a call is a POST of {urls, reason, session} as JSON, with what the team adds', async () => {

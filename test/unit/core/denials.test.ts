@@ -92,6 +92,18 @@ test('renew() asks for all that is in use, in one call, and for what was used la
   expect(asked().slice(-2)).toEqual([[b, c], [c]]);
 });
 
+test('renew() asks for the last hundred URLs with a token of their own, and for all folders', async () => {
+  const own = range(1, 150);
+  const ways = range(1, 3, (n) => `${CDN}/${n}/`);
+  const tokens = [...ways.map((prefix) => ({ prefix })), ...own.map((url) => ({ url }))];
+  const { source, asked } = lab(each(), {
+    tokens: tokens.map((scope) => ({ ...scope, query: { st: 'page' }, expires: START + 60 })),
+  });
+  for (const url of [...ways, ...own]) source.signNow(url);
+  await source.renew();
+  expect(asked().flat().sort()).toEqual([...ways, ...own.slice(50)].sort());
+});
+
 const ended: Answer = () => Response.json({ type: 'urn:secure-token:session-ended' }, { status: 403 });
 
 test('the id of a session is 128 random bits in base64url, and another one for each source', () => {

@@ -89,6 +89,31 @@ test.each<[number, Answer, string[][]]>([
   expect(viewer.asked()).toEqual(asked);
 });
 
+test('names of up to 2,000 characters are signed ahead; a longer one is signed when it is requested', async () => {
+  const longest = FOLDER + 'a'.repeat(2000 - FOLDER.length);
+  const names = [segment(1), longest, `${longest}a`, segment(2)];
+  const viewer = lab(each());
+  await viewer.source.sign(MEDIA);
+  viewer.source.learn(MEDIA, list(names.map((url) => ({ url, seconds: 4 }))));
+  await viewer.source.sign(segment(1));
+  expect(viewer.asked().at(-1)).toEqual([segment(1), longest, segment(2)]);
+  expect(tokenOf(await viewer.source.sign(`${longest}a`))).toBe('t3');
+});
+
+test.each([
+  [12, false],
+  [13, true],
+])(
+  'a call for names of a live stream takes the playlist along after an eighth of its token (of 100 s, after %i s: %s)',
+  async (age, isAlong) => {
+    const viewer = await playing(playlist(1, 6, false), each(100));
+    await advanceSeconds(age);
+    viewer.source.learn(MEDIA, hls(playlist(2, 7, false)));
+    await viewer.source.sign(segment(2));
+    expect(viewer.asked().flat().includes(MEDIA)).toBe(isAlong);
+  },
+);
+
 test('what a call under way will bring is not asked for; a failure ahead of use disturbs nobody', async () => {
   const viewer = await playing(playlist(1, 90), inTurn(each(), after(1, each()), fail(404), each()));
   for (const n of [1, 2, 3, 4, 5, 6]) watch(viewer.source.sign(segment(n)));

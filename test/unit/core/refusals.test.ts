@@ -85,6 +85,39 @@ test('after four refused replays in a row, in whatever order, nothing is sent ag
   expect(await refuse(viewer, 6)).toBe(true);
 });
 
+/** Lets the edge refuse four requests, and of their replays those of `refused`, in this order. */
+async function refuseReplays({ source }: Lab, refused: readonly number[]): Promise<void> {
+  const requests = await Promise.all(range(1, 4).map((url) => source.sign(url)));
+  const replays = await Promise.all(requests.map((request) => source.refused(request, 403)));
+  for (const n of refused) await source.refused(replays[n]!, 403);
+}
+
+test.each<[string, number[]]>([
+  ['the first', [1, 2, 3]],
+  ['the last', [0, 1, 2]],
+  ['one between', [0, 3, 1]],
+])('requests are sent again while the edge accepts %s of the last four replays', async (_, refused) => {
+  const viewer = lab(each());
+  await refuseReplays(viewer, refused);
+  expect(await refuse(viewer, 5)).toBe(true);
+});
+
+test('three refused replays are not enough to stop, however few there were', async () => {
+  const viewer = lab(each());
+  for (const n of [1, 2, 3]) expect(await refuse(viewer, n)).toBe(true);
+  expect(await refuse(viewer, 4)).toBe(true);
+  expect(await refuse(viewer, 5), 'after the fourth').toBe(false);
+});
+
+test('a replay that is refused late, after four others, stops nothing', async () => {
+  const viewer = lab(each());
+  const late = (await viewer.source.refused(await viewer.source.sign(segment(9)), 403))!;
+  for (const n of [1, 2, 3]) await refuse(viewer, n);
+  expect(await viewer.source.refused(await viewer.source.sign(segment(4)), 403)).toBeDefined();
+  expect(await viewer.source.refused(late, 403)).toBeUndefined();
+  expect(await refuse(viewer, 5)).toBe(true);
+});
+
 test.each<[string, (call: number) => object, boolean]>([
   ['query', (n) => ({ query: { st: 'same' }, serial: n }), false],
   ['headers', () => ({ headers: { 'x-t': 'same' } }), false],
